@@ -1,0 +1,177 @@
+"""All settings, read top to bottom. Each variable of the environment is read once, by name, with its type."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from environs import Env
+
+from core.logs import LOGGING_CONFIG
+from core.secrets_store import read_secret
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- where things are -------------------------------------------------------------------------------------------
+PRODUCTION = env.bool("PRODUCTION", False)
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".run" / "data")))
+SECRETS_DIR = Path(env.str("SECRETS_DIR", str(DATA_DIR / "secrets")))
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", not PRODUCTION)  # demo sign-ins are offered only with this and a demo city loaded
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+EVENTS_URL = env.str("EVENTS_URL", "")  # where the live stream listens; empty: pages follow by polling alone
+PAGE_ORIGIN = env.str("PAGE_ORIGIN", "")  # the one origin the live stream answers with credentials
+
+# --- secrets: six separate ones; read from NAME, NAME_FILE or SECRETS_DIR/name; made only outside production ------
+SECRET_KEY = read_secret("session_key", SECRETS_DIR, create=not PRODUCTION)
+FIELD_KEK = read_secret("field_kek", SECRETS_DIR, create=not PRODUCTION)
+BLIND_INDEX_KEY = read_secret("blind_index_key", SECRETS_DIR, create=not PRODUCTION)
+PASS_SIGNING_KEY = read_secret("pass_signing_key", SECRETS_DIR, create=not PRODUCTION)
+
+# --- applications -------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "template_partials",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "core",
+    "accounts",
+    "communities",
+    "hospitals",
+    "transport",
+    "access",
+    "dispatch",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.request_id",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.current_post",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.domain_errors",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.page",
+            ],
+            "builtins": ["core.templatetags.components", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+# --- database -----------------------------------------------------------------------------------------------------
+# Web, worker and relay sign in as the app role (no DDL, no DELETE on records); migrations and tests as the owner.
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgres://localhost/there_and_back")}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"].update(CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+DATABASES["default"].setdefault("OPTIONS", {})
+_pool = env.int("DATABASE_POOL", 0)  # connections kept per process; 0: one per request, as commands and tests want
+if _pool:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}
+DATABASES["default"]["OPTIONS"]["options"] = (
+    f"-c lock_timeout=2000 -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 15000)}"
+    " -c idle_in_transaction_session_timeout=10000"
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- queue: the rows are the truth, the broker is a doorbell --------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# --- people ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_HASHERS = ["accounts.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", PRODUCTION)
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- language, time ---------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- static files, browser hardening --------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+_manifest = env.bool("STATIC_MANIFEST", False)  # set once collectstatic has run (./dev up does)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _manifest
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not _manifest
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF, EVENTS_URL] if EVENTS_URL else [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- API ----------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.Session"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.on_error",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+
+# --- logs: an allow-list of keys, ids only ---------------------------------------------------------------------------
+LOGGING = LOGGING_CONFIG
