@@ -1,0 +1,147 @@
+"""Access requests, and the few facts of a journey that no supplier owns."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
+from core.actors import Actor
+from core.guards import status_guard
+from core.sealed import SealedField, sealed
+from transport.states import Mobility
+
+OPEN = (RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET)
+
+
+class RequestQuerySet(models.QuerySet["AccessRequest"]):
+    """Questions about requests."""
+
+    def open(self) -> RequestQuerySet:
+        """Requests something is still to be done for."""
+        return self.filter(status__in=OPEN)
+
+    def visible_to(self, actor: Actor) -> RequestQuerySet:
+        """A community's own; dispatch its area's; command its division's. A desk reads its own appointments instead."""
+        if actor.role in {"staff", "lead"}:
+            return self.filter(community_id=actor.place_code)
+        if actor.role == "dispatch":
+            return self.filter(dispatch_area=actor.place_code)
+        if actor.role == "command":
+            return self.filter(community__district_code__startswith=actor.place_code.rstrip("0") or actor.place_code)
+        return self.none()
+
+
+class AccessRequest(models.Model):
+    """One wish to get to care and home again. `case_ref` follows it by value into every supplier."""
+
+    MACHINE = REQUEST
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case_ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=12, unique=True, help_text="What people read: 0628-0417")
+    resident = models.ForeignKey(
+        "access.Resident", on_delete=models.PROTECT, null=True, blank=True, related_name="requests",
+        help_text="Empty for a stranger at a gate or desk until somebody says who it is",
+    )
+    person_key = models.UUIDField()
+    community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, related_name="requests")
+    dispatch_area = models.CharField(max_length=20)
+    need_kind = models.CharField(max_length=30, choices=NeedKind)
+    service_kind = models.CharField(max_length=30)
+    status = models.CharField(max_length=17, choices=RequestStatus, default=RequestStatus.SUBMITTED)
+    status_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+    is_critical = models.BooleanField(default=False, help_text="急危重症: outranks everything (R-000-2)")
+    mode = models.CharField(max_length=9, choices=TransportMode, default=TransportMode.VEHICLE)
+    arrive_at = models.DateTimeField(null=True, blank=True, help_text="When to be at the hospital; empty: as soon as possible")
+    session_min = models.PositiveSmallIntegerField(default=60, help_text="Expected minutes of treatment")
+    facility = models.ForeignKey(
+        "hospitals.Facility", on_delete=models.PROTECT, null=True, blank=True, help_text="Usual or asked-for facility"
+    )
+    mobility = models.CharField(max_length=10, choices=Mobility, default=Mobility.WALK)
+    needs_oxygen = models.BooleanField(default=False)
+    has_stairs = models.BooleanField(default=False)
+    escorts = models.PositiveSmallIntegerField(default=0)
+    zone_class = models.CharField(max_length=13, help_text="Of the building, when asked")
+    name = models.CharField(max_length=60, help_text="Of the patient, or what is known of a stranger")
+    note_sealed = SealedField()
+    source = models.CharField(max_length=12, default="community", help_text="community, gate, desk, hotline, standing")
+    submitted_at = models.DateTimeField()
+    submitted_by = models.CharField(max_length=120)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    # who looks after it, and when somebody must look again (INV-12, INV-13)
+    owner_role = models.CharField(max_length=10, default="dispatch")
+    owner_place = models.CharField(max_length=40, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    needs_person_reason = models.CharField(max_length=60, blank=True)
+    # how it ended
+    outcome = models.CharField(max_length=12, choices=CloseOutcome, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=10, choices=CancelReason, blank=True)
+
+    note = sealed("note_sealed")
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("arrive_at").asc(nulls_first=True), "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=[s.value for s in OPEN]) | Q(next_check_at__isnull=False),
+                name="open_request_is_checked_again",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="closed", closed_at__isnull=False) & ~Q(outcome="")
+                | ~Q(status="closed") & Q(closed_at__isnull=True, outcome=""),
+                name="closed_has_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["community", "arrive_at"], name="request_community_day"),
+            models.Index(fields=["dispatch_area", "status", "arrive_at"], name="request_board"),
+            models.Index(fields=["next_check_at"], name="request_due", condition=Q(status__in=[s.value for s in OPEN])),
+        ]
+        triggers = [status_guard(REQUEST)]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class HomeMark(models.Model):
+    """已到家 said by a person or the family: evidence of being home that no gate or car gave."""
+
+    case_ref = models.UUIDField(db_index=True)
+    at = models.DateTimeField()
+    by_key = models.CharField(max_length=80)
+    by_label = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.case_ref} {self.at:%F %H:%M}"
+
+
+class HandClosing(models.Model):
+    """Two people's word that nobody is out any more: the only stored way off the list of people out (INV-19)."""
+
+    case_ref = models.UUIDField(unique=True)
+    reason = models.CharField(max_length=300)
+    first_key = models.CharField(max_length=80)
+    first_label = models.CharField(max_length=120)
+    first_at = models.DateTimeField()
+    second_key = models.CharField(max_length=80, blank=True)
+    second_label = models.CharField(max_length=120, blank=True)
+    second_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(second_key="", second_at__isnull=True) | ~Q(second_key="") & ~Q(second_key=F("first_key")),
+                name="hand_closing_by_two",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_ref} {self.reason}"

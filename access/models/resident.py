@@ -1,0 +1,136 @@
+"""Residents with special needs, and their needs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+from access.states import CARE_NEED, NeedKind, NeedStatus
+from core.actors import Actor
+from core.guards import status_guard
+from core.sealed import SealedField, sealed
+from transport.states import Mobility
+
+
+class ResidentQuerySet(models.QuerySet["Resident"]):
+    """Questions about residents."""
+
+    def active(self) -> ResidentQuerySet:
+        """Residents nobody archived."""
+        return self.filter(archived_at__isnull=True)
+
+    def visible_to(self, actor: Actor) -> ResidentQuerySet:
+        """A community's own; nobody else lists residents."""
+        if actor.role in {"staff", "lead"}:
+            return self.filter(community_id=actor.place_code)
+        return self.none()
+
+
+class Resident(models.Model):
+    """A registered person. Half the facts are enough to send a car (E15); identity and telephone are sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ref = models.CharField(max_length=20, blank=True, db_index=True, help_text="Reference of the list it came from")
+    person_key = models.UUIDField()
+    community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, related_name="residents")
+    name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=160, help_text="Sorts as a dictionary would")
+    name_search = models.CharField(max_length=160, help_text="Name, pinyin and initials, for search")
+    sex = models.CharField(max_length=1, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    id_kind = models.CharField(max_length=20, default="resident_id")
+    id_no_sealed = SealedField()
+    id_last4 = models.CharField(max_length=4, blank=True)
+    id_index = models.CharField(max_length=64, blank=True, db_index=True)
+    id_fault = models.CharField(max_length=20, blank=True, help_text="What is wrong with the number, to be mended later")
+    phone_sealed = SealedField()
+    phone_last4 = models.CharField(max_length=4, blank=True)
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    phone_owner = models.CharField(max_length=12, blank=True)
+    building = models.CharField(max_length=40, blank=True)
+    address_sealed = SealedField()
+    household_ref = models.CharField(max_length=20, blank=True)
+    mobility = models.CharField(max_length=10, choices=Mobility, default=Mobility.WALK)
+    needs_oxygen = models.BooleanField(default=False)
+    has_stairs = models.BooleanField(default=False)
+    infection_flag = models.CharField(max_length=10, blank=True)
+    escort_required = models.BooleanField(default=False)
+    escort_reason = models.CharField(max_length=60, blank=True)
+    guardian = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="wards")
+    health_code = models.CharField(max_length=10, blank=True)
+    last_test_at = models.DateTimeField(null=True, blank=True)
+    note_sealed = SealedField()
+    checked_at = models.DateTimeField(null=True, blank=True)
+    registered_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+    archive_reason = models.CharField(max_length=20, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    id_no = sealed("id_no_sealed")
+    phone = sealed("phone_sealed")
+    address = sealed("address_sealed")
+    note = sealed("note_sealed")
+    objects = ResidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name_key", "id"]
+        indexes = [
+            models.Index(fields=["community", "name_key", "id"], name="resident_list"),
+            models.Index(fields=["community", "phone_last4"], name="resident_phone_tail"),
+            models.Index(fields=["community", "building"], name="resident_building"),
+            GinIndex(OpClass(Upper("name_search"), name="gin_trgm_ops"), name="resident_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def age_on(self, day: date) -> int | None:
+        """Return the age in whole years on a day."""
+        if self.birth_date is None:
+            return None
+        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+
+
+class CareNeed(models.Model):
+    """Why and how often care is due for one resident."""
+
+    MACHINE = CARE_NEED
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="needs")
+    person_key = models.UUIDField()
+    kind = models.CharField(max_length=30, choices=NeedKind)
+    service_kind = models.CharField(max_length=30, blank=True)
+    status = models.CharField(max_length=9, choices=NeedStatus, default=NeedStatus.ACTIVE)
+    status_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+    facility = models.ForeignKey("hospitals.Facility", on_delete=models.PROTECT, null=True, blank=True)
+    schedule_kind = models.CharField(max_length=12, blank=True, help_text="weekly, two_weekly, cycle, date, refill, none")
+    schedule_days = models.CharField(max_length=20, blank=True, help_text='"2,4,6" (1 = Monday); two weeks as "2,4,6|3,6"')
+    shift = models.CharField(max_length=4, blank=True)
+    session_hours = models.FloatField(null=True, blank=True)
+    next_date = models.DateField(null=True, blank=True)
+    pregnancy_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    week_counted_on = models.DateField(null=True, blank=True)
+    due_date = models.DateField(null=True, blank=True)
+    risk_colour = models.CharField(max_length=10, blank=True)
+    medicines = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    supply_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_refill = models.DateField(null=True, blank=True)
+    diagnosis_sealed = SealedField()
+
+    diagnosis = sealed("diagnosis_sealed")
+
+    class Meta:
+        ordering = ["resident", "kind"]
+        constraints = [models.UniqueConstraint(fields=["resident", "kind"], name="need_once")]
+        indexes = [models.Index(fields=["kind", "status"], name="need_kind_status")]
+        triggers = [status_guard(CARE_NEED)]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

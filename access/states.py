@@ -1,0 +1,136 @@
+"""Access requests, care needs, and the words both are made of."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import Machine
+
+
+class RequestStatus(models.TextChoices):
+    """What was decided about a wish; where the person is, is derived (decisions.md C12)."""
+
+    SUBMITTED = "submitted", _("已提交")
+    TRIAGED = "triaged", _("已分诊")
+    APPROVED = "approved", _("已核准")
+    REDIRECTED_ONLINE = "redirected_online", _("转线上")
+    UNMET = "unmet", _("没排上")
+    CLOSED = "closed", _("已完成")
+    CANCELLED = "cancelled", _("已取消")
+
+
+S = RequestStatus
+REQUEST = Machine(
+    name="request",
+    statuses=RequestStatus,
+    start=(S.SUBMITTED, S.APPROVED),
+    table={
+        S.SUBMITTED: (S.TRIAGED, S.APPROVED, S.REDIRECTED_ONLINE, S.CANCELLED),
+        S.TRIAGED: (S.APPROVED, S.REDIRECTED_ONLINE, S.CANCELLED),
+        S.APPROVED: (S.CLOSED, S.UNMET, S.CANCELLED),
+        S.UNMET: (S.APPROVED, S.CANCELLED),
+    },
+)
+
+
+class NeedKind(models.TextChoices):
+    """Why care is due (decisions.md B9)."""
+
+    DIALYSIS = "dialysis", _("血液透析")
+    PERITONEAL_DIALYSIS = "peritoneal_dialysis", _("腹膜透析")
+    CHEMOTHERAPY = "chemotherapy", _("化疗")
+    RADIOTHERAPY = "radiotherapy", _("放疗")
+    PICC_CARE = "picc_care", _("PICC 护理")
+    PREGNANCY = "pregnancy", _("孕产检查")
+    POSTPARTUM = "postpartum", _("产后复查")
+    NEWBORN = "newborn", _("新生儿")
+    CHILD_CHRONIC = "child_chronic", _("儿童慢病")
+    SEVERE_MENTAL_ILLNESS = "severe_mental_illness", _("严重精神障碍")
+    CHRONIC_MEDICINE = "chronic_medicine", _("慢病用药")
+    CONTROLLED_MEDICINE = "controlled_medicine", _("管制药品")
+    HOME_NURSING = "home_nursing", _("居家护理")
+    OUTPATIENT = "outpatient", _("看门诊、复诊")
+    EMERGENCY = "emergency", _("急诊")
+
+
+# need kind → the service a facility must offer; the first is the roster's own word
+SERVICE_OF = {
+    NeedKind.DIALYSIS: "hemodialysis",
+    NeedKind.PERITONEAL_DIALYSIS: "nephrology",
+    NeedKind.CHEMOTHERAPY: "chemotherapy",
+    NeedKind.RADIOTHERAPY: "radiotherapy",
+    NeedKind.PICC_CARE: "picc_care",
+    NeedKind.PREGNANCY: "antenatal",
+    NeedKind.POSTPARTUM: "obstetrics",
+    NeedKind.NEWBORN: "neonatal",
+    NeedKind.CHILD_CHRONIC: "paediatrics",
+    NeedKind.SEVERE_MENTAL_ILLNESS: "psychiatry",
+    NeedKind.CHRONIC_MEDICINE: "pharmacy",
+    NeedKind.CONTROLLED_MEDICINE: "pharmacy",
+    NeedKind.HOME_NURSING: "internal",
+    NeedKind.OUTPATIENT: "internal",
+    NeedKind.EMERGENCY: "emergency",
+}
+
+
+class NeedStatus(models.TextChoices):
+    """Whether a need still makes requests."""
+
+    ACTIVE = "active", _("在办")
+    SUSPENDED = "suspended", _("暂停")
+    ENDED = "ended", _("结束")
+
+
+CARE_NEED = Machine(
+    name="care_need",
+    statuses=NeedStatus,
+    start=(NeedStatus.ACTIVE,),
+    table={
+        NeedStatus.ACTIVE: (NeedStatus.SUSPENDED, NeedStatus.ENDED),
+        NeedStatus.SUSPENDED: (NeedStatus.ACTIVE, NeedStatus.ENDED),
+    },
+)
+
+
+class TransportMode(models.TextChoices):
+    """How the party travels (R-002-2c, 2d, 2g)."""
+
+    VEHICLE = "vehicle", _("派车")
+    AMBULANCE = "ambulance", _("120 救护车")
+    OWN_CAR = "own_car", _("自己开车")
+    ON_FOOT = "on_foot", _("走着去")
+
+
+class CloseOutcome(models.TextChoices):
+    """How a request ended."""
+
+    HOME = "home", _("已到家")
+    ADMITTED = "admitted", _("住院了")
+    TRANSFERRED = "transferred", _("转到别处照顾")
+    DIED = "died", _("去世")
+    NOT_GONE = "not_gone", _("没有去")
+
+
+class CancelReason(models.TextChoices):
+    """The five reasons a cancel asks for (ui.md 8.7)."""
+
+    PATIENT = "patient", _("本人不去了")
+    DATE = "date", _("改日子")
+    BETTER = "better", _("病情变化，另行安排")
+    OWN_WAY = "own_way", _("自己解决了")
+    MISTAKE = "mistake", _("录错了")
+
+
+class Stage(models.TextChoices):
+    """The derived stage of a journey, in the order of the way (architecture.md section 4)."""
+
+    SUBMITTED = "submitted", _("已提交")
+    APPROVED = "approved", _("待安排")
+    BOOKED = "booked", _("医院约好了")
+    SCHEDULED = "scheduled", _("已排好")
+    EXITED = "exited", _("已出门")
+    BOARDED = "boarded", _("在路上")
+    ARRIVED = "arrived", _("到院")
+    RELEASED = "released", _("治疗结束")
+    BOARDED_BACK = "boarded_back", _("回家路上")
+    ENTERED = "entered", _("已进小区门")
+    CLOSED = "closed", _("已到家")

@@ -1,0 +1,8 @@
+"""People who sign in, and their posts."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "accounts"

@@ -1,0 +1,98 @@
+"""What every page shows around its own content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Post, Role
+from accounts.selectors import posts_of
+from core import clock
+
+HOTLINE = "3791111"
+
+# role → (label, url name, icon); a tab whose page is not there yet is left out
+TABS: dict[str, list[tuple[Any, str, str]]] = {
+    Role.STAFF: [
+        (_("今天"), "access:home", "home"),
+        (_("居民"), "access:residents", "user"),
+        (_("出行申请"), "access:requests", "car"),
+        (_("通行证"), "communities:passes", "qr"),
+    ],
+    Role.DISPATCH: [
+        (_("调度台"), "dispatch:board", "swap"),
+        (_("车辆"), "dispatch:vehicles", "car"),
+        (_("医院状态"), "dispatch:facilities", "hosp"),
+    ],
+    Role.GUARD: [
+        (_("扫码"), "communities:gate", "qr"),
+        (_("今天的证"), "communities:gate_list", "edit"),
+    ],
+    Role.DRIVER: [(_("现在这一趟"), "transport:sheet", "car"), (_("今天的趟"), "transport:today", "clock")],
+    Role.INTAKE: [(_("接诊台"), "hospitals:desk", "hosp"), (_("在院"), "hospitals:inside", "bed")],
+    Role.COMMAND: [(_("全市"), "dispatch:command", "home")],
+}
+TABS[Role.LEAD] = TABS[Role.STAFF]
+TABS[Role.HOSPADM] = TABS[Role.INTAKE]
+
+
+@dataclass
+class Page:
+    """The frame of a page: who, where, tabs, clock, preferences."""
+
+    post: Post | None
+    tabs: list[dict[str, Any]]
+    user_label: str
+    now: datetime
+    demo: bool
+    large: bool
+    theme: str
+    single_keys: bool = True
+    events_url: str = ""
+    hotline: str = HOTLINE
+    other_posts: list[Post] = field(default_factory=list)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Offer `page` to every template; built only when a template asks for it."""
+    return {"page": SimpleLazyObject(lambda: _page(request))}
+
+
+def _page(request: HttpRequest) -> Page:
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    post = getattr(request, "post_held", None) if signed_in else None
+    post = post or None
+    now = clock.now()
+    return Page(
+        post=post,
+        tabs=_tabs(request, post),
+        user_label=user.name if signed_in else "",  # type: ignore[union-attr]
+        now=now,
+        demo=settings.DEMO and abs(clock.offset().total_seconds()) > 1,
+        large=user.large_text if signed_in else request.COOKIES.get("large") == "1",  # type: ignore[union-attr]
+        theme=user.theme if signed_in else request.COOKIES.get("theme", "auto"),  # type: ignore[union-attr]
+        single_keys=user.single_keys if signed_in else True,  # type: ignore[union-attr]
+        events_url=settings.EVENTS_URL,
+        other_posts=[each for each in posts_of(user, at=now) if post and each.pk != post.pk] if signed_in else [],  # type: ignore[arg-type]
+    )
+
+
+def _tabs(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
+    tabs = []
+    for label, name, icon in TABS.get(post.role, []) if post else []:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        tabs.append({"label": label, "url": url, "icon": icon, "current": request.path.startswith(url)})
+    current = [tab for tab in tabs if tab["current"]]
+    longest = max(current, key=lambda tab: len(tab["url"]), default=None)
+    return [{**tab, "current": tab is longest} for tab in tabs]

@@ -1,0 +1,117 @@
+"""Users and their posts (岗位): role and place by value, so that nothing here points upward."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+
+
+class Role(models.TextChoices):
+    """What a post lets its holder do: the columns of the authorisation table."""
+
+    STAFF = "staff", _("社区工作人员")
+    LEAD = "lead", _("社区负责人")
+    GUARD = "guard", _("门岗")
+    DRIVER = "driver", _("司机")
+    DISPATCH = "dispatch", _("调度员")
+    INTAKE = "intake", _("接诊台")
+    HOSPADM = "hospadm", _("医院管理")
+    COMMAND = "command", _("指挥")
+    AUDITOR = "auditor", _("审计")
+    SYSADMIN = "sysadmin", _("管理员")
+
+
+class PlaceKind(models.TextChoices):
+    """What kind of place a post's code names."""
+
+    COMMUNITY = "community", _("社区")
+    GATE = "gate", _("门")
+    FLEET = "fleet", _("车队")
+    DISPATCH_AREA = "dispatch_area", _("调度片区")
+    FACILITY = "facility", _("医疗机构")
+    STREET = "street", _("街道")
+    DISTRICT = "district", _("区县")
+    CITY = "city", _("全市")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Make users."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
+        """Store a user with a hashed password."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in with a telephone or staff number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(_("手机号或工号"), max_length=40, unique=True)
+    name = models.CharField(_("姓名"), max_length=40)
+    phone = models.CharField(_("电话"), max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False, help_text="Made with a demo city; signs in only there")
+    large_text = models.BooleanField(default=False)
+    theme = models.CharField(max_length=5, default="auto", choices=[("auto", "auto"), ("light", "light"), ("dark", "dark")])
+    single_keys = models.BooleanField(default=True, help_text="Single letters act as shortcuts (WCAG 2.1.4)")
+    failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Questions about posts."""
+
+    def held_at(self, at: datetime) -> PostQuerySet:
+        """Posts valid at a time."""
+        return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=at)).filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=at)
+        )
+
+
+class Post(models.Model):
+    """One role at one place for one person; the scope is the prefix of the place's code."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="posts")
+    role = models.CharField(max_length=10, choices=Role)
+    place_kind = models.CharField(max_length=14, choices=PlaceKind)
+    place_code = models.CharField(max_length=40)
+    place_label = models.CharField(max_length=120)
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["user", "role", "place_code"], name="post_once")]
+        indexes = [models.Index(fields=["role", "place_code"], name="post_place")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.place_label}"
+
+    def actor(self) -> Actor:
+        """Return who acts when this post's holder acts."""
+        return Actor(
+            key=f"user:{self.user_id}",
+            label=self.user.name,
+            role=self.role,
+            place_kind=self.place_kind,
+            place_code=self.place_code,
+            place_label=self.place_label,
+        )

@@ -1,0 +1,42 @@
+"""Reading people and posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Post, User
+from core.errors import NotFound
+
+
+def posts_of(user: User, *, at: datetime) -> list[Post]:
+    """Return the posts a user holds now."""
+    return list(Post.objects.held_at(at).filter(user=user).select_related("user"))
+
+
+def post_of(user: User | AnonymousUser, post_id: int | None, *, at: datetime) -> Post | None:
+    """Return the post the session names if the user holds it, else the user's first one."""
+    if not user.is_authenticated:
+        return None
+    posts = posts_of(user, at=at)  # type: ignore[arg-type]
+    return next((post for post in posts if post.pk == post_id), posts[0] if posts else None)
+
+
+def holder_label(role: str, place_code: str, *, at: datetime) -> str:
+    """Name the person on duty at a post, or "" when nobody holds it."""
+    post = Post.objects.held_at(at).filter(role=role, place_code=place_code).select_related("user").first()
+    return post.user.name if post else ""
+
+
+def own_post(user: User, post_id: int, *, at: datetime) -> Post:
+    """Return one post of this user; raise NotFound for anybody else's."""
+    post = Post.objects.held_at(at).filter(user=user, pk=post_id).first()
+    if post is None:
+        raise NotFound("post.absent")
+    return post
+
+
+def demo_users() -> list[Post]:
+    """Return the first post of each demo sign-in, in the order they were made."""
+    return list(Post.objects.filter(user__is_demo=True).select_related("user").order_by("id"))

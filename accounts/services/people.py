@@ -1,0 +1,38 @@
+"""Making users and posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import Post, User
+from core import audit
+from core.actors import Actor
+
+
+def ensure_user(username: str, *, name: str, password_hash: str, is_demo: bool, by: Actor, at: datetime) -> User:
+    """Return the user with this number, made if absent. `password_hash` is an encoded hash, shared by demo users."""
+    user, is_new = User.objects.get_or_create(
+        username=username, defaults={"name": name, "password": password_hash, "is_demo": is_demo}
+    )
+    if is_new:
+        audit.record("user.create", user, by=by, at=at)
+    return user
+
+
+def give_post(user: User, *, role: str, place: tuple[str, str, str], by: Actor, at: datetime) -> Post:
+    """Put a user on a post; `place` is (kind, code, label). Repeating it changes nothing."""
+    kind, code, label = place
+    post, is_new = Post.objects.get_or_create(
+        user=user, role=role, place_code=code, defaults={"place_kind": kind, "place_label": label}
+    )
+    if is_new:
+        audit.record("user.grant_role", user, by=by, at=at, detail={"role": role, "place": code})
+    return post
+
+
+def prefer(user: User, **choices: bool | str) -> None:
+    """Store a person's own display choices: large_text, theme, single_keys."""
+    allowed = {key: value for key, value in choices.items() if key in {"large_text", "theme", "single_keys"}}
+    User.objects.filter(pk=user.pk).update(**allowed)
+    for key, value in allowed.items():
+        setattr(user, key, value)

@@ -1,0 +1,20 @@
+"""Areas, compounds, gates, zones, rules, passes, scans."""
+
+from communities.models.area import Area, DispatchArea, DispatchAreaDivision
+from communities.models.community import Community, Gate, ZonePeriod
+from communities.models.gate_pass import GatePass
+from communities.models.rulebook import PolicyDocument, PolicyRule
+from communities.models.scan import Scan
+
+__all__ = [
+    "Area",
+    "Community",
+    "DispatchArea",
+    "DispatchAreaDivision",
+    "Gate",
+    "GatePass",
+    "PolicyDocument",
+    "PolicyRule",
+    "Scan",
+    "ZonePeriod",
+]

@@ -1,0 +1,61 @@
+"""What happened at a gate: facts, appended, never refused (INV-28)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from communities.states import Answer, Decision, Direction
+from core.actors import Actor
+from core.guards import append_only
+
+
+class ScanQuerySet(models.QuerySet["Scan"]):
+    """Questions about scans."""
+
+    def passed(self) -> ScanQuerySet:
+        """Scans after which somebody went through."""
+        return self.filter(decision__in=[Decision.LET_OUT, Decision.LET_IN, Decision.CHECKED, Decision.EMERGENCY])
+
+    def visible_to(self, actor: Actor) -> ScanQuerySet:
+        """The scans of a guard's or a community's own compound."""
+        if actor.role in {"guard", "staff", "lead"}:
+            return self.filter(community_id=actor.place_code[:12])
+        return self.none()
+
+
+class Scan(models.Model):
+    """One passage, or one question, at one gate."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event_id = models.UUIDField(unique=True, help_text="Made on the device; the same scan uploaded twice is one row")
+    gate = models.ForeignKey("communities.Gate", on_delete=models.PROTECT, related_name="scans")
+    community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, related_name="scans")
+    gate_pass = models.ForeignKey("communities.GatePass", on_delete=models.PROTECT, null=True, blank=True)
+    case_ref = models.UUIDField(null=True, blank=True, db_index=True)
+    direction = models.CharField(max_length=5, choices=Direction)
+    answer = models.CharField(max_length=5, choices=Answer)
+    decision = models.CharField(max_length=9, choices=Decision)
+    reason = models.CharField(max_length=40, blank=True, help_text="Stable code of the answer's reason")
+    is_emergency = models.BooleanField(default=False)
+    building = models.CharField(max_length=40, blank=True)
+    party_size = models.PositiveSmallIntegerField(null=True, blank=True)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    operator_key = models.CharField(max_length=80)
+    operator_label = models.CharField(max_length=120)
+    is_offline = models.BooleanField(default=False)
+
+    objects = ScanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-happened_at"]
+        indexes = [
+            models.Index(fields=["community", "-happened_at"], name="scan_community"),
+            models.Index(fields=["case_ref", "direction", "happened_at"], name="scan_case"),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.happened_at:%F %T}"

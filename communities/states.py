@@ -1,0 +1,52 @@
+"""The gate pass's own states; not yet valid, valid, out, back and overdue are derived from times and scans."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import Machine
+
+
+class PassStatus(models.TextChoices):
+    """Issued until somebody voids it, which only a pass nobody left on can be."""
+
+    ISSUED = "issued", _("已发")
+    VOID = "void", _("作废")
+
+
+GATE_PASS = Machine(
+    name="gate_pass", statuses=PassStatus, start=(PassStatus.ISSUED,), table={PassStatus.ISSUED: (PassStatus.VOID,)}
+)
+
+
+class ZoneClass(models.TextChoices):
+    """What a zone lets its people do, strictest first (R-000-4)."""
+
+    SEALED = "sealed", _("封控区")
+    CONTROLLED = "controlled", _("管控区")
+    PRECAUTIONARY = "precautionary", _("防范区")
+
+
+class Direction(models.TextChoices):
+    """Which way through the gate."""
+
+    EXIT = "exit", _("出门")
+    ENTRY = "entry", _("回来")
+
+
+class Answer(models.TextChoices):
+    """What the gate's page answers; an entry is never red (INV-21)."""
+
+    GREEN = "green", _("可以出门")
+    AMBER = "amber", _("先核对一下")
+    RED = "red", _("这张证不能用")
+
+
+class Decision(models.TextChoices):
+    """What the guard did."""
+
+    LET_OUT = "let_out", _("已放行")
+    LET_IN = "let_in", _("已进门")
+    CHECKED = "checked", _("核对过，放行")
+    EMERGENCY = "emergency", _("紧急放行")
+    ASKED = "asked", _("问社区")
+    TURNED = "turned", _("没放行，先核对")

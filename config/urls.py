@@ -1,0 +1,34 @@
+"""Where each app's pages live."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from config import views
+
+urlpatterns = [
+    path("health/live", views.live, name="health_live"),
+    path("health/ready", views.ready, name="health_ready"),
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
+    path("", include("accounts.urls")),
+]
+# one line per app; an app joins when its urls.py exists
+urlpatterns += [
+    path(prefix, include(f"{app}.urls"))
+    for app, prefix in {
+        "access": "",
+        "communities": "",
+        "transport": "",
+        "hospitals": "",
+        "dispatch": "",
+    }.items()
+    if find_spec(f"{app}.urls")
+]
+if find_spec("config.api"):
+    urlpatterns.append(path("api/", include("config.api")))
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.forbidden"
+handler404 = "config.views.not_found"
+handler500 = "config.views.broken"

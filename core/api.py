@@ -1,0 +1,43 @@
+"""What every API class shares: sign-in by session, errors as {code, message, context}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import DomainError
+
+
+class Session(SessionAuthentication):
+    """Session sign-in that answers 401, not 403, to a stranger."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a missing sign-in is 401."""
+        return "Session"
+
+
+def on_error(error: Exception, _context: dict[str, Any]) -> Response | None:
+    """Give every refusal the same shape."""
+    if isinstance(error, DomainError):
+        body = {"code": error.code, "message": error.message, "context": _plain(error.context)}
+        return Response(body, status=error.http_status)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        body = {"code": "unavailable", "message": "没存上，请再试一次。", "context": {}}
+        return Response(body, status=503, headers={"Retry-After": "5"})
+    if isinstance(error, APIException):
+        detail = error.detail
+        message = str(detail) if not isinstance(detail, (dict, list)) else "填的内容有误，请看每一项的说明。"
+        context = {"fields": detail} if isinstance(detail, (dict, list)) else {}
+        codes = error.get_codes()
+        code = codes if isinstance(codes, str) else "invalid"
+        return Response({"code": code, "message": message, "context": context}, status=error.status_code)
+    return None
+
+
+def _plain(context: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, (str, int, float, bool, list)) else str(value) for key, value in context.items()}

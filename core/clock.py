@@ -1,0 +1,64 @@
+"""The only source of time. A demo city runs ahead of or behind the wall clock by a stored offset."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from core.models import ClockOffset
+
+CHINA = ZoneInfo("Asia/Shanghai")
+_CACHE_S = 5.0
+_cached: tuple[float, timedelta] | None = None
+
+
+def offset() -> timedelta:
+    """Return how far the product's clock stands from the wall clock; zero outside a demo city."""
+    global _cached  # noqa: PLW0603 (one number per process, refreshed every few seconds)
+    tick = time.monotonic()
+    if _cached is None or tick - _cached[0] > _CACHE_S:
+        row = ClockOffset.objects.filter(pk=1).values_list("seconds", flat=True).first()
+        _cached = (tick, timedelta(seconds=row or 0))
+    return _cached[1]
+
+
+def forget() -> None:
+    """Drop the cached offset: after it was changed, and between tests."""
+    global _cached  # noqa: PLW0603
+    _cached = None
+
+
+def set_offset(value: timedelta) -> None:
+    """Store the demo offset for every process (each follows within seconds)."""
+    ClockOffset.objects.update_or_create(pk=1, defaults={"seconds": value.total_seconds()})
+    forget()
+
+
+def now() -> datetime:
+    """Return the product's time, aware, in UTC."""
+    return timezone.now() + offset()
+
+
+def today() -> date:
+    """Return the product's calendar day in China Standard Time."""
+    return local_day(now())
+
+
+def local_day(at: datetime) -> date:
+    """Return the China Standard Time calendar day of an aware time."""
+    return at.astimezone(CHINA).date()
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return [start, end) of a China Standard Time calendar day."""
+    start = datetime.combine(day, datetime.min.time(), tzinfo=CHINA)
+    return start, start + timedelta(days=1)
+
+
+def at_local(day: date, hhmm: str) -> datetime:
+    """Return the aware time of `hhmm` ("07:30"; "24:00" is the next midnight) on a China Standard Time day."""
+    hours, minutes = (int(part) for part in hhmm.split(":"))
+    return day_bounds(day)[0] + timedelta(hours=hours, minutes=minutes)

@@ -1,0 +1,41 @@
+"""Errors of the domain: a stable code for programs, a sentence for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Refuse an act, with a stable `code` and a sentence that says what to do."""
+
+    http_status = 422
+
+    def __init__(self, code: str, message: str = "", **context: Any) -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.message = str(message or code)
+        self.context = context
+
+
+class NotFound(DomainError):
+    """The thing does not exist, or not for this person: both look the same from outside."""
+
+    http_status = 404
+
+
+class NotAllowed(DomainError):
+    """The person may see the thing, but this act belongs to another post."""
+
+    http_status = 403
+
+
+class Conflict(DomainError):
+    """Somebody else was first, or the thing has moved on."""
+
+    http_status = 409
+
+
+class Invalid(DomainError):
+    """The words given do not fit; `context['field']` may name which."""
+
+    http_status = 422

@@ -1,0 +1,61 @@
+"""Around every request: an id for the logs, and domain errors turned into answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from structlog import get_logger
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from core.errors import DomainError
+from core.http import error_page
+
+log = get_logger(__name__)
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+def request_id(get_response: Next) -> Next:
+    """Give each request an id that its log lines and audit rows carry."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        clear_contextvars()
+        ident = str(uuid.uuid4())
+        bind_contextvars(request_id=ident)
+        response = get_response(request)
+        response.headers["X-Request-Id"] = ident
+        return response
+
+    return middleware
+
+
+class domain_errors:  # noqa: N801 (reads as a middleware in the settings)
+    """Turn DomainError into 403, 404, 409 or 422, and a database that does not answer into 503."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for the exceptions we know; leave the others to Django."""
+        if isinstance(error, DomainError):
+            return error_page(request, error)
+        if isinstance(error, (OperationalError, InterfaceError)):
+            log.error("database.unavailable", error=type(error).__name__)
+            return unavailable(request)
+        if isinstance(error, DatabaseError):
+            log.exception("database.error")
+        return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that nothing was stored and how to go on by telephone; never a false success."""
+    if request.path.startswith("/api/"):
+        body = {"code": "unavailable", "message": "没存上，请再试一次。", "context": {}}
+        return JsonResponse(body, status=503, headers={"Retry-After": "5"})
+    return render(None, "errors/503.html", status=503)

@@ -1,0 +1,115 @@
+"""Rows of the ground floor."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from core.guards import append_only
+
+
+class AuditEvent(models.Model):
+    """One thing somebody did: who, what, when, to what, why. Appended, never changed."""
+
+    at = models.DateTimeField(help_text="When it happened, in the product's time")
+    recorded_at = models.DateTimeField(auto_now_add=True, help_text="When the row was written, wall clock")
+    actor_key = models.CharField(max_length=80)
+    actor_label = models.CharField(max_length=120)
+    actor_role = models.CharField(max_length=20, blank=True)
+    actor_place = models.CharField(max_length=120, blank=True)
+    verb = models.CharField(max_length=60)
+    model = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    case_ref = models.UUIDField(null=True, blank=True)
+    old_status = models.CharField(max_length=30, blank=True)
+    new_status = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    detail = models.JSONField(default=dict, blank=True, help_text="Ids, codes and times only; never personal facts")
+    request_id = models.CharField(max_length=36, blank=True)
+    offline = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [
+            models.Index(fields=["case_ref", "at"], name="audit_case"),
+            models.Index(fields=["model", "object_id"], name="audit_object"),
+            models.Index(fields=["-at"], name="audit_recent"),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.actor_label} {self.verb}"
+
+
+class IdempotencyKey(models.Model):
+    """One key, one effect: written in the same transaction as the effect, before it (trust.md E1)."""
+
+    scope = models.CharField(max_length=80)
+    key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    location = models.CharField(max_length=300, blank=True, help_text="Where the answer led; never its body")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+
+class OutboxMessage(models.Model):
+    """A fact somebody above must act on soon; committed with the fact, handed over by the relay."""
+
+    kind = models.CharField(max_length=60)
+    case_ref = models.UUIDField(null=True, blank=True)
+    payload = models.JSONField(default=dict, help_text="Ids and ISO times only")
+    created_at = models.DateTimeField(auto_now_add=True)
+    next_try_at = models.DateTimeField(auto_now_add=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"], name="outbox_waiting", condition=models.Q(delivered_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class PersonKey(models.Model):
+    """The wrapped data key of one person; destroyed, the person's sealed facts are gone everywhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ClockOffset(models.Model):
+    """How far a demo city's clock stands from the wall clock: one row, or none."""
+
+    seconds = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s"
+
+
+class BoardVersion(models.Model):
+    """A number per board that rises with every change that the board shows: what a live page compares."""
+
+    board = models.CharField(max_length=80, primary_key=True)
+    version = models.BigIntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.board} v{self.version}"

@@ -1,0 +1,8 @@
+"""The board, placement, the way home."""
+
+from django.apps import AppConfig
+
+
+class DispatchConfig(AppConfig):
+    name = "dispatch"
+    verbose_name = "dispatch"

@@ -1,0 +1,27 @@
+"""What leaves the register for a hospital: its own arrivals' medical facts (trust.md C2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class PatientCard:
+    """Who comes, with what. `id_last4` and `phone` identify and reach the person."""
+
+    person_key: UUID
+    name: str
+    sex: str
+    birth_date: date | None
+    id_last4: str
+    phone: str
+    need_kind: str
+    mobility: str
+    needs_oxygen: bool = False
+    party_size: int = 1
+    zone_class: str = ""
+    infection_flag: str = ""
+    last_test_at: str = ""
+    is_critical: bool = False

@@ -1,0 +1,8 @@
+"""Facilities, services, slots, appointments, intake."""
+
+from hospitals.models.appointment import Appointment
+from hospitals.models.facility import Facility
+from hospitals.models.intake import Intake, OverloadReport
+from hospitals.models.service import Service, Slot
+
+__all__ = ["Appointment", "Facility", "Intake", "OverloadReport", "Service", "Slot"]

@@ -1,0 +1,96 @@
+"""Arrivals: the facility where a patient stands owns the patient (R-000-8)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from core.actors import Actor
+from core.guards import append_only, status_guard
+from hospitals.states import INTAKE, IntakeStatus
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    """Questions about arrivals."""
+
+    def inside(self) -> IntakeQuerySet:
+        """Patients the facility still has."""
+        return self.filter(status__in=[IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT])
+
+    def visible_to(self, actor: Actor) -> IntakeQuerySet:
+        """A desk sees its own facility's."""
+        if actor.role in {"intake", "hospadm"}:
+            return self.filter(facility_id=actor.place_code)
+        return self.none()
+
+
+class Intake(models.Model):
+    """One arrival. Legal without any booking (INV-29); the hand-over is a stamp with its clock beside it (C17)."""
+
+    MACHINE = INTAKE
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case_ref = models.UUIDField(unique=True, help_text="The appointment's, or a new one for a walk-in")
+    facility = models.ForeignKey("hospitals.Facility", on_delete=models.PROTECT, related_name="intakes")
+    appointment = models.ForeignKey("hospitals.Appointment", on_delete=models.PROTECT, null=True, blank=True)
+    status = models.CharField(max_length=12, choices=IntakeStatus, default=IntakeStatus.ARRIVED)
+    status_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+    label = models.CharField(max_length=60, help_text="Name, or 身份不明 with a mark")
+    person_key = models.UUIDField(null=True, blank=True)
+    need_kind = models.CharField(max_length=30, blank=True)
+    is_critical = models.BooleanField(default=False)
+    is_walk_in = models.BooleanField(default=False)
+    arrived_at = models.DateTimeField()
+    arrived_by = models.CharField(max_length=120, help_text="Who stamped the arrival: desk, driver or door")
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    handed_over_by = models.CharField(max_length=120, blank=True)
+    treatment_started_at = models.DateTimeField(null=True, blank=True)
+    expected_ready_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.CharField(max_length=80, blank=True, help_text="The facility that accepted a transfer")
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = IntakeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["arrived_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True, handed_over_by="")
+                | Q(handed_over_at__isnull=False) & ~Q(handed_over_by=""),
+                name="hand_over_pair",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="released") | Q(ready_at__isnull=False), name="released_has_ready_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="transferred") | ~Q(accepted_by=""), name="transfer_needs_acceptance"
+            ),
+        ]
+        indexes = [models.Index(fields=["facility", "status"], name="intake_desk")]
+        triggers = [status_guard(INTAKE)]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.status}"
+
+
+class OverloadReport(models.Model):
+    """A desk that cannot cope says so; the patient stays its own (C17)."""
+
+    facility = models.ForeignKey("hospitals.Facility", on_delete=models.PROTECT, related_name="overloads")
+    missing = models.CharField(max_length=20, help_text="staff, bed, equipment or specialty")
+    doing_now = models.CharField(max_length=300)
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, blank=True)
+    reported_at = models.DateTimeField()
+    reported_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["-reported_at"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.missing}"

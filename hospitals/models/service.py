@@ -1,0 +1,61 @@
+"""What a facility offers, and its bookable times."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.guards import status_guard
+from hospitals.states import SERVICE, ServiceStatus
+
+
+class Service(models.Model):
+    """One service of one facility (hemodialysis, chemotherapy, emergency …)."""
+
+    MACHINE = SERVICE
+
+    facility = models.ForeignKey("hospitals.Facility", on_delete=models.PROTECT, related_name="services")
+    kind = models.CharField(max_length=30)
+    status = models.CharField(max_length=9, choices=ServiceStatus, default=ServiceStatus.OPEN)
+    status_at = models.DateTimeField()
+    status_until = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="Last time the facility said how it stands")
+    hbv_places = models.PositiveSmallIntegerField(default=0, help_text="Of each slot's places, those kept for HBV (E20)")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["facility", "kind"]
+        constraints = [models.UniqueConstraint(fields=["facility", "kind"], name="service_once")]
+        indexes = [models.Index(fields=["kind"], name="service_kind")]
+        triggers = [status_guard(SERVICE)]
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.kind}"
+
+
+class Slot(models.Model):
+    """A bookable time with places; PostgreSQL keeps 0 ≤ booked ≤ capacity (INV-01, R-003-7)."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="slots")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    shift = models.CharField(max_length=4, blank=True, help_text="AM, PM, EVE, or empty for a quarter hour")
+    capacity = models.PositiveSmallIntegerField()
+    booked = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "starts_at"], name="slot_once"),
+            models.CheckConstraint(condition=Q(booked__lte=F("capacity")), name="slot_not_overbooked"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_order"),
+        ]
+        indexes = [models.Index(fields=["starts_at"], name="slot_time")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.starts_at:%F %H:%M}"
+
+    @property
+    def free(self) -> int:
+        """Places left."""
+        return self.capacity - self.booked

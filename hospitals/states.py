@@ -1,0 +1,89 @@
+"""Appointment (FHIR codes), intake, and service status."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import Machine
+
+
+class AppointmentStatus(models.TextChoices):
+    """FHIR R4 appointment codes; proposed only for a guest beyond the published capacity."""
+
+    PROPOSED = "proposed", _("等医院回")
+    BOOKED = "booked", _("已约")
+    ARRIVED = "arrived", _("已到院")
+    FULFILLED = "fulfilled", _("已治疗")
+    CANCELLED = "cancelled", _("已取消")
+    NOSHOW = "noshow", _("没来")
+
+
+APPOINTMENT = Machine(
+    name="appointment",
+    statuses=AppointmentStatus,
+    start=(AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED),
+    table={
+        AppointmentStatus.PROPOSED: (AppointmentStatus.BOOKED, AppointmentStatus.CANCELLED),
+        AppointmentStatus.BOOKED: (AppointmentStatus.ARRIVED, AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW),
+        AppointmentStatus.ARRIVED: (AppointmentStatus.FULFILLED, AppointmentStatus.CANCELLED),
+    },
+)
+
+
+class IntakeStatus(models.TextChoices):
+    """From the door to the way out. There is no refused (R-002-3d)."""
+
+    ARRIVED = "arrived", _("交接中")
+    IN_TREATMENT = "in_treatment", _("治疗中")
+    RELEASED = "released", _("治疗结束")
+    ADMITTED = "admitted", _("住院了")
+    TRANSFERRED = "transferred", _("转院了")
+    DIED = "died", _("去世")
+
+
+INTAKE = Machine(
+    name="intake",
+    statuses=IntakeStatus,
+    start=(IntakeStatus.ARRIVED,),
+    table={
+        IntakeStatus.ARRIVED: (
+            IntakeStatus.IN_TREATMENT,
+            IntakeStatus.ADMITTED,
+            IntakeStatus.TRANSFERRED,
+            IntakeStatus.DIED,
+        ),
+        IntakeStatus.IN_TREATMENT: (
+            IntakeStatus.RELEASED,
+            IntakeStatus.ADMITTED,
+            IntakeStatus.TRANSFERRED,
+            IntakeStatus.DIED,
+        ),
+    },
+)
+
+
+class ServiceStatus(models.TextChoices):
+    """Whether a service receives."""
+
+    OPEN = "open", _("开")
+    LIMITED = "limited", _("限")
+    DIVERTING = "diverting", _("分流")
+    CLOSED = "closed", _("停")
+
+
+_ALL = tuple(ServiceStatus)
+SERVICE = Machine(
+    name="service",
+    statuses=ServiceStatus,
+    start=(ServiceStatus.OPEN,),
+    table={status: tuple(other for other in _ALL if other != status) for status in _ALL},
+)
+
+
+class ZoneRole(models.TextChoices):
+    """Whom a facility receives under the zone rule (R-002-1a to 1d)."""
+
+    ORDINARY = "ordinary", _("普通")
+    YELLOW = "yellow_code", _("黄码医院")
+    DESIGNATED = "designated", _("定点医院")
+    FANGCANG = "fangcang", _("方舱医院")
+    NONE = "none", _("不接诊")
