@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from environs import Env
 
-from core.logs import LOGGING_CONFIG
+from core.logs import LOG_CONFIG
 from core.secrets_store import read_secret
 
 env = Env()
@@ -174,4 +174,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
 # --- logs: an allow-list of keys, ids only ---------------------------------------------------------------------------
-LOGGING = LOGGING_CONFIG
+LOGGING = LOG_CONFIG
+
+# --- facts going up: kind of outbox message → the service above that acts on it; what the relay sweeps for ---------
+OUTBOX_HANDLERS: dict[str, str] = {}
+SWEEPS: list[str] = []

@@ -35,7 +35,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-LOGGING_CONFIG = {
+LOG_CONFIG = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

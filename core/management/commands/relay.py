@@ -1,0 +1,71 @@
+"""Hand outbox messages to the services above, and sweep every few seconds for what was missed."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error, close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from structlog import get_logger
+
+from core import outbox
+
+log = get_logger(__name__)
+IDLE_S = 0.25
+SWEEP_S = 15.0
+
+
+class Command(BaseCommand):
+    """Run until told to stop. Two of them at once do no harm."""
+
+    help = "Deliver outbox messages and sweep (the small process between facts and services)."
+    stopping = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take --once: deliver and sweep until nothing waits, then end."""
+        parser.add_argument("--once", action="store_true")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Loop: deliver, sweep when due, rest when idle; a database that is away is waited for."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        if options["once"]:
+            self._round()
+            return
+        next_sweep = 0.0
+        while not self.stopping:
+            close_old_connections()
+            try:
+                busy = outbox.deliver_next(settings.OUTBOX_HANDLERS)
+                if time.monotonic() >= next_sweep:
+                    self._sweep()
+                    next_sweep = time.monotonic() + SWEEP_S
+            except Error as error:
+                log.warning("relay.database_away", error=type(error).__name__)
+                busy = False
+                time.sleep(1)
+            if not busy:
+                time.sleep(IDLE_S)
+
+    def _stop(self, *_signal: Any) -> None:
+        self.stopping = True
+
+    def _round(self) -> None:
+        self._sweep()
+        while outbox.deliver_next(settings.OUTBOX_HANDLERS):
+            pass
+
+    def _sweep(self) -> None:
+        """Run every sweep; one that raises does not stop the others."""
+        for path in settings.SWEEPS:
+            try:
+                import_string(path)(at=timezone.now())
+            except Error:
+                raise
+            except Exception:
+                log.exception("relay.sweep_failed", name=path)

@@ -1,0 +1,5 @@
+"""Placeholder until the components land."""
+
+from django import template
+
+register = template.Library()
