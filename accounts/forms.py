@@ -10,7 +10,9 @@ class SignInForm(forms.Form):
     """Telephone or staff number and password."""
 
     username = forms.CharField(
-        label=_("手机号或工号"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+        label=_("手机号或工号"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
         label=_("密码"),

@@ -40,4 +40,6 @@ def on_error(error: Exception, _context: dict[str, Any]) -> Response | None:
 
 
 def _plain(context: dict[str, Any]) -> dict[str, Any]:
-    return {key: value if isinstance(value, (str, int, float, bool, list)) else str(value) for key, value in context.items()}
+    return {
+        key: value if isinstance(value, (str, int, float, bool, list)) else str(value) for key, value in context.items()
+    }

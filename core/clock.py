@@ -17,7 +17,7 @@ _cached: tuple[float, timedelta] | None = None
 
 def offset() -> timedelta:
     """Return how far the product's clock stands from the wall clock; zero outside a demo city."""
-    global _cached  # noqa: PLW0603 (one number per process, refreshed every few seconds)
+    global _cached
     tick = time.monotonic()
     if _cached is None or tick - _cached[0] > _CACHE_S:
         row = ClockOffset.objects.filter(pk=1).values_list("seconds", flat=True).first()
@@ -27,7 +27,7 @@ def offset() -> timedelta:
 
 def forget() -> None:
     """Drop the cached offset: after it was changed, and between tests."""
-    global _cached  # noqa: PLW0603
+    global _cached
     _cached = None
 
 

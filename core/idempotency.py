@@ -94,7 +94,9 @@ def _claim(scope: str, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool
 def _repeat(request: HttpRequest, row: IdempotencyKey) -> HttpResponse:
     """Answer as the first time, without doing it again."""
     if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": row.location} if row.location else {"HX-Refresh": "true"})
+        return HttpResponse(
+            status=204, headers={"HX-Redirect": row.location} if row.location else {"HX-Refresh": "true"}
+        )
     if row.location:
         return HttpResponseRedirect(row.location)
     return HttpResponse(status=row.status or 204, headers={"Idempotent-Replayed": "true"})

@@ -32,7 +32,7 @@ def request_id(get_response: Next) -> Next:
     return middleware
 
 
-class domain_errors:  # noqa: N801 (reads as a middleware in the settings)
+class domain_errors:
     """Turn DomainError into 403, 404, 409 or 422, and a database that does not answer into 503."""
 
     def __init__(self, get_response: Next) -> None:

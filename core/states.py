@@ -33,7 +33,9 @@ class Machine:
         """Raise Conflict unless `old` → `new` stands in the table."""
         if not self.can(old, new):
             label = self.statuses(old).label if old in self.statuses.values else old
-            raise Conflict("state.move", f"现在是“{label}”，这一步做不了。请刷新看最新情况。", machine=self.name, old=old, new=new)
+            raise Conflict(
+                "state.move", f"现在是“{label}”，这一步做不了。请刷新看最新情况。", machine=self.name, old=old, new=new
+            )
 
     def terminal(self) -> frozenset[str]:
         """Return the statuses nothing follows."""

@@ -43,7 +43,11 @@ class AccessRequest(models.Model):
     case_ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=12, unique=True, help_text="What people read: 0628-0417")
     resident = models.ForeignKey(
-        "access.Resident", on_delete=models.PROTECT, null=True, blank=True, related_name="requests",
+        "access.Resident",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
         help_text="Empty for a stranger at a gate or desk until somebody says who it is",
     )
     person_key = models.UUIDField()
@@ -56,7 +60,9 @@ class AccessRequest(models.Model):
     version = models.PositiveIntegerField(default=1)
     is_critical = models.BooleanField(default=False, help_text="急危重症: outranks everything (R-000-2)")
     mode = models.CharField(max_length=9, choices=TransportMode, default=TransportMode.VEHICLE)
-    arrive_at = models.DateTimeField(null=True, blank=True, help_text="When to be at the hospital; empty: as soon as possible")
+    arrive_at = models.DateTimeField(
+        null=True, blank=True, help_text="When to be at the hospital; empty: as soon as possible"
+    )
     session_min = models.PositiveSmallIntegerField(default=60, help_text="Expected minutes of treatment")
     facility = models.ForeignKey(
         "hospitals.Facility", on_delete=models.PROTECT, null=True, blank=True, help_text="Usual or asked-for facility"

@@ -47,7 +47,9 @@ class Resident(models.Model):
     id_no_sealed = SealedField()
     id_last4 = models.CharField(max_length=4, blank=True)
     id_index = models.CharField(max_length=64, blank=True, db_index=True)
-    id_fault = models.CharField(max_length=20, blank=True, help_text="What is wrong with the number, to be mended later")
+    id_fault = models.CharField(
+        max_length=20, blank=True, help_text="What is wrong with the number, to be mended later"
+    )
     phone_sealed = SealedField()
     phone_last4 = models.CharField(max_length=4, blank=True)
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
@@ -110,8 +112,12 @@ class CareNeed(models.Model):
     status_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     facility = models.ForeignKey("hospitals.Facility", on_delete=models.PROTECT, null=True, blank=True)
-    schedule_kind = models.CharField(max_length=12, blank=True, help_text="weekly, two_weekly, cycle, date, refill, none")
-    schedule_days = models.CharField(max_length=20, blank=True, help_text='"2,4,6" (1 = Monday); two weeks as "2,4,6|3,6"')
+    schedule_kind = models.CharField(
+        max_length=12, blank=True, help_text="weekly, two_weekly, cycle, date, refill, none"
+    )
+    schedule_days = models.CharField(
+        max_length=20, blank=True, help_text='"2,4,6" (1 = Monday); two weeks as "2,4,6|3,6"'
+    )
     shift = models.CharField(max_length=4, blank=True)
     session_hours = models.FloatField(null=True, blank=True)
     next_date = models.DateField(null=True, blank=True)

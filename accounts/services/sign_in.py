@@ -47,6 +47,6 @@ def _wrong() -> Invalid:
 
 
 def _dummy_hash() -> str:
-    global _DUMMY  # noqa: PLW0603 (one hash per process)
+    global _DUMMY
     _DUMMY = _DUMMY or make_password("nobody")
     return _DUMMY

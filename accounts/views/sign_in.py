@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django.conf import settings
 
 from accounts.forms import SignInForm
 from accounts.middleware import SESSION_POST
 from accounts.models import Role, User
 from accounts.selectors import demo_users, own_post
-from accounts.services import people, sign_in as service
+from accounts.services import people
+from accounts.services import sign_in as service
 from core import clock
 from core.errors import DomainError
 from core.http import next_url, page

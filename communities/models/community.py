@@ -25,7 +25,9 @@ class Community(models.Model):
     population = models.PositiveIntegerField(default=0)
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
-    roster_checked_at = models.DateTimeField(null=True, blank=True, help_text="Last full check of the roster (R-000-13)")
+    roster_checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Last full check of the roster (R-000-13)"
+    )
 
     class Meta:
         ordering = ["code"]

@@ -68,7 +68,8 @@ class Appointment(models.Model):
         ordering = ["slot__starts_at", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_ref"], condition=Q(status__in=["proposed", "booked", "arrived", "fulfilled"]),
+                fields=["case_ref"],
+                condition=Q(status__in=["proposed", "booked", "arrived", "fulfilled"]),
                 name="one_live_appointment_per_case",
             )
         ]

@@ -20,7 +20,9 @@ class Service(models.Model):
     status_at = models.DateTimeField()
     status_until = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="Last time the facility said how it stands")
-    hbv_places = models.PositiveSmallIntegerField(default=0, help_text="Of each slot's places, those kept for HBV (E20)")
+    hbv_places = models.PositiveSmallIntegerField(
+        default=0, help_text="Of each slot's places, those kept for HBV (E20)"
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

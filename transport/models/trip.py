@@ -68,7 +68,9 @@ class Trip(models.Model):
     to_label = models.CharField(max_length=120)
     to_lat = models.FloatField()
     to_lon = models.FloatField()
-    ready_at = models.DateTimeField(null=True, blank=True, help_text="Earliest pick-up; a will-call's is set at release")
+    ready_at = models.DateTimeField(
+        null=True, blank=True, help_text="Earliest pick-up; a will-call's is set at release"
+    )
     arrive_by = models.DateTimeField(null=True, blank=True, help_text="Latest drop-off (outbound)")
     # the placement
     run = models.ForeignKey("transport.Run", on_delete=models.PROTECT, null=True, blank=True, related_name="trips")
@@ -81,7 +83,9 @@ class Trip(models.Model):
     dropoff_planned_at = models.DateTimeField(null=True, blank=True)
     picked_up_at = models.DateTimeField(null=True, blank=True)
     dropped_off_at = models.DateTimeField(null=True, blank=True)
-    explanation = models.JSONField(default=dict, blank=True, help_text="Why this car, as it was true then; codes and figures")
+    explanation = models.JSONField(
+        default=dict, blank=True, help_text="Why this car, as it was true then; codes and figures"
+    )
 
     phone = sealed("phone_sealed")
     objects = TripQuerySet.as_manager()

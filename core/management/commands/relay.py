@@ -9,11 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from structlog import get_logger
 
-from core import outbox
+from core import clock, outbox
 
 log = get_logger(__name__)
 IDLE_S = 0.25
@@ -64,7 +63,7 @@ class Command(BaseCommand):
         """Run every sweep; one that raises does not stop the others."""
         for path in settings.SWEEPS:
             try:
-                import_string(path)(at=timezone.now())
+                import_string(path)(at=clock.now())
             except Error:
                 raise
             except Exception:
