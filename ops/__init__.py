@@ -1,0 +1,1 @@
+"""What `./dev` runs: databases from wheels, the product's processes, the tests and the checks."""

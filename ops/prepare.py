@@ -1,0 +1,92 @@
+"""Bring database, static files and demo city up to date, and skip each step whose inputs did not change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from ops.places import ROOT
+from ops.say import Refused, say, tail
+from ops.services import Setup, manage
+
+APPS = ("core", "accounts", "communities", "hospitals", "transport", "access", "dispatch")
+DEMO_CITY = ROOT / "demo" / "dandong"
+
+
+def fingerprint(files: Iterable[Path], *more: str) -> str:
+    """Return a digest of the names and contents of files."""
+    digest = hashlib.sha256("\0".join(more).encode())
+    for file in sorted(files):
+        digest.update(f"{file}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+class Preparation:
+    """The steps before the first page. What was done is kept beside the data it describes."""
+
+    def __init__(self, setup: Setup, city: Path | None = None) -> None:
+        self.setup, self.city = setup, city
+        self.note = setup.places.data / "prepared.json"
+        self.done: dict[str, str] = json.loads(self.note.read_text()) if self.note.exists() else {}
+
+    def _is_done(self, step: str, mark: str) -> bool:
+        return self.done.get(step) == mark
+
+    def _keep(self, step: str, mark: str) -> None:
+        self.done[step] = mark
+        unfinished = self.note.with_suffix(".new")
+        unfinished.write_text(json.dumps(self.done, indent=1))
+        unfinished.replace(self.note)
+
+    def _run(self, title: str, *commands: tuple[str, ...]) -> None:
+        """Run Django commands as the owner of the tables; on failure show the end of their log."""
+        say(f"{title} …")
+        log = self.setup.places.log / "prepare.log"
+        for words in commands:
+            with log.open("ab") as out:
+                ended = subprocess.run(
+                    manage(*words), env=self.setup.environment("owner"), stdin=subprocess.DEVNULL, stdout=out,
+                    stderr=out, check=False,
+                )  # fmt: skip
+            if ended.returncode != 0:
+                raise Refused(f"{tail(log, 25)}`manage.py {' '.join(words)}` failed (its log: {log}).")
+
+    def database(self) -> None:
+        """Migrate and give the app role its rights."""
+        migrations = [file for app in APPS for file in (ROOT / app / "migrations").glob("*.py")]
+        grants = (ROOT / "core" / "management" / "commands").glob("grant_app_role.py")
+        database = self.setup.databases.owner_url
+        mark = fingerprint([*migrations, *grants, ROOT / "requirements.lock"], database)
+        # a database elsewhere may have been emptied without our knowing
+        if self._is_done("database", mark) and self.setup.databases.postgres is not None:
+            return
+        self._run("Making the tables", ("migrate", "--no-input", "-v", "1"), ("grant_app_role",))
+        self._keep("database", mark)
+
+    def static_files(self) -> None:
+        """Collect the static files under names with hashes."""
+        mark = fingerprint([*_files(ROOT / "static"), ROOT / "requirements.lock"])
+        if self._is_done("static", mark) and (self.setup.places.data / "static").is_dir():
+            return
+        self._run("Collecting the static files", ("collectstatic", "--no-input", "-v", "0"))
+        self._keep("static", mark)
+
+    def load_city(self) -> None:
+        """Load the demo city."""
+        if self.city is None:
+            return
+        if not self.city.is_dir():
+            raise Refused(f"There is no city folder {self.city}. Use --city DIR or --city none.")
+        mark = fingerprint(_files(self.city), self.done.get("database", ""))
+        if self._is_done("city", mark) and self.setup.databases.postgres is not None:
+            return
+        self._run(f"Loading the city {self.city.name}", ("load_city", str(self.city)))
+        self._keep("city", mark)

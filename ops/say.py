@@ -1,0 +1,33 @@
+"""Words to the person at the terminal: progress on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from pathlib import Path
+
+_started = time.monotonic()
+
+
+class Refused(Exception):
+    """Stop the command with one clear sentence and a non-zero exit."""
+
+
+def say(words: str) -> None:
+    """Report progress."""
+    print(f"{time.monotonic() - _started:6.1f} s  {words}", file=sys.stderr, flush=True)
+
+
+def result(words: str) -> None:
+    """Print what others may read."""
+    print(words, flush=True)
+
+
+def tail(log: Path, lines: int = 12) -> str:
+    """Return the last lines of a log."""
+    try:
+        with log.open(errors="replace") as file:
+            return "".join(f"    {line.rstrip()}\n" for line in deque(file, lines))
+    except OSError:
+        return ""
