@@ -81,7 +81,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.page",
             ],
-            "builtins": ["core.templatetags.components", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "core.templatetags.components",
+                "core.templatetags.form_parts",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

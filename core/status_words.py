@@ -1,0 +1,96 @@
+"""The status vocabulary: one state, one colour family, one icon, one word. Nobody invents others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+# families: quiet (nothing to do), info (moving), wait (somebody must act today), danger (act now),
+# ok (the gate's yes), queue (not yet on the server, or not yet in force)
+FAMILIES = ("quiet", "info", "wait", "danger", "ok", "queue")
+
+
+@dataclass(frozen=True)
+class StatusWord:
+    """How a state is said and shown; `over` is its family past the limit, `late` past the second limit."""
+
+    word: Any
+    family: str
+    icon: str
+    over: str = ""
+    late: str = ""
+
+    def family_at(self, level: str) -> str:
+        """Return the family at a level: "" in time, "over" past the limit, "late" past the second one."""
+        if level == "late":
+            return self.late or self.over or self.family
+        return (self.over or self.family) if level else self.family
+
+
+STATUS_WORDS: dict[str, StatusWord] = {
+    "draft": StatusWord(_("没交"), "quiet", "edit"),
+    "submitted": StatusWord(_("待安排"), "quiet", "ring"),
+    "no_car": StatusWord(_("还没有车"), "wait", "alert"),
+    "awaiting_hospital": StatusWord(_("等医院回"), "quiet", "clock", over="wait"),
+    "planned": StatusWord(_("已排好"), "quiet", "okcircle"),
+    "car_coming": StatusWord(_("车来了"), "info", "car"),
+    "left_compound": StatusWord(_("已出门"), "info", "gate"),
+    "on_the_way": StatusWord(_("在路上"), "info", "car"),
+    "handover": StatusWord(_("交接中"), "info", "clock", over="wait", late="danger"),
+    "in_treatment": StatusWord(_("治疗中"), "info", "pulse"),
+    "awaiting_return": StatusWord(_("等返程车"), "info", "clock", over="wait"),
+    "returning": StatusWord(_("回家路上"), "info", "carback"),
+    "home": StatusWord(_("已到家"), "quiet", "check"),
+    "admitted": StatusWord(_("住院了"), "quiet", "bed"),
+    "no_show": StatusWord(_("没接到人"), "wait", "alert"),
+    "clash": StatusWord(_("时间冲突"), "danger", "stop"),
+    "overdue": StatusWord(_("超时"), "danger", "stop"),
+    "escalated": StatusWord(_("已上报"), "danger", "up"),
+    "cancelled": StatusWord(_("已取消"), "quiet", "dash"),
+    "queued": StatusWord(_("存着没传"), "queue", "off"),
+    "preview": StatusWord(_("还没生效"), "queue", "edit"),
+    # the gate's answers (green, amber, red): words, silhouettes and sounds all differ
+    "let_out": StatusWord(_("可以出门"), "ok", "okcircle"),
+    "check_first": StatusWord(_("先核对一下"), "wait", "alert"),
+    "not_valid": StatusWord(_("这张证不能用"), "danger", "stop"),
+}
+
+# submitted and past its limit is said with other words, not only another colour
+OVER_STATES = {"submitted": "no_car"}
+
+
+def status_of(state: str, level: str = "") -> tuple[StatusWord, str]:
+    """Return the word of a state and its colour family at a level ("", "over", "late").
+
+    Raises KeyError for a state outside the vocabulary.
+    """
+    found = STATUS_WORDS[OVER_STATES.get(state, state) if level else state]
+    return found, found.family_at(level)
+
+
+@dataclass(frozen=True)
+class ZoneMark:
+    """The ink mark of a zone; `mark` is drawn, `word` is read out."""
+
+    mark: Any
+    word: Any
+    style: str
+
+
+ZONE_MARKS: dict[str, ZoneMark] = {
+    "sealed": ZoneMark(_("封"), _("封控区"), "seal"),
+    "controlled": ZoneMark(_("管"), _("管控区"), "control"),
+    "precautionary": ZoneMark(_("防"), _("防范区"), "watch"),
+}
+
+# the six stops of the journey line: key → (word, icon)
+STOPS: dict[str, tuple[Any, str]] = {
+    "gate": (_("出小区门"), "gate"),
+    "board": (_("上车"), "car"),
+    "door": (_("进医院门"), "hosp"),
+    "treatment": (_("治疗"), "pulse"),
+    "return": (_("返程车"), "carback"),
+    "home": (_("到家"), "home"),
+}

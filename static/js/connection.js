@@ -1,0 +1,53 @@
+// The connection in the top bar: quiet when fresh, amber after 60 s without news, purple dashed without network.
+// Gate and driver pages report what waits with a "queue" event: {detail: {count: 3}}.
+
+import { hhmm, word } from "./words.js";
+
+const STALE_MS = 60000;
+const loadedAt = performance.now(); // this computer's steady clock; its wall clock is never believed
+let freshAt = loadedAt;
+let follows = false; // a page without live regions does not grow stale
+let failing = false;
+let queued = 0;
+
+function show() {
+  const net = document.getElementById("net");
+  if (!net) return;
+  const isStale = (follows || failing) && performance.now() - freshAt > STALE_MS;
+  const state = navigator.onLine === false ? "offline" : isStale ? "stale" : "ok";
+  const at = hhmm(new Date(Date.parse(net.dataset.at) + freshAt - loadedAt));
+  const isShort = !net.querySelector(".net__words.only-wide");
+  const key = state === "ok" ? (isShort ? "netOkShort" : "netOk") : state === "stale" ? "netStale" : "netOffline";
+  const text = [word(key, { at }), state === "offline" && queued ? word("netQueued", { n: queued }) : ""].filter(Boolean).join("。");
+  const words = net.querySelector(".net__words");
+  if (words.textContent !== text) words.textContent = text;
+  net.dataset.state = state;
+  const strip = document.getElementById("offline-strip");
+  if (strip) {
+    strip.hidden = state !== "offline" && queued === 0;
+    strip.querySelector("[data-queued]").textContent = queued ? word("netQueued", { n: queued }) : "";
+  }
+}
+
+export function markFresh() {
+  freshAt = performance.now();
+  failing = false;
+  show();
+}
+
+export function markFailing() {
+  failing = true;
+  show();
+}
+
+export function expectNews() {
+  follows = true;
+}
+
+export function start() {
+  for (const name of ["online", "offline"]) window.addEventListener(name, show);
+  document.addEventListener("htmx:afterRequest", (event) => (event.detail.xhr?.status ? markFresh() : markFailing()));
+  document.addEventListener("queue", (event) => { queued = event.detail?.count ?? 0; show(); });
+  setInterval(show, 5000);
+  if (navigator.onLine === false) show();
+}

@@ -1,0 +1,114 @@
+// Living fragments: <section data-live="/address/" data-live-every="15" data-live-board="facility:F001">.
+// Polling with ETag is enough by itself; where data-events names a stream, it only says "board X changed" and the
+// fragment is asked for at once. Rows carry data-key: the row under pointer or focus never moves or changes,
+// a form with focus is never replaced; what waits is offered as 「有 N 条更新，点这里看」.
+
+import { expectNews, markFailing, markFresh } from "./connection.js";
+import { changesBetween, isBusy, showNote, takeOver, updateQuietRows } from "./reconcile.js";
+import { say } from "./words.js";
+
+const regions = new Map(); // element → {url, every, board, etag, timer, asking, waiting}
+const WORST_MS = 60000;
+const LEFT_MS = 1500; // after pointer or focus left, before what waited is shown
+
+async function ask(element) {
+  const state = regions.get(element);
+  if (!state || state.asking || !element.isConnected) return;
+  state.asking = true;
+  try {
+    const headers = { "HX-Request": "true", "HX-Target": element.id || "" };
+    if (state.etag) headers["If-None-Match"] = state.etag;
+    const response = await fetch(state.url, { headers, credentials: "same-origin", cache: "no-store", redirect: "manual" });
+    if (response.type === "opaqueredirect" || response.status === 401) throw new Error("signed out");
+    if (response.status === 304 || response.ok) {
+      state.failures = 0;
+      markFresh();
+    }
+    if (response.ok) {
+      state.etag = response.headers.get("ETag");
+      arrive(element, state, await response.text());
+    } else if (response.status !== 304) {
+      throw new Error(String(response.status));
+    }
+  } catch {
+    state.failures += 1;
+    markFailing();
+  } finally {
+    state.asking = false;
+    plan(element, state);
+  }
+}
+
+function plan(element, state) {
+  clearTimeout(state.timer);
+  const slower = state.failures ? Math.min(state.every * 2 ** state.failures, WORST_MS) : state.every;
+  state.timer = setTimeout(() => (document.hidden ? plan(element, state) : ask(element)), slower * (0.9 + Math.random() * 0.2));
+}
+
+// A fragment may be the region itself (same id) or only its content.
+function contentOf(element, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const same = element.id && template.content.querySelector(`#${CSS.escape(element.id)}`);
+  return same ?? template.content;
+}
+
+function arrive(element, state, html) {
+  const incoming = contentOf(element, html);
+  const changes = changesBetween(element, incoming);
+  if (changes.count === 0 && !changes.outside) return;
+  announce(changes.louder);
+  state.waiting = incoming;
+  if (!isBusy(element)) {
+    settle(element);
+    return;
+  }
+  const left = updateQuietRows(element, incoming, changes);
+  if (left > 0) showNote(element, left, () => settle(element));
+}
+
+// Show what waited: asked for, or nobody points or types here any more.
+function settle(element) {
+  const state = regions.get(element);
+  if (!state?.waiting) return;
+  takeOver(element, state.waiting);
+  state.waiting = null;
+}
+
+function settleWhenLeft(element) {
+  setTimeout(() => { if (!isBusy(element)) settle(element); }, LEFT_MS);
+}
+
+function announce(rows) {
+  for (const row of rows) if (row.dataset.say) say(row.dataset.say, row.dataset.level === "danger");
+}
+
+function follow(url) {
+  if (!url || !("EventSource" in window)) return;
+  const stream = new EventSource(url, { withCredentials: true });
+  stream.onmessage = (event) => {
+    let changed = "";
+    try { changed = JSON.parse(event.data).board; } catch { return; }
+    for (const [element, state] of regions) if (state.boards.includes(changed)) setTimeout(() => ask(element), Math.random() * 400);
+  };
+}
+
+export function register(root = document) {
+  for (const element of root.querySelectorAll("[data-live]")) {
+    if (regions.has(element)) continue;
+    const { live: url, liveEvery, liveBoard, liveEtag } = element.dataset;
+    const state = { url, every: (Number(liveEvery) || 15) * 1000, boards: (liveBoard ?? "").split(" "), etag: liveEtag ?? "", failures: 0, asking: false, waiting: null };
+    regions.set(element, state);
+    for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => settleWhenLeft(element));
+    plan(element, state);
+    expectNews();
+  }
+}
+
+export function start() {
+  register();
+  if (regions.size) follow(document.body.dataset.events);
+  document.addEventListener("htmx:load", (event) => register(event.target));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) for (const element of regions.keys()) ask(element); });
+  window.addEventListener("online", () => { for (const element of regions.keys()) ask(element); });
+}
