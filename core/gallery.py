@@ -21,7 +21,12 @@ class GalleryForm(forms.Form):
     purpose = forms.ChoiceField(
         label=_("做什么？"),
         widget=forms.RadioSelect,
-        choices=[("dialysis", _("血液透析")), ("chemo", _("放疗、化疗")), ("birth", _("产检、生产")), ("other", _("其他"))],
+        choices=[
+            ("dialysis", _("血液透析")),
+            ("chemo", _("放疗、化疗")),
+            ("birth", _("产检、生产")),
+            ("other", _("其他")),
+        ],
     )
     name = forms.CharField(label=_("姓名"), max_length=20)
     id_number = forms.CharField(label=_("身份证"), help_text=_("没有就先空着，改天补"), required=False)
@@ -86,7 +91,7 @@ def gallery_context(now: datetime) -> dict[str, Any]:
     return {
         "states": list(STATUS_WORDS),
         "zones": list(ZONE_MARKS),
-        "families": ["info", "wait", "danger", "ok", "queue"],
+        "families": ["info", "wait", "danger", "queue"],
         "line": sample_line(),
         "line_risk": sample_line("risk"),
         "line_fail": sample_line("fail"),

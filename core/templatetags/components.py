@@ -29,9 +29,7 @@ def draw_icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite; with a label it is read out, without it is decoration."""
     classes = f"icon {css}".strip()
     if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"/></svg>', classes, label, name
-        )
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"/></svg>', classes, label, name)
     return format_html('<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>', classes, name)
 
 
@@ -165,7 +163,10 @@ def waited(context: Context, since: datetime, now: datetime | None = None) -> Sa
     at = now or context["page"].now
     minutes = max(int((at - since).total_seconds() // 60), 0)
     return format_html(
-        '<span class="num" data-since="{}" data-now="{}">{}</span>', since.isoformat(), at.isoformat(), duration(minutes)
+        '<span class="num" data-since="{}" data-now="{}">{}</span>',
+        since.isoformat(),
+        at.isoformat(),
+        duration(minutes),
     )
 
 

@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
-KINDS = {"plain": "btn", "primary": "btn btn-primary", "alarm": "btn btn-alarm", "danger": "btn btn-danger", "ghost": "btn btn-ghost"}
+KINDS = {
+    "plain": "btn",
+    "primary": "btn btn-primary",
+    "alarm": "btn btn-alarm",
+    "danger": "btn btn-danger",
+    "ghost": "btn btn-ghost",
+}
 SIZES = {"": "", "sm": " btn-sm", "lg": " btn-lg", "act": " btn-lg btn-act"}
 
 
@@ -78,7 +84,11 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     """List what is wrong on top of a form; each line leads to its field, and focus moves here."""
     fields = [field for field in form if field.errors] if form.is_bound else []
     shown = [field for field in fields if not field.is_hidden]
-    general = [*form.non_field_errors(), *(e for field in fields if field.is_hidden for e in field.errors)] if form.is_bound else []
+    general = (
+        [*form.non_field_errors(), *(e for field in fields if field.is_hidden for e in field.errors)]
+        if form.is_bound
+        else []
+    )
     return {"fields": shown, "general": general, "count": len(shown) + len(general)}
 
 
