@@ -147,12 +147,11 @@ def tiles(bound: BoundField, number: int = 0, hint: Any = "", columns: int = 3, 
 @register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(context: Context, pages: Page) -> dict[str, Any]:
     """Lead to the page before and after, keeping the filters in the address."""
-    request = context.get("request")
+    query = context["request"].GET.copy()
 
     def url(number: int) -> str:
-        query = request.GET.copy() if request else {}
         query["page"] = str(number)
-        return "?" + (query.urlencode() if request else f"page={number}")
+        return "?" + query.urlencode()
 
     return {
         "pages": pages,
