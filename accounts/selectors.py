@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 
+from accounts.demo import FIVE
 from accounts.models import Post, User
 from core.errors import NotFound
 
@@ -38,5 +39,7 @@ def own_post(user: User, post_id: int, *, at: datetime) -> Post:
 
 
 def demo_users() -> list[Post]:
-    """Return the first post of each demo sign-in, in the order they were made."""
-    return list(Post.objects.filter(user__is_demo=True).select_related("user").order_by("id"))
+    """Return the posts of the five demo sign-ins, in their order; none without a demo city."""
+    order = [username for username, _role, _name in FIVE]
+    posts = Post.objects.filter(user__is_demo=True, user__username__in=order).select_related("user")
+    return sorted(posts, key=lambda post: order.index(post.user.username))

@@ -1,0 +1,1 @@
+"""A city folder read into the database: divisions, communities, facilities, vehicles, residents."""

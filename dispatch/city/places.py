@@ -1,0 +1,95 @@
+"""Divisions, dispatch areas, communities with gates and zone periods."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from communities.models import Area, Community, DispatchArea, DispatchAreaDivision, Gate, ZonePeriod
+from core import clock
+from dispatch.city.folder import ZONES, CityFolder, number
+
+GATE_NAMES = ("南门", "北门", "东门", "西门")
+ZONE_SINCE = timedelta(days=7)
+
+
+def load(folder: CityFolder) -> dict[str, str]:
+    """Store the places; return the dispatch area code of each district."""
+    _areas(folder)
+    area_of = _dispatch_areas(folder)
+    _communities(folder, area_of)
+    return area_of
+
+
+def _areas(folder: CityFolder) -> None:
+    points = {row["code"]: row for row in folder.rows("streets_geo")}
+    rows = [
+        Area(
+            code=row["code"],
+            parent_code=row["parent_code"],
+            level=row["level"],
+            name=row["name"],
+            lat=float(points[row["code"]]["lat"]) if row["code"] in points else None,
+            lon=float(points[row["code"]]["lon"]) if row["code"] in points else None,
+        )
+        for row in folder.rows("divisions")
+    ]
+    Area.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "parent_code", "lat", "lon"]
+    )
+    folder.report.loaded["divisions"] = len(rows)
+
+
+def _dispatch_areas(folder: CityFolder) -> dict[str, str]:
+    area_of = {}
+    for position, row in enumerate(folder.city["dispatch_areas"], start=1):
+        code = f"{folder.city['code']}-{position}"
+        area, _ = DispatchArea.objects.update_or_create(
+            code=code, defaults={"name": row["name"], "city_code": folder.city["code"]}
+        )
+        for district in row["divisions"]:
+            DispatchAreaDivision.objects.update_or_create(district_code=district, defaults={"area": area})
+            area_of[district] = code
+    folder.report.loaded["dispatch_areas"] = len(folder.city["dispatch_areas"])
+    return area_of
+
+
+def _communities(folder: CityFolder, area_of: dict[str, str]) -> None:
+    communities, gates, zones = [], [], []
+    since = clock.day_bounds(folder.reference_day)[0] - ZONE_SINCE
+    for row in folder.rows("communities"):
+        if row["district_code"] not in area_of:
+            folder.report.skip("communities", row["code"], "its district belongs to no dispatch area")
+            continue
+        communities.append(_community(row, area_of))
+        gates += [
+            Gate(code=f"{row['code']}-{n}", community_id=row["code"], name=GATE_NAMES[n - 1], number=n)
+            for n in range(1, min(number(row["gate_count"], 1), len(GATE_NAMES)) + 1)
+        ]
+        zone = ZONES.get(row[folder.zone_column], "precautionary")
+        zones.append(ZonePeriod(community_id=row["code"], zone_class=zone, valid_from=since, source=row["zone_basis"]))
+    Community.objects.bulk_create(
+        communities,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "dispatch_area", "lat", "lon", "population", "contact_name", "contact_phone"],
+    )
+    Gate.objects.bulk_create(gates, ignore_conflicts=True)
+    known = set(ZonePeriod.objects.values_list("community_id", flat=True))
+    ZonePeriod.objects.bulk_create([zone for zone in zones if zone.community_id not in known])
+    folder.report.loaded.update(communities=len(communities), gates=len(gates), zone_periods=len(zones))
+
+
+def _community(row: dict[str, str], area_of: dict[str, str]) -> Community:
+    return Community(
+        code=row["code"],
+        name=row["name"],
+        kind=row["kind"],
+        street_code=row["street_code"],
+        district_code=row["district_code"],
+        dispatch_area_id=area_of[row["district_code"]],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        population=number(row["population_approx"]),
+        contact_name=row["contact_name"],
+        contact_phone=row["contact_phone"],
+    )

@@ -1,0 +1,72 @@
+"""Load a city folder."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core import audit, clock
+from core.actors import CITY
+from core.errors import Invalid
+from dispatch.city import care, fleet, people, places, sign_ins
+from dispatch.city.folder import CityFolder, open_folder
+
+
+class Command(BaseCommand):
+    """Load divisions, communities, facilities, vehicles and residents; safe to repeat."""
+
+    help = "Load a city folder (the files and columns of demo/dandong/) and report counts as JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the folder, --scenario, --today, --demo."""
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--scenario", default="")
+        parser.add_argument(
+            "--today", type=date.fromisoformat, help="move every date by whole weeks into this day's week"
+        )
+        parser.add_argument(
+            "--demo", action="store_true", help="a demo city: dates moved to this week, offset clock, sign-ins to try"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Load everything in one transaction: all of it or nothing."""
+        if options["demo"] and not settings.DEMO:
+            raise CommandError("Demo cities are refused here: this installation runs with PRODUCTION set.")
+        today = options["today"] or (timezone.localdate() if options["demo"] else None)
+        try:
+            folder = open_folder(options["folder"], scenario=options["scenario"], today=today)
+        except Invalid as error:
+            raise CommandError(str(error)) from error
+        with transaction.atomic():
+            load(folder)
+            if options["demo"]:
+                self._demo(folder)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        self.stdout.write(json.dumps(folder.report.as_dict(), ensure_ascii=False, indent=1))
+
+    def _demo(self, folder: CityFolder) -> None:
+        """Set the clock to the demo day's late morning, unless the demo already runs, and make the sign-ins."""
+        hour = folder.city.get("demo", {}).get("clock", "10:40")
+        start = clock.at_local(folder.reference_day, hour)
+        if not start - timedelta(hours=6) <= clock.now() < start + timedelta(days=2):
+            clock.set_offset(start - timezone.now())
+        folder.report.loaded["sign_ins"] = sign_ins.load(folder, at=clock.now())
+
+
+def load(folder: CityFolder) -> None:
+    """Read the folder into the database in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+    area_of = places.load(folder)
+    care.load(folder)
+    fleet.load(folder, area_of)
+    people.load(folder)
+    audit.record("city.load", by=CITY, at=clock.now(), detail=dict(folder.report.loaded))
