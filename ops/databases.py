@@ -19,9 +19,10 @@ from ops.valkey import Valkey
 class Databases:
     """PostgreSQL and Valkey of one data folder; each is left alone when its address is set in the environment."""
 
-    def __init__(self, places: Places, *, durable: bool = True) -> None:
+    def __init__(self, places: Places, *, durable: bool = True, external: bool = True) -> None:
         self.places = places
-        external_database, external_redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+        external_database = os.environ.get("DATABASE_URL") if external else None
+        external_redis = os.environ.get("REDIS_URL") if external else None
         self.postgres = None if external_database else Postgres(places, durable=durable)
         self.valkey = None if external_redis else Valkey(places, durable=durable)
         self._database_url = external_database or ""

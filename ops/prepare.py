@@ -63,10 +63,11 @@ class Preparation:
         """Migrate and give the app role its rights."""
         migrations = [file for app in APPS for file in (ROOT / app / "migrations").glob("*.py")]
         grants = (ROOT / "core" / "management" / "commands").glob("grant_app_role.py")
-        database = self.setup.databases.owner_url
+        own = self.setup.databases.postgres is not None
+        database = "own" if own else self.setup.databases.owner_url
         mark = fingerprint([*migrations, *grants, ROOT / "requirements.lock"], database)
         # a database elsewhere may have been emptied without our knowing
-        if self._is_done("database", mark) and self.setup.databases.postgres is not None:
+        if self._is_done("database", mark) and own:
             return
         self._run("Making the tables", ("migrate", "--no-input", "-v", "1"), ("grant_app_role",))
         self._keep("database", mark)

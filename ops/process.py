@@ -29,8 +29,8 @@ def die_with_parent(stop_signal: int) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
-def enter_user_namespace() -> None:
-    """Become uid 65534 in a user namespace of our own: no user is made, no file changes its mode.
+def enter_user_namespace(inside: int = NOBODY) -> None:
+    """Become another uid (65534) in a user namespace of our own: no user is made, no file changes its mode.
 
     PostgreSQL refuses root, and its initdb refuses a uid without a passwd entry. On disk everything stays ours.
     """
@@ -38,8 +38,8 @@ def enter_user_namespace() -> None:
     if _libc is None or _libc.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "user namespaces are not allowed here")
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{inside} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{inside} {gid} 1")
 
 
 def become_nobody() -> None:
@@ -112,7 +112,7 @@ class Child:
         self.env, self.cwd = dict(os.environ if env is None else env), cwd
         self.stop_signal, self.orphan_signal, self.before_exec = stop_signal, orphan_signal, before_exec
         self.process: subprocess.Popen[bytes] | None = None
-        self.started_at = 0.0
+        self.log_starts_at = 0  # bytes already in the log when it was started last
 
     def _prepare(self) -> None:
         os.setpgid(0, 0)
@@ -126,6 +126,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".old.log"))
         with self.log.open("ab") as out:
+            self.log_starts_at = out.tell()
             self.process = subprocess.Popen(
                 self.command,
                 env=self.env,
@@ -135,7 +136,6 @@ class Child:
                 stderr=out,
                 preexec_fn=self._prepare,
             )
-        self.started_at = time.monotonic()
 
     @property
     def pid(self) -> int:

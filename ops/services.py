@@ -13,7 +13,11 @@ from ops.databases import Databases
 from ops.places import ROOT, Places
 
 WEB_WORKERS, WEB_THREADS = 2, 8
-POOLS = {"web": WEB_THREADS, "live": 4}  # connections kept per process; commands and workers open one when needed
+POOLS = {
+    "web": WEB_THREADS,
+    "live": 4,
+    "relay": 1,
+}  # connections kept per process; commands and workers open one when needed
 NAMES = ("web", "live", "worker", "worker-urgent", "relay", "beat")
 
 
