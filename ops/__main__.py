@@ -15,6 +15,7 @@ COMMANDS = {
     "python": ("ops.commands", "python", "the environment's Python"),
     "doctor": ("ops.doctor", "main", "what is missing on this machine, and what mends it"),
     "lock": ("ops.commands", "lock", "make the lock files anew from pyproject.toml"),
+    "secrets": ("ops.commands", "secrets", "make the secret files of a production installation: ./dev secrets FOLDER"),
     "run": ("ops.commands", "run", "one process of the product, for containers and units"),
 }
 

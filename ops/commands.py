@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from secrets import token_hex
+from urllib.parse import quote, urlsplit
 
 from ops.databases import Databases, running
 from ops.messages import compile_messages
 from ops.places import DEFAULT_DATA, ROOT, Places
-from ops.prepare import Preparation
+from ops.prepare import PREPARATION, Preparation
 from ops.say import Refused, say
-from ops.services import NAMES, Setup, command
+from ops.services import NAMES, POOLS, Setup, command
 from ops.services import manage as manage_command
 
 # These must work on a database that is empty or behind, or without one.
@@ -46,15 +48,58 @@ def python(arguments: Sequence[str]) -> int:
     os.execve(sys.executable, [sys.executable, *arguments], environment)
 
 
+def with_password(url: str, password: str) -> str:
+    """Return a database address with the password in it."""
+    parts = urlsplit(url)
+    user = f"{parts.username}:{quote(password, safe='')}@"
+    return parts._replace(netloc=user + parts.netloc.rpartition("@")[2]).geturl()
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Become one of the product's processes (what containers and units call); addresses come from the environment."""
+    """Become one of the product's processes, or `prepare` the database and the static files for them.
+
+    What containers and system units call: addresses come from the environment, the password of the database from
+    the file that DATABASE_PASSWORD_FILE names.
+    """
     name = arguments[0] if arguments else ""
-    if name not in NAMES:
-        raise Refused(f"./dev run NAME, where NAME is one of: {', '.join(NAMES)}")
-    data = Path(os.environ.get("DATA_DIR") or DEFAULT_DATA)
-    words = command(name, data=data, port=int(os.environ.get("PORT", "8000")), bind=os.environ.get("BIND", "127.0.0.1"))
+    if name not in (*NAMES, "prepare"):
+        raise Refused(f"./dev run NAME, where NAME is one of: prepare, {', '.join(NAMES)}")
+    missing = [variable for variable in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(variable)]
+    if missing:
+        raise Refused(f"./dev run needs {' and '.join(missing)} in the environment (./dev up brings its own servers).")
+    if secret := os.environ.get("DATABASE_PASSWORD_FILE"):
+        os.environ["DATABASE_URL"] = with_password(os.environ["DATABASE_URL"], Path(secret).read_text().strip())
+    os.environ.setdefault("DATABASE_POOL", str(POOLS.get(name, 0)))
     os.chdir(ROOT)
-    os.execv(words[0], words)
+    if name != "prepare":
+        data, bind = Path(os.environ.get("DATA_DIR") or DEFAULT_DATA), os.environ.get("BIND", "127.0.0.1")
+        product = command(name, data=data, port=int(os.environ.get("PORT", "8000")), bind=bind)
+        os.execv(product[0], product)
+    return max(subprocess.run(manage_command(*words), check=True).returncode for words in PREPARATION)
+
+
+SECRETS = ("session_key", "field_kek", "blind_index_key", "pass_signing_key")
+PASSWORDS = ("postgres_password", "owner_password", "app_password")
+
+
+def secrets(arguments: Sequence[str]) -> int:
+    """Make the secret files of a production installation in a folder; those that exist are kept.
+
+    The folder is closed to others. The files in it can be read, because a container sees them under another uid.
+    """
+    if len(arguments) != 1:
+        raise Refused("./dev secrets FOLDER makes the secret files of a production installation there.")
+    folder = Path(arguments[0])
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in (*SECRETS, *PASSWORDS):
+        path = folder / name
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(token_hex(32))
+            path.chmod(0o444)
+            say(f"Made {path}.")
+    say("Keep a copy of this folder apart from the database's backups: without it, names cannot be read again.")
+    return 0
 
 
 def lock(_arguments: Sequence[str]) -> int:

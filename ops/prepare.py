@@ -13,6 +13,9 @@ from ops.say import Refused, say, tail
 from ops.services import Setup, manage
 
 APPS = ("core", "accounts", "communities", "hospitals", "transport", "access", "dispatch")
+MIGRATE, GRANT = ("migrate", "--no-input", "-v", "1"), ("grant_app_role",)
+COLLECT = ("collectstatic", "--no-input", "-v", "0")
+PREPARATION = (MIGRATE, GRANT, COLLECT)  # what a container does before the others start
 DEMO_CITY = ROOT / "demo" / "dandong"
 
 
@@ -69,7 +72,7 @@ class Preparation:
         # a database elsewhere may have been emptied without our knowing
         if self._is_done("database", mark) and own:
             return
-        self._run("Making the tables", ("migrate", "--no-input", "-v", "1"), ("grant_app_role",))
+        self._run("Making the tables", MIGRATE, GRANT)
         self._keep("database", mark)
 
     def static_files(self) -> None:
@@ -77,7 +80,7 @@ class Preparation:
         mark = fingerprint([*_files(ROOT / "static"), ROOT / "requirements.lock"])
         if self._is_done("static", mark) and (self.setup.places.data / "static").is_dir():
             return
-        self._run("Collecting the static files", ("collectstatic", "--no-input", "-v", "0"))
+        self._run("Collecting the static files", COLLECT)
         self._keep("static", mark)
 
     def load_city(self) -> None:

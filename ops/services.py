@@ -89,7 +89,7 @@ class Setup:
                     "PRODUCTION": "true",
                     "DEMO": "false",
                     "BEHIND_PROXY": "true",
-                    "EVENTS_URL": "",
+                    "EVENTS_URL": f"{origin}/events/",
                     "PAGE_ORIGIN": origin,
                 },
                 **{"ALLOWED_HOSTS": f"{self.host},127.0.0.1", "CSRF_TRUSTED_ORIGINS": origin},
