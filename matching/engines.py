@@ -1,0 +1,74 @@
+"""Which form of the kernels to run: interpreted at once, compiled once they are ready.
+
+The first use of a compiled kernel would hold its caller for seconds, so nothing asks for it before `warm_up` has
+finished in the background; until then, and on hosts without numba, the interpreted form answers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from types import ModuleType
+
+import matching.kernels
+from matching.kernels import construct, insert, schedule, transport
+
+_ready = threading.Event()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The kernel modules of one form."""
+
+    is_compiled: bool
+    schedule: ModuleType
+    insert: ModuleType
+    construct: ModuleType
+    transport: ModuleType
+
+
+INTERPRETED = Engine(False, schedule, insert, construct, transport)
+
+
+def has_compiler() -> bool:
+    """Tell whether numba is installed and not switched off by ``MATCHING_INTERPRETED=1``."""
+    return os.environ.get("MATCHING_INTERPRETED") != "1" and importlib.util.find_spec("numba") is not None
+
+
+def compiled() -> Engine:
+    """Return the compiled form, loading the kernel sources once more under the name `matching.compiled`."""
+    with _lock:
+        if "matching.compiled" not in sys.modules:
+            found = matching.kernels.__path__
+            spec = importlib.util.spec_from_file_location(
+                "matching.compiled", matching.kernels.__file__, submodule_search_locations=list(found)
+            )
+            assert spec is not None
+            assert spec.loader is not None
+            package = importlib.util.module_from_spec(spec)
+            sys.modules["matching.compiled"] = package
+            spec.loader.exec_module(package)
+        names = ("schedule", "insert", "construct", "transport")
+        return Engine(True, *(importlib.import_module(f"matching.compiled.{name}") for name in names))
+
+
+def current(*, wait: bool = True) -> Engine:
+    """Return the form to use now; with `wait` False never the one that would still have to compile."""
+    if not has_compiler() or (not wait and not _ready.is_set()):
+        return INTERPRETED
+    return compiled()
+
+
+def mark_ready() -> None:
+    """Note that every kernel has been compiled or read from the cache."""
+    _ready.set()
+
+
+def is_ready() -> bool:
+    """Tell whether the compiled kernels answer at once."""
+    return _ready.is_set()

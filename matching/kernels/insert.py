@@ -1,0 +1,194 @@
+"""Where one leg fits best: every pair of positions, cheap tests first, the exact schedule last.
+
+Best-insertion for dial-a-ride goes back to Jaw, Odoni, Psaraftis & Wilson (1986, Transportation Research B
+20:243-257); rejecting on window, load and ride slack before the exact test follows Braekers, Caris & Janssens
+(2014, Transportation Research B 67:166-186).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matching.arrays import PICKUP, RESOURCES, STAY, UNBOUND, Net, Routes, Scratch
+
+from .jit import kernel
+from .schedule import TINY, refresh, schedule
+
+
+@kernel
+def is_allowed(net: Net, vehicle: int, leg: int) -> bool:
+    """Tell whether a vehicle may carry a leg at all: a person's choice, zone, skills, room."""
+    if net.leg_vehicle[leg] >= 0 and net.leg_vehicle[leg] != vehicle:
+        return False
+    if net.leg_zone[leg] & net.veh_zones[vehicle] != net.leg_zone[leg]:
+        return False
+    if net.leg_skills[leg] & net.veh_skills[vehicle] != net.leg_skills[leg]:
+        return False
+    for resource in range(RESOURCES):
+        if net.leg_load[leg * RESOURCES + resource] > net.veh_room[vehicle * RESOURCES + resource]:
+            return False
+    return True
+
+
+@kernel
+def has_room(net: Net, routes: Routes, vehicle: int, at: int, leg: int) -> bool:
+    """Tell whether a leg fits beside those aboard after position `at`."""
+    for resource in range(RESOURCES):
+        load = routes.load[at * RESOURCES + resource] + net.leg_load[leg * RESOURCES + resource]
+        if load > net.veh_room[vehicle * RESOURCES + resource]:
+            return False
+    return True
+
+
+@kernel
+def write_with(net: Net, routes: Routes, vehicle: int, leg: int, i: int, j: int, out: Any) -> int:
+    """Write the route with the pick-up after position i and the drop-off after position j; return its size."""
+    base, size = vehicle * net.width, routes.size[vehicle]
+    k = 0
+    for at in range(size):
+        out[k] = routes.seq[base + at]
+        k += 1
+        if at == i:
+            out[k] = 2 * leg
+            k += 1
+        if at == j:
+            out[k] = 2 * leg + 1
+            k += 1
+    return k
+
+
+@kernel
+def fits(net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, j: int) -> bool:
+    """Test the exact schedule of the route with the leg put in."""
+    size = write_with(net, routes, vehicle, leg, i, j, room.seq)
+    return schedule(net, vehicle, room.seq, 0, size, room)
+
+
+@kernel
+def closes_in_time(net: Net, routes: Routes, at: int, begin: float, place: int, leg: int) -> bool:
+    """Tell whether the route can go on in time after dropping `leg` off before position `at`."""
+    node = routes.seq[at]
+    if net.node_kind[node] == STAY:
+        return True
+    minutes = net.node_service[2 * leg + 1] + net.time[place * net.n_locations + net.node_loc[node]]
+    return bool(begin + minutes <= routes.late[at] + TINY)
+
+
+@kernel
+def best_in_route(
+    net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, bound: float
+) -> tuple[float, int, int]:
+    """Return (price, i, j) of the cheapest legal insertion below `bound`; i = −1 if there is none."""
+    base, size, n = vehicle * net.width, routes.size[vehicle], net.n_locations
+    up, down = net.node_loc[2 * leg], net.node_loc[2 * leg + 1]
+    service_up, service_down = net.node_service[2 * leg], net.node_service[2 * leg + 1]
+    close_up, close_down, open_down = net.node_close[2 * leg], net.node_close[2 * leg + 1], net.node_open[2 * leg + 1]
+    direct, ride_price, group, limit = (
+        net.time[up * n + down],
+        net.cost[up * n + down],
+        net.leg_group[leg],
+        net.leg_limit[leg],
+    )
+    best, best_i, best_j = bound, -1, -1
+    if size + 2 > net.width:
+        return best, best_i, best_j
+    for i in range(routes.first[vehicle], size - 1):
+        at = base + i
+        if routes.early[at] > close_up + TINY:
+            break
+        if routes.group[at] >= 0 and routes.group[at] != group:
+            continue
+        a, b = routes.place[at], routes.following[at]
+        begin = max(net.node_open[2 * leg], routes.early[at] + net.node_service[routes.seq[at]] + net.time[a * n + up])
+        if begin > close_up + TINY or not has_room(net, routes, vehicle, at, leg):
+            continue
+        price = net.cost[a * n + up] + ride_price + net.cost[down * n + b] - net.cost[a * n + b]
+        arrive = max(open_down, begin + service_up + direct)
+        if price < best and arrive <= close_down + TINY and closes_in_time(net, routes, at + 1, arrive, down, leg):
+            detour = (
+                net.time[a * n + up] + service_up + direct + service_down + net.time[down * n + b] - net.time[a * n + b]
+            )
+            if detour <= routes.slack[at] + TINY and fits(net, routes, room, vehicle, leg, i, i):
+                best, best_i, best_j = price, i, i
+        price_up = net.cost[a * n + up] + net.cost[up * n + b] - net.cost[a * n + b]
+        if net.is_metric == 1 and price_up >= best:
+            continue
+        if net.time[a * n + up] + service_up + net.time[up * n + b] - net.time[a * n + b] > routes.slack[at] + TINY:
+            continue
+        here, leave, path = up, service_up, 0.0 - service_up
+        for j in range(i + 1, size - 1):
+            at = base + j
+            node = routes.seq[at]
+            kind = net.node_kind[node]
+            if kind == STAY or (kind == PICKUP and net.leg_group[node // 2] != group):
+                break
+            step = leave + net.time[here * n + routes.place[at]]
+            begin, path = max(net.node_open[node], begin + step), path + step
+            if begin > routes.late[at] + TINY or path > limit + TINY or not has_room(net, routes, vehicle, at, leg):
+                break
+            here, leave = routes.place[at], net.node_service[node]
+            b = routes.following[at]
+            price = price_up + net.cost[here * n + down] + net.cost[down * n + b] - net.cost[here * n + b]
+            step = leave + net.time[here * n + down]
+            arrive = max(open_down, begin + step)
+            if price >= best or path + step > limit + TINY or arrive > close_down + TINY:
+                continue
+            detour = net.time[here * n + down] + service_down + net.time[down * n + b] - net.time[here * n + b]
+            if detour > routes.slack[at] + TINY or not closes_in_time(net, routes, at + 1, arrive, down, leg):
+                continue
+            if fits(net, routes, room, vehicle, leg, i, j):
+                best, best_i, best_j = price, i, j
+    return best, best_i, best_j
+
+
+@kernel
+def best_vehicle(
+    net: Net, routes: Routes, room: Scratch, vehicles: Any, leg: int, seen_empty: Any
+) -> tuple[float, int, int, int]:
+    """Return (price, vehicle, i, j) over `vehicles`; one empty vehicle per kind is tried."""
+    best, chosen, best_i, best_j = UNBOUND, -1, -1, -1
+    partner = net.leg_partner[leg]
+    for kind in range(len(seen_empty)):
+        seen_empty[kind] = 0
+    for vehicle in vehicles:
+        if not is_allowed(net, vehicle, leg):
+            continue
+        extra = 0.0
+        if routes.riders[vehicle] == 0:
+            extra = net.veh_fixed[vehicle]
+            if seen_empty[net.veh_kind[vehicle]] == 1:
+                continue
+            seen_empty[net.veh_kind[vehicle]] = 1
+        if partner >= 0 and routes.on[partner] >= 0 and routes.on[partner] != vehicle:
+            extra += net.price_split
+        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra)
+        if i >= 0:
+            best, chosen, best_i, best_j = price + extra, vehicle, i, j
+    return best, chosen, best_i, best_j
+
+
+@kernel
+def put(net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, j: int) -> None:
+    """Insert a leg and refresh its route."""
+    size = write_with(net, routes, vehicle, leg, i, j, room.seq)
+    for k in range(size):
+        routes.seq[vehicle * net.width + k] = room.seq[k]
+    routes.size[vehicle] = size
+    refresh(net, routes, room, vehicle)
+
+
+@kernel
+def take(net: Net, routes: Routes, room: Scratch, leg: int) -> None:
+    """Remove a leg from its route and refresh it; nothing happens if it is on none."""
+    vehicle = routes.on[leg]
+    if vehicle < 0:
+        return
+    base, kept = vehicle * net.width, 0
+    for k in range(routes.size[vehicle]):
+        node = routes.seq[base + k]
+        if node // 2 != leg:
+            routes.seq[base + kept] = node
+            kept += 1
+    routes.size[vehicle] = kept
+    routes.on[leg] = -1
+    refresh(net, routes, room, vehicle)

@@ -1,0 +1,177 @@
+"""When a route's stops happen: windows, ride limits, bounded waiting, driver hours.
+
+The eight steps of Cordeau & Laporte (2003, Transportation Research B 37:579-594), in the form of a least fixpoint:
+steps 1-2 push the begin times forward; steps 3-5 (leave the depot later) and 6-7 (pick up later so that the ride is
+short enough) delay a stop only as far as a limit asks, then push forward again. Begin times only grow, so the first
+schedule without a broken limit is the earliest one there is; Hunsaker & Savelsbergh (2002, Operations Research
+Letters 30:169-173) treat waiting limits in the same way. A limit still broken after as many rounds as there are
+limits proves that no schedule exists (longest-path argument of Bellman and Ford).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matching.arrays import DROPOFF, PICKUP, RESOURCES, UNBOUND, Net, Routes, Scratch
+
+from .jit import kernel
+
+TINY = 1e-7
+
+
+@kernel
+def lay_out(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> int:
+    """Fill places, arc minutes and head counts of a sequence; return how many limits it has.
+
+    An arc holds the service at its tail, the driving and, where an empty vehicle changes class, the disinfection.
+    """
+    place = net.node_loc[seq[base]]
+    last = net.veh_class[vehicle]
+    aboard, limits = 0, 1
+    room.place[0] = place
+    room.aboard[0] = 0
+    for k in range(1, size):
+        node = seq[base + k]
+        to = net.node_loc[node]
+        if to < 0:
+            to = place
+        minutes = net.node_service[seq[base + k - 1]] + net.time[place * net.n_locations + to]
+        kind = net.node_kind[node]
+        if kind == PICKUP:
+            leg = node // 2
+            if aboard == 0 and last >= 0 and last != net.leg_class[leg]:
+                minutes += net.veh_clean[vehicle]
+            last = net.leg_class[leg]
+            aboard += 1
+            room.where[leg] = k
+        elif kind == DROPOFF:
+            aboard -= 1
+            limits += 1
+        room.arc[k - 1] = minutes
+        room.place[k] = to
+        room.aboard[k] = aboard
+        place = to
+    return limits
+
+
+@kernel
+def push_forward(net: Net, seq: Any, base: int, size: int, room: Scratch) -> bool:
+    """Make each stop begin no earlier than the one before allows; False if a window closes first."""
+    for k in range(1, size):
+        begin = room.begin[k - 1] + room.arc[k - 1]
+        if begin > room.begin[k]:
+            room.begin[k] = begin
+        if room.begin[k] > net.node_close[seq[base + k]] + TINY:
+            return False
+    return True
+
+
+@kernel
+def delay_for_limits(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> bool:
+    """Delay pick-ups, halts and the departure just enough for each limit; True if anything was delayed."""
+    begin = room.begin
+    delayed = False
+    for k in range(size - 1, 0, -1):
+        node = seq[base + k]
+        if room.aboard[k - 1] > 0 and net.node_loc[node] >= 0:
+            least = begin[k] - room.arc[k - 1] - net.wait_aboard
+            if begin[k - 1] < least - TINY:
+                begin[k - 1] = least
+                delayed = True
+        if net.node_kind[node] == DROPOFF:
+            up = room.where[node // 2]
+            least = begin[k] - net.leg_limit[node // 2] - net.node_service[node - 1]
+            if begin[up] < least - TINY:
+                begin[up] = least
+                delayed = True
+    if begin[0] < begin[size - 1] - net.veh_duty[vehicle] - TINY:
+        begin[0] = begin[size - 1] - net.veh_duty[vehicle]
+        delayed = True
+    return delayed
+
+
+@kernel
+def schedule(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> bool:
+    """Find the earliest schedule of a sequence; False if there is none. Begin times stay in `room.begin`."""
+    limits = lay_out(net, vehicle, seq, base, size, room)
+    for k in range(size):
+        room.begin[k] = net.node_open[seq[base + k]]
+    for _ in range(2 * limits + size):
+        if not push_forward(net, seq, base, size, room):
+            return False
+        if not delay_for_limits(net, vehicle, seq, base, size, room):
+            return True
+    return False
+
+
+@kernel
+def refresh(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
+    """Recompute everything derived from one route after it has changed."""
+    base, size = vehicle * net.width, routes.size[vehicle]
+    lay_out(net, vehicle, routes.seq, base, size, room)
+    _fill_loads(net, routes, room, vehicle)
+    price, key = 0.0, net.veh_kind[vehicle] + 1
+    routes.early[base] = net.node_open[routes.seq[base]]
+    for k in range(1, size):
+        node = routes.seq[base + k]
+        routes.early[base + k] = max(net.node_open[node], routes.early[base + k - 1] + room.arc[k - 1])
+        price += net.cost[room.place[k - 1] * net.n_locations + room.place[k]]
+        key = ((key ^ (node + 1)) * 1099511628211) & 0x7FFFFFFFFFFFFFFF
+    routes.key[vehicle] = key
+    routes.price[vehicle] = price + (net.veh_fixed[vehicle] if routes.riders[vehicle] > 0 else 0.0)
+    late, following = UNBOUND, room.place[size - 1]
+    for k in range(size - 1, -1, -1):
+        node = routes.seq[base + k]
+        late = min(net.node_close[node], late - (room.arc[k] if k < size - 1 else 0.0))
+        routes.late[base + k] = late
+        routes.following[base + k] = following
+        routes.place[base + k] = room.place[k]
+        if net.node_loc[node] >= 0:
+            following = net.node_loc[node]
+    _fill_slack(net, routes, room, vehicle)
+
+
+@kernel
+def _fill_loads(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
+    """Fill load, group and class aboard after each position."""
+    base = vehicle * net.width
+    group, last = -1, net.veh_class[vehicle]
+    routes.riders[vehicle] = 0
+    for resource in range(RESOURCES):
+        room.room[resource] = 0
+    for k in range(routes.size[vehicle]):
+        node = routes.seq[base + k]
+        kind = net.node_kind[node]
+        if kind in (PICKUP, DROPOFF):
+            leg = node // 2
+            sign = 1 if kind == PICKUP else -1
+            for resource in range(RESOURCES):
+                room.room[resource] += sign * net.leg_load[leg * RESOURCES + resource]
+            if kind == PICKUP:
+                last = net.leg_class[leg]
+                group = net.leg_group[leg]
+                routes.on[leg] = vehicle
+                routes.riders[vehicle] += 1
+            elif room.aboard[k] == 0:
+                group = -1
+        for resource in range(RESOURCES):
+            routes.load[(base + k) * RESOURCES + resource] = room.room[resource]
+        routes.group[base + k] = group
+        routes.last[base + k] = last
+
+
+@kernel
+def _fill_slack(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
+    """Fill, per position, how far the driving of the patients then aboard may still grow."""
+    base, size = vehicle * net.width, routes.size[vehicle]
+    for k in range(size):
+        routes.slack[base + k] = UNBOUND
+    for k in range(1, size):
+        node = routes.seq[base + k]
+        if net.node_kind[node] == DROPOFF:
+            up = room.where[node // 2]
+            left = net.leg_limit[node // 2] + net.node_service[node - 1]
+            for j in range(up, k):
+                left -= room.arc[j]
+            for j in range(up, k):
+                routes.slack[base + j] = min(routes.slack[base + j], left)

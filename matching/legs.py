@@ -1,0 +1,151 @@
+"""A request becomes two legs: when each may start and end, who may share, how long it may last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from matching.arrays import UNBOUND
+from matching.problem import ONE_SEAT, Direction, Facility, Load, Problem, Request, Slot
+from matching.travel import Matrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One trip as the routing sees it; `origin` and `destination` are rows of the travel matrix, times minutes."""
+
+    request: str
+    direction: Direction
+    origin: int
+    destination: int
+    pickup: tuple[float, float]
+    dropoff: tuple[float, float]
+    pickup_service: float = 0.0
+    dropoff_service: float = 0.0
+    ride_limit: float = UNBOUND
+    load: Load = ONE_SEAT
+    group: str = ""
+    ride_class: str = ""
+    zone: str = ""
+    skills: frozenset[str] = frozenset()
+    vehicle: int = -1
+
+
+def tighten(leg: Leg, direct_min: float) -> Leg:
+    """Cut both windows down to what the other window, the direct ride and the ride limit leave.
+
+    Cordeau (2006, Operations Research 54:573-586), section 3.3.
+    """
+    up_open, up_close = leg.pickup
+    down_open, down_close = leg.dropoff
+    up_open = max(up_open, down_open - leg.ride_limit - leg.pickup_service)
+    up_close = min(up_close, down_close - direct_min - leg.pickup_service)
+    down_open = max(down_open, up_open + leg.pickup_service + direct_min)
+    down_close = min(down_close, up_close + leg.pickup_service + leg.ride_limit)
+    return replace(leg, pickup=(up_open, up_close), dropoff=(down_open, down_close))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Where and when a request is treated; `price` in minutes of driving, `slot` None where none applies."""
+
+    facility: Facility
+    slot: Slot | None
+    price: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LegMaker:
+    """Make the legs of a request at a choice, for one problem and its travel minutes."""
+
+    problem: Problem
+    row_of: dict[str, int]
+    minutes: Matrix
+    km: Matrix
+
+    def direct(self, origin: int, destination: int) -> float:
+        """Return the direct driving minutes between two rows."""
+        return float(self.minutes[origin, destination])
+
+    def ride_limit(self, request: Request, direct_min: float) -> float:
+        """Return the ride limit: the request's own, else its need's or zone's, never below the detour allowance."""
+        params = self.problem.params
+        if request.ride_limit_min is not None:
+            return request.ride_limit_min
+        limits = params.ride_limits
+        limit = limits.get(request.need, limits.get(request.zone, params.ride_limit_min))
+        return max(limit, params.ride_detour * direct_min + 15.0)
+
+    def arrival_window(self, request: Request, choice: Choice) -> tuple[float, float]:
+        """Return when the patient may arrive at the facility."""
+        problem, params = self.problem, self.problem.params
+        if choice.slot is not None and not request.is_critical:
+            early = params.early_limits.get(request.need, params.arrive_early_min)
+            start = choice.slot.start_min
+            return start - early, start - params.arrive_spare_min
+        closes = [t for t in (request.arrive_by_min, request.latest_safe_min) if t is not None]
+        return max(problem.now_min, request.earliest_min), min(closes, default=problem.now_min + 240.0)
+
+    def ready_at(self, request: Request, choice: Choice) -> float:
+        """Return when the patient is, or is expected to be, ready for the way home."""
+        if request.ready_min is not None:
+            return request.ready_min
+        begins = choice.slot.start_min if choice.slot is not None else self.arrival_window(request, choice)[1]
+        return begins + request.treatment_min
+
+    def wait_limit(self, request: Request) -> float:
+        """Return the longest wait after ready."""
+        params = self.problem.params
+        return params.wait_limits.get(request.need, params.wait_after_ready_min)
+
+    def group_of(self, request: Request, direction: Direction) -> tuple[str, str]:
+        """Return (group that may share, class for disinfection)."""
+        merged = self.problem.params.merged_classes.get(request.ride_class, request.ride_class)
+        return (f"{request.id}/{direction}" if request.rides_alone else merged), merged
+
+    def outbound(self, request: Request, choice: Choice) -> Leg:
+        """Make the leg to care."""
+        origin = self.row_of[request.pickup_place or request.home]
+        destination = self.row_of[choice.facility.place]
+        arrive = self.arrival_window(request, choice)
+        leave = max(self.problem.now_min, request.earliest_min)
+        leg = self._leg(request, Direction.OUTBOUND, origin, destination)
+        return self._cut(replace(leg, pickup=(leave, arrive[1]), dropoff=arrive))
+
+    def inbound(self, request: Request, choice: Choice, wait_min: float | None = None) -> Leg:
+        """Make the leg home; `wait_min` narrows the wait after ready."""
+        origin = self.row_of[choice.facility.place]
+        if not request.needs_outbound and request.pickup_place:
+            origin = self.row_of[request.pickup_place]
+        destination = self.row_of[request.dropoff_place or request.home]
+        ready = self.ready_at(request, choice)
+        wait = self.wait_limit(request) if wait_min is None else min(wait_min, self.wait_limit(request))
+        leg = self._leg(request, Direction.INBOUND, origin, destination)
+        latest = max(ready, self.problem.now_min) + wait
+        return self._cut(replace(leg, pickup=(max(ready, self.problem.now_min), latest), dropoff=(ready, UNBOUND)))
+
+    def _leg(self, request: Request, direction: Direction, origin: int, destination: int) -> Leg:
+        home, facility = request.home_min, request.facility_min
+        group, ride_class = self.group_of(request, direction)
+        is_out = direction is Direction.OUTBOUND
+        pinned = request.outbound_vehicle if is_out else request.inbound_vehicle
+        rows = {vehicle.id: row for row, vehicle in enumerate(self.problem.vehicles)} if pinned else {}
+        return Leg(
+            request=request.id,
+            direction=direction,
+            origin=origin,
+            destination=destination,
+            pickup=(0.0, UNBOUND),
+            dropoff=(0.0, UNBOUND),
+            pickup_service=home if is_out else facility,
+            dropoff_service=facility if is_out else home,
+            ride_limit=self.ride_limit(request, self.direct(origin, destination)),
+            load=request.party,
+            group=group,
+            ride_class=ride_class,
+            zone=request.zone,
+            skills=request.skills,
+            vehicle=rows.get(pinned, -1) if pinned else -1,
+        )
+
+    def _cut(self, leg: Leg) -> Leg:
+        return tighten(leg, self.direct(leg.origin, leg.destination))

@@ -1,0 +1,55 @@
+"""The numbers a policy decides. The caller fills them from its rulebook; the defaults are our choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Classes = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """Limits in minutes, prices in minutes of driving.
+
+    Attributes
+    ----------
+    ride_limit_min, ride_limits : float, mapping
+        Longest time aboard; a need kind or zone class named in `ride_limits` has its own.
+    ride_detour : float
+        A ride may last at least ``ride_detour`` times the direct ride + 15 min, so that far homes can be served.
+    arrive_early_min, arrive_spare_min : float
+        Arrive at most this long, and at least this long, before the slot.
+    wait_after_ready_min : float
+        Longest wait for the way home once ready.
+    wait_aboard_min : float
+        Longest halt of the vehicle with a patient aboard, boarding apart.
+    told_tolerance_min : float
+        A stop somebody has been told may move this far without a person's consent (C19).
+    merged_classes : mapping
+        Classes that policy lets ride together: class -> name of the common group (E18).
+    """
+
+    ride_limit_min: float = 60.0
+    ride_limits: Classes = field(default_factory=dict)
+    ride_detour: float = 1.4
+    arrive_early_min: float = 45.0
+    arrive_spare_min: float = 5.0
+    early_limits: Classes = field(default_factory=dict)
+    wait_after_ready_min: float = 60.0
+    wait_after_ready_target_min: float = 30.0
+    wait_limits: Classes = field(default_factory=dict)
+    wait_aboard_min: float = 10.0
+    told_tolerance_min: float = 5.0
+    merged_classes: Mapping[str, str] = field(default_factory=dict)
+
+    price_vehicle: float = 15.0
+    price_km: float = 0.0
+    price_minute: float = 1.0
+    price_unserved: float = 1000.0
+    price_split_return: float = 4.0
+    price_unusual_facility: float = 15.0
+    price_slot_shift: float = 0.1
+    price_facility_rank: float = 10.0
+    facility_choices: int = 8
+    threads: int = 2

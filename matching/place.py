@@ -1,0 +1,111 @@
+"""Put whole requests on the board: the car there and the car back, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from matching.build import Board
+from matching.facilities import urgency
+from matching.legs import Choice
+from matching.problem import Direction, Request
+
+ARRIVE_WITHIN_MIN = (20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
+NEXT_CHOICES = 12
+
+
+def place_request(board: Board, request: Request, choice: Choice) -> bool:
+    """Place every needed leg of a request at a choice; on failure leave the board as it was."""
+    before = board.choice[request.id]
+    missing = [leg for leg in board.needed(request) if board.routing.car_of(leg) < 0]
+    for wait in (board.problem.params.wait_after_ready_target_min, None):
+        board.aim(request, choice, wait)
+        placed = []
+        for leg in missing:
+            if not place_leg(board, request, leg):
+                break
+            placed.append(leg)
+        if len(placed) == len(missing):
+            return True
+        for leg in placed:
+            board.routing.take(leg)
+        if missing and placed != missing[:-1]:
+            break
+    board.choice[request.id] = before
+    return False
+
+
+def place_leg(board: Board, request: Request, leg: int) -> bool:
+    """Put one leg where it costs least; a critical way out by the earliest deadline any car can keep."""
+    routing = board.routing
+    if request.is_critical and routing.legs[leg].direction is Direction.OUTBOUND:
+        latest = routing.net.node_close[2 * leg + 1]
+        for within in ARRIVE_WITHIN_MIN:
+            routing.net.node_close[2 * leg + 1] = min(latest, board.problem.now_min + within)
+            if _put_best(board, leg):
+                return True
+        routing.net.node_close[2 * leg + 1] = latest
+    return _put_best(board, leg)
+
+
+def _put_best(board: Board, leg: int) -> bool:
+    _, car, i, j = board.routing.best(leg)
+    if car < 0:
+        return False
+    board.routing.put(leg, car, i, j)
+    return True
+
+
+def construct(board: Board) -> None:
+    """Place the requests at their choices, the most urgent first, those of one urgency in order of time."""
+    chosen = [(request, board.choice[request.id]) for request in waiting(board)]
+    aimed = [(request, choice) for request, choice in chosen if choice is not None]
+    for request, choice in aimed:
+        board.aim(request, choice)
+    for request, choice in sorted(aimed, key=lambda pair: _turn(board, pair[0])):
+        place_request(board, request, choice)
+
+
+def _turn(board: Board, request: Request) -> tuple[int, float, float, str]:
+    legs = board.needed(request)
+    begins = min((board.routing.net.node_close[2 * leg] for leg in legs), default=0.0)
+    critical, harm, _ = urgency(request)
+    return (critical, harm // 720.0, float(begins), request.id)
+
+
+def waiting(board: Board) -> list[Request]:
+    """Return the requests not fully placed yet."""
+    return [request for request in board.problem.requests if not board.is_placed(request)]
+
+
+def places_taken(board: Board) -> dict[tuple[str, str], int]:
+    """Count the places of each slot that placed requests use, those booked before excepted."""
+    taken: dict[tuple[str, str], int] = {}
+    for request in board.problem.requests:
+        choice = board.choice[request.id]
+        if choice is not None and choice.slot is not None and request.fixed_slot is None and board.is_placed(request):
+            key = (choice.facility.id, choice.slot.id)
+            taken[key] = taken.get(key, 0) + 1
+    return taken
+
+
+def place_leftovers(board: Board) -> None:
+    """Try the next choices of those nothing was found for, by trial insertion, the most urgent first."""
+    taken = places_taken(board)
+    for request in sorted(waiting(board), key=urgency):
+        for choice in with_place(board.options[request.id], request, taken)[:NEXT_CHOICES]:
+            if place_request(board, request, choice):
+                if choice.slot is not None and request.fixed_slot is None:
+                    key = (choice.facility.id, choice.slot.id)
+                    taken[key] = taken.get(key, 0) + 1
+                break
+
+
+def with_place(options: Iterable[Choice], request: Request, taken: dict[tuple[str, str], int]) -> list[Choice]:
+    """Return the choices whose slot still has a place."""
+    return [
+        choice
+        for choice in options
+        if choice.slot is None
+        or request.fixed_slot is not None
+        or taken.get((choice.facility.id, choice.slot.id), 0) < choice.slot.capacity
+    ]

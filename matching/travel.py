@@ -1,0 +1,65 @@
+"""How long and how far: one protocol, and the estimate that always answers.
+
+Great circle times a detour factor is the usual stand-in for a road network (Boyacı, Dang & Letchford 2021,
+"Vehicle routing on road networks: how good is Euclidean approximation?"); factor and speed are calibrated per city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.problem import Place
+
+EARTH_RADIUS_KM = 6371.0088
+Matrix = NDArray[np.float64]
+
+
+class Travel(Protocol):
+    """Minutes and kilometres between all pairs of places, row to column; gate minutes included."""
+
+    def matrices(self, places: Sequence[Place]) -> tuple[Matrix, Matrix]:
+        """Return (minutes, km), both square."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreatCircle:
+    """Great circle × detour at a speed, plus a fixed part per ride and the gates at both ends.
+
+    `hourly` multiplies the driving minutes by hour of the day; the hour asked for is `hour`.
+    """
+
+    detour: float = 1.35
+    speed_kmh: float = 28.0
+    fixed_min: float = 1.5
+    hourly: tuple[float, ...] = ()
+    hour: int = 8
+
+    def matrices(self, places: Sequence[Place]) -> tuple[Matrix, Matrix]:
+        """Return (minutes, km) for every ordered pair."""
+        km = great_circle_km(places) * self.detour
+        factor = self.hourly[self.hour % 24] if self.hourly else 1.0
+        minutes = km * (60.0 / self.speed_kmh * factor)
+        gates = np.array([place.gate_min for place in places])
+        minutes += self.fixed_min + gates[:, None] + gates[None, :]
+        minutes[km == 0.0] = 0.0
+        return minutes, km
+
+
+def great_circle_km(places: Sequence[Place]) -> Matrix:
+    """Return the haversine distance between all pairs."""
+    latitude = np.radians([place.latitude for place in places])
+    longitude = np.radians([place.longitude for place in places])
+    half = np.sin((latitude[:, None] - latitude[None, :]) / 2.0) ** 2
+    half += (
+        np.cos(latitude)[:, None]
+        * np.cos(latitude)[None, :]
+        * (np.sin((longitude[:, None] - longitude[None, :]) / 2.0) ** 2)
+    )
+    distance: Matrix = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    return distance

@@ -1,0 +1,157 @@
+"""Whole answers on the small town: both ways or nothing, the rules that bind, the runs in force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.matching.small import car, hospital, patient, slot, town
+
+from benchmarks.engine.day import running
+from matching.check import check
+from matching.engines import INTERPRETED
+from matching.errors import BadProblem
+from matching.params import Params
+from matching.plan import Plan
+from matching.problem import Load, Problem, StopState
+from matching.solve import solve as solve_any
+
+
+def solve(problem: Problem) -> Plan:
+    """Solve with the interpreted kernels and expect a legal plan."""
+    plan = solve_any(problem, engine=INTERPRETED, iterations=0)
+
+    assert check(problem, plan) == []
+    return plan
+
+
+def test_every_patient_gets_facility_slot_and_both_cars() -> None:
+    plan = solve(town())
+
+    assert [item.slot for item in plan.arranged] == ["s1"] * 3
+    assert all(item.outbound and item.inbound for item in plan.arranged)
+
+
+def test_same_seed_gives_same_plan() -> None:
+    first, second = solve(town()), solve(town())
+
+    assert (first.arranged, first.routes) == (second.arranged, second.routes)
+
+
+def test_will_call_return_reserves_a_window() -> None:
+    inbound = solve(town()).arranged[0].inbound
+
+    assert inbound is not None
+    assert inbound.is_will_call
+    assert (inbound.window_start_min, inbound.window_end_min) == (780.0, 810.0)
+
+
+def test_two_zone_classes_never_share_a_car() -> None:
+    """E18: one car is disinfected between them, two cars serve them apart."""
+    sealed = patient(1, zone="sealed")
+    plan = solve(town(requests=(patient(0), sealed), vehicles=(car(0),)))
+
+    assert max(stop.aboard for stop in plan.routes[0].stops) == 1
+
+
+def test_policy_may_merge_zone_classes() -> None:
+    """E18: allowed by policy, the two ride together."""
+    params = Params(merged_classes={"sealed": "both", "controlled": "both"})
+    plan = solve(town(requests=(patient(0), patient(1, zone="sealed")), vehicles=(car(0),), params=params))
+
+    assert max(stop.aboard for stop in plan.routes[0].stops) == 2
+
+
+def test_wheelchair_waits_for_a_vehicle_that_can() -> None:
+    """E12."""
+    chair = patient(0, party=Load(wheelchairs=1))
+    assert solve(town(requests=(chair,))).unmet[0].reason.subject == "wheelchairs"
+
+    van = car(2, capacity=Load(seats=2, wheelchairs=1))
+    plan = solve(town(requests=(chair,), vehicles=(car(0), van)))
+
+    assert plan.routes[0].vehicle == "car2"
+
+
+def test_infection_is_not_offered_a_room_without_separate_machine() -> None:
+    """E20."""
+    carrier = patient(0, infection="hbv")
+    assert solve(town(requests=(carrier,))).unmet[0].reason.code == "no_separate_room"
+
+    plan = solve(town(requests=(carrier,), facilities=(hospital(), hospital("yellow", infections=frozenset({"hbv"})))))
+
+    assert plan.arranged[0].facility == "yellow"
+
+
+def test_sealed_resident_goes_through_the_buffer_only_where_the_role_lacks_the_service() -> None:
+    sealed = patient(0, zone="sealed")
+    other = hospital(zones=frozenset({"controlled"}), has_buffer=True)
+    role = hospital("yellow", zones=frozenset({"sealed"}))
+
+    assert solve(town(requests=(sealed,), facilities=(other, role))).arranged[0].facility == "yellow"
+    without = replace(role, needs=frozenset({"chemotherapy"}))
+    assert solve(town(requests=(sealed,), facilities=(other, without))).arranged[0].facility == "hospital"
+
+
+def test_critical_meets_no_zone_slot_or_closure() -> None:
+    """R-000-7, R-002-3d: nothing but capability stands before treatment."""
+    shut = hospital(zones=frozenset({"sealed"}), slots=(slot(capacity=0),), is_open=False)
+    urgent = patient(0, is_critical=True, needs_inbound=False)
+    plan = solve(town(requests=(urgent,), facilities=(shut,), now_min=400.0))
+
+    outbound = plan.arranged[0].outbound
+    assert outbound is not None
+    assert outbound.dropoff_min <= 445.0
+
+
+def test_scarce_slot_goes_to_the_one_who_has_no_other() -> None:
+    """Min-cost flow, not first come first served."""
+    near = hospital(slots=(slot(capacity=1),))
+    far = hospital("yellow", slots=(slot("s2", start=1000.0),), infections=frozenset())
+    bound = patient(1, latest_safe_min=600.0, harm_in_min=300.0)
+    plan = solve(town(requests=(patient(0, treatment_min=60.0), bound), facilities=(near, far)))
+
+    assert {item.request: item.slot for item in plan.arranged} == {"p0": "s2", "p1": "s1"}
+
+
+def test_half_a_journey_is_no_journey() -> None:
+    """R-000-12: no car back within the shift, so none there; the nearest change is named."""
+    plan = solve(town(requests=(patient(0),), vehicles=(car(0, shift_end_min=700.0),)))
+
+    assert plan.routes == ()
+    assert plan.unmet[0].reason.code == "no_car_inbound"
+
+
+def test_told_stops_stay_where_they_are_when_somebody_new_comes() -> None:
+    problem = town()
+    plan = solve(problem)
+    newcomer = patient(3, earliest_min=400.0)
+    later = solve(running(problem, plan, 450.0, extra=(newcomer,)))
+
+    assert len(later.arranged) == 4
+    for before, after in zip(plan.arranged, later.arranged, strict=False):
+        assert before.outbound and before.inbound and after.inbound
+        assert before.inbound.vehicle == after.inbound.vehicle
+        assert abs(before.inbound.pickup_min - after.inbound.pickup_min) <= 5.0
+
+
+def test_planned_stops_are_a_start_and_no_promise() -> None:
+    problem = town()
+    day = running(problem, solve(problem), 400.0, lambda _: StopState.PLANNED)
+
+    assert len(solve(day).arranged) == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"requests": (patient(0), patient(0))},
+        {"requests": (patient(0, home="nowhere"),)},
+        {"vehicles": (car(0, start_place="nowhere"),)},
+        {"requests": (patient(0, fixed_facility="nowhere"),)},
+    ],
+    ids=["doubled", "home", "depot", "facility"],
+)
+def test_contradictory_problem_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(BadProblem):
+        solve_any(town(**changes), engine=INTERPRETED, iterations=0)
