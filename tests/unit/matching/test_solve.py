@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.matching.small import car, hospital, patient, slot, town
 
 from benchmarks.engine.day import running
 from matching.check import check
@@ -15,6 +14,7 @@ from matching.params import Params
 from matching.plan import Plan
 from matching.problem import Load, Problem, StopState
 from matching.solve import solve as solve_any
+from tests.unit.matching.small import car, hospital, patient, slot, town
 
 
 def solve(problem: Problem) -> Plan:
