@@ -27,6 +27,7 @@ SECRET_KEY = read_secret("session_key", SECRETS_DIR, create=not PRODUCTION)
 FIELD_KEK = read_secret("field_kek", SECRETS_DIR, create=not PRODUCTION)
 BLIND_INDEX_KEY = read_secret("blind_index_key", SECRETS_DIR, create=not PRODUCTION)
 PASS_SIGNING_KEY = read_secret("pass_signing_key", SECRETS_DIR, create=not PRODUCTION)
+PASS_KEY_NUMBER = env.int("PASS_KEY_NUMBER", 1)  # raised by one to rotate; lower numbers stay good for the way home
 
 # --- applications -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,0 +1,82 @@
+"""What the gate answers: a pure decision table (trust.md E8). The browser's copy is tested with the same vectors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+EXIT, ENTRY = "exit", "entry"
+GREEN, AMBER, RED = "green", "amber", "red"
+EARLY, WITHIN, LATE = "early", "within", "late"
+GOOD, BAD_SIGNATURE, NO_PASS = "good", "bad_signature", "none"
+READINGS = (GOOD, BAD_SIGNATURE, "unknown_key", "unknown_version", "unreadable", NO_PASS)
+USED_OUT, USED_BACK = "out", "back"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that an answer depends on. `used`: "" never, "out" left and not back, "back" left and came back."""
+
+    direction: str
+    reading: str = GOOD
+    window: str = WITHIN
+    is_revoked: bool = False
+    is_key_retired: bool = False
+    is_other_community: bool = False
+    used: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer, the stable code of its reason, and whether somebody must be told."""
+
+    answer: str
+    reason: str = ""
+    tells_community: bool = False
+
+
+def decide(situation: Situation) -> Verdict:
+    """Answer one person at the gate. A return is green, or amber "admit after identity check", never red (INV-21)."""
+    return _entry(situation) if situation.direction == ENTRY else _exit(situation)
+
+
+def _entry(s: Situation) -> Verdict:
+    if s.reading != GOOD:
+        return Verdict(AMBER, "admit_by_hand", s.reading == BAD_SIGNATURE)
+    if s.is_other_community:
+        return Verdict(AMBER, "other_community")
+    return Verdict(GREEN, "revoked_return" if s.is_revoked else "", s.is_revoked)
+
+
+def _exit(s: Situation) -> Verdict:
+    if s.reading == BAD_SIGNATURE:
+        return Verdict(RED, BAD_SIGNATURE, True)
+    if s.reading != GOOD:
+        return Verdict(AMBER, s.reading)
+    if s.is_other_community:
+        return Verdict(AMBER, "other_community")
+    if s.is_revoked:
+        return Verdict(AMBER, "revoked", True)
+    if s.used:
+        return Verdict(AMBER, f"used_{s.used}")
+    if s.is_key_retired:
+        return Verdict(AMBER, "key_retired")
+    if s.window != WITHIN:
+        return Verdict(AMBER, s.window)
+    return Verdict(GREEN)
+
+
+def vectors() -> list[dict[str, Any]]:
+    """List every situation that can differ, with its answer: what both copies of the table are tested with."""
+    rows = []
+    for direction in (EXIT, ENTRY):
+        rows += [Situation(direction, reading) for reading in READINGS if reading != GOOD]
+        rows += [
+            Situation(direction, GOOD, window, revoked, retired, other, used)
+            for window in (EARLY, WITHIN, LATE)
+            for revoked in (False, True)
+            for retired in (False, True)
+            for other in (False, True)
+            for used in ("", USED_OUT, USED_BACK)
+        ]
+    return [{"situation": asdict(row), "verdict": asdict(decide(row))} for row in rows]
