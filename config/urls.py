@@ -2,10 +2,12 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config import views
+from core.gallery import gallery
 
 urlpatterns = [
     path("health/live", views.live, name="health_live"),
@@ -27,6 +29,8 @@ urlpatterns += [
 ]
 if find_spec("config.api"):
     urlpatterns.append(path("api/", include("config.api")))
+if not settings.PRODUCTION:
+    urlpatterns.append(path("_gallery/", gallery, name="gallery"))
 
 handler400 = "config.views.bad_request"
 handler403 = "config.views.forbidden"
