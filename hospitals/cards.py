@@ -25,3 +25,19 @@ class PatientCard:
     infection_flag: str = ""
     last_test_at: str = ""
     is_critical: bool = False
+
+
+# care on fixed days, or without which people die: shut only with a reason and an end (R-002-7, R-002-8)
+CONTINUOUS_SERVICES = frozenset(
+    {
+        "emergency",
+        "hemodialysis",
+        "peritoneal_dialysis",
+        "chemotherapy",
+        "radiotherapy",
+        "obstetrics",
+        "neonatal",
+        "icu",
+        "surgery",
+    }
+)

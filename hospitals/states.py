@@ -24,7 +24,13 @@ APPOINTMENT = Machine(
     table={
         AppointmentStatus.PROPOSED: (AppointmentStatus.BOOKED, AppointmentStatus.CANCELLED),
         AppointmentStatus.BOOKED: (AppointmentStatus.ARRIVED, AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW),
-        AppointmentStatus.ARRIVED: (AppointmentStatus.FULFILLED, AppointmentStatus.CANCELLED),
+        # back to booked and back to arrived are only the desk's 撤回 of a wrong press
+        AppointmentStatus.ARRIVED: (
+            AppointmentStatus.FULFILLED,
+            AppointmentStatus.CANCELLED,
+            AppointmentStatus.BOOKED,
+        ),
+        AppointmentStatus.FULFILLED: (AppointmentStatus.ARRIVED,),
     },
 )
 
@@ -38,25 +44,32 @@ class IntakeStatus(models.TextChoices):
     ADMITTED = "admitted", _("住院了")
     TRANSFERRED = "transferred", _("转院了")
     DIED = "died", _("去世")
+    WITHDRAWN = "withdrawn", _("按错撤回")
 
 
+INSIDE = (IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT)
+ENDED = (IntakeStatus.RELEASED, IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
+KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
+
+# the way of a patient through the house; 撤回 of a wrong press walks one step back within minutes
+INTAKE_STEPS: dict[str, tuple[str, ...]] = {
+    IntakeStatus.ARRIVED: (IntakeStatus.IN_TREATMENT, *KEPT),
+    IntakeStatus.IN_TREATMENT: ENDED,
+}
+INTAKE_UNDO: dict[str, tuple[str, ...]] = {
+    IntakeStatus.ARRIVED: (IntakeStatus.WITHDRAWN,),
+    IntakeStatus.WITHDRAWN: (IntakeStatus.ARRIVED,),
+    IntakeStatus.IN_TREATMENT: (IntakeStatus.ARRIVED,),
+    IntakeStatus.RELEASED: (IntakeStatus.IN_TREATMENT,),
+    **{status: INSIDE for status in KEPT},
+}
 INTAKE = Machine(
     name="intake",
     statuses=IntakeStatus,
     start=(IntakeStatus.ARRIVED,),
     table={
-        IntakeStatus.ARRIVED: (
-            IntakeStatus.IN_TREATMENT,
-            IntakeStatus.ADMITTED,
-            IntakeStatus.TRANSFERRED,
-            IntakeStatus.DIED,
-        ),
-        IntakeStatus.IN_TREATMENT: (
-            IntakeStatus.RELEASED,
-            IntakeStatus.ADMITTED,
-            IntakeStatus.TRANSFERRED,
-            IntakeStatus.DIED,
-        ),
+        status: INTAKE_STEPS.get(status, ()) + INTAKE_UNDO.get(status, ())
+        for status in (*INSIDE, *ENDED, IntakeStatus.WITHDRAWN)
     },
 )
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import append_only, status_guard
-from hospitals.states import INTAKE, IntakeStatus
+from hospitals.states import INSIDE, INTAKE, IntakeStatus
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -17,13 +17,21 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
     def inside(self) -> IntakeQuerySet:
         """Patients the facility still has."""
-        return self.filter(status__in=[IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT])
+        return self.filter(status__in=INSIDE)
 
     def visible_to(self, actor: Actor) -> IntakeQuerySet:
         """A desk sees its own facility's."""
         if actor.role in {"intake", "hospadm"}:
             return self.filter(facility_id=actor.place_code)
         return self.none()
+
+
+class StandingManager(models.Manager.from_queryset(IntakeQuerySet)):  # type: ignore[misc]
+    """Arrivals that count: one that was pressed by mistake and taken back is no fact to anybody."""
+
+    def get_queryset(self) -> IntakeQuerySet:
+        """Leave out what was withdrawn."""
+        return super().get_queryset().exclude(status=IntakeStatus.WITHDRAWN)
 
 
 class Intake(models.Model):
@@ -53,8 +61,15 @@ class Intake(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.CharField(max_length=80, blank=True, help_text="The facility that accepted a transfer")
     note = models.CharField(max_length=300, blank=True)
+    hand_over_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="Arrival and the limit of that time (R-002-3)"
+    )
+    late_reported_at = models.DateTimeField(null=True, blank=True, help_text="When the overrun was reported (INV-30)")
+    way_home_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver of the ride home")
+    way_home_at = models.DateTimeField(null=True, blank=True, help_text="When that ride is expected here")
 
-    objects = IntakeQuerySet.as_manager()
+    objects = StandingManager()
+    all_rows = IntakeQuerySet.as_manager()
 
     class Meta:
         ordering = ["arrived_at"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -19,6 +21,8 @@ class Service(models.Model):
     status = models.CharField(max_length=9, choices=ServiceStatus, default=ServiceStatus.OPEN)
     status_at = models.DateTimeField()
     status_until = models.DateTimeField(null=True, blank=True)
+    status_reason = models.CharField(max_length=200, blank=True)
+    confirmed_by = models.CharField(max_length=120, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="Last time the facility said how it stands")
     hbv_places = models.PositiveSmallIntegerField(
         default=0, help_text="Of each slot's places, those kept for HBV (E20)"
@@ -33,6 +37,11 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facility_id} {self.kind}"
+
+    def is_closed_at(self, at: datetime) -> bool:
+        """Say whether it does not receive at a time; past its end silence never keeps it closed (R-002-7d)."""
+        is_shut = self.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}
+        return is_shut and (self.status_until is None or at < self.status_until)
 
 
 class Slot(models.Model):

@@ -1,0 +1,129 @@
+"""Book, withdraw and keep appointments; the place in the slot is counted in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from core import audit, boards
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict
+from hospitals.cards import PatientCard
+from hospitals.models import Appointment, Intake, Slot
+from hospitals.states import AppointmentStatus
+
+
+@transaction.atomic
+def book(slot: Slot, *, card: PatientCard, case_ref: UUID, by: Actor, at: datetime) -> Appointment:
+    """Take one place of a slot for a case (INV-01, R-003-7).
+
+    Raises Conflict when the slot is full, its service does not receive then, or the case has a place already.
+    """
+    _require_open(slot)
+    if not Slot.objects.filter(pk=slot.pk, booked__lt=F("capacity")).update(booked=F("booked") + 1):
+        raise Conflict("slot.full", _("这个时段刚刚约满了，请换一个时段或医院。"), slot=slot.pk)
+    appointment = _filled(slot, card=card, case_ref=case_ref, at=at)
+    try:
+        with transaction.atomic():
+            appointment.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("appointment.exists", _("这一单已经约好医院了，请刷新看最新情况。")) from error
+    audit.record("appointment.booked", appointment, by=by, at=at, new_status=AppointmentStatus.BOOKED)
+    _touch(appointment)
+    return appointment
+
+
+def _require_open(slot: Slot) -> None:
+    if slot.service.is_closed_at(slot.starts_at):
+        raise Conflict("service.closed", _("这个科室那时不开，请换一家医院。"), slot=slot.pk)
+
+
+def _filled(slot: Slot, *, card: PatientCard, case_ref: UUID, at: datetime) -> Appointment:
+    """Make the (unsaved) appointment from the card."""
+    appointment = Appointment(
+        case_ref=case_ref,
+        slot=slot,
+        facility_id=slot.service.facility_id,
+        status_at=at,
+        person_key=card.person_key,
+        name=card.name,
+        sex=card.sex,
+        birth_date=card.birth_date,
+        id_last4=card.id_last4,
+        need_kind=card.need_kind,
+        mobility=card.mobility,
+        needs_oxygen=card.needs_oxygen,
+        party_size=card.party_size,
+        zone_class=card.zone_class,
+        infection_flag=card.infection_flag,
+        last_test_at=parse_datetime(card.last_test_at) if card.last_test_at else None,
+        is_critical=card.is_critical,
+    )
+    appointment.phone = card.phone
+    return appointment
+
+
+@transaction.atomic
+def withdraw(case_ref: UUID, *, by: Actor, at: datetime, reason: str = "") -> bool:
+    """Give the case's place back; return False when it holds none.
+
+    Raises Conflict when the patient has arrived: care that has begun is not withdrawn from afar.
+    """
+    appointment = _held(case_ref)
+    if appointment is None:
+        return False
+    if appointment.status == AppointmentStatus.ARRIVED:
+        raise Conflict("appointment.arrived", _("病人已经到院，不能再退号。有事请打接诊台。"))
+    advance(appointment, AppointmentStatus.CANCELLED, by=by, at=at, reason=reason)
+    _give_back(appointment)
+    return True
+
+
+@transaction.atomic
+def mark_no_show(appointment: Appointment, *, by: Actor, at: datetime, reason: str = "") -> None:
+    """Record that nobody came, and give the place back. A later arrival is received all the same."""
+    advance(appointment, AppointmentStatus.NOSHOW, by=by, at=at, reason=reason)
+    _give_back(appointment)
+
+
+@transaction.atomic
+def set_ride(case_ref: UUID, *, expected_at: datetime | None, carried_by: str, by: Actor, at: datetime) -> bool:
+    """Tell the desk which vehicle comes and when: with the patient before arrival, for the way home after it.
+
+    `carried_by` is plate and driver; empty takes the ride off again. Returns False when no desk waits for the case.
+    """
+    intake = Intake.objects.filter(case_ref=case_ref).first()
+    if intake is not None:
+        Intake.objects.filter(pk=intake.pk).update(way_home_at=expected_at, way_home_by=carried_by)
+        subject: Intake | Appointment = intake
+    else:
+        appointment = _held(case_ref)
+        if appointment is None:
+            return False
+        Appointment.objects.filter(pk=appointment.pk).update(expected_at=expected_at, carried_by=carried_by)
+        subject = appointment
+    detail = {"expected_at": expected_at.isoformat() if expected_at else "", "is_way_home": intake is not None}
+    audit.record("appointment.ride", subject, by=by, at=at, case_ref=case_ref, detail=detail)
+    _touch(subject)
+    return True
+
+
+def _held(case_ref: UUID) -> Appointment | None:
+    """Return the case's appointment that can still move."""
+    moving = [AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED]
+    return Appointment.objects.filter(case_ref=case_ref, status__in=moving).first()
+
+
+def _give_back(appointment: Appointment) -> None:
+    Slot.objects.filter(pk=appointment.slot_id).update(booked=F("booked") - 1)
+    _touch(appointment)
+
+
+def _touch(row: Appointment | Intake) -> None:
+    boards.touch(f"facility:{row.facility_id}")

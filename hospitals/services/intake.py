@@ -1,0 +1,216 @@
+"""The patient at the door and inside. No step asks for a certificate, a test, an approval or a slot (R-000-7)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, boards, outbox
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict, Invalid
+from hospitals import policies
+from hospitals.models import Appointment, Facility, Intake
+from hospitals.selectors import limits
+from hospitals.states import AppointmentStatus, IntakeStatus
+
+UNKNOWN_PERSON = "身份不明"
+
+
+@transaction.atomic
+def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
+    """Record that an expected patient stands here; the hand-over clock starts (R-002-3, INV-29).
+
+    Whoever comes is received: a cancelled or missed appointment is no obstacle. Raises Conflict when the arrival
+    is recorded already.
+    """
+    policies.require_own(by, appointment.facility_id)
+    if appointment.status in {AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED}:
+        _confirm(appointment, by=by, at=at)
+    intake = _arrival_of(appointment, by=by, at=at)
+    outbox.put("intake.arrived", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    _touch(intake)
+    return intake
+
+
+def _confirm(appointment: Appointment, *, by: Actor, at: datetime) -> None:
+    if appointment.status == AppointmentStatus.PROPOSED:
+        advance(appointment, AppointmentStatus.BOOKED, by=by, at=at)
+    advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at)
+
+
+def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
+    """Store the arrival; one that was withdrawn as a wrong press stands up again with its new time."""
+    facts = {
+        "arrived_at": at,
+        "arrived_by": _signature(by),
+        "hand_over_due_at": at + limits().hand_over,
+        "late_reported_at": None,
+    }
+    earlier = Intake.all_rows.filter(case_ref=appointment.case_ref).first()
+    if earlier is not None:
+        if earlier.status != IntakeStatus.WITHDRAWN:
+            raise Conflict("intake.exists", _("已经确认到院了，请刷新看最新情况。"))
+        advance(earlier, IntakeStatus.ARRIVED, by=by, at=at, **facts)
+        return earlier
+    intake = Intake.objects.create(
+        case_ref=appointment.case_ref,
+        facility_id=appointment.facility_id,
+        appointment=appointment,
+        status_at=at,
+        label=appointment.name,
+        person_key=appointment.person_key,
+        need_kind=appointment.need_kind,
+        is_critical=appointment.is_critical,
+        **facts,
+    )
+    audit.record("intake.arrived", intake, by=by, at=at, new_status=intake.status)
+    return intake
+
+
+@transaction.atomic
+def walk_in(
+    facility: Facility,
+    *,
+    label: str = "",
+    need_kind: str = "",
+    is_critical: bool = True,
+    note: str = "",
+    by: Actor,
+    at: datetime,
+) -> Intake:
+    """Receive somebody nobody announced: care starts now, papers follow (INV-29, R-000-8).
+
+    Without a name the person is 身份不明 with the time as a mark.
+    """
+    policies.require_own(by, facility.pk)
+    intake = Intake.objects.create(
+        case_ref=uuid.uuid4(),
+        facility=facility,
+        status_at=at,
+        label=label.strip() or f"{UNKNOWN_PERSON} {at.astimezone():%H:%M}",
+        need_kind=need_kind,
+        is_critical=is_critical,
+        is_walk_in=True,
+        arrived_at=at,
+        arrived_by=_signature(by),
+        hand_over_due_at=at + limits().hand_over,
+        note=note.strip()[:300],
+    )
+    audit.record("intake.walk_in", intake, by=by, at=at, new_status=intake.status)
+    outbox.put("intake.walk_in", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    _touch(intake)
+    return intake
+
+
+@transaction.atomic
+def hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
+    """Stamp that the house has taken the patient over; a stamp past the limit is reported with it (INV-30)."""
+    policies.require_own(by, intake.facility_id)
+    if intake.handed_over_at is not None:
+        raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
+    _stamp_hand_over(intake, by=by, at=at)
+    _touch(intake)
+
+
+def _stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
+    is_late = intake.hand_over_due_at is not None and at > intake.hand_over_due_at
+    values = {"handed_over_at": at, "handed_over_by": _signature(by)}
+    if is_late and intake.late_reported_at is None:
+        values["late_reported_at"] = at
+    won = Intake.objects.filter(pk=intake.pk, handed_over_at__isnull=True).update(**values)
+    if not won:
+        raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
+    for name, value in values.items():
+        setattr(intake, name, value)
+    audit.record("intake.handed_over", intake, by=by, at=at, detail={"is_late": is_late})
+
+
+@transaction.atomic
+def start_treatment(intake: Intake, *, by: Actor, at: datetime, expected_ready_at: datetime | None = None) -> None:
+    """Record that care has begun; who treats has taken over, so a missing hand-over is stamped with it."""
+    policies.require_own(by, intake.facility_id)
+    if intake.handed_over_at is None:
+        _stamp_hand_over(intake, by=by, at=at)
+    facts = {"treatment_started_at": at}
+    if expected_ready_at is not None:
+        facts["expected_ready_at"] = expected_ready_at
+    advance(intake, IntakeStatus.IN_TREATMENT, by=by, at=at, **facts)
+    _touch(intake)
+
+
+@transaction.atomic
+def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: datetime) -> None:
+    """Let the patient go home and call the way back: one press, whatever step was not pressed before.
+
+    `ready_at` is when the patient can be picked up, now unless said otherwise.
+    """
+    policies.require_own(by, intake.facility_id)
+    if intake.status == IntakeStatus.ARRIVED:
+        start_treatment(intake, by=by, at=at)
+    ready = ready_at or at
+    advance(intake, IntakeStatus.RELEASED, by=by, at=at, ready_at=ready, ended_at=at)
+    _fulfil(intake, by=by, at=at)
+    outbox.put("intake.released", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    _touch(intake)
+
+
+@transaction.atomic
+def admit(intake: Intake, *, by: Actor, at: datetime, note: str = "") -> None:
+    """Keep the patient as an inpatient; no way home is needed."""
+    _keep(intake, IntakeStatus.ADMITTED, by=by, at=at, note=note)
+
+
+@transaction.atomic
+def transfer(intake: Intake, *, accepted_by: Facility, accepted_by_name: str, by: Actor, at: datetime) -> None:
+    """Hand the patient on to another facility that has accepted; until then the patient stays here (R-000-8).
+
+    Raises Invalid without the name of who accepted there, or when it is this same facility.
+    """
+    if accepted_by.pk == intake.facility_id:
+        raise Invalid("intake.same_facility", _("要写另一家医院。"), field="accepted_by")
+    if not accepted_by_name.strip():
+        raise Invalid(
+            "intake.no_acceptance", _("要写对方谁答应接的。没有人答应，病人就还在这里治。"), field="accepted_by_name"
+        )
+    words = f"{accepted_by.name} {accepted_by_name.strip()}"[:80]
+    _keep(intake, IntakeStatus.TRANSFERRED, by=by, at=at, accepted_by=words)
+
+
+@transaction.atomic
+def record_death(intake: Intake, *, by: Actor, at: datetime, note: str = "") -> None:
+    """Record that the patient has died."""
+    _keep(intake, IntakeStatus.DIED, by=by, at=at, note=note)
+
+
+def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: str = "", accepted_by: str = "") -> None:
+    """End the stay without a way home."""
+    policies.require_own(by, intake.facility_id)
+    if intake.handed_over_at is None:
+        _stamp_hand_over(intake, by=by, at=at)
+    facts: dict[str, object] = {"ended_at": at}
+    if note.strip():
+        facts["note"] = note.strip()[:300]
+    if accepted_by:
+        facts["accepted_by"] = accepted_by
+    advance(intake, to, by=by, at=at, **facts)
+    _fulfil(intake, by=by, at=at)
+    outbox.put("intake.ended", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    _touch(intake)
+
+
+def _fulfil(intake: Intake, *, by: Actor, at: datetime) -> None:
+    appointment = intake.appointment
+    if appointment is not None and appointment.status == AppointmentStatus.ARRIVED:
+        advance(appointment, AppointmentStatus.FULFILLED, by=by, at=at)
+
+
+def _signature(by: Actor) -> str:
+    return f"{by.label} {by.place_label}".strip()[:120]
+
+
+def _touch(intake: Intake) -> None:
+    boards.touch(f"facility:{intake.facility_id}")

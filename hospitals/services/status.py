@@ -1,0 +1,90 @@
+"""Whether a service receives, said by its facility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, boards, outbox
+from core.actors import SWEEP, Actor
+from core.advance import advance
+from core.errors import Invalid
+from hospitals import policies
+from hospitals.cards import CONTINUOUS_SERVICES
+from hospitals.models import Facility, Service
+from hospitals.selectors import limits
+from hospitals.states import ServiceStatus
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """What a facility says of one service."""
+
+    status: str
+    until: datetime | None = None
+    reason: str = ""
+
+
+@transaction.atomic
+def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetime) -> None:
+    """Open, limit, divert or close a service. Patients in the house and bookings stay as they are.
+
+    Closing or diverting care that people need on fixed days asks a reason and an end within two days (R-002-7d):
+    raises Invalid without them.
+    """
+    policies.require_own(by, service.facility_id)
+    if change.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}:
+        _require_end(service, change, at=at)
+    facts = {
+        "status_until": None if change.status == ServiceStatus.OPEN else change.until,
+        "status_reason": change.reason.strip()[:200],
+        "confirmed_at": at,
+        "confirmed_by": by.label[:120],
+    }
+    if change.status == service.status:
+        Service.objects.filter(pk=service.pk).update(**facts)
+        audit.record("service.confirmed", service, by=by, at=at, new_status=service.status)
+    else:
+        advance(service, change.status, by=by, at=at, reason=change.reason.strip()[:200], **facts)
+        outbox.put("service.changed", at=at, service_id=service.pk, status=change.status)
+    boards.touch(f"facility:{service.facility_id}")
+
+
+def _require_end(service: Service, change: StatusChange, *, at: datetime) -> None:
+    if change.until is not None and change.until <= at:
+        raise Invalid("service.end_past", _("恢复时间要在现在之后。"), field="until")
+    if service.kind not in CONTINUOUS_SERVICES:
+        return
+    if not change.reason.strip():
+        raise Invalid("service.reason", _("停这个科室要写原因。"), field="reason")
+    if change.until is None:
+        raise Invalid("service.end", _("要写什么时候恢复。停诊原则上不超过 2 天。"), field="until")
+    if change.until - at > limits().closed_at_most:
+        raise Invalid("service.too_long", _("停诊原则上不超过 2 天，请把恢复时间写在 2 天之内。"), field="until")
+
+
+@transaction.atomic
+def confirm_all(facility: Facility, *, by: Actor, at: datetime) -> int:
+    """Record that every service still stands as shown; return how many."""
+    policies.require_own(by, facility.pk)
+    count = Service.objects.filter(facility=facility).update(confirmed_at=at, confirmed_by=by.label[:120])
+    audit.record("facility.confirmed", facility, by=by, at=at)
+    boards.touch(f"facility:{facility.pk}")
+    return count
+
+
+@transaction.atomic
+def reopen_due(*, at: datetime) -> int:
+    """Open what was shut until a time that has come; silence never keeps a service closed."""
+    due = Service.objects.select_for_update(skip_locked=True).filter(
+        status_until__lte=at, status__in=[ServiceStatus.CLOSED, ServiceStatus.DIVERTING, ServiceStatus.LIMITED]
+    )
+    count = 0
+    for service in due:
+        advance(service, ServiceStatus.OPEN, by=SWEEP, at=at, status_until=None, status_reason="")
+        boards.touch(f"facility:{service.facility_id}")
+        count += 1
+    return count

@@ -1,0 +1,69 @@
+"""Take the last step at the desk back: within minutes, and only while nothing has followed from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, boards, outbox
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict
+from hospitals import policies
+from hospitals.models import Intake
+from hospitals.selectors import limits
+from hospitals.selectors.steps import last_step
+from hospitals.states import AppointmentStatus, IntakeStatus
+
+
+@transaction.atomic
+def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
+    """Take the newest step of an arrival back; return its name.
+
+    Raises Conflict when it is too old, or when a vehicle for the way home is named already.
+    """
+    policies.require_own(by, intake.facility_id)
+    step, taken_at = last_step(intake)
+    if at - taken_at > limits().undo:
+        raise Conflict("undo.too_late", _("过了 10 分钟，不能撤回了。请打调度台改。"), step=step)
+    if step == "ended" and intake.way_home_by:
+        raise Conflict("undo.followed", _("返程车已经派了，不能撤回。请打调度台。"), step=step)
+    {"arrived": _withdraw_arrival, "handed_over": _lift_hand_over, "treatment": _stop_treatment, "ended": _reopen}[
+        step
+    ](intake, by=by, at=at)
+    outbox.put("intake.undone", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), step=step)
+    boards.touch(f"facility:{intake.facility_id}")
+    return step
+
+
+def _withdraw_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
+    advance(intake, IntakeStatus.WITHDRAWN, by=by, at=at, verb="intake.undone", handed_over_at=None, handed_over_by="")
+    appointment = intake.appointment
+    if appointment is not None and appointment.status == AppointmentStatus.ARRIVED:
+        advance(appointment, AppointmentStatus.BOOKED, by=by, at=at, verb="appointment.undone")
+
+
+def _lift_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
+    Intake.objects.filter(pk=intake.pk).update(handed_over_at=None, handed_over_by="")
+    intake.handed_over_at, intake.handed_over_by = None, ""
+    audit.record("intake.undone", intake, by=by, at=at, detail={"step": "handed_over"})
+
+
+def _stop_treatment(intake: Intake, *, by: Actor, at: datetime) -> None:
+    changes: dict[str, Any] = {"treatment_started_at": None}
+    if intake.handed_over_at == intake.treatment_started_at:  # stamped by the same press
+        changes |= {"handed_over_at": None, "handed_over_by": ""}
+    advance(intake, IntakeStatus.ARRIVED, by=by, at=at, verb="intake.undone", **changes)
+
+
+def _reopen(intake: Intake, *, by: Actor, at: datetime) -> None:
+    to = IntakeStatus.IN_TREATMENT if intake.treatment_started_at else IntakeStatus.ARRIVED
+    advance(
+        intake, to, by=by, at=at, verb="intake.undone", ended_at=None, ready_at=None, accepted_by="", way_home_at=None
+    )
+    appointment = intake.appointment
+    if appointment is not None and appointment.status == AppointmentStatus.FULFILLED:
+        advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.undone")
