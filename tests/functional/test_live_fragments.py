@@ -1,0 +1,90 @@
+"""Living fragments: new facts arrive by polling, but nothing moves under a hand."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Board:
+    """A fragment's address, answered with the rows of the moment and an ETag as the server's pages do."""
+
+    def __init__(self) -> None:
+        self.rows = [("a", "甲", ""), ("b", "乙", ""), ("c", "丙", "")]
+        self.answers: list[int] = []
+
+    def answer(self, route: Route) -> None:
+        html = "".join(
+            f'<li data-key="{key}" data-level="{level}" data-say="{word}还没有车"><a href="#{key}">{word}</a></li>'
+            for key, word, level in self.rows
+        )
+        tag = f'"{hash(html)}"'
+        status = 304 if route.request.headers.get("if-none-match") == tag else 200
+        self.answers.append(status)
+        body = f"<ol>{html}</ol>" if status == 200 else ""
+        route.fulfill(status=status, body=body, headers={"ETag": tag, "Content-Type": "text/html"})
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: LiveServer, board: Board) -> Page:
+    """A page whose region follows the board every half second."""
+    made = context.new_page()
+    made.route("**/_board/", board.answer)
+    made.goto(f"{live_server.url}/_gallery/")
+    made.wait_for_function("document.querySelector('.meter i').style.getPropertyValue('--v') !== ''")
+    made.evaluate(
+        "() => { const main = document.getElementById('main');"
+        ' main.innerHTML = \'<section id="region" data-live="/_board/" data-live-every="0.5"></section>\';'
+        " htmx.process(main); main.dispatchEvent(new CustomEvent('htmx:load', {bubbles: true})); }"
+    )
+    expect(made.locator("#region li")).to_have_count(3)
+    return made
+
+
+def test_unchanged_fragments_are_answered_304(page: Page, board: Board) -> None:
+    with page.expect_response(lambda response: response.status == 304):
+        pass
+    expect(page.locator("#region li")).to_have_count(3)
+
+
+def test_new_rows_arrive_when_no_hand_is_near(page: Page, board: Board) -> None:
+    page.mouse.move(2, 2)
+    board.rows.insert(0, ("z", "新", "wait"))
+    expect(page.locator("#region li").first).to_have_text("新")
+    expect(page.locator("#say")).to_have_text("新还没有车")
+
+
+def test_the_row_under_the_pointer_never_moves(page: Page, board: Board) -> None:
+    row = page.locator('[data-key="b"]')
+    row.hover()
+    before = row.bounding_box()
+    board.rows = [("z", "新", ""), *board.rows[:2], ("c", "丙改了", "")]
+    expect(page.locator(".live-note")).to_have_text("有 1 条更新，点这里看")
+    expect(page.locator('[data-key="c"]')).to_have_text("丙改了")
+    assert row.bounding_box() == before
+    page.locator(".live-note").click()
+    expect(page.locator("#region li").first).to_have_text("新")
+
+
+def test_what_waited_is_shown_once_the_pointer_left(page: Page, board: Board) -> None:
+    page.locator('[data-key="b"]').hover()
+    board.rows.insert(0, ("z", "新", ""))
+    expect(page.locator(".live-note")).to_be_visible()
+    page.mouse.move(2, 2)
+    expect(page.locator("#region li").first).to_have_text("新")
+
+
+def test_a_row_with_focus_keeps_its_text(page: Page, board: Board) -> None:
+    page.mouse.move(2, 2)
+    page.locator('[data-key="a"] a').focus()
+    board.rows[0] = ("a", "甲改了", "")
+    expect(page.locator(".live-note")).to_be_visible()
+    expect(page.locator('[data-key="a"]')).to_have_text("甲")
