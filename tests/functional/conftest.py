@@ -19,7 +19,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
-    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1366, "height": 768}}
+    viewport = {"width": 1366, "height": 768}
+    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": viewport, "reduced_motion": "reduce"}
 
 
 @pytest.fixture

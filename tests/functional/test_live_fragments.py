@@ -39,7 +39,7 @@ def page(context: BrowserContext, live_server: LiveServer, board: Board) -> Page
     made = context.new_page()
     made.route("**/_board/", board.answer)
     made.goto(f"{live_server.url}/_gallery/")
-    made.wait_for_function("document.querySelector('.meter i').style.getPropertyValue('--v') !== ''")
+    made.wait_for_function("() => document.querySelector('.meter i').style.getPropertyValue('--v') !== ''")
     made.evaluate(
         "() => { const main = document.getElementById('main');"
         ' main.innerHTML = \'<section id="region" data-live="/_board/" data-live-every="0.5"></section>\';'
