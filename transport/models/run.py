@@ -54,6 +54,10 @@ class Run(models.Model):
     is_pinned = models.BooleanField(default=False, help_text="Placed by a person: the engine leaves it alone (C19)")
     made_by = models.CharField(max_length=120)
     reason = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="The driver set off")
+    cleaned_before_at = models.DateTimeField(null=True, blank=True, help_text="Disinfected before setting off")
+    cleaned_after_at = models.DateTimeField(null=True, blank=True, help_text="Disinfected after the last drop-off")
+    told_change = models.CharField(max_length=120, blank=True, help_text="What changed since the driver looked")
 
     objects = RunQuerySet.as_manager()
 
@@ -92,6 +96,8 @@ class Stop(models.Model):
     planned_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True, blank=True)
     departed_at = models.DateTimeField(null=True, blank=True, help_text="Aboard (pick-up) or handed over (drop-off)")
+    searching_since = models.DateTimeField(null=True, blank=True, help_text="The driver finds nobody and waits")
+    late_min = models.PositiveSmallIntegerField(default=0, help_text="How much later the driver says it will be")
 
     class Meta:
         ordering = ["run", "position"]

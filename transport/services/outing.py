@@ -1,0 +1,70 @@
+"""The times of an outing, and what a planner reads when a car or driver has another one then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from core.clock import CHINA
+from core.errors import Conflict
+from transport.fit import Bar
+from transport.models import Driver, Run, Vehicle
+
+OVERLAPS = "23P01"
+
+
+@dataclass(frozen=True)
+class Ride:
+    """The times of one outing: leave empty, pick up, set down, free again (turn-round and disinfection included)."""
+
+    vehicle: Vehicle
+    driver: Driver
+    leave_at: datetime
+    pickup_at: datetime
+    dropoff_at: datetime
+    free_at: datetime
+
+    @property
+    def occupied(self) -> DateTimeTZRange:
+        """The time the car and its driver are taken."""
+        return DateTimeTZRange(self.leave_at, self.free_at, "[)")
+
+
+def refuse(bar: Bar | None) -> None:
+    """Raise what bars a car, if anything does."""
+    if bar is not None:
+        raise Conflict(bar.code, bar.sentence)
+
+
+@contextmanager
+def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
+    """Turn a refusal by an exclusion constraint into words that name the car, the time and what to do."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") != OVERLAPS:
+            raise
+        raise _taken(ride, besides, is_driver="driver_one_run" in str(error)) from error
+
+
+def _taken(ride: Ride, besides: Run | None, *, is_driver: bool) -> Conflict:
+    same = {"driver": ride.driver} if is_driver else {"vehicle": ride.vehicle}
+    runs = Run.objects.live().filter(**same, occupied__overlap=ride.occupied).exclude(pk=besides and besides.pk)
+    other = runs.first()
+    start, end = (other.occupied.lower, other.occupied.upper) if other else (ride.leave_at, ride.free_at)
+    words = {
+        "plate": ride.vehicle.plate,
+        "driver": ride.driver.name,
+        "from": start.astimezone(CHINA).strftime("%H:%M"),
+        "until": end.astimezone(CHINA).strftime("%H:%M"),
+    }
+    if is_driver:
+        return Conflict("driver.taken", _("%(driver)s %(from)s–%(until)s 已有一趟。请换一位司机，或改时间。") % words)
+    return Conflict("vehicle.taken", _("%(plate)s %(from)s–%(until)s 已有一趟。请换一辆车，或改时间。") % words)

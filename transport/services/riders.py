@@ -1,0 +1,117 @@
+"""Who rides on a run: joining one, being put on it, leaving it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict
+from transport.fit import Aboard, bar_of, bar_together
+from transport.models import Run, Trip
+from transport.services import follow, stop_list
+from transport.services.outing import Ride, as_conflict, refuse
+from transport.states import RunStatus, StopKind, TripStatus
+
+T, R = TripStatus, RunStatus
+JOINABLE = (R.DRAFT, R.OFFERED, R.ACCEPTED, R.UNDER_WAY)
+RIDING = (T.SCHEDULED, T.ON_BOARD)
+UNPLANNED: dict[str, Any] = {"run": None, "pickup_planned_at": None, "dropoff_planned_at": None}
+
+
+@transaction.atomic
+def join(
+    run: Run,
+    trip: Trip,
+    *,
+    pickup_at: datetime,
+    dropoff_at: datetime,
+    free_at: datetime,
+    by: Actor,
+    at: datetime,
+    explanation: dict[str, Any] | None = None,
+) -> Run:
+    """Let a waiting trip ride along with others of the same direction and class (E18), under the run's row lock.
+
+    Raises Conflict when the run is over, when classes or directions differ, when places run out at any moment, or
+    when the longer run meets the next one.
+    """
+    run = Run.objects.select_for_update(of=("self",)).select_related("vehicle", "driver").get(pk=run.pk)
+    if run.status not in JOINABLE:
+        raise Conflict("run.over", _("这一趟已经结束或取消了，请另派一趟。"))
+    others = list(run.trips.exclude(pk=trip.pk).filter(status__in=RIDING))
+    others += list(run.reserved_trips.exclude(pk=trip.pk))
+    if any(other.direction != trip.direction for other in others):
+        raise Conflict("run.direction", _("这一趟是另一个方向的，不能拼。请另派一趟。"))
+    refuse(bar_of(run.vehicle, trip))
+    aboard = [_aboard(run, other) for other in others]
+    refuse(bar_together(run.vehicle, aboard, Aboard(trip, pickup_at, dropoff_at)))
+    occupied = DateTimeTZRange(min(run.occupied.lower, pickup_at), max(run.occupied.upper, free_at), "[)")
+    ride = Ride(run.vehicle, run.driver, occupied.lower, pickup_at, dropoff_at, occupied.upper)
+    with as_conflict(ride, besides=run):
+        Run.objects.filter(pk=run.pk).update(occupied=occupied, told_change=_change(run, trip))
+    run.refresh_from_db()
+    stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at)
+    assign(trip, run, pickup_at=pickup_at, dropoff_at=dropoff_at, explanation=explanation, by=by, at=at)
+    follow.touch([trip, *others], run)
+    return run
+
+
+@transaction.atomic
+def take_off(trip: Trip, *, by: Actor, at: datetime, reason: str) -> Trip:
+    """Take a scheduled trip off its run; it waits for a car again, and a run left empty is cancelled."""
+    run = trip.run
+    advance(trip, T.UNSCHEDULED, by=by, at=at, verb="trip.taken_off", reason=reason, **UNPLANNED)
+    if run:
+        leave_run(run, trip, by=by, at=at, reason=reason)
+    follow.touch([trip], run)
+    return trip
+
+
+def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
+    """Clear a run of a trip that no longer rides with it; a run with nobody left ends."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    stop_list.drop_undone(run, trip)
+    if run.status not in JOINABLE:
+        return
+    if run.trips.filter(status__in=RIDING).exists() or run.reserved_trips.exists():
+        Run.objects.filter(pk=run.pk).update(told_change=_("少接一位，请看后面的站"))
+        return
+    if run.status == R.UNDER_WAY:
+        carried = run.trips.filter(status=T.COMPLETED).exists()
+        advance(run, R.COMPLETED if carried else R.ABORTED, by=by, at=at, reason=reason)
+    else:
+        advance(run, R.CANCELLED, by=by, at=at, reason=reason)
+
+
+def assign(
+    trip: Trip,
+    run: Run,
+    *,
+    pickup_at: datetime,
+    dropoff_at: datetime,
+    explanation: dict[str, Any] | None,
+    by: Actor,
+    at: datetime,
+    **more: Any,
+) -> None:
+    """Move a waiting trip to scheduled on `run`, with its planned times."""
+    planned = {"pickup_planned_at": pickup_at, "dropoff_planned_at": dropoff_at}
+    advance(trip, T.SCHEDULED, by=by, at=at, run=run, explanation=explanation or {}, **planned, **more)
+
+
+def _aboard(run: Run, trip: Trip) -> Aboard:
+    planned = {stop.kind: stop for stop in run.stops.filter(trip=trip)}
+    pickup, dropoff = planned[StopKind.PICKUP], planned[StopKind.DROPOFF]
+    return Aboard(trip, min(pickup.planned_at, pickup.departed_at or pickup.planned_at), dropoff.planned_at)
+
+
+def _change(run: Run, trip: Trip) -> str:
+    if run.status == R.DRAFT:
+        return ""
+    return (_("多接一位：%(rider)s，%(place)s") % {"rider": trip.rider, "place": trip.from_label})[:120]

@@ -1,0 +1,188 @@
+"""Trips onto vehicles and off again. PostgreSQL decides who gets a car; the loser reads which car, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict, Invalid
+from transport.fit import bar_of
+from transport.models import Run, Shift, Trip, Vehicle
+from transport.services import follow, stop_list
+from transport.services.outing import Ride, as_conflict, refuse
+from transport.services.riders import assign, join, leave_run, take_off
+from transport.states import RunStatus, TripStatus
+
+T, R = TripStatus, RunStatus
+__all__ = [
+    "Ride",
+    "activate",
+    "join",
+    "leave_run",
+    "release_reservation",
+    "reserve",
+    "schedule",
+    "take_off",
+    "use_reservation",
+]
+
+
+@transaction.atomic
+def schedule(
+    trip: Trip,
+    *,
+    ride: Ride,
+    by: Actor,
+    at: datetime,
+    is_pinned: bool,
+    explanation: dict[str, Any] | None = None,
+    overtime: str = "",
+) -> Run:
+    """Put a waiting trip on a car of its own run and offer it to the driver.
+
+    Raises Conflict when the car (`vehicle.taken`) or driver (`driver.taken`) has another run then, when a hard
+    rule bars the car, or, without a reason in `overtime`, when the driver is off shift (`driver.off_shift`).
+    """
+    _check(trip, ride, overtime=overtime)
+    run = _new_run(trip, ride, R.OFFERED, by=by, at=at, is_pinned=is_pinned, reason=overtime)
+    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
+    assign(trip, run, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, explanation=explanation, by=by, at=at)
+    follow.touch([trip], run)
+    return run
+
+
+@transaction.atomic
+def reserve(
+    trip: Trip,
+    *,
+    ride: Ride,
+    window_from: datetime,
+    window_until: datetime,
+    by: Actor,
+    at: datetime,
+    is_pinned: bool = False,
+    explanation: dict[str, Any] | None = None,
+    overtime: str = "",
+) -> Run:
+    """Keep a car for a way home that will be called for (R-000-12): a run in draft; raises as `schedule` does."""
+    if trip.status != T.WILL_CALL:
+        raise Conflict("trip.not_waiting", _("返程已经叫过车了，请直接排车。"))
+    if trip.reserved_run_id:
+        release_reservation(trip, by=by, at=at, reason=_("换一辆车预留"))
+    _check(trip, ride, overtime=overtime)
+    run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned, reason=overtime)
+    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
+    window = {"reserved_run": run, "reserved_from": window_from, "reserved_until": window_until}
+    _amend(trip, **window, explanation=explanation or {})
+    audit.record("trip.reserved", trip, by=by, at=at, detail={"run": str(run.pk), "vehicle": run.vehicle_id})
+    follow.touch([trip], run)
+    return run
+
+
+@transaction.atomic
+def activate(trip: Trip, *, ready_at: datetime, by: Actor, at: datetime) -> Trip:
+    """Call for a way home: the person is ready from `ready_at`. Safe to repeat once called."""
+    if trip.status == T.WILL_CALL:
+        advance(trip, T.UNSCHEDULED, by=by, at=at, verb="trip.called", ready_at=ready_at)
+        follow.touch([trip])
+    return trip
+
+
+@transaction.atomic
+def use_reservation(
+    trip: Trip,
+    *,
+    ride: Ride,
+    by: Actor,
+    at: datetime,
+    explanation: dict[str, Any] | None = None,
+    overtime: str = "",
+) -> Run:
+    """Move the reserved run to its real time and offer it; raises as `schedule` does."""
+    run = trip.reserved_run
+    if run is None or run.status != R.DRAFT:
+        raise Conflict("trip.no_reservation", _("没有给他预留的车了，请另排一辆。"))
+    _check(trip, ride, overtime=overtime)
+    with as_conflict(ride):
+        moved = {"occupied": ride.occupied, "vehicle": ride.vehicle, "driver": ride.driver}
+        advance(run, R.OFFERED, by=by, at=at, verb="run.offered", **moved)
+    stop_list.drop_undone(run, trip)
+    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
+    assign(
+        trip,
+        run,
+        pickup_at=ride.pickup_at,
+        dropoff_at=ride.dropoff_at,
+        explanation=explanation,
+        by=by,
+        at=at,
+        reserved_run=None,
+    )
+    follow.touch([trip], run)
+    return run
+
+
+@transaction.atomic
+def release_reservation(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
+    """Give the reserved car back; safe to repeat."""
+    run = trip.reserved_run
+    if run is None:
+        return
+    _amend(trip, reserved_run=None, reserved_from=None, reserved_until=None)
+    if run.status == R.DRAFT:
+        advance(run, R.CANCELLED, by=by, at=at, reason=reason)
+    follow.touch([trip], run)
+
+
+def _check(trip: Trip, ride: Ride, *, overtime: str) -> None:
+    """Refuse what no one can force, and a driver off shift unless a reason is given."""
+    if not ride.leave_at <= ride.pickup_at < ride.dropoff_at <= ride.free_at:
+        raise Invalid("ride.order", _("时间顺序不对：出发、接人、送到、空出来要一个比一个晚。"))
+    vehicle = Vehicle.objects.get(pk=ride.vehicle.pk)
+    refuse(bar_of(vehicle, trip))
+    if overtime:
+        return
+    shifts = Shift.objects.filter(vehicle=vehicle, driver=ride.driver)
+    if not shifts.filter(starts_at__lte=ride.leave_at, ends_at__gte=ride.dropoff_at).exists():
+        raise Conflict(
+            "driver.off_shift",
+            _("%(driver)s（%(plate)s）那时不当班。请换一辆，或写明加班原因。")
+            % {"driver": ride.driver.name, "plate": vehicle.plate},
+        )
+
+
+def _new_run(
+    trip: Trip, ride: Ride, status: RunStatus, *, by: Actor, at: datetime, is_pinned: bool, reason: str
+) -> Run:
+    run = Run(
+        vehicle=ride.vehicle,
+        driver=ride.driver,
+        occupied=ride.occupied,
+        status=status,
+        status_at=at,
+        zone_class=trip.zone_class,
+        infection_class=trip.infection_class,
+        is_pinned=is_pinned,
+        made_by=by.label[:120],
+        reason=reason[:300],
+    )
+    with as_conflict(ride):
+        run.save(force_insert=True)
+    audit.record(f"run.{status}", run, by=by, at=at, case_ref=trip.case_ref, new_status=status, reason=reason[:300])
+    return run
+
+
+def _amend(trip: Trip, **fields: Any) -> None:
+    """Write fields of a trip beside its status, on condition of the version it was read with."""
+    won = Trip.objects.filter(pk=trip.pk, version=trip.version).update(version=trip.version + 1, **fields)
+    if not won:
+        raise Conflict("state.lost_race", _("刚被别人改过了，请刷新看最新情况。"), machine="trip")
+    trip.version += 1
+    for name, value in fields.items():
+        setattr(trip, name, value)

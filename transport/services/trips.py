@@ -1,0 +1,216 @@
+"""Trips: one way of one party each, opened in pairs so that nobody leaves without a way home (R-000-12)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core import audit, outbox
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict
+from transport.cards import Place, RiderCard
+from transport.models import Trip
+from transport.services import follow, scheduling
+from transport.states import TripDirection, TripStatus
+
+T = TripStatus
+WAITING_AGAIN = (T.INTERRUPTED, T.MISSED, T.NO_SHOW)
+
+
+@transaction.atomic
+def open_pair(
+    case_ref: UUID,
+    *,
+    card: RiderCard,
+    home: Place,
+    facility: Place,
+    arrive_by: datetime | None,
+    expected_ready_at: datetime | None,
+    dispatch_area: str,
+    by: Actor,
+    at: datetime,
+) -> tuple[Trip, Trip]:
+    """Open the way there (unscheduled) and the way home (will-call) together; raise Conflict if one is live."""
+    shared = {"card": card, "dispatch_area": dispatch_area, "by": by, "at": at}
+    there = _open(
+        case_ref,
+        TripDirection.OUTBOUND,
+        status=T.UNSCHEDULED,
+        origin=home,
+        destination=facility,
+        arrive_by=arrive_by,
+        **shared,
+    )
+    back = _open(
+        case_ref,
+        TripDirection.INBOUND,
+        status=T.WILL_CALL,
+        origin=facility,
+        destination=home,
+        ready_at=expected_ready_at,
+        **shared,
+    )
+    follow.touch([there])
+    return there, back
+
+
+@transaction.atomic
+def open_return(
+    case_ref: UUID,
+    *,
+    card: RiderCard,
+    facility: Place,
+    home: Place,
+    dispatch_area: str,
+    by: Actor,
+    at: datetime,
+    expected_ready_at: datetime | None = None,
+    is_ready: bool = False,
+) -> Trip:
+    """Open only a way home, for somebody who came by other means; `is_ready` when the person waits now."""
+    back = _open(
+        case_ref,
+        TripDirection.INBOUND,
+        status=T.UNSCHEDULED if is_ready else T.WILL_CALL,
+        origin=facility,
+        destination=home,
+        ready_at=at if is_ready else expected_ready_at,
+        card=card,
+        dispatch_area=dispatch_area,
+        by=by,
+        at=at,
+    )
+    follow.touch([back])
+    return back
+
+
+def _open(
+    case_ref: UUID,
+    direction: TripDirection,
+    *,
+    status: TripStatus,
+    origin: Place,
+    destination: Place,
+    card: RiderCard,
+    dispatch_area: str,
+    by: Actor,
+    at: datetime,
+    **times: Any,
+) -> Trip:
+    """Store one trip in the state it starts in."""
+    trip = Trip(
+        case_ref=case_ref,
+        direction=direction,
+        attempt=Trip.objects.filter(case_ref=case_ref, direction=direction).count() + 1,
+        status=status,
+        status_at=at,
+        dispatch_area=dispatch_area,
+        **_rider(card),
+        **_ends(origin, destination),
+        **times,
+    )
+    trip.phone = card.phone
+    try:
+        with transaction.atomic():
+            trip.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_live_trip_per_direction" not in str(error):
+            raise
+        raise Conflict("trip.exists", _("这个人这一程已经有了，请刷新看最新情况。"), direction=direction) from error
+    audit.record("trip.opened", trip, by=by, at=at, new_status=status)
+    return trip
+
+
+def _rider(card: RiderCard) -> dict[str, Any]:
+    return {
+        "person_key": card.person_key,
+        "rider": card.rider,
+        "name": card.name,
+        "building": card.building,
+        "mobility": card.mobility,
+        "needs_oxygen": card.needs_oxygen,
+        "party_size": card.party_size,
+        "zone_class": card.zone_class,
+        "infection_class": card.infection_class,
+        "has_stairs": card.has_stairs,
+        "care_class": card.care_class,
+    }
+
+
+def _ends(origin: Place, destination: Place) -> dict[str, Any]:
+    ends: dict[str, Any] = {}
+    for prefix, place in (("from", origin), ("to", destination)):
+        ends |= {
+            f"{prefix}_kind": place.kind,
+            f"{prefix}_code": place.code,
+            f"{prefix}_label": place.label,
+            f"{prefix}_lat": place.point.lat,
+            f"{prefix}_lon": place.point.lon,
+        }
+    return ends
+
+
+@transaction.atomic
+def cancel_case(case_ref: UUID, *, by: Actor, at: datetime, reason: str, is_out: bool = False) -> list[Trip]:
+    """Cancel a case's trips except of whoever is on board; who is out keeps the way home (INV-19).
+
+    `is_out` says that other evidence than a ride (gate, hospital, by hand) shows the person out. Returns the
+    trips cancelled.
+    """
+    trips = list(Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run"))
+    left = is_out or Trip.objects.filter(case_ref=case_ref, picked_up_at__isnull=False).exists()
+    gone = [
+        trip for trip in trips if trip.status != T.ON_BOARD and not (left and trip.direction == TripDirection.INBOUND)
+    ]
+    for trip in gone:
+        _cancel(trip, by=by, at=at, reason=reason)
+    return gone
+
+
+@transaction.atomic
+def cancel_return(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> Trip | None:
+    """Cancel the way home of somebody who is admitted, transferred or dead, unless already on board; safe to repeat."""
+    trip = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND).first()
+    if trip is None or trip.status == T.ON_BOARD:
+        return None
+    _cancel(trip, by=by, at=at, reason=reason)
+    return trip
+
+
+def _cancel(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
+    run = trip.run
+    if trip.reserved_run_id:
+        scheduling.release_reservation(trip, by=by, at=at, reason=reason)
+    was_scheduled = trip.status == T.SCHEDULED
+    advance(trip, T.CANCELLED, by=by, at=at, reason=reason)
+    if was_scheduled and run:
+        scheduling.leave_run(run, trip, by=by, at=at, reason=reason)
+    follow.touch([trip], run)
+
+
+@transaction.atomic
+def back_to_waiting(trip: Trip, *, by: Actor, at: datetime, reason: str = "") -> Trip:
+    """Put a trip that failed (interrupted, missed, nobody found) among those waiting for a car; safe to repeat."""
+    if trip.status in WAITING_AGAIN:
+        advance(trip, T.UNSCHEDULED, by=by, at=at, reason=reason, run=None, attempt=trip.attempt + 1, **BARE)
+        follow.touch([trip])
+    return trip
+
+
+@transaction.atomic
+def mark_missed(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
+    """Note that the car did not come; whoever plans puts the trip on another (E3)."""
+    run = trip.run
+    advance(trip, T.MISSED, by=by, at=at, reason=reason)
+    if run:
+        scheduling.leave_run(run, trip, by=by, at=at, reason=reason)
+    outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    follow.touch([trip], run)
+
+
+BARE: dict[str, Any] = {"pickup_planned_at": None, "dropoff_planned_at": None, "picked_up_at": None}
