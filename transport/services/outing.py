@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from transport.fit import Bar
 from transport.models import Driver, Run, Vehicle
 
 OVERLAPS = "23P01"
+BUSY = ("40P01", "55P03")  # deadlock, lock not had in time: another planner holds the car
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,21 @@ def refuse(bar: Bar | None) -> None:
         raise Conflict(bar.code, bar.sentence)
 
 
+def claim(vehicle: Vehicle) -> Vehicle:
+    """Return the vehicle as stored now, locked until the transaction ends, so that planners of one car queue up.
+
+    The lock only orders them; who gets the car is decided by the exclusion constraints.
+    """
+    try:
+        with transaction.atomic():
+            return Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in BUSY:
+            raise
+        words = _("%s 正在被别人排，请等两秒再看。") % vehicle.plate
+        raise Conflict("vehicle.busy", words) from error
+
+
 @contextmanager
 def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
     """Turn a refusal by an exclusion constraint into words that name the car, the time and what to do."""
@@ -56,8 +72,8 @@ def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
 
 def _taken(ride: Ride, besides: Run | None, *, is_driver: bool) -> Conflict:
     same = {"driver": ride.driver} if is_driver else {"vehicle": ride.vehicle}
-    runs = Run.objects.live().filter(**same, occupied__overlap=ride.occupied).exclude(pk=besides and besides.pk)
-    other = runs.first()
+    runs = Run.objects.live().filter(**same, occupied__overlap=ride.occupied)
+    other = (runs.exclude(pk=besides.pk) if besides else runs).first()
     start, end = (other.occupied.lower, other.occupied.upper) if other else (ride.leave_at, ride.free_at)
     words = {
         "plate": ride.vehicle.plate,

@@ -101,7 +101,7 @@ def assign(
     **more: Any,
 ) -> None:
     """Move a waiting trip to scheduled on `run`, with its planned times."""
-    planned = {"pickup_planned_at": pickup_at, "dropoff_planned_at": dropoff_at}
+    planned: dict[str, Any] = {"pickup_planned_at": pickup_at, "dropoff_planned_at": dropoff_at}
     advance(trip, T.SCHEDULED, by=by, at=at, run=run, explanation=explanation or {}, **planned, **more)
 
 

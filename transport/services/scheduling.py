@@ -13,9 +13,9 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from transport.fit import bar_of
-from transport.models import Run, Shift, Trip, Vehicle
+from transport.models import Run, Shift, Trip
 from transport.services import follow, stop_list
-from transport.services.outing import Ride, as_conflict, refuse
+from transport.services.outing import Ride, as_conflict, claim, refuse
 from transport.services.riders import assign, join, leave_run, take_off
 from transport.states import RunStatus, TripStatus
 
@@ -144,7 +144,7 @@ def _check(trip: Trip, ride: Ride, *, overtime: str) -> None:
     """Refuse what no one can force, and a driver off shift unless a reason is given."""
     if not ride.leave_at <= ride.pickup_at < ride.dropoff_at <= ride.free_at:
         raise Invalid("ride.order", _("时间顺序不对：出发、接人、送到、空出来要一个比一个晚。"))
-    vehicle = Vehicle.objects.get(pk=ride.vehicle.pk)
+    vehicle = claim(ride.vehicle)
     refuse(bar_of(vehicle, trip))
     if overtime:
         return

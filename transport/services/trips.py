@@ -36,7 +36,7 @@ def open_pair(
     at: datetime,
 ) -> tuple[Trip, Trip]:
     """Open the way there (unscheduled) and the way home (will-call) together; raise Conflict if one is live."""
-    shared = {"card": card, "dispatch_area": dispatch_area, "by": by, "at": at}
+    shared: dict[str, Any] = {"card": card, "dispatch_area": dispatch_area, "by": by, "at": at}
     there = _open(
         case_ref,
         TripDirection.OUTBOUND,

@@ -1,0 +1,129 @@
+"""Reading the fleet: lanes of a board, who is on duty, a driver's day and the leg that counts now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Prefetch, QuerySet
+
+from core.actors import Actor
+from core.clock import day_bounds
+from core.errors import NotFound
+from transport.models import Run, Shift, Stop, Trip, Vehicle
+from transport.states import RunStatus, TripDirection, TripStatus, VehicleStatus
+
+SHOWN_TO_DRIVER = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED, RunStatus.UNDER_WAY, RunStatus.COMPLETED)
+
+
+@dataclass
+class Lane:
+    """One vehicle on the board: its shifts (with drivers) and its live runs (with stops and their trips), in time."""
+
+    vehicle: Vehicle
+    shifts: list[Shift] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+
+def _with_stops(runs: QuerySet[Run]) -> QuerySet[Run]:
+    stops = Stop.objects.select_related("trip").order_by("position")
+    return runs.select_related("vehicle", "driver").prefetch_related(Prefetch("stops", queryset=stops))
+
+
+def lanes(area: str, *, since: datetime, until: datetime) -> list[Lane]:
+    """Return a dispatch area's vehicles that serve, or drive, at some time in [since, until); four queries."""
+    found = {row.pk: Lane(row) for row in Vehicle.objects.filter(dispatch_area=area)}
+    return [lane for lane in _fill(found, since=since, until=until) if lane.shifts or lane.runs]
+
+
+def on_duty(area: str, *, since: datetime, until: datetime) -> list[Lane]:
+    """Return the usable vehicles of an area that have a shift at some time in [since, until); four queries."""
+    usable = Vehicle.objects.filter(dispatch_area=area, status=VehicleStatus.AVAILABLE)
+    return [lane for lane in _fill({row.pk: Lane(row) for row in usable}, since=since, until=until) if lane.shifts]
+
+
+def _fill(found: dict[str, Lane], *, since: datetime, until: datetime) -> list[Lane]:
+    shifts = Shift.objects.filter(starts_at__lt=until, ends_at__gt=since).select_related("driver")
+    for shift in shifts.filter(vehicle__in=found).order_by("starts_at"):
+        found[shift.vehicle_id].shifts.append(shift)
+    window = DateTimeTZRange(since, until, "[)")
+    runs = Run.objects.live().filter(vehicle__in=found, occupied__overlap=window)
+    for run in _with_stops(runs).order_by("occupied"):
+        found[run.vehicle_id].runs.append(run)
+    return list(found.values())
+
+
+def live_trips(case_ref: UUID) -> dict[str, Trip]:
+    """Return a case's live trips by direction."""
+    rows = Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run", "run__vehicle")
+    return {row.direction: row for row in rows}
+
+
+def live_trips_of(case_refs: Iterable[UUID]) -> dict[UUID, dict[str, Trip]]:
+    """Return many cases' live trips by case and direction, with vehicle and driver, in one query."""
+    related = ("run__vehicle", "run__driver", "reserved_run__vehicle", "reserved_run__driver")
+    found: dict[UUID, dict[str, Trip]] = defaultdict(dict)
+    for row in Trip.objects.live().filter(case_ref__in=list(case_refs)).select_related(*related):
+        found[row.case_ref][row.direction] = row
+    return dict(found)
+
+
+def waiting(area: str) -> QuerySet[Trip]:
+    """Return the trips of an area that have no car, the most pressing first (R-000-9)."""
+    rows = Trip.objects.filter(dispatch_area=area, status=TripStatus.UNSCHEDULED)
+    return rows.order_by("arrive_by", "ready_at", "id")
+
+
+def way_home(case_ref: UUID) -> Trip | None:
+    """Return the live way home of a case."""
+    return live_trips(case_ref).get(TripDirection.INBOUND)
+
+
+# --- a driver's day ---------------------------------------------------------------------------------------------------
+
+
+def day_of(actor: Actor, day: date) -> list[Run]:
+    """Return the runs of a driver's day in the order of time, with stops and trips; reservations included."""
+    window = DateTimeTZRange(*day_bounds(day), "[)")
+    runs = Run.objects.visible_to(actor).filter(status__in=SHOWN_TO_DRIVER, occupied__overlap=window)
+    return list(_with_stops(runs).order_by("occupied"))
+
+
+def own_run(actor: Actor, run_id: UUID) -> Run:
+    """Return one run this actor may see, locked for the step to come; NotFound for anybody else's."""
+    run = Run.objects.visible_to(actor).select_for_update(of=("self",)).select_related("vehicle", "driver")
+    found = run.filter(pk=run_id).first()
+    if found is None:
+        raise NotFound("run.absent")
+    return found
+
+
+def own_stop(actor: Actor, stop_id: int) -> Stop:
+    """Return one stop of a run this actor may see, its run locked; NotFound for anybody else's."""
+    stop = Stop.objects.select_related("run__vehicle", "run__driver", "trip").filter(pk=stop_id).first()
+    if stop is None:
+        raise NotFound("stop.absent")
+    stop.run = own_run(actor, stop.run_id)
+    return stop
+
+
+def shift_at(driver_code: str, *, at: datetime) -> Shift | None:
+    """Return the driver's shift now, or the next one to come."""
+    shifts = Shift.objects.filter(driver_id=driver_code, ends_at__gt=at).select_related("vehicle", "driver")
+    return shifts.order_by("starts_at").first()
+
+
+def unclean_before(run: Run) -> Run | None:
+    """Return the vehicle's last outing if it was infectious or of another zone class and is not yet disinfected."""
+    done = Run.objects.filter(
+        vehicle_id=run.vehicle_id, status__in=(RunStatus.COMPLETED, RunStatus.ABORTED), started_at__isnull=False
+    )
+    last = done.exclude(pk=run.pk).order_by("-started_at").first()
+    if last is None or last.cleaned_after_at:
+        return None
+    same = (last.zone_class, last.infection_class) == (run.zone_class, run.infection_class)
+    return None if same else last
