@@ -144,7 +144,7 @@ _manifest = env.bool("STATIC_MANIFEST", False)  # set once collectstatic has run
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "config.static_files.StaticFiles"
         if _manifest
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -4,8 +4,9 @@
 // a form with focus is never replaced; what waits is offered as 「有 N 条更新，点这里看」.
 
 import { expectNews, markFailing, markFresh } from "./connection.js";
+import { notice } from "./notices.js";
 import { changesBetween, isBusy, showNote, takeOver, updateQuietRows } from "./reconcile.js";
-import { say } from "./words.js";
+import { say, word } from "./words.js";
 
 const regions = new Map(); // element → {url, every, board, etag, timer, asking, waiting}
 const WORST_MS = 60000;
@@ -19,7 +20,10 @@ async function ask(element) {
     const headers = { "HX-Request": "true", "HX-Target": element.id || "" };
     if (state.etag) headers["If-None-Match"] = state.etag;
     const response = await fetch(state.url, { headers, credentials: "same-origin", cache: "no-store", redirect: "manual" });
-    if (response.type === "opaqueredirect" || response.status === 401) throw new Error("signed out");
+    if (response.type === "opaqueredirect" || response.status === 401) {
+      signedOut();
+      throw new Error("signed out");
+    }
     if (response.status === 304 || response.ok) {
       state.failures = 0;
       markFresh();
@@ -37,6 +41,13 @@ async function ask(element) {
     state.asking = false;
     plan(element, state);
   }
+}
+
+// Said once; the page stays as it is, with what was typed.
+function signedOut() {
+  if (document.body.dataset.signedOut) return;
+  document.body.dataset.signedOut = "1";
+  notice(word("sessionOver"), { level: "error" });
 }
 
 function plan(element, state) {

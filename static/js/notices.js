@@ -53,6 +53,10 @@ function onBeforeSwap(event) {
   const { xhr } = event.detail;
   if (xhr.status < 400) {
     document.getElementById("errors")?.replaceChildren();
+    if (/^\s*<!doctype/i.test(xhr.responseText)) { // a whole page came for a fragment: go there
+      event.detail.shouldSwap = false;
+      window.location.assign(xhr.responseURL);
+    }
     return;
   }
   if (xhr.responseText.includes("data-error-fragment")) {
@@ -61,7 +65,7 @@ function onBeforeSwap(event) {
     event.detail.shouldSwap = true;
   } else if (xhr.status !== 422) {
     event.detail.shouldSwap = false;
-    notice(word(xhr.status === 403 ? "sessionOver" : "notSaved"), { level: "error" });
+    notice(word("notSaved"), { level: "error" });
   }
 }
 

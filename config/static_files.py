@@ -1,0 +1,17 @@
+"""Static files under names that carry their content, JavaScript modules included."""
+
+from __future__ import annotations
+
+from django.contrib.staticfiles.storage import HashedFilesMixin
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns[1]
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):
+    """Also rewrite the imports between our modules, so that a new release never mixes with cached old ones.
+
+    Only ours (js/): Django's rewriting stumbles over packaged scripts that import by commented or computed names.
+    """
+
+    patterns = (*HashedFilesMixin.patterns, ("js/*.js", IMPORTS))
