@@ -80,7 +80,7 @@ def install(lock: str) -> None:
 
 
 def main() -> None:
-    """Install what the command needs, then become `python -m ops`."""
+    """Install what the command needs, then become `python -m ops` (-P: not the `ops` of the folder one stands in)."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     lock = TEST if command in NEEDS_TEST_PACKAGES else RUNTIME
     try:
@@ -89,7 +89,7 @@ def main() -> None:
     except Refused as error:
         sys.exit(str(error))
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    os.execve(PYTHON, [str(PYTHON), "-m", "ops", *sys.argv[1:]], {**os.environ, "PYTHONPATH": path})
+    os.execve(PYTHON, [str(PYTHON), "-P", "-m", "ops", *sys.argv[1:]], {**os.environ, "PYTHONPATH": path})
 
 
 if __name__ == "__main__":

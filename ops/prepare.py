@@ -87,8 +87,6 @@ class Preparation:
         """Load the demo city."""
         if self.city is None:
             return
-        if not self.city.is_dir():
-            raise Refused(f"There is no city folder {self.city}. Use --city DIR or --city none.")
         mark = fingerprint(_files(self.city), self.done.get("database", ""))
         if self._is_done("city", mark) and self.setup.databases.postgres is not None:
             return

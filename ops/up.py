@@ -51,7 +51,10 @@ class Up:
     def _city(self, given: str | None) -> Path | None:
         if given == "none" or (given is None and (self.setup.production or not DEMO_CITY.is_dir())):
             return None
-        return Path(given).resolve() if given else DEMO_CITY
+        folder = Path(given).resolve() if given else DEMO_CITY
+        if not folder.is_dir():
+            raise Refused(f"There is no city folder {folder}. Use --city DIR or --city none.")
+        return folder
 
     def run(self) -> None:
         """Start all, say so, watch, and stop all at the end."""
@@ -138,7 +141,8 @@ class Up:
             manage("demo_sign_ins"), env=self.setup.environment("owner"), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
-        result(ended.stdout.rstrip())
+        if ended.stdout.strip():
+            result(ended.stdout.rstrip())
 
 
 def _again(server: Postgres | Valkey) -> Callable[[], Child]:

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         if options["once"]:
             self._round()
             return
+        log.info("relay.started")
         next_sweep = 0.0
         while not self.stopping:
             close_old_connections()

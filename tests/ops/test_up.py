@@ -1,0 +1,120 @@
+"""`./dev up`: starts from nothing, starts again fast, survives what may happen, leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+from newcomer import Checkout, become_ordinary, page_status
+
+FIRST_START_S, SECOND_START_S = 60, 6  # without the installation of the packages
+
+
+def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: Checkout) -> None:
+    address = checkout.up()
+    assert checkout.seconds_to_ready < FIRST_START_S
+    assert page_status(address) == 200
+    checkout.wait_for_words("All is running")
+    assert len(checkout.processes()) >= 10
+
+    second = checkout.dev("up", "--port", str(checkout.port + 2))
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+
+    assert checkout.stop(signal.SIGINT) == 0
+    assert checkout.processes() == []
+
+    checkout.up()
+    assert checkout.seconds_to_ready <= SECOND_START_S, checkout.words()
+    checkout.wait_for_words("All is running")
+    checkout.process.kill()
+    checkout.wait_until(lambda: not checkout.processes(), 8)
+
+    assert page_status(checkout.up()) == 200
+    assert checkout.stop(signal.SIGTERM) == 0
+    assert checkout.processes() == []
+
+
+def test_up_as_ordinary_user_in_an_odd_path_works(odd_checkout: Checkout) -> None:
+    address = odd_checkout.up("--city", "none", before=become_ordinary)
+
+    assert page_status(address) == 200
+    assert odd_checkout.stop(signal.SIGINT) == 0
+    assert odd_checkout.processes() == []
+
+
+def test_up_starts_again_what_was_killed(checkout: Checkout) -> None:
+    address = checkout.up("--city", "none")
+    checkout.wait_for_words("All is running")
+    names = {pid: Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in checkout.processes()}
+    pages = [pid for pid, words in names.items() if "gunicorn" in words]
+    database = next(pid for pid, words in names.items() if "/bin/postgres " in words)
+
+    os.kill(database, signal.SIGKILL)
+    for pid in pages:
+        os.kill(pid, signal.SIGKILL)
+
+    checkout.wait_for_words("postgres ended")
+    checkout.wait_for_words("web ended")
+
+    def page_is_back() -> bool:
+        try:
+            return page_status(address) == 200
+        except OSError:
+            return False
+
+    checkout.wait_until(page_is_back, 15)
+    assert checkout.stop() == 0
+    assert checkout.processes() == []
+
+
+def test_up_with_port_taken_says_so(checkout: Checkout) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        ended = checkout.dev("up", "--port", str(port))
+
+    assert ended.returncode == 1
+    assert f"Port {port}, for the pages, is taken" in ended.stderr
+    assert checkout.processes() == []
+
+
+def test_up_on_full_disk_says_so(checkout: Checkout) -> None:
+    more_than_there_is = shutil.disk_usage(checkout.folder).free // 2**20 + 10**6
+
+    ended = checkout.dev("up", "--least-free-mb", str(more_than_there_is))
+
+    assert ended.returncode == 1
+    assert "The disk is almost full" in ended.stderr
+
+
+def test_up_without_permission_says_so(checkout: Checkout) -> None:
+    closed = Path("/proc/closed")  # nobody, not even root, can write there
+
+    ended = checkout.dev("up", "--data", str(closed))
+
+    assert ended.returncode == 1
+    assert "Cannot write to" in ended.stderr
+    assert "--data DIR" in ended.stderr
+
+
+def test_up_with_missing_city_says_so(checkout: Checkout) -> None:
+    ended = checkout.dev("up", "--port", str(checkout.port), "--city", "nowhere")
+
+    assert ended.returncode == 1
+    assert "There is no city folder" in ended.stderr
+    assert checkout.processes() == []
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["test", "nonsense"], ["run", "nonsense"], ["secrets"]])
+def test_dev_with_unknown_word_fails_with_one_sentence(checkout: Checkout, words: list[str]) -> None:
+    ended = checkout.dev(*words)
+
+    assert ended.returncode != 0
+    assert "Traceback" not in ended.stderr
