@@ -7,6 +7,7 @@ import time
 from collections import deque
 from pathlib import Path
 
+LINE_LIMIT = 400
 _started = time.monotonic()
 
 
@@ -28,6 +29,6 @@ def tail(log: Path, lines: int = 12) -> str:
     """Return the last lines of a log."""
     try:
         with log.open(errors="replace") as file:
-            return "".join(f"    {line.rstrip()}\n" for line in deque(file, lines))
+            return "".join(f"    {line.rstrip()[:LINE_LIMIT]}\n" for line in deque(file, lines))
     except OSError:
         return ""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from newcomer import Checkout
+
+from tests.ops.newcomer import Checkout
 
 
 @pytest.fixture

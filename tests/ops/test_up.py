@@ -9,7 +9,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from newcomer import Checkout, become_ordinary, page_status
+
+from tests.ops.newcomer import Checkout, become_ordinary, page_status
 
 FIRST_START_S, SECOND_START_S = 60, 6  # without the installation of the packages
 
