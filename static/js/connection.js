@@ -10,12 +10,18 @@ let follows = false; // a page without live regions does not grow stale
 let failing = false;
 let queued = 0;
 
+// The server's time at the last news, as 12:36.
+export function freshTime() {
+  const drawnAt = document.getElementById("net")?.dataset.at ?? document.body.dataset.now;
+  return hhmm(new Date(Date.parse(drawnAt) + freshAt - loadedAt));
+}
+
 function show() {
   const net = document.getElementById("net");
   if (!net) return;
   const isStale = (follows || failing) && performance.now() - freshAt > STALE_MS;
   const state = navigator.onLine === false ? "offline" : isStale ? "stale" : "ok";
-  const at = hhmm(new Date(Date.parse(net.dataset.at) + freshAt - loadedAt));
+  const at = freshTime();
   const isShort = !net.querySelector(".net__words.only-wide");
   const key = state === "ok" ? (isShort ? "netOkShort" : "netOk") : state === "stale" ? "netStale" : "netOffline";
   const text = [word(key, { at }), state === "offline" && queued ? word("netQueued", { n: queued }) : ""].filter(Boolean).join("。");

@@ -83,7 +83,7 @@ export function start() {
     if ("keepDraft" in form.dataset) document.querySelectorAll("form[data-draft]").forEach(keep);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form[data-draft]");
-    if (form && event.detail.successful) forget(form.dataset.draft);
+    const sender = event.detail.elt; // the form itself, not a field that was only checked
+    if (sender?.matches?.("form[data-draft]") && event.detail.successful) forget(sender.dataset.draft);
   });
 }

@@ -3,7 +3,7 @@
 // fragment is asked for at once. Rows carry data-key: the row under pointer or focus never moves or changes,
 // a form with focus is never replaced; what waits is offered as 「有 N 条更新，点这里看」.
 
-import { expectNews, markFailing, markFresh } from "./connection.js";
+import { expectNews, freshTime, markFailing, markFresh } from "./connection.js";
 import { notice } from "./notices.js";
 import { changesBetween, isBusy, showNote, takeOver, updateQuietRows } from "./reconcile.js";
 import { say, word } from "./words.js";
@@ -34,6 +34,7 @@ async function ask(element) {
     } else if (response.status !== 304) {
       throw new Error(String(response.status));
     }
+    for (const age of element.querySelectorAll("[data-age]")) age.textContent = word("asOf", { at: freshTime() });
   } catch {
     state.failures += 1;
     markFailing();

@@ -5,12 +5,15 @@ import { word } from "./words.js";
 const keyed = (root) => new Map([...root.querySelectorAll("[data-key]")].map((row) => [row.dataset.key, row]));
 const LOUD = { "": 0, info: 0, quiet: 0, wait: 1, danger: 2 };
 
-// Attributes that scripts add must not look like news.
+// What scripts add, and what every rendering makes anew, must not look like news.
+const TICKING = ["style", "aria-selected", "tabindex", "data-now", "data-said"];
+
 function bare(element) {
   const copy = element.cloneNode(true);
   for (const each of [copy, ...copy.querySelectorAll("*")]) {
-    for (const name of ["style", "aria-selected", "tabindex", "data-now", "data-said"]) each.removeAttribute(name);
-    if (each.matches("[data-since], [data-until] b")) each.textContent = "";
+    for (const name of TICKING) each.removeAttribute(name);
+    if (each.matches("[data-until]")) ["aria-label", "data-css-p", "data-level"].forEach((name) => each.removeAttribute(name));
+    if (each.matches("[data-since], [data-until] b, [data-age]")) each.textContent = "";
     if (each.name === "idempotency_key" || each.name === "csrfmiddlewaretoken") each.removeAttribute("value");
   }
   return copy.outerHTML.replace(/\s+/g, " ");
@@ -32,7 +35,7 @@ export function changesBetween(element, incoming) {
 // What stands around the rows: headline, counts.
 function frame(root) {
   const copy = root.cloneNode(true);
-  copy.querySelectorAll("[data-key], .live-note").forEach((row) => row.remove());
+  copy.querySelectorAll("[data-key], .live-note, [data-age], [data-since], [data-until]").forEach((row) => row.remove());
   return copy.textContent.replace(/\s+/g, " ");
 }
 
