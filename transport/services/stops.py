@@ -1,0 +1,195 @@
+"""The steps of a driver at a stop. A step that happened is evidence: it is stored first and argued about later."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, outbox
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict, Invalid
+from transport.models import Run, Stop, Trip
+from transport.services import follow, runs
+from transport.services.riders import leave_run
+from transport.states import RunStatus, StopKind, TripStatus
+
+T, R = TripStatus, RunStatus
+NO_SHOW_WAIT = timedelta(minutes=10)  # rules.md 4.4: how long a driver waits before whoever plans decides (E4)
+UNDO_WITHIN = timedelta(minutes=10)
+LATE_AT_MOST_MIN = 240
+
+
+@transaction.atomic
+def arrive(stop: Stop, *, by: Actor, at: datetime) -> Stop:
+    """Note that the car stands at a stop; at a facility this is the drop-off's evidence. Safe to press twice."""
+    if stop.arrived_at is not None:
+        return stop
+    _set_off(stop, by=by, at=at)
+    _stamp(stop, arrived_at=at)
+    trip = stop.trip
+    if stop.kind == StopKind.DROPOFF and trip.to_kind == "facility" and trip.status == T.ON_BOARD:
+        Trip.objects.filter(pk=trip.pk, dropped_off_at__isnull=True).update(dropped_off_at=at)
+    audit.record("stop.arrived", stop, by=by, at=at, case_ref=trip.case_ref)
+    follow.touch([trip], stop.run)
+    return stop
+
+
+@transaction.atomic
+def depart(stop: Stop, *, by: Actor, at: datetime) -> Stop:
+    """Note that the rider is aboard (pick-up), or handed over or home (drop-off). Safe to press twice."""
+    if stop.departed_at is not None:
+        return stop
+    _set_off(stop, by=by, at=at)
+    if stop.kind == StopKind.PICKUP:
+        _board(stop, by=by, at=at)
+    else:
+        _hand_over(stop, by=by, at=at)
+    follow.touch([stop.trip], stop.run)
+    return stop
+
+
+def _board(stop: Stop, *, by: Actor, at: datetime) -> None:
+    trip = stop.trip
+    advance(trip, T.ON_BOARD, by=by, at=at, picked_up_at=at)
+    _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at, searching_since=None)
+    outbox.put("trip.on_board", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+
+
+def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
+    trip = stop.trip
+    if trip.status == T.SCHEDULED:
+        raise Conflict("stop.not_aboard", _("还没有点“人已上车”。请先补上这一步。"))
+    advance(trip, T.COMPLETED, by=by, at=at, dropped_off_at=trip.dropped_off_at or at)
+    _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at)
+    outbox.put("trip.completed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    if not stop.run.stops.filter(departed_at__isnull=True).exists():
+        runs.complete(stop.run, by=by, at=at)
+
+
+@transaction.atomic
+def search(stop: Stop, *, by: Actor, at: datetime) -> Stop:
+    """Note that nobody is at the pick-up: the waiting rule begins and the community is shown it (E4)."""
+    _check_waiting(stop)
+    if stop.searching_since is None:
+        _set_off(stop, by=by, at=at)
+        _stamp(stop, searching_since=at, arrived_at=stop.arrived_at or at)
+        audit.record("stop.nobody_yet", stop, by=by, at=at, case_ref=stop.trip.case_ref)
+        follow.touch([stop.trip], stop.run)
+    return stop
+
+
+@transaction.atomic
+def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
+    """Drive on without the rider once the waiting rule is met; others in the car go on, whoever plans decides (E4)."""
+    _check_waiting(stop)
+    if stop.searching_since is None:
+        raise Conflict("stop.search_first", _("请先点“找不到人”，社区会去找；等 10 分钟还没有再走。"))
+    left = stop.searching_since + NO_SHOW_WAIT - at
+    if left > timedelta():
+        minutes = ceil(left.total_seconds() / 60)
+        raise Conflict("stop.wait", _("再等 %s 分钟，社区正在找人。") % minutes, minutes=minutes)
+    trip, run = stop.trip, stop.run
+    advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等了 10 分钟，没接到人"))
+    run.stops.filter(trip=trip, departed_at__isnull=True).delete()
+    leave_run(run, trip, by=by, at=at, reason=_("没接到人"))
+    outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    follow.touch([trip], run)
+
+
+@transaction.atomic
+def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -> None:
+    """End one rider's way half way, others go on: the next pick-up is where they stand."""
+    trip, run = stop.trip, stop.run
+    runs.interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
+    run.stops.filter(trip=trip, departed_at__isnull=True).delete()
+    leave_run(run, trip, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Stop:
+    """Note that the car will be `minutes` later than planned at a stop; those who wait see it."""
+    if not 1 <= minutes <= LATE_AT_MOST_MIN:
+        raise Invalid("stop.late", _("请写晚多少分钟，1 到 240。"), field="minutes")
+    _stamp(stop, late_min=minutes)
+    detail = {"minutes": minutes}
+    audit.record("stop.late", stop, by=by, at=at, case_ref=stop.trip.case_ref, detail=detail)
+    follow.touch([stop.trip], stop.run)
+    return stop
+
+
+@transaction.atomic
+def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
+    """Raise the alarm for whoever is aboard, or else for the rider of the next stop; recorded before any question."""
+    riders = list(run.trips.filter(status=T.ON_BOARD))
+    if not riders:
+        coming = run.stops.filter(departed_at__isnull=True).select_related("trip").first()
+        riders = [coming.trip] if coming else []
+    for trip in riders:
+        audit.record("trip.emergency", trip, by=by, at=at)
+        outbox.put("trip.emergency", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    if not riders:
+        audit.record("run.emergency", run, by=by, at=at)
+    follow.touch(riders, run)
+    return riders
+
+
+def last_step(run: Run) -> Stop | None:
+    """Return the stop of the latest step of a run, or None when nothing was done at any."""
+    done = [stop for stop in run.stops.select_related("trip") if stop.arrived_at]
+    return max(done, key=lambda stop: (stop.departed_at or stop.arrived_at, stop.position), default=None)
+
+
+@transaction.atomic
+def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
+    """Take the last step back within ten minutes when nothing followed.
+
+    A hand-over is final (INV-10): the other side has already acted on it. A boarding goes back by way of
+    interrupted and unscheduled, so that the machine and its audit stay true. Raises Conflict.
+    """
+    stop = last_step(run)
+    moment = (stop.departed_at or stop.arrived_at) if stop else None
+    if stop is None or moment is None or run.status != R.UNDER_WAY:
+        raise Conflict("stop.nothing_to_undo", _("没有可以撤回的了。"))
+    if at - moment > UNDO_WITHIN:
+        raise Conflict("stop.too_late", _("过了 10 分钟，撤不回了。请打给调度台。"))
+    if stop.departed_at is not None and stop.kind == StopKind.DROPOFF:
+        raise Conflict("stop.final", _("已经交接，撤不回了。点错了请打给调度台。"))
+    if stop.departed_at is not None:
+        _unboard(stop, by=by, at=at)
+        _stamp(stop, departed_at=None)
+    else:
+        Trip.objects.filter(pk=stop.trip_id, status=T.ON_BOARD).update(dropped_off_at=None)
+        _stamp(stop, arrived_at=None, searching_since=None)
+    audit.record("stop.undone", stop, by=by, at=at, case_ref=stop.trip.case_ref)
+    follow.touch([stop.trip], run)
+    return stop
+
+
+def _unboard(stop: Stop, *, by: Actor, at: datetime) -> None:
+    trip = stop.trip
+    for status in (T.INTERRUPTED, T.UNSCHEDULED):
+        advance(trip, status, by=by, at=at, verb="trip.boarding_undone")
+    advance(trip, T.SCHEDULED, by=by, at=at, verb="trip.boarding_undone", run=stop.run, picked_up_at=None)
+
+
+def _check_waiting(stop: Stop) -> None:
+    if stop.kind != StopKind.PICKUP or stop.departed_at is not None:
+        raise Conflict("stop.past", _("人已经上车了，这一步做不了。"))
+
+
+def _set_off(stop: Stop, *, by: Actor, at: datetime) -> None:
+    """Start a run whose driver forgot to press 出发."""
+    if stop.run.status in (R.OFFERED, R.ACCEPTED):
+        runs.start(stop.run, by=by, at=at)
+    if stop.run.status != R.UNDER_WAY:
+        raise Conflict("run.over", _("这一趟已经结束或改派了，请刷新看现在这一趟。"))
+
+
+def _stamp(stop: Stop, **times: datetime | int | None) -> None:
+    Stop.objects.filter(pk=stop.pk).update(**times)
+    for name, value in times.items():
+        setattr(stop, name, value)
