@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from communities.models import Community, Gate, GatePass, Scan, ZonePeriod
-from communities.states import Direction, ZoneClass
+from communities.states import Direction, PassPhase, PassStatus, ZoneClass
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound
+
+OVERDUE_AFTER = timedelta(minutes=30)  # rules.md 4.3; the rulebook's pass.overdue_min may tighten it on a page
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,27 @@ class Passage:
     def used(self) -> str:
         """Say it in the decision table's words."""
         return "out" if self.is_out else "back" if self.out_at else ""
+
+
+@dataclass(frozen=True)
+class PassLine:
+    """A pass as a list shows it."""
+
+    gate_pass: GatePass
+    passage: Passage
+    phase: PassPhase
+
+
+@dataclass(frozen=True)
+class OutLine:
+    """A party that left and is not back by the gate's record; without a pass when it was an emergency."""
+
+    case_ref: UUID | None
+    out_at: datetime
+    building: str
+    gate_pass: GatePass | None
+    scan: Scan
+    is_overdue: bool = False
 
 
 def zone_at(community: Community, *, building: str, at: datetime) -> str:
@@ -102,7 +125,8 @@ def passages(case_refs: Iterable[UUID]) -> dict[UUID, Passage]:
     found: dict[UUID, dict[str, datetime]] = {}
     scans = Scan.objects.passed().filter(case_ref__in=set(case_refs)).order_by("happened_at")
     for case_ref, direction, happened_at in scans.values_list("case_ref", "direction", "happened_at"):
-        found.setdefault(case_ref, {})[direction] = happened_at
+        if case_ref is not None:
+            found.setdefault(case_ref, {})[direction] = happened_at
     return {
         case_ref: Passage(out_at=times.get(Direction.EXIT), in_at=times.get(Direction.ENTRY))
         for case_ref, times in found.items()
@@ -142,3 +166,89 @@ def cases_out(community: Community) -> list[UUID]:
         .values_list("case_ref", "direction")
     )
     return [case_ref for case_ref, direction in rows if case_ref and direction == Direction.EXIT]
+
+
+def phase_of(row: GatePass, passage: Passage, *, at: datetime) -> PassPhase:
+    """Say where a pass stands."""
+    if passage.is_out:
+        due = row.back_expected_at
+        return PassPhase.OVERDUE if due and at > due + OVERDUE_AFTER else PassPhase.OUT
+    if row.status == PassStatus.VOID:
+        return PassPhase.VOID
+    if passage.used:
+        return PassPhase.BACK
+    if at < row.exit_from:
+        return PassPhase.UPCOMING
+    return PassPhase.READY if at <= row.exit_until else PassPhase.EXPIRED
+
+
+def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> list[PassLine]:
+    """Return a day's passes with their phases in two queries; `search` meets name, building, number, code or plate."""
+    rows = passes_for(actor, day)
+    for word in search.split():
+        tail = word.upper()
+        rows = rows.filter(
+            Q(holder__startswith=word)
+            | Q(building__icontains=word)
+            | Q(number__endswith=tail)
+            | Q(short_code__endswith=tail)
+            | Q(plate__icontains=word)
+        )
+    found = list(rows[:500])
+    times = passages(row.case_ref for row in found)
+    lines = [(row, times.get(row.case_ref, Passage())) for row in found]
+    return [PassLine(row, passage, phase_of(row, passage, at=at)) for row, passage in lines]
+
+
+def out_lines(actor: Actor, *, at: datetime) -> list[OutLine]:
+    """Return who is out by the gate's record, longest first, in one query (never a name without a pass's mask)."""
+    latest = (
+        Scan.objects.visible_to(actor)
+        .passed()
+        .filter(case_ref__isnull=False)
+        .order_by("case_ref", "-happened_at")
+        .distinct("case_ref")
+    )
+    rows = Scan.objects.filter(pk__in=latest.values("pk"), direction=Direction.EXIT).select_related("gate_pass")
+    lines = []
+    for row in rows.order_by("happened_at")[:200]:
+        due = row.gate_pass.back_expected_at if row.gate_pass else None
+        is_overdue = bool(due and at > due + OVERDUE_AFTER)
+        lines.append(OutLine(row.case_ref, row.happened_at, row.building, row.gate_pass, row, is_overdue))
+    return lines
+
+
+def scans_of(gate_pass: GatePass) -> list[Scan]:
+    """Return what happened with a pass at gates, oldest first."""
+    return list(
+        Scan.objects.filter(case_ref=gate_pass.case_ref).select_related("gate", "correction").order_by("happened_at")
+    )
+
+
+def released_today(gate: Gate, *, at: datetime) -> int:
+    """Count the people let out at this gate today."""
+    start, end = clock.day_bounds(clock.local_day(at))
+    scans = Scan.objects.passed().filter(gate=gate, direction=Direction.EXIT, happened_at__range=(start, end))
+    return scans.count()
+
+
+def scan_for(actor: Actor, scan_id: UUID) -> Scan:
+    """Return one scan an actor may see; a stranger's is as absent as none."""
+    row = Scan.objects.visible_to(actor).with_pass().filter(pk=scan_id).first()
+    if row is None:
+        raise NotFound("scan.absent")
+    return row
+
+
+def emergency_out(actor: Actor, scan_id: UUID) -> Scan:
+    """Return an emergency release of the actor's compound."""
+    row = scan_for(actor, scan_id)
+    if not row.is_emergency:
+        raise NotFound("scan.absent")
+    return row
+
+
+def revoked_still_valid(community: Community, *, at: datetime) -> list[bytes]:
+    """Return the ids of voided passes whose window has not ended: all that a device must know of them."""
+    rows = GatePass.objects.filter(community=community, status=PassStatus.VOID, exit_until__gte=at)
+    return [bytes(value) for value in rows.values_list("pass_id", flat=True)]

@@ -50,3 +50,15 @@ class Decision(models.TextChoices):
     EMERGENCY = "emergency", _("紧急放行")
     ASKED = "asked", _("问社区")
     TURNED = "turned", _("没放行，先核对")
+
+
+class PassPhase(models.TextChoices):
+    """Where a pass stands, derived from its status, its times and its scans; never stored."""
+
+    UPCOMING = "upcoming", _("还没到时间")
+    READY = "ready", _("可以出门")
+    EXPIRED = "expired", _("没出门，过时了")
+    OUT = "out", _("还在外面")
+    OVERDUE = "overdue", _("该回来了")
+    BACK = "back", _("已回来")
+    VOID = "void", _("作废")

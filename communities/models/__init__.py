@@ -4,17 +4,19 @@ from communities.models.area import Area, DispatchArea, DispatchAreaDivision
 from communities.models.community import Community, Gate, ZonePeriod
 from communities.models.gate_pass import GatePass
 from communities.models.rulebook import PolicyDocument, PolicyRule
-from communities.models.scan import Scan
+from communities.models.scan import EmergencyDetail, Scan, ScanCorrection
 
 __all__ = [
     "Area",
     "Community",
     "DispatchArea",
     "DispatchAreaDivision",
+    "EmergencyDetail",
     "Gate",
     "GatePass",
     "PolicyDocument",
     "PolicyRule",
     "Scan",
+    "ScanCorrection",
     "ZonePeriod",
 ]

@@ -70,6 +70,7 @@ class GatePass(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(exit_until__gt=F("exit_from")), name="pass_window_order"),
             models.UniqueConstraint(fields=["case_ref"], condition=Q(status="issued"), name="one_issued_pass_per_case"),
+            models.UniqueConstraint(fields=["pass_id"], name="pass_id_once"),
         ]
         indexes = [models.Index(fields=["community", "exit_from"], name="pass_community_day")]
         triggers = [status_guard(GATE_PASS)]

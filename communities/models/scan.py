@@ -10,13 +10,19 @@ from communities.states import Answer, Decision, Direction
 from core.actors import Actor
 from core.guards import append_only
 
+PASSED = (Decision.LET_OUT, Decision.LET_IN, Decision.CHECKED, Decision.EMERGENCY)
+
 
 class ScanQuerySet(models.QuerySet["Scan"]):
     """Questions about scans."""
 
     def passed(self) -> ScanQuerySet:
-        """Scans after which somebody went through."""
-        return self.filter(decision__in=[Decision.LET_OUT, Decision.LET_IN, Decision.CHECKED, Decision.EMERGENCY])
+        """Scans after which somebody went through, without those the guard took back at once."""
+        return self.filter(decision__in=PASSED, correction__isnull=True)
+
+    def with_pass(self) -> ScanQuerySet:
+        """Fetch pass, gate and correction along."""
+        return self.select_related("gate_pass", "gate", "community", "correction")
 
     def visible_to(self, actor: Actor) -> ScanQuerySet:
         """The scans of a guard's or a community's own compound."""
@@ -59,3 +65,42 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.happened_at:%F %T}"
+
+    @property
+    def is_passed(self) -> bool:
+        """Say whether somebody went through."""
+        return self.decision in PASSED
+
+
+class ScanCorrection(models.Model):
+    """The guard's word, seconds later, that a scan was pressed by mistake; the scan itself stays (INV-28, INV-33)."""
+
+    scan = models.OneToOneField(Scan, on_delete=models.PROTECT, related_name="correction")
+    at = models.DateTimeField()
+    operator_key = models.CharField(max_length=80)
+    operator_label = models.CharField(max_length=120)
+
+    class Meta:
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.scan_id} {self.at:%F %T}"
+
+
+class EmergencyDetail(models.Model):
+    """What the guard added after an emergency release: each tap a row, the latest filled value counts."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.PROTECT, related_name="details")
+    building = models.CharField(max_length=40, blank=True)
+    party_size = models.PositiveSmallIntegerField(null=True, blank=True)
+    has_ambulance = models.BooleanField(null=True, blank=True)
+    at = models.DateTimeField()
+    operator_key = models.CharField(max_length=80)
+    operator_label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["id"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.scan_id} {self.building} {self.party_size}"

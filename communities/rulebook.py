@@ -1,0 +1,148 @@
+"""Which value a policy key has for a place, time, zone and need, and which row decided (rules.md section 2). Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent / "data" / "rulebook.json"
+
+# What no row may set, whatever its level: the life floor (rules.md 1.5 no. 1). key → the one value that is allowed.
+FLOOR: dict[str, Any] = {
+    "test.precondition": "none",
+    "code.yellow.blocks_pass": False,
+    "critical.needs_certificate": False,
+    "return.may_be_refused": False,
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of a policy document. Empty scope, zones or needs mean: all of them."""
+
+    key: str
+    value: Any
+    document: str
+    scope: str = ""
+    zone_classes: tuple[str, ...] = ()
+    need_kinds: tuple[str, ...] = ()
+    is_mandatory: bool = False
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """For whom a value is asked: a place's code, a time, and where they matter a zone class and a need kind."""
+
+    place: str
+    at: datetime
+    zone: str = ""
+    need: str = ""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A value and the words that say which row decided."""
+
+    value: Any
+    source: str
+    rule: Rule
+    beaten: tuple[Rule, ...] = field(default=(), compare=False)
+
+
+def floor_fault(key: str, value: Any) -> str:
+    """Say why a value must not be entered, or "" when it may."""
+    if key in FLOOR and value != FLOOR[key]:
+        return f"“{key}”是救命底线，只能是 {json.dumps(FLOOR[key])}，任何文件都不能改。"
+    return ""
+
+
+def resolve(rules: Iterable[Rule], key: str, question: Question) -> Ruling:
+    """Return the value of a key: floor, then mandatory, then narrower scope, then later effect, then the kinder tie.
+
+    Raises KeyError for a key without a row.
+    """
+    rows = [rule for rule in rules if rule.key == key and _applies(rule, question) and not floor_fault(key, rule.value)]
+    if not rows:
+        raise KeyError(key)
+    binding = [rule for rule in rows if rule.is_mandatory]
+    first = (
+        min(binding, key=lambda rule: (len(prefix(rule.scope)), -_effect(rule))) if binding else max(rows, key=_rank)
+    )
+    return Ruling(first.value, _source(first), first, tuple(rule for rule in rows if rule is not first))
+
+
+def prefix(code: str) -> str:
+    """Return what the codes of everything inside a division begin with: 210600000000 → 2106."""
+    for cut in (9, 6, 4, 2):  # street, district, city, province
+        if len(code) > cut and not code[cut:].strip("0"):
+            code = code[:cut]
+    return code
+
+
+def _applies(rule: Rule, question: Question) -> bool:
+    return (
+        question.place.startswith(prefix(rule.scope))
+        and (not rule.zone_classes or question.zone in rule.zone_classes)
+        and (not rule.need_kinds or question.need in rule.need_kinds)
+        and (rule.valid_from is None or rule.valid_from <= question.at)
+        and (rule.valid_until is None or question.at < rule.valid_until)
+    )
+
+
+def _effect(rule: Rule) -> float:
+    return rule.valid_from.timestamp() if rule.valid_from else 0.0
+
+
+def _rank(rule: Rule) -> tuple[int, int, float, float]:
+    """Order rows: narrower scope, then naming the zone or need, then later effect, then the tie of the key."""
+    named = bool(rule.zone_classes) + bool(rule.need_kinds)
+    return (len(prefix(rule.scope)), named, _effect(rule), _tie(rule))
+
+
+def _tie(rule: Rule) -> float:
+    """Of two rows alike in all else: the smaller limit where waiting hurts, the larger where a right grows."""
+    if not isinstance(rule.value, (int, float)):
+        return 0.0
+    return float(rule.value) if catalogue().get(rule.key, {}).get("tie") == "larger" else -float(rule.value)
+
+
+def _source(rule: Rule) -> str:
+    quote = f"“{rule.quote}”" if rule.quote else ""
+    return f"{rule.document}{quote}"
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Rule, ...]:
+    """Return the rows that every installation has, from the file that ships with the product."""
+    rows = []
+    for document in json.loads(DATA.read_text())["documents"]:
+        since = document.get("valid_from")
+        for rule in document["rules"]:
+            rows.append(
+                Rule(
+                    key=rule["key"],
+                    value=rule["value"],
+                    document=document["title"],
+                    scope=rule.get("scope", document.get("scope", "")),
+                    zone_classes=tuple(rule.get("zones", ())),
+                    need_kinds=tuple(rule.get("needs", ())),
+                    is_mandatory=rule.get("mandatory", False),
+                    valid_from=datetime.fromisoformat(since) if since else None,
+                    quote=rule.get("quote", ""),
+                )
+            )
+    return tuple(rows)
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, dict[str, str]]:
+    """Return every known key with its unit and label, and which way a tie falls."""
+    return json.loads(DATA.read_text())["keys"]

@@ -1,0 +1,210 @@
+"""What happens at a gate, stored as facts: out, in, emergency. No scan is ever refused (INV-28)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from communities import gate_rules
+from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
+from communities.services import checks
+from communities.states import Answer, Decision, Direction
+from core import audit, boards, outbox
+from core.actors import Actor
+from core.errors import Conflict
+
+UNDO_WITHIN = timedelta(minutes=2)  # the screen offers it for ten seconds; a slow network must not lose it
+_EMERGENCY_CASES = UUID("6c0f3a52-6a0c-5c3e-9a53-0a3f4a1f7a10")
+
+
+@dataclass(frozen=True)
+class ScanEvent:
+    """One passage as the device tells it. `case_ref` names a party without a pass that comes back."""
+
+    event_id: UUID
+    direction: str
+    decision: str
+    gate_pass: GatePass | None = None
+    code_text: str = ""
+    happened_at: datetime | None = None
+    is_offline: bool = False
+    building: str = ""
+    party_size: int | None = None
+    reason: str = ""
+    case_ref: UUID | None = None
+
+
+@transaction.atomic
+def scan(gate: Gate, *, event: ScanEvent, by: Actor, at: datetime) -> Scan:
+    """Store what happened; the same event again is the same row, and changes nothing."""
+    return store(gate, event=event, by=by, at=at)[0]
+
+
+@transaction.atomic
+def store(gate: Gate, *, event: ScanEvent, by: Actor, at: datetime) -> tuple[Scan, str]:
+    """Store one event and say what became of it: stored, already, or quarantined (INV-26).
+
+    An id that comes again with other content is set aside in the audit trail and never applied.
+    """
+    known = Scan.objects.filter(event_id=event.event_id).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                return _store(gate, event, by, at), "stored"
+        except IntegrityError:  # the same event arrived twice at once
+            known = Scan.objects.get(event_id=event.event_id)
+    if _is_same(known, gate, event):
+        return known, "already"
+    audit.record(
+        "scan.quarantine",
+        known,
+        by=by,
+        at=at,
+        detail={"gate": gate.code, "direction": event.direction, "decision": event.decision},
+    )
+    return known, "quarantined"
+
+
+@transaction.atomic
+def emergency_release(
+    gate: Gate,
+    *,
+    event_id: UUID,
+    building: str = "",
+    party_size: int | None = None,
+    by: Actor,
+    at: datetime,
+    happened_at: datetime | None = None,
+    is_offline: bool = False,
+) -> Scan:
+    """Let somebody out now and ask later: one press, no pass, no certificate, no test (R-002-2b, R-000-7).
+
+    The case it opens is derived from the event, so that the same press uploaded twice opens one.
+    """
+    event = ScanEvent(
+        event_id=event_id,
+        direction=Direction.EXIT,
+        decision=Decision.EMERGENCY,
+        happened_at=happened_at,
+        is_offline=is_offline,
+        building=building,
+        party_size=party_size,
+        case_ref=uuid5(_EMERGENCY_CASES, str(event_id)),
+    )
+    return store(gate, event=event, by=by, at=at)[0]
+
+
+@transaction.atomic
+def add_detail(
+    row: Scan, *, building: str, party_size: int | None, has_ambulance: bool | None, by: Actor, at: datetime
+) -> EmergencyDetail:
+    """Add what the guard tapped after an emergency release; whoever acts on it hears of it."""
+    detail = EmergencyDetail.objects.create(
+        scan=row,
+        building=building,
+        party_size=party_size,
+        has_ambulance=has_ambulance,
+        at=at,
+        operator_key=by.key,
+        operator_label=by.label,
+    )
+    facts = {"building": building, "party_size": party_size, "has_ambulance": has_ambulance}
+    outbox.put("gate.emergency_detail", case_ref=row.case_ref, at=at, scan_id=str(row.pk), **facts)
+    audit.record("scan.emergency_detail", row, by=by, at=at)
+    _touch(row)
+    return detail
+
+
+@transaction.atomic
+def correct(row: Scan, *, by: Actor, at: datetime) -> ScanCorrection:
+    """Take back an exit that was pressed by mistake moments ago. Both rows stay.
+
+    Raises Conflict for anything else: an entry may have closed a journey, an emergency has called people.
+    """
+    if row.direction != Direction.EXIT or row.decision == Decision.EMERGENCY or not row.is_passed:
+        raise Conflict("scan.not_undoable", _("这一条撤不了，请打给社区改。"))
+    if at - row.happened_at > UNDO_WITHIN:
+        raise Conflict("scan.undo_late", _("过了两分钟，撤不了，请打给社区改。"))
+    correction, is_new = ScanCorrection.objects.get_or_create(
+        scan=row, defaults={"at": at, "operator_key": by.key, "operator_label": by.label}
+    )
+    if is_new:
+        audit.record("scan.undo", row, by=by, at=at)
+        _touch(row)
+    return correction
+
+
+def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
+    happened_at = min(event.happened_at or at, at)  # a device clock ahead of ours is not believed
+    answer, reason = _answer(gate, event, happened_at)
+    row = Scan.objects.create(
+        event_id=event.event_id,
+        gate=gate,
+        community=gate.community,
+        gate_pass=event.gate_pass,
+        case_ref=event.gate_pass.case_ref if event.gate_pass else event.case_ref,
+        direction=event.direction,
+        answer=answer,
+        decision=event.decision,
+        reason=event.reason or reason,
+        is_emergency=event.decision == Decision.EMERGENCY,
+        building=event.building or (event.gate_pass.building if event.gate_pass else ""),
+        party_size=event.party_size or (event.gate_pass.party_size if event.gate_pass else None),
+        happened_at=happened_at,
+        operator_key=by.key,
+        operator_label=by.label,
+        is_offline=event.is_offline,
+    )
+    audit.record(f"scan.{row.decision}", row, by=by, at=happened_at, reason=row.reason, offline=row.is_offline)
+    _tell(row)
+    _touch(row)
+    return row
+
+
+def _answer(gate: Gate, event: ScanEvent, at: datetime) -> tuple[str, str]:
+    """Ask the decision table what the answer was, for the record."""
+    if event.decision == Decision.EMERGENCY:
+        return Answer.AMBER, "emergency"
+    if event.gate_pass is not None:
+        look = checks.look_at_pass(gate, gate_pass=event.gate_pass, at=at, direction=event.direction)
+    elif event.code_text:
+        look = checks.look_at_code(gate, code=event.code_text, at=at, direction=event.direction)
+    else:
+        verdict = gate_rules.decide(gate_rules.Situation(event.direction, gate_rules.NO_PASS))
+        return verdict.answer, verdict.reason
+    return look.verdict.answer, look.verdict.reason
+
+
+def _tell(row: Scan) -> None:
+    """Write the fact for those above who must act soon."""
+    if row.decision == Decision.EMERGENCY:
+        outbox.put(
+            "gate.emergency",
+            case_ref=row.case_ref,
+            at=row.happened_at,
+            scan_id=str(row.pk),
+            community=row.community_id,
+            building=row.building,
+            party_size=row.party_size,
+        )
+    elif row.is_passed and row.case_ref:
+        outbox.put(f"gate.{row.direction}", case_ref=row.case_ref, at=row.happened_at, scan_id=str(row.pk))
+
+
+def _touch(row: Scan) -> None:
+    codes = {row.community_id, row.gate_pass.community_id if row.gate_pass else row.community_id}
+    area = row.community.dispatch_area_id
+    boards.touch(f"area:{area}", *(f"{kind}:{code}" for kind in ("community", "gate") for code in codes))
+
+
+def _is_same(row: Scan, gate: Gate, event: ScanEvent) -> bool:
+    return (row.gate_id, row.direction, row.decision, row.gate_pass_id) == (
+        gate.pk,
+        event.direction,
+        event.decision,
+        event.gate_pass.pk if event.gate_pass else None,
+    )

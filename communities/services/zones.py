@@ -1,0 +1,63 @@
+"""Zone periods: orders change at midnight, and "which class at 09:14?" stays answerable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from communities.models import Community, ZonePeriod
+from communities.states import ZoneClass
+from core import audit, boards
+from core.actors import Actor
+from core.errors import Invalid
+
+
+@transaction.atomic
+def put_under(
+    community: Community,
+    *,
+    zone_class: str,
+    since: datetime,
+    by: Actor,
+    at: datetime,
+    building: str = "",
+    until: datetime | None = None,
+    source: str = "",
+) -> ZonePeriod:
+    """Put a community, or one building, under a class from `since`; the period in force then ends there.
+
+    Raises Invalid for an unknown class or an end before the beginning.
+    """
+    if zone_class not in ZoneClass.values:
+        raise Invalid("zone.class", _("没有这种区。"), field="zone_class")
+    if until is not None and until <= since:
+        raise Invalid("zone.order", _("结束要晚于开始。"), field="until")
+    same = ZonePeriod.objects.select_for_update().filter(community=community, building=building)
+    same.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=since), valid_from__lt=since).update(valid_until=since)
+    row, _is_new = ZonePeriod.objects.update_or_create(
+        community=community,
+        building=building,
+        valid_from=since,
+        defaults={"zone_class": zone_class, "valid_until": until, "source": source},
+    )
+    audit.record("zone.change", row, by=by, at=at, detail={"zone_class": zone_class, "since": since.isoformat()})
+    _touch(community)
+    return row
+
+
+@transaction.atomic
+def lift(community: Community, *, since: datetime, by: Actor, at: datetime, building: str = "") -> int:
+    """End the period in force at `since`; return how many ended (0 or 1)."""
+    rows = ZonePeriod.objects.in_force(since).filter(community=community, building=building, valid_from__lt=since)
+    ended = rows.update(valid_until=since)
+    if ended:
+        audit.record("zone.lift", community, by=by, at=at, detail={"building": building, "since": since.isoformat()})
+        _touch(community)
+    return ended
+
+
+def _touch(community: Community) -> None:
+    boards.touch(f"community:{community.code}", f"gate:{community.code}", f"area:{community.dispatch_area_id}")
