@@ -97,12 +97,15 @@ function announce(rows) {
 
 function follow(url) {
   if (!url || !("EventSource" in window)) return;
-  const stream = new EventSource(url, { withCredentials: true });
-  stream.onmessage = (event) => {
+  const address = new URL(url, window.location.href);
+  for (const state of regions.values()) state.boards.filter(Boolean).forEach((board) => address.searchParams.append("board", board));
+  const stream = new EventSource(address, { withCredentials: true });
+  const heard = (event) => {
     let changed = "";
     try { changed = JSON.parse(event.data).board; } catch { return; }
     for (const [element, state] of regions) if (state.boards.includes(changed)) setTimeout(() => ask(element), Math.random() * 400);
   };
+  for (const name of ["message", "board"]) stream.addEventListener(name, heard);
 }
 
 export function register(root = document) {
