@@ -1,6 +1,7 @@
 """Residents, care needs, access requests."""
 
-from access.models.request import AccessRequest, HandClosing, HomeMark
+from access.models.facts import CaseFacts
+from access.models.request import AccessRequest, CaseCounter, HandClosing, HomeMark
 from access.models.resident import CareNeed, Resident
 
-__all__ = ["AccessRequest", "CareNeed", "HandClosing", "HomeMark", "Resident"]
+__all__ = ["AccessRequest", "CareNeed", "CaseCounter", "CaseFacts", "HandClosing", "HomeMark", "Resident"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,6 +15,38 @@ from core.sealed import SealedField, sealed
 from transport.states import Mobility
 
 OPEN = (RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET)
+
+
+def number_cases() -> pgtrigger.Trigger:
+    """Make the trigger that numbers a new case MMDD-NNNN, by the day it was asked for in China.
+
+    The count is taken in the same statement as the row, so two writers never get one number, and it runs on from
+    year to year, so a number never comes twice.
+    """
+    return pgtrigger.Trigger(
+        name="number_cases",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Q(new__number=""),
+        declare=[("taken", "integer"), ("on_day", "text")],
+        func="""
+            on_day := to_char(NEW.submitted_at AT TIME ZONE 'Asia/Shanghai', 'MMDD');
+            INSERT INTO access_casecounter (day, last) VALUES (on_day, 1)
+                ON CONFLICT (day) DO UPDATE SET last = access_casecounter.last + 1 RETURNING last INTO taken;
+            NEW.number := on_day || '-' || lpad(taken::text, greatest(4, length(taken::text)), '0');
+            RETURN NEW;
+        """,
+    )
+
+
+class CaseCounter(models.Model):
+    """How many cases were numbered on a day of the year."""
+
+    day = models.CharField(max_length=4, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"
 
 
 class RequestQuerySet(models.QuerySet["AccessRequest"]):
@@ -41,7 +74,9 @@ class AccessRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case_ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(max_length=12, unique=True, help_text="What people read: 0628-0417")
+    number = models.CharField(
+        max_length=12, unique=True, db_default="", help_text="What people read: 0628-0417; the database counts it"
+    )
     resident = models.ForeignKey(
         "access.Resident",
         on_delete=models.PROTECT,
@@ -110,7 +145,7 @@ class AccessRequest(models.Model):
             models.Index(fields=["dispatch_area", "status", "arrive_at"], name="request_board"),
             models.Index(fields=["next_check_at"], name="request_due", condition=Q(status__in=[s.value for s in OPEN])),
         ]
-        triggers = [status_guard(REQUEST)]
+        triggers = [status_guard(REQUEST), number_cases()]
 
     def __str__(self) -> str:
         return self.number
