@@ -1,7 +1,7 @@
 """Residents, care needs, access requests."""
 
-from access.models.facts import CaseFacts
+from access.models.facts import CaseFacts, Outside
 from access.models.request import AccessRequest, CaseCounter, HandClosing, HomeMark
 from access.models.resident import CareNeed, Resident
 
-__all__ = ["AccessRequest", "CareNeed", "CaseCounter", "CaseFacts", "HandClosing", "HomeMark", "Resident"]
+__all__ = ["AccessRequest", "CareNeed", "CaseCounter", "CaseFacts", "HandClosing", "HomeMark", "Outside", "Resident"]

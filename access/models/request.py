@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from access.models.facts import division_prefix
 from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
 from core.actors import Actor
 from core.guards import status_guard
@@ -63,7 +64,7 @@ class RequestQuerySet(models.QuerySet["AccessRequest"]):
         if actor.role == "dispatch":
             return self.filter(dispatch_area=actor.place_code)
         if actor.role == "command":
-            return self.filter(community__district_code__startswith=actor.place_code.rstrip("0") or actor.place_code)
+            return self.filter(community_id__startswith=division_prefix(actor.place_code))
         return self.none()
 
 
@@ -86,7 +87,14 @@ class AccessRequest(models.Model):
         help_text="Empty for a stranger at a gate or desk until somebody says who it is",
     )
     person_key = models.UUIDField()
-    community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, related_name="requests")
+    community = models.ForeignKey(
+        "communities.Community",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        help_text="Empty for a stranger at a desk until somebody says where home is",
+    )
     dispatch_area = models.CharField(max_length=20)
     need_kind = models.CharField(max_length=30, choices=NeedKind)
     service_kind = models.CharField(max_length=30)
@@ -149,6 +157,17 @@ class AccessRequest(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def boards(self) -> list[str]:
+        """Name the live boards that show it (`core.boards.touch`)."""
+        places = [("area", self.dispatch_area), ("community", self.community_id), ("facility", self.facility_id)]
+        return [f"{kind}:{code}" for kind, code in places if code]
+
+    @property
+    def needs_vehicle(self) -> bool:
+        """Say whether a car must come."""
+        return self.mode not in {TransportMode.OWN_CAR, TransportMode.ON_FOOT}
 
 
 class HomeMark(models.Model):

@@ -1,0 +1,142 @@
+"""Who is out now, how long they have waited for the way home, and whose move it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from access import journey
+from access.journey import Facts
+from access.models import Outside
+from access.selectors.waits import WaitLimits, wait_limits
+from access.states import TransportMode
+from accounts.models import Post, Role
+from core import names
+from core.actors import Actor
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+FULL_NAMES = {Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE, Role.HOSPADM}
+_LEVELS = {"danger": 0, "wait": 1, "": 2}
+
+
+@dataclass(frozen=True)
+class PersonOut:
+    """One person out. `owner_role` and `owner` say who looks after the way home; `level` is "", wait or danger."""
+
+    case_ref: UUID
+    request_id: UUID | None
+    name: str
+    building: str
+    zone_class: str
+    facility: str
+    facts: Facts
+    stage: str
+    has_ride: bool
+    is_critical: bool
+    waited: timedelta | None
+    level: str
+    owner_role: str
+    owner: str
+    next_actor: str
+
+    @property
+    def has_no_way_home(self) -> bool:
+        """Say whether the person could go home now and no car is named, or the named one is late."""
+        if self.waited is None:
+            return self.facts.cancelled_at is not None and not self.has_ride
+        return not self.has_ride or self.level != ""
+
+
+def people_out(actor: Actor, *, at: datetime) -> list[PersonOut]:
+    """Return everybody out within an actor's place, the longest waiting first; one query."""
+    limits = wait_limits(at=at)
+    people = [_person(row, actor, limits, at) for row in _rows(actor, at)]
+    return sorted(people, key=lambda each: (_LEVELS[each.level], -(each.waited or timedelta()).total_seconds()))
+
+
+def without_way_home(actor: Actor, *, at: datetime) -> list[PersonOut]:
+    """Return those out who could go home and have no car: what every home screen shows."""
+    return [each for each in people_out(actor, at=at) if each.has_no_way_home]
+
+
+def _rows(actor: Actor, at: datetime) -> QuerySet[Outside]:
+    holders = Post.objects.held_at(at).order_by("id")
+    home = Trip.objects.filter(
+        case_ref=OuterRef("case_ref"),
+        direction=TripDirection.INBOUND,
+        status__in=[TripStatus.SCHEDULED, TripStatus.ON_BOARD],
+    )
+    return (
+        Outside.objects.visible_to(actor)
+        .select_related("facility", "community")
+        .annotate(
+            dispatcher=Subquery(
+                holders.filter(role=Role.DISPATCH, place_code=OuterRef("dispatch_area")).values("user__name")[:1]
+            ),
+            desk=Subquery(
+                holders.filter(role=Role.INTAKE, place_code=OuterRef("facility_id")).values("user__name")[:1]
+            ),
+            street=Subquery(
+                holders.filter(role=Role.COMMAND, place_code=OuterRef("community__street_code")).values("user__name")[
+                    :1
+                ]
+            ),
+            driver=Subquery(home.values("run__driver__name")[:1]),
+            plate=Subquery(home.values("run__vehicle__plate")[:1]),
+        )
+    )
+
+
+def _person(row: Outside, actor: Actor, limits: WaitLimits, at: datetime) -> PersonOut:
+    facts = row.as_facts()
+    waited = journey.waited(facts, at=at)
+    has_ride = journey.has_way_home(facts) or row.mode in {TransportMode.OWN_CAR, TransportMode.ON_FOOT}
+    mover = journey.next_actor(facts, needs_vehicle=row.mode not in {TransportMode.OWN_CAR, TransportMode.ON_FOOT})
+    role = _owner_role(facts, waited, has_ride, limits)
+    return PersonOut(
+        case_ref=row.case_ref,
+        request_id=row.request_id,
+        name=_name(row, actor),
+        building=row.building,
+        zone_class=row.zone_class,
+        facility=row.facility.name if row.facility else "",
+        facts=facts,
+        stage=journey.stage_of(facts),
+        has_ride=has_ride,
+        is_critical=row.is_critical,
+        waited=waited,
+        level=limits.level(waited, has_ride=has_ride) if waited is not None else "",
+        owner_role=role,
+        owner=_owner(row, role),
+        next_actor=mover or role,
+    )
+
+
+def _owner_role(facts: Facts, waited: timedelta | None, has_ride: bool, limits: WaitLimits) -> str:
+    """Name the role that looks after a person out: dispatch until a car is named, the street when that takes long."""
+    if facts.cancelled_at or facts.ready_at:
+        if waited is not None and waited >= timedelta(minutes=limits.street):
+            return "command"
+        return "driver" if has_ride else "dispatch"
+    if facts.arrived_at:
+        return "intake"
+    return "driver" if facts.boarded_at else "dispatch"
+
+
+def _owner(row: Outside, role: str) -> str:
+    """Name the person on duty at the owner's post; "" when nobody signed on, the post itself still stands."""
+    if role == "driver":
+        return " ".join(part for part in (row.plate, row.driver) if part)  # type: ignore[attr-defined]
+    holder = {"dispatch": "dispatcher", "intake": "desk", "command": "street"}[role]
+    return getattr(row, holder) or ""
+
+
+def _name(row: Outside, actor: Actor) -> str:
+    """Return the name as this post may read it."""
+    if actor.role in FULL_NAMES:
+        return row.name
+    return names.masked(row.name)

@@ -1,0 +1,28 @@
+"""How long anybody may wait for the way home: one table in the rulebook (decisions.md C20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class WaitLimits:
+    """Minutes after `ready`: amber, no car named, target, and when the street takes it over."""
+
+    amber: int = 10
+    no_car: int = 15
+    target: int = 30
+    street: int = 45
+
+    def level(self, waited: timedelta, *, has_ride: bool) -> str:
+        """Return "" in time, "wait" when somebody must look, "danger" when somebody must act now."""
+        minutes = waited.total_seconds() / 60
+        if minutes >= self.target or (not has_ride and minutes >= self.no_car):
+            return "danger"
+        return "wait" if minutes >= self.amber else ""
+
+
+def wait_limits(*, at: datetime) -> WaitLimits:
+    """Return the limits in force."""
+    return WaitLimits()

@@ -1,0 +1,81 @@
+"""What leaves the register: one card for each supplier, with no more than it needs (trust.md C2)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from access.models import AccessRequest
+from access.states import NeedKind
+from communities.cards import PassCard
+from core import names
+from hospitals.cards import PatientCard
+from transport.cards import Place, RiderCard
+
+FIXED = {NeedKind.DIALYSIS, NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY, NeedKind.PERITONEAL_DIALYSIS}
+
+
+def patient_card(request: AccessRequest) -> PatientCard:
+    """Make the desk's card: who comes, with what."""
+    resident = request.resident
+    return PatientCard(
+        person_key=request.person_key,
+        name=request.name,
+        sex=resident.sex if resident else "",
+        birth_date=resident.birth_date if resident else None,
+        id_last4=resident.id_last4 if resident else "",
+        phone=resident.phone if resident else "",
+        need_kind=request.need_kind,
+        mobility=request.mobility,
+        needs_oxygen=request.needs_oxygen,
+        party_size=party_size(request),
+        zone_class=request.zone_class,
+        infection_flag=resident.infection_flag if resident else "",
+        last_test_at=resident.last_test_at.isoformat() if resident and resident.last_test_at else "",
+        is_critical=request.is_critical,
+    )
+
+
+def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
+    """Make the driver's card: how to carry and whom to ask for, never why."""
+    resident = request.resident
+    age = resident.age_on(on) if resident else None
+    return RiderCard(
+        person_key=request.person_key,
+        rider=names.with_title(request.name, resident.sex, age) if resident else request.name,
+        name=request.name,
+        phone=resident.phone if resident else "",
+        building=resident.building if resident else "",
+        mobility=request.mobility,
+        needs_oxygen=request.needs_oxygen,
+        party_size=party_size(request),
+        zone_class=request.zone_class,
+        infection_class=resident.infection_flag if resident else "",
+        has_stairs=request.has_stairs,
+        care_class="urgent" if request.is_critical else "fixed" if request.need_kind in FIXED else "routine",
+    )
+
+
+def pass_card(request: AccessRequest, *, plate: str = "") -> PassCard:
+    """Make the gate's card: a masked name, a building, how many."""
+    return PassCard(
+        person_key=request.person_key,
+        holder=names.masked(request.name),
+        building=request.resident.building if request.resident else "",
+        party_size=party_size(request),
+        has_escort=request.escorts > 0,
+        plate=plate,
+    )
+
+
+def home_of(request: AccessRequest) -> Place:
+    """Return the compound as one end of a trip."""
+    community = request.community
+    building = request.resident.building if request.resident else ""
+    return Place(
+        kind="community", code=community.code, label=f"{community.name} {building}".strip(), point=community.point
+    )
+
+
+def party_size(request: AccessRequest) -> int:
+    """Count the patient and the escorts."""
+    return 1 + request.escorts

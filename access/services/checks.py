@@ -1,0 +1,61 @@
+"""Who looks after an open request, and when somebody must look again (INV-12, INV-13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from access import journey
+from access.journey import Facts
+from access.models import AccessRequest
+from access.models.request import OPEN
+from access.selectors.facts import facts_of, with_facts
+from access.services import closing, emergencies
+from access.services.due import next_check
+from core.boards import touch
+
+BATCH = 200
+
+
+def owner_of(request: AccessRequest, facts: Facts) -> tuple[str, str]:
+    """Return role and place of the post that looks after a request now; dispatch, when nobody else must act."""
+    role = journey.next_actor(facts, needs_vehicle=request.needs_vehicle)
+    if role == "staff" and request.community_id:
+        return "staff", request.community_id
+    if role == "intake" and request.facility_id:
+        return "intake", request.facility_id
+    return "dispatch", request.dispatch_area
+
+
+def sweep(*, at: datetime) -> None:
+    """Take up what the relay missed, close what is over, name owners, and set the next look. Safe to run twice."""
+    emergencies.take_up_missed(at=at)
+    while _look_again(at) == BATCH:
+        pass
+
+
+@transaction.atomic
+def _look_again(at: datetime) -> int:
+    """Look at one batch of due requests; return how many."""
+    due = list(
+        AccessRequest.objects.filter(status__in=OPEN, next_check_at__lte=at)
+        .order_by("next_check_at")
+        .select_for_update(skip_locked=True)
+        .values_list("pk", flat=True)[:BATCH]
+    )
+    changed = []
+    for row in with_facts(AccessRequest.objects.filter(pk__in=due)):
+        facts = facts_of(row)
+        if closing.close_row(row, facts, at=at):
+            continue
+        row.next_check_at = next_check(at, is_critical=row.is_critical)
+        owner = owner_of(row, facts)
+        if owner != (row.owner_role, row.owner_place):
+            row.owner_role, row.owner_place = owner
+            touch(*row.boards)
+        changed.append(row)
+    AccessRequest.objects.bulk_update(changed, ["next_check_at", "owner_role", "owner_place"])
+    return len(due)
+
+

@@ -1,0 +1,64 @@
+"""A case is closed when its facts say that everybody is home or cared for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from access import journey
+from access.journey import Facts
+from access.models import AccessRequest
+from access.selectors.facts import facts_of, with_facts
+from access.states import CloseOutcome, RequestStatus
+from core.actors import RELAY, Actor
+from core.advance import advance
+from core.boards import touch
+from hospitals.models import Intake
+from hospitals.states import IntakeStatus
+
+_KEPT = {
+    IntakeStatus.ADMITTED: CloseOutcome.ADMITTED,
+    IntakeStatus.TRANSFERRED: CloseOutcome.TRANSFERRED,
+    IntakeStatus.DIED: CloseOutcome.DIED,
+}
+_ENDS = ("kept_at", "hand_closed_at", *journey.HOME_EVIDENCE)
+
+
+@transaction.atomic
+def close_if_over(case_ref: UUID | None, *, at: datetime, **_payload: Any) -> bool:
+    """Close the request of a case when nothing is left to do; say whether it did. Safe to run twice."""
+    row = (
+        with_facts(AccessRequest.objects.filter(case_ref=case_ref)).select_for_update(of=("self",)).first()
+        if case_ref
+        else None
+    )
+    return bool(row) and close_row(row, facts_of(row), at=at)
+
+
+def close_row(row: AccessRequest, facts: Facts, *, at: datetime, by: Actor = RELAY) -> bool:
+    """Close one approved request whose facts say it is over; the end belongs to the moment that ended it."""
+    if row.status != RequestStatus.APPROVED or not journey.is_over(facts):
+        return False
+    ended = max(moment for name in _ENDS if (moment := getattr(facts, name)) is not None)
+    advance(
+        row,
+        RequestStatus.CLOSED,
+        by=by,
+        at=at,
+        verb="request.close",
+        closed_at=min(ended, at),
+        outcome=outcome_of(row.case_ref, facts),
+    )
+    touch(*row.boards)
+    return True
+
+
+def outcome_of(case_ref: UUID, facts: Facts) -> str:
+    """Say how a case ended, as its facts tell."""
+    if facts.kept_at:
+        status = Intake.objects.filter(case_ref=case_ref).values_list("status", flat=True).first()
+        return _KEPT.get(IntakeStatus(status), CloseOutcome.ADMITTED) if status else CloseOutcome.ADMITTED
+    return CloseOutcome.HOME

@@ -1,0 +1,122 @@
+"""Emergencies that began at a gate or a desk: recorded there first, taken up here after (E7, R-000-2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from access.models import AccessRequest, Resident
+from access.selectors.ground import zone_now
+from access.services.due import next_check
+from access.states import SERVICE_OF, NeedKind, RequestStatus, TransportMode
+from communities.models import Community, DispatchAreaDivision, Scan
+from communities.states import Direction, ZoneClass
+from core import audit, outbox
+from core.actors import RELAY
+from core.boards import touch
+from core.sealed import create_person_key
+from hospitals.models import Intake
+
+_UNKNOWN = "身份不明"
+
+
+def take_up_gate(
+    case_ref: UUID | None, *, at: datetime, community: str, building: str = "", party_size: int | None = None, **_: Any
+) -> AccessRequest | None:
+    """Make the critical request of a party a guard let out; the case's own number makes a second call harmless."""
+    if case_ref is None:
+        return None
+    home = Community.objects.get(pk=community)
+    return _take_up(
+        case_ref,
+        at=at,
+        source="gate",
+        name=f"{building} {_UNKNOWN}".strip(),
+        need_kind=NeedKind.EMERGENCY,
+        is_critical=True,
+        mode=TransportMode.AMBULANCE,
+        community=home,
+        dispatch_area=home.dispatch_area_id,
+        zone_class=zone_now(home, building, at=at),
+        escorts=max((party_size or 1) - 1, 0),
+    )
+
+
+def take_up_walk_in(case_ref: UUID | None, *, at: datetime, intake_id: str, **_: Any) -> AccessRequest | None:
+    """Make the request of somebody who came to a desk unannounced, so that there is a way home to plan (INV-29)."""
+    if case_ref is None:
+        return None
+    intake = Intake.objects.select_related("facility").get(pk=intake_id)
+    known = Resident.objects.filter(person_key=intake.person_key).select_related("community").first()
+    home = known.community if known else None
+    area = home.dispatch_area_id if home else _area_of(intake.facility.division_code)
+    return _take_up(
+        case_ref,
+        at=at,
+        source="desk",
+        name=intake.label,
+        need_kind=intake.need_kind or NeedKind.OUTPATIENT,
+        is_critical=intake.is_critical,
+        mode=TransportMode.VEHICLE,
+        community=home,
+        resident=known,
+        facility_id=intake.facility_id,
+        person_key=intake.person_key,
+        dispatch_area=area,
+        zone_class=zone_now(home, known.building, at=at) if known and home else ZoneClass.PRECAUTIONARY,
+    )
+
+
+def take_up_missed(*, at: datetime) -> None:
+    """Find by query what the relay did not hand over: emergency exits and walk-ins without a request."""
+    unknown = ~Exists(AccessRequest.objects.filter(case_ref=OuterRef("case_ref")))
+    since = at - timedelta(days=3)
+    for scan in Scan.objects.filter(
+        unknown, is_emergency=True, direction=Direction.EXIT, case_ref__isnull=False, happened_at__gte=since
+    ):
+        take_up_gate(
+            scan.case_ref,
+            at=scan.happened_at,
+            community=scan.community_id,
+            building=scan.building,
+            party_size=scan.party_size,
+        )
+    for intake in Intake.objects.filter(unknown, arrived_at__gte=since):
+        take_up_walk_in(intake.case_ref, at=intake.arrived_at, intake_id=str(intake.pk))
+
+
+@transaction.atomic
+def _take_up(case_ref: UUID, *, at: datetime, need_kind: str, is_critical: bool, **fields: Any) -> AccessRequest:
+    fields["person_key"] = fields.get("person_key") or create_person_key()
+    row, is_new = AccessRequest.objects.get_or_create(
+        case_ref=case_ref,
+        defaults={
+            "need_kind": need_kind,
+            "service_kind": SERVICE_OF[NeedKind(need_kind)],
+            "is_critical": is_critical,
+            "status": RequestStatus.APPROVED,
+            "status_at": at,
+            "submitted_at": at,
+            "submitted_by": RELAY.label,
+            "approved_at": at,
+            "owner_role": "dispatch",
+            "owner_place": fields["dispatch_area"],
+            "next_check_at": next_check(at, is_critical=is_critical),
+            **fields,
+        },
+    )
+    if is_new:
+        audit.record("request.take_up", row, by=RELAY, at=at, new_status=row.status)
+        outbox.put("request.approved", case_ref=case_ref, at=at, request_id=str(row.pk))
+        touch(*row.boards)
+    return row
+
+
+def _area_of(division_code: str) -> str:
+    return (
+        DispatchAreaDivision.objects.filter(district_code=division_code).values_list("area_id", flat=True).first() or ""
+    )

@@ -1,0 +1,23 @@
+"""Giving back what the suppliers hold for a case: the place, the cars, the pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from access import journey
+from access.journey import Facts
+from access.models import AccessRequest
+from communities.services import passes
+from core.actors import Actor
+from hospitals.services import appointments
+from transport.services import trips
+
+
+def let_go(request: AccessRequest, facts: Facts, *, by: Actor, at: datetime, reason: str) -> None:
+    """Give back what is held and not yet used; the way home and the pass of somebody out stay (INV-19)."""
+    case_ref = request.case_ref
+    if facts.arrived_at is None:
+        appointments.withdraw(case_ref, by=by, at=at, reason=reason)
+    if not journey.is_out(facts):
+        trips.cancel_case(case_ref, by=by, at=at, reason=reason)
+        passes.void_for_case(case_ref, by=by, at=at, reason=reason)

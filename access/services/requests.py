@@ -1,0 +1,210 @@
+"""Asking for a way to care and home again, and what becomes of the wish."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from access import journey, policies
+from access.models import AccessRequest, Resident
+from access.selectors.facts import facts_of, with_facts
+from access.selectors.ground import Ground, ground_of
+from access.services.due import next_check
+from access.services.letting_go import let_go
+from access.states import SERVICE_OF, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
+from core import audit, outbox
+from core.actors import Actor
+from core.advance import advance
+from core.boards import touch
+from core.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. `arrive_at` None: as soon as possible; `facility` is a code, empty: the rules choose."""
+
+    need_kind: str
+    arrive_at: datetime | None = None
+    mobility: str = "walk"
+    mode: str = TransportMode.VEHICLE
+    facility: str = ""
+    escorts: int = 0
+    needs_oxygen: bool = False
+    has_stairs: bool = False
+    note: str = ""
+    session_min: int = 60
+    is_critical: bool = False
+    source: str = "community"
+    is_second: bool = False
+
+
+def submit(
+    resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: Ground | None = None
+) -> AccessRequest:
+    """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
+
+    `ground` is what was read with the resident; without it, it is read here. Raises Conflict("request.same_day")
+    when the resident already has a way that day, unless the wish says it is a second one or critical (R-000-2).
+    """
+    policies.check_may_ask(by, resident)
+    if resident.archived_at:
+        raise Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
+    if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
+        raise Invalid("request.past", _("到医院的时间已经过了，换一个，或者选越快越好。"), field="other_at")
+    ground = ground or ground_of(resident, on=wish.arrive_at or at, at=at)
+    if ground.same_day and not wish.is_second and not wish.is_critical:
+        raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
+    with transaction.atomic(savepoint=False):
+        request = _store(resident, wish, ground, by, at)
+        _announce(request, by, at)
+    return request
+
+
+def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: datetime) -> AccessRequest:
+    is_approved = wish.is_critical or policies.types_for_itself(by, resident.community_id)
+    row = AccessRequest(
+        id=uuid.uuid4(),
+        resident=resident,
+        person_key=resident.person_key,
+        community_id=resident.community_id,
+        dispatch_area=ground.dispatch_area,
+        need_kind=wish.need_kind,
+        service_kind="emergency" if wish.is_critical else SERVICE_OF[NeedKind(wish.need_kind)],
+        status=RequestStatus.APPROVED if is_approved else RequestStatus.SUBMITTED,
+        status_at=at,
+        is_critical=wish.is_critical,
+        mode=TransportMode.AMBULANCE if wish.is_critical else wish.mode,
+        arrive_at=None if wish.is_critical else wish.arrive_at,
+        session_min=wish.session_min,
+        facility_id=None if wish.is_critical else wish.facility or None,
+        mobility=wish.mobility,
+        needs_oxygen=wish.needs_oxygen,
+        has_stairs=wish.has_stairs,
+        escorts=wish.escorts,
+        zone_class=ground.zone_class,
+        name=resident.name,
+        source=wish.source,
+        submitted_at=at,
+        submitted_by=by.label,
+        approved_at=at if is_approved else None,
+        owner_role="dispatch" if is_approved else "staff",
+        owner_place=ground.dispatch_area if is_approved else resident.community_id,
+        next_check_at=next_check(at, is_critical=wish.is_critical),
+    )
+    if wish.note:
+        row.note = wish.note
+    row.save(force_insert=True)
+    return row
+
+
+def _announce(request: AccessRequest, by: Actor, at: datetime) -> None:
+    """Write who asked, wake whoever plans, and refresh the boards: all in the caller's transaction."""
+    audit.record("request.submit", request, by=by, at=at, new_status=request.status)
+    if request.status == RequestStatus.APPROVED:
+        outbox.put("request.approved", case_ref=request.case_ref, at=at, request_id=str(request.pk))
+    refresh(request)
+
+
+def refresh(request: AccessRequest) -> None:
+    """Tell the boards that show a request that it changed."""
+    touch(*request.boards)
+
+
+@transaction.atomic
+def approve(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "") -> None:
+    """Approve a wish of the hotline or the family: the community says yes, or stayed silent (C13)."""
+    policies.check_may_approve(by, request)
+    advance(
+        request,
+        RequestStatus.APPROVED,
+        by=by,
+        at=at,
+        reason=reason,
+        approved_at=request.approved_at or at,
+        owner_role="dispatch",
+        owner_place=request.dispatch_area,
+        next_check_at=next_check(at, is_critical=request.is_critical),
+    )
+    outbox.put("request.approved", case_ref=request.case_ref, at=at, request_id=str(request.pk))
+    refresh(request)
+
+
+@transaction.atomic
+def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> None:
+    """Call a wish off: place, cars and pass are given back, unless the person is already out.
+
+    Who is out stays on the list of people out, keeps the pass and the car, and is brought home (INV-19).
+    """
+    policies.check_may_cancel(by, request)
+    if reason not in CancelReason.values:
+        raise Invalid("request.cancel_reason", _("请选一个取消的理由。"), field="reason")
+    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    if journey.is_over(facts):
+        raise Conflict("request.over", _("人已经到家或住院了，不用取消。"))
+    words = str(CancelReason(reason).label)
+    advance(request, RequestStatus.CANCELLED, by=by, at=at, reason=words, cancel_reason=reason)
+    let_go(request, facts, by=by, at=at, reason=words)
+    refresh(request)
+
+
+@transaction.atomic
+def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
+    """Raise a request above all others in one step: 120, approved at once, no certificate, test or slot (R-000-2)."""
+    policies.check_may_raise(by, request)
+    if request.is_critical:
+        return
+    changes = {"is_critical": True, "next_check_at": next_check(at, is_critical=True)}
+    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
+    if not journey.is_out(facts):
+        changes["mode"] = TransportMode.AMBULANCE
+    if request.status != RequestStatus.APPROVED:
+        changes["approved_at"] = request.approved_at or at
+        advance(request, RequestStatus.APPROVED, by=by, at=at, verb="request.make_critical", **changes)
+    else:
+        _change(request, **changes)
+        audit.record("request.make_critical", request, by=by, at=at)
+    outbox.put("request.approved", case_ref=request.case_ref, at=at, request_id=str(request.pk))
+    refresh(request)
+
+
+@transaction.atomic
+def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> None:
+    """Take 危急 back after a mistaken press: the community's lead or command, with a reason (INV-15)."""
+    policies.check_may_lower(by, request)
+    if not reason.strip():
+        raise Invalid("request.lower_reason", _("请写一句为什么不是危急。"), field="reason")
+    _change(request, is_critical=False)
+    audit.record("request.lower_critical", request, by=by, at=at, reason=reason.strip()[:300])
+    refresh(request)
+
+
+@transaction.atomic
+def close(request: AccessRequest, *, outcome: str, by: Actor, at: datetime) -> None:
+    """Close a request by word, for one that nobody is out for: 没有去, or home without any trace.
+
+    Raises Conflict while the person is out: only the facts of being home, or two people, end that (INV-19).
+    """
+    policies.check_may_cancel(by, request)
+    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    if journey.is_out(facts):
+        raise Conflict("request.out", _("人还在外面，要等到家、住院，或者两个人一起销。"))
+    advance(request, RequestStatus.CLOSED, by=by, at=at, closed_at=at, outcome=CloseOutcome(outcome))
+    let_go(request, facts, by=by, at=at, reason=str(CloseOutcome(outcome).label))
+    refresh(request)
+
+
+def _change(request: AccessRequest, **changes: object) -> None:
+    """Write fields other than the status, on condition of the version read."""
+    won = AccessRequest.objects.filter(pk=request.pk, version=request.version).update(
+        version=F("version") + 1, **changes
+    )
+    if not won:
+        raise Conflict("request.lost_race", _("刚被别人改过了，请刷新看最新情况。"))
+    for name, value in changes.items():
+        setattr(request, name, value)
+    request.version += 1
