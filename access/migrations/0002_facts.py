@@ -34,7 +34,7 @@ FROM (
         request.approved_at,
         appointment.booked_at,
         CASE
-            WHEN request.mode IN ('own_car', 'on_foot') THEN request.approved_at
+            WHEN request.mode IN ('own_car', 'on_foot') THEN appointment.booked_at
             WHEN trip.has_way_back THEN trip.out_ride_at
         END AS scheduled_at,
         scan.exited_at,
@@ -249,6 +249,11 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='accessrequest',
             trigger=pgtrigger.compiler.Trigger(name='number_cases', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."number" = \'\')', declare='DECLARE taken integer; on_day text;', func="\n            on_day := to_char(NEW.submitted_at AT TIME ZONE 'Asia/Shanghai', 'MMDD');\n            INSERT INTO access_casecounter (day, last) VALUES (on_day, 1)\n                ON CONFLICT (day) DO UPDATE SET last = access_casecounter.last + 1 RETURNING last INTO taken;\n            NEW.number := on_day || '-' || lpad(taken::text, greatest(4, length(taken::text)), '0');\n            RETURN NEW;\n        ", hash='36721a1e69d7e2c656cdf3bf85a403eebebf5630', operation='INSERT', pgid='pgtrigger_number_cases_d2955', table='access_accessrequest', when='BEFORE')),
+        ),
+        migrations.AlterField(
+            model_name='accessrequest',
+            name='community',
+            field=models.ForeignKey(blank=True, help_text='Empty for a stranger at a desk until somebody says where home is', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='communities.community'),
         ),
         migrations.RunSQL(FACTS, "DROP VIEW access_facts"),
         migrations.RunSQL(OUTSIDE, "DROP VIEW access_outside"),

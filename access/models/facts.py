@@ -77,7 +77,7 @@ class OutsideQuerySet(models.QuerySet["Outside"]):
             return self.filter(case_ref__in=Trip.objects.visible_to(actor).values("case_ref"))
         if actor.role == "command":
             return self.filter(
-                Q(community_id__startswith=division_prefix(actor.place_code))
+                Q(community__code__startswith=division_prefix(actor.place_code))
                 | Q(community__isnull=True, facility__division_code__startswith=division_prefix(actor.place_code))
             )
         return self.none()
@@ -110,7 +110,9 @@ class Outside(KnownFacts):
 
 
 def division_prefix(code: str) -> str:
-    """Return the digits that every code inside a division begins with: 210600 → 2106."""
-    while len(code) == 6 and code.endswith("00") or len(code) == 4 and code.endswith("00"):
+    """Return the digits that every code inside a division begins with: 210600 → 2106, 210602000000 → 210602."""
+    while len(code) > 6 and code.endswith("000"):
+        code = code[:-3]
+    while len(code) in {4, 6} and code.endswith("00"):
         code = code[:-2]
     return code

@@ -64,7 +64,7 @@ class RequestQuerySet(models.QuerySet["AccessRequest"]):
         if actor.role == "dispatch":
             return self.filter(dispatch_area=actor.place_code)
         if actor.role == "command":
-            return self.filter(community_id__startswith=division_prefix(actor.place_code))
+            return self.filter(community__code__startswith=division_prefix(actor.place_code))
         return self.none()
 
 

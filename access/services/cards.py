@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from access.models import AccessRequest
 from access.states import NeedKind
 from communities.cards import PassCard
 from core import names
+from core.errors import Conflict
 from hospitals.cards import PatientCard
 from transport.cards import Place, RiderCard
 
@@ -68,8 +71,10 @@ def pass_card(request: AccessRequest, *, plate: str = "") -> PassCard:
 
 
 def home_of(request: AccessRequest) -> Place:
-    """Return the compound as one end of a trip."""
+    """Return the compound as one end of a trip; raise Conflict while nobody said where a stranger lives."""
     community = request.community
+    if community is None:
+        raise Conflict("request.home_unknown", _("还不知道这个人住哪。先认人，再排返程车。"))
     building = request.resident.building if request.resident else ""
     return Place(
         kind="community", code=community.code, label=f"{community.name} {building}".strip(), point=community.point

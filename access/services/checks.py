@@ -57,5 +57,3 @@ def _look_again(at: datetime) -> int:
         changed.append(row)
     AccessRequest.objects.bulk_update(changed, ["next_check_at", "owner_role", "owner_place"])
     return len(due)
-
-

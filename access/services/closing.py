@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,23 +24,22 @@ _KEPT = {
     IntakeStatus.TRANSFERRED: CloseOutcome.TRANSFERRED,
     IntakeStatus.DIED: CloseOutcome.DIED,
 }
+UNDO = timedelta(minutes=2)  # 已到家 by word can be taken back for this long
 _ENDS = ("kept_at", "hand_closed_at", *journey.HOME_EVIDENCE)
 
 
 @transaction.atomic
 def close_if_over(case_ref: UUID | None, *, at: datetime, **_payload: Any) -> bool:
     """Close the request of a case when nothing is left to do; say whether it did. Safe to run twice."""
-    row = (
-        with_facts(AccessRequest.objects.filter(case_ref=case_ref)).select_for_update(of=("self",)).first()
-        if case_ref
-        else None
-    )
-    return bool(row) and close_row(row, facts_of(row), at=at)
+    if case_ref is None:
+        return False
+    row = with_facts(AccessRequest.objects.filter(case_ref=case_ref)).select_for_update(of=("self",)).first()
+    return row is not None and close_row(row, facts_of(row), at=at)
 
 
 def close_row(row: AccessRequest, facts: Facts, *, at: datetime, by: Actor = RELAY) -> bool:
     """Close one approved request whose facts say it is over; the end belongs to the moment that ended it."""
-    if row.status != RequestStatus.APPROVED or not journey.is_over(facts):
+    if row.status != RequestStatus.APPROVED or not journey.is_over(facts) or _may_be_taken_back(facts, at):
         return False
     ended = max(moment for name in _ENDS if (moment := getattr(facts, name)) is not None)
     advance(
@@ -54,6 +53,12 @@ def close_row(row: AccessRequest, facts: Facts, *, at: datetime, by: Actor = REL
     )
     touch(*row.boards)
     return True
+
+
+def _may_be_taken_back(facts: Facts, at: datetime) -> bool:
+    """Say whether being home stands on a fresh word alone, which 撤回 may still take back."""
+    others = [getattr(facts, name) for name in _ENDS if name != "home_marked_at"]
+    return not any(others) and facts.home_marked_at is not None and at < facts.home_marked_at + UNDO
 
 
 def outcome_of(case_ref: UUID, facts: Facts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _
 from access import journey, policies
 from access.models import AccessRequest, HandClosing, HomeMark
 from access.selectors.facts import facts_of, with_facts
-from access.services.closing import close_if_over
+from access.services.closing import UNDO, close_if_over
 from access.services.requests import refresh
 from access.states import RequestStatus
 from core import audit, outbox
 from core.actors import Actor
 from core.errors import Conflict, Invalid
-
-# a mark can be taken back for this long; only then is the request closed for good
-UNDO = timedelta(minutes=2)
 
 
 @transaction.atomic

@@ -15,9 +15,9 @@ from transport.services import trips
 
 def let_go(request: AccessRequest, facts: Facts, *, by: Actor, at: datetime, reason: str) -> None:
     """Give back what is held and not yet used; the way home and the pass of somebody out stay (INV-19)."""
-    case_ref = request.case_ref
+    case_ref, is_out = request.case_ref, journey.is_out(facts)
     if facts.arrived_at is None:
         appointments.withdraw(case_ref, by=by, at=at, reason=reason)
-    if not journey.is_out(facts):
-        trips.cancel_case(case_ref, by=by, at=at, reason=reason)
+    trips.cancel_case(case_ref, by=by, at=at, reason=reason, is_out=is_out)
+    if not is_out:
         passes.void_for_case(case_ref, by=by, at=at, reason=reason)

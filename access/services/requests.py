@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -43,9 +44,7 @@ class Wish:
     is_second: bool = False
 
 
-def submit(
-    resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: Ground | None = None
-) -> AccessRequest:
+def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: Ground | None = None) -> AccessRequest:
     """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
 
     `ground` is what was read with the resident; without it, it is read here. Raises Conflict("request.same_day")
@@ -158,7 +157,7 @@ def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     policies.check_may_raise(by, request)
     if request.is_critical:
         return
-    changes = {"is_critical": True, "next_check_at": next_check(at, is_critical=True)}
+    changes: dict[str, Any] = {"is_critical": True, "next_check_at": next_check(at, is_critical=True)}
     facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
     if not journey.is_out(facts):
         changes["mode"] = TransportMode.AMBULANCE

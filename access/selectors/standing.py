@@ -1,0 +1,174 @@
+"""Where a journey stands in the words of the status vocabulary (ui.md section 4), with one sentence and a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from access import journey
+from access.journey import Facts
+from access.models import AccessRequest
+from access.selectors.case_parts import CaseParts
+from access.selectors.waits import WaitLimits
+from access.states import CloseOutcome, RequestStatus, TransportMode
+from hospitals.states import AppointmentStatus
+from transport.models import Run
+from transport.states import RunStatus, TripStatus
+
+NO_CAR_AFTER = timedelta(minutes=15)  # "先收下了。15 分钟内告诉您车几点到"
+SOON = timedelta(hours=2)
+HAND_OVER = timedelta(minutes=15)  # R-002-3
+HAND_OVER_WARN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`word` is a key of the status vocabulary, `level` "", "over" or "late"; lower `urgency` comes first in lists."""
+
+    word: str
+    level: str
+    summary: str
+    note: str
+    urgency: int
+    is_over: bool = False
+
+
+def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: datetime) -> Standing:
+    """Say where a journey stands: the first of the questions below that has an answer."""
+    return (
+        _over(request, facts)
+        or _going_home(facts, parts, at)
+        or _inside(request, facts, parts, at)
+        or _on_the_way(facts, parts)
+        or _before(request, facts, parts, at)
+    )
+
+
+def _over(request: AccessRequest, facts: Facts) -> Standing | None:
+    if facts.kept_at:
+        return Standing("admitted", "", _("%(at)s 住院或转交") % {"at": _hhmm(facts.kept_at)}, "", 80, is_over=True)
+    home = min((m for name in journey.HOME_EVIDENCE if (m := getattr(facts, name))), default=None)
+    home = home or facts.hand_closed_at
+    if home:
+        left = min((m for name in journey.OUT_EVIDENCE if (m := getattr(facts, name))), default=None)
+        note = _("全程 %(length)s") % {"length": _length(home - left)} if left and home > left else ""
+        return Standing("home", "", _("%(at)s 已到家") % {"at": _hhmm(home)}, note, 90, is_over=True)
+    if journey.is_out(facts):
+        return None
+    if request.status == RequestStatus.CLOSED:
+        word = "admitted" if request.outcome == CloseOutcome.ADMITTED else "home"
+        return Standing(word, "", request.get_outcome_display(), "", 90, is_over=True)
+    if facts.cancelled_at:
+        return Standing("cancelled", "", request.get_cancel_reason_display(), "", 95, is_over=True)
+    return None
+
+
+def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
+    trip = parts.inbound
+    if facts.boarded_back_at:
+        arrives = trip.dropoff_planned_at if trip else None
+        words = _("回家路上，%(at)s 到家") % {"at": _hhmm(arrives)} if arrives else _("回家路上")
+        return Standing("returning", "", words, _car(trip.run if trip else None), 40)
+    waited = journey.waited(facts, at=at)
+    if waited is None:
+        return None
+    has_ride = journey.has_way_home(facts)
+    level = {"": "", "wait": "over", "danger": "late"}[WaitLimits().level(waited, has_ride=has_ride)]
+    words = _("看完了，等返程车 %(n)s 分钟") % {"n": max(int(waited.total_seconds() // 60), 0)}
+    if has_ride and trip:
+        note = _("%(car)s，%(at)s 到") % {"car": _car(trip.run), "at": _hhmm(trip.pickup_planned_at)}
+    else:
+        note = _("调度已收到，正在找车")
+    return Standing("awaiting_return", level, words, note, 0 if level else 20)
+
+
+def _inside(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
+    if not facts.arrived_at:
+        return None
+    back = _way_back_note(request, parts)
+    if facts.handed_over_at or facts.treatment_at:
+        ends = parts.intake.expected_ready_at if parts.intake else None
+        ends = ends or (facts.treatment_at or facts.handed_over_at or at) + timedelta(minutes=request.session_min)
+        return Standing("in_treatment", "", _("治疗中，约 %(at)s 结束") % {"at": _hhmm(ends)}, back, 50)
+    waited = at - facts.arrived_at
+    level = "late" if waited >= HAND_OVER else "over" if waited >= HAND_OVER_WARN else ""
+    words = _("到院 %(n)s 分钟，正在交接") % {"n": max(int(waited.total_seconds() // 60), 0)}
+    return Standing("handover", level, words, back, 5 if level else 30)
+
+
+def _on_the_way(facts: Facts, parts: CaseParts) -> Standing | None:
+    if not journey.is_out(facts):
+        return None
+    trip = parts.outbound
+    if facts.dropped_at:
+        return Standing("on_the_way", "", _("车已到医院门口，等接诊台确认"), _car(trip.run if trip else None), 30)
+    arrives = trip.dropoff_planned_at if trip else None
+    place = _place(parts)
+    to = _("%(at)s 到%(place)s") % {"at": _hhmm(arrives), "place": place} if arrives else place
+    if facts.boarded_at:
+        words = _("已上车，%(to)s") % {"to": to} if to else _("已上车，在路上")
+        return Standing("on_the_way", "", words, _car(trip.run if trip else None), 35)
+    return Standing("left_compound", "", _("已出小区门"), _car(trip.run if trip else None), 35)
+
+
+def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing:
+    trip = parts.outbound
+    if trip and trip.status in {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}:
+        return Standing("no_show", "over", str(TripStatus(trip.status).label), _("调度正在重新安排"), 2)
+    if facts.approved_at is None:
+        return Standing("submitted", "", _("等社区核准"), request.submitted_by, 15)
+    if facts.scheduled_at:
+        return _planned(request, parts)
+    if parts.appointment and parts.appointment.status == AppointmentStatus.PROPOSED:
+        return Standing("awaiting_hospital", "", _("等%(place)s回") % {"place": _place(parts)}, "", 12)
+    waited = at - facts.approved_at
+    is_soon = request.arrive_at is None or request.arrive_at - at < SOON
+    is_late = waited >= NO_CAR_AFTER and is_soon
+    words = _("已申请 %(length)s，调度还没排车") % {"length": _length(waited)}
+    return Standing("submitted", "over" if is_late else "", words, _place(parts, request), 1 if is_late else 10)
+
+
+def _planned(request: AccessRequest, parts: CaseParts) -> Standing:
+    trip = parts.outbound
+    if not request.needs_vehicle:
+        by = _("自己开车，门口凭证放行") if request.mode == TransportMode.OWN_CAR else _("走着去，门口凭证放行")
+        return Standing("planned", "", by, _("无需用车"), 60)
+    if trip is None:
+        return Standing("planned", "", _("已排好"), "", 60)
+    comes = _("%(at)s 车到楼下") % {"at": _hhmm(trip.pickup_planned_at)}
+    words = _("通行证已发，%(comes)s") % {"comes": comes} if parts.gate_pass else comes
+    if trip.run and trip.run.status == RunStatus.UNDER_WAY:
+        return Standing("car_coming", "", words, _car(trip.run), 45)
+    return Standing("planned", "", words, _car(trip.run), 60)
+
+
+def _way_back_note(request: AccessRequest, parts: CaseParts) -> str:
+    trip = parts.inbound
+    if not request.needs_vehicle:
+        return _("无需用车")
+    planned = (trip.pickup_planned_at or trip.reserved_from) if trip else None
+    return _("返程车已排 %(at)s") % {"at": _hhmm(planned)} if planned else _("返程车还没排")
+
+
+def _place(parts: CaseParts, request: AccessRequest | None = None) -> str:
+    if parts.appointment:
+        return parts.appointment.facility.name
+    return request.facility.name if request and request.facility else ""
+
+
+def _car(run: Run | None) -> str:
+    return f"{run.vehicle.plate} {run.driver.name}" if run else ""
+
+
+def _hhmm(moment: datetime | None) -> str:
+    return localtime(moment).strftime("%H:%M") if moment else ""
+
+
+def _length(length: timedelta) -> str:
+    hours, minutes = divmod(max(int(length.total_seconds() // 60), 0), 60)
+    if hours:
+        return _("%(h)s 小时 %(m)s 分") % {"h": hours, "m": minutes}
+    return _("%(m)s 分钟") % {"m": minutes}

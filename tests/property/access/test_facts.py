@@ -1,0 +1,173 @@
+"""The SQL facts and the pure journey agree on every combination of what suppliers may know."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from access import journey
+from access.models import AccessRequest, CaseFacts, HandClosing, HomeMark, Outside
+from access.selectors import facts_of, with_facts
+from communities.models import Scan
+from hospitals.models import Intake
+from hospitals.states import IntakeStatus
+from tests.factories import access as make
+from tests.factories import communities, hospitals, transport
+from transport.models import Trip
+from transport.states import TripStatus
+
+AT = datetime.fromisoformat("2022-06-28T10:40:00+08:00")
+RIDING = {TripStatus.SCHEDULED, TripStatus.ON_BOARD}
+minutes = st.integers(0, 600)
+trip_facts = st.fixed_dictionaries(
+    {"status": st.sampled_from(list(TripStatus)), "up": st.none() | minutes, "off": st.none() | minutes}
+)
+cases = st.fixed_dictionaries(
+    {
+        "mode": st.sampled_from(["vehicle", "ambulance", "own_car", "on_foot"]),
+        "status": st.sampled_from(["submitted", "approved", "unmet", "cancelled", "closed"]),
+        "scans": st.lists(st.tuples(st.sampled_from(["exit", "entry"]), minutes), max_size=3),
+        "intake": st.none() | st.sampled_from(list(IntakeStatus)),
+        "outbound": st.none() | trip_facts,
+        "inbound": st.none() | trip_facts,
+        "mark": st.none() | minutes,
+        "withdrawn": st.booleans(),
+        "closing": st.sampled_from(["none", "one", "two"]),
+    }
+)
+
+
+def later(minutes_after: int) -> datetime:
+    return AT + timedelta(minutes=minutes_after)
+
+
+def store(case: dict) -> AccessRequest:
+    """Write the facts of a case as its suppliers would leave them."""
+    home = communities.community()
+    status = case["status"]
+    row = make.request(
+        make.resident(home),
+        at=AT,
+        mode=case["mode"],
+        status=status,
+        approved_at=None if status == "submitted" else AT,
+        closed_at=later(700) if status == "closed" else None,
+        outcome="home" if status == "closed" else "",
+    )
+    for direction, happened in case["scans"]:
+        Scan.objects.create(
+            event_id=uuid.uuid4(),
+            gate=home.gates.get(),
+            community=home,
+            case_ref=row.case_ref,
+            direction=direction,
+            answer="green",
+            decision="let_out" if direction == "exit" else "let_in",
+            happened_at=later(happened),
+            operator_key="x",
+            operator_label="x",
+        )
+    if case["intake"]:
+        store_intake(row, case["intake"])
+    for direction in ("outbound", "inbound"):
+        if case[direction]:
+            store_trip(row, direction, case[direction])
+    if case["mark"] is not None:
+        withdrawn = later(601) if case["withdrawn"] else None
+        HomeMark.objects.create(case_ref=row.case_ref, at=later(case["mark"]), by_key="x", withdrawn_at=withdrawn)
+    if case["closing"] != "none":
+        second = {"second_key": "y", "second_at": later(650)} if case["closing"] == "two" else {}
+        HandClosing.objects.create(case_ref=row.case_ref, reason="x", first_key="x", first_at=AT, **second)
+    return row
+
+
+def store_intake(row: AccessRequest, status: str) -> None:
+    done = status in {IntakeStatus.RELEASED, IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED}
+    Intake.objects.create(
+        case_ref=row.case_ref,
+        facility=hospitals.make_facility(),
+        status=status,
+        status_at=later(200),
+        label="x",
+        arrived_at=later(100),
+        arrived_by="x",
+        ready_at=later(200) if status == IntakeStatus.RELEASED else None,
+        ended_at=later(200) if done else None,
+        accepted_by="F9" if status == IntakeStatus.TRANSFERRED else "",
+    )
+
+
+def store_trip(row: AccessRequest, direction: str, known: dict) -> None:
+    run = None
+    if known["status"] in RIDING:
+        run = transport.run(later(0 if direction == "outbound" else 400), code=direction)
+    Trip.objects.create(
+        case_ref=row.case_ref,
+        direction=direction,
+        status=known["status"],
+        status_at=AT,
+        dispatch_area="main",
+        person_key=row.person_key,
+        mobility="walk",
+        zone_class="controlled",
+        from_kind="community",
+        from_lat=40,
+        from_lon=124,
+        to_kind="community" if direction == "inbound" else "facility",
+        to_lat=40,
+        to_lon=124,
+        run=run,
+        picked_up_at=later(known["up"]) if known["up"] is not None else None,
+        dropped_off_at=later(known["off"]) if known["off"] is not None else None,
+    )
+
+
+class Agreement(TestCase):
+    """INV-18, INV-19: who is out is derived, and derived alike in SQL and in Python."""
+
+    @given(cases)
+    @settings(max_examples=150, deadline=None)
+    def test_sql_and_python_agree(self, case: dict) -> None:
+        stored = store(case)
+        row = with_facts(AccessRequest.objects.filter(pk=stored.pk)).get()
+        facts = facts_of(row)
+        assert row.stage == journey.stage_of(facts)
+        assert row.is_out == journey.is_out(facts)
+        assert CaseFacts.objects.get(pk=stored.pk).as_facts() == facts
+        listed = Outside.objects.filter(case_ref=stored.case_ref).exists()
+        assert listed == (row.is_out and row.status != "closed")
+
+    @given(cases)
+    @settings(max_examples=60, deadline=None)
+    def test_cancelling_takes_nobody_off_the_list(self, case: dict) -> None:
+        stored = store({**case, "status": "approved"})
+        before = Outside.objects.filter(case_ref=stored.case_ref).exists()
+        AccessRequest.objects.filter(pk=stored.pk).update(status="cancelled")
+        assert Outside.objects.filter(case_ref=stored.case_ref).exists() == before
+
+    @given(cases, minutes)
+    @settings(max_examples=60, deadline=None)
+    def test_leaving_again_puts_back_on_the_list(self, case: dict, again: int) -> None:
+        stored = store({**case, "status": "approved", "intake": None, "closing": "none", "mark": None, "scans": []})
+        entry = ("entry", 100)
+        for direction, happened in [("exit", 50), entry, ("exit", 101 + again)]:
+            Scan.objects.create(
+                event_id=uuid.uuid4(),
+                gate=stored.community.gates.get(),
+                community=stored.community,
+                case_ref=stored.case_ref,
+                direction=direction,
+                answer="green",
+                decision="checked",
+                happened_at=later(happened),
+                operator_key="x",
+                operator_label="x",
+            )
+        row = with_facts(AccessRequest.objects.filter(pk=stored.pk)).get()
+        dropped_later = case["inbound"] and case["inbound"]["status"] == "completed" and case["inbound"]["off"]
+        if not dropped_later:
+            assert row.is_out
