@@ -183,5 +183,13 @@ SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": "0
 LOGGING = LOG_CONFIG
 
 # --- facts going up: kind of outbox message → the service above that acts on it; what the relay sweeps for ---------
-OUTBOX_HANDLERS: dict[str, str] = {}
-SWEEPS: list[str] = []
+OUTBOX_HANDLERS: dict[str, str] = {
+    "gate.exit": "access.services.closing.close_if_over",
+    "gate.entry": "access.services.closing.close_if_over",
+    "gate.emergency": "access.services.emergencies.take_up_gate",
+    "intake.walk_in": "access.services.emergencies.take_up_walk_in",
+    "trip.on_board": "access.services.closing.close_if_over",
+    "trip.completed": "access.services.closing.close_if_over",
+    "home.marked": "access.services.closing.close_if_over",
+}
+SWEEPS: list[str] = ["access.services.checks.sweep"]
