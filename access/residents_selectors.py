@@ -1,0 +1,122 @@
+"""Reading residents: lists, search, duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from access.models import CareNeed, Resident
+from access.states import NeedKind, NeedStatus
+from core.actors import Actor
+from core.codes import tidy_id_no
+from core.errors import NotFound
+from core.sealed import blind_index
+from hospitals.models import Facility
+
+STALE_AFTER = timedelta(days=7)  # roster.check_days of the rulebook's national default (R-000-13)
+# filter word → the need kinds it gathers
+GROUPS: dict[str, tuple[str, ...]] = {
+    "dialysis": (NeedKind.DIALYSIS, NeedKind.PERITONEAL_DIALYSIS),
+    "tumour": (NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY, NeedKind.PICC_CARE),
+    "maternal": (NeedKind.PREGNANCY, NeedKind.POSTPARTUM, NeedKind.NEWBORN),
+    "child": (NeedKind.CHILD_CHRONIC,),
+    "mental": (NeedKind.SEVERE_MENTAL_ILLNESS,),
+    "medicine": (NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE, NeedKind.HOME_NURSING),
+}
+_INCOMPLETE = Q(phone_index="") | Q(id_index="", id_kind="resident_id") | ~Q(id_fault="")
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What the list is asked for: words typed, and one filter."""
+
+    words: str = ""
+    group: str = ""
+
+
+def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resident]:
+    """Return the residents an actor sees, searched and filtered, sorted as a dictionary would."""
+    rows = Resident.objects.visible_to(actor).active()
+    if query.group == "incomplete":
+        rows = rows.filter(_INCOMPLETE)
+    elif query.group == "stale":
+        rows = rows.filter(Q(checked_at__isnull=True) | Q(checked_at__lt=at - STALE_AFTER))
+    elif query.group == "old":
+        rows = rows.filter(birth_date__lte=_years_before(at, 65))
+    elif query.group in GROUPS:
+        rows = rows.filter(_has_need(GROUPS[query.group]))
+    return search(rows, query.words).prefetch_related("needs__facility")
+
+
+def search(rows: QuerySet[Resident], words: str) -> QuerySet[Resident]:
+    """Keep the rows that match every word: name, pinyin, initials, building, phone (all or its tail), identity number."""
+    for word in words.split()[:4]:
+        match = Q(name_search__icontains=word) | Q(building__icontains=word)
+        if word.isdigit() and len(word) == 4:
+            match |= Q(phone_last4=word) | Q(id_last4=word)
+        if word.isdigit() and len(word) >= 11:
+            match |= Q(phone_index=blind_index("phone", word)) | Q(id_index=blind_index("id_no", tidy_id_no(word)))
+        if len(word) == 18:
+            match |= Q(id_index=blind_index("id_no", tidy_id_no(word)))
+        rows = rows.filter(match)
+    return rows
+
+
+def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
+    """Count the residents of each filter, in one query."""
+    counts = {name: Count("pk", filter=_has_need(kinds)) for name, kinds in GROUPS.items()}
+    return (
+        Resident.objects.visible_to(actor)
+        .active()
+        .aggregate(
+            all=Count("pk"),
+            incomplete=Count("pk", filter=_INCOMPLETE),
+            stale=Count("pk", filter=Q(checked_at__isnull=True) | Q(checked_at__lt=at - STALE_AFTER)),
+            old=Count("pk", filter=Q(birth_date__lte=_years_before(at, 65))),
+            **counts,
+        )
+    )
+
+
+def resident_of(actor: Actor, ident: UUID) -> Resident:
+    """Return one resident of the actor's own community; raise NotFound for anybody else's."""
+    rows = Resident.objects.visible_to(actor).select_related("community", "guardian")
+    row = rows.prefetch_related("needs__facility").filter(pk=ident).first()
+    if row is None:
+        raise NotFound("resident.absent")
+    return row
+
+
+def look_alikes(
+    actor: Actor, *, name: str, phone: str, id_no: str, birth_date: date | None, besides: UUID | None = None
+) -> list[Resident]:
+    """Return up to three residents of the community who may be the same person (never merged by itself, E10)."""
+    same = Q()
+    if id_no:
+        same |= Q(id_index=blind_index("id_no", tidy_id_no(id_no)))
+    if name and phone:
+        same |= Q(name=name, phone_index=blind_index("phone", phone))
+    if name and birth_date:
+        same |= Q(name=name, birth_date=birth_date)
+    if name and not (phone or birth_date or id_no):
+        same |= Q(name=name)
+    if not same:
+        return []
+    return list(Resident.objects.visible_to(actor).active().filter(same).exclude(pk=besides)[:3])
+
+
+def facilities_offering() -> QuerySet[Facility]:
+    """Return the facilities a need may name as the usual one: those above primary care."""
+    return Facility.objects.exclude(facility_class__in=["primary_care", "ems", "fangcang"]).order_by("code")
+
+
+def _has_need(kinds: tuple[str, ...]) -> Exists:
+    return Exists(CareNeed.objects.filter(resident=OuterRef("pk"), kind__in=kinds, status=NeedStatus.ACTIVE))
+
+
+def _years_before(at: datetime, years: int) -> date:
+    day = at.date()
+    return day.replace(year=day.year - years, day=min(day.day, 28))

@@ -1,0 +1,46 @@
+"""Care needs: why and how often care is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from access.models import CareNeed, Resident
+from access.policies_residents import check_edit
+from access.states import SERVICE_OF, NeedKind, NeedStatus
+from core import audit
+from core.actors import Actor
+from core.advance import advance
+from hospitals.models import Facility
+
+
+@dataclass(frozen=True)
+class NeedFacts:
+    """One need. `schedule_days` as "2,4,6" (1 = Monday); the kind of rhythm follows from what is given."""
+
+    kind: str
+    schedule_days: str = ""
+    shift: str = ""
+    next_date: date | None = None
+    facility: Facility | None = None
+    session_hours: float | None = None
+    due_date: date | None = None
+    diagnosis: str = ""
+
+
+def put(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> CareNeed:
+    """Add a need of this kind, or change the one that is there; a need that had ended is taken up again."""
+    check_edit(by, resident)
+    need = resident.needs.filter(kind=facts.kind).first()
+    if need is None:
+        need = CareNeed(resident=resident, person_key=resident.person_key, kind=facts.kind, status_at=at)
+    elif need.status == NeedStatus.SUSPENDED:
+        advance(need, NeedStatus.ACTIVE, by=by, at=at)
+    need.service_kind = SERVICE_OF[NeedKind(facts.kind)]
+    need.schedule_kind = "weekly" if facts.schedule_days else "date" if facts.next_date else "none"
+    for name in ("schedule_days", "shift", "next_date", "facility", "session_hours", "due_date"):
+        setattr(need, name, getattr(facts, name))
+    need.diagnosis = facts.diagnosis
+    need.save()
+    audit.record("need.put", need, by=by, at=at, detail={"resident": str(resident.pk), "kind": facts.kind})
+    return need

@@ -1,0 +1,143 @@
+"""Registering residents: half the facts are enough, nothing blocks, everything is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from access.models import Resident
+from access.policies_residents import check_edit, check_register
+from communities.models import Community
+from core import audit, boards, names
+from core.actors import Actor
+from core.codes import read_id_no, tidy_id_no
+from core.errors import Conflict
+from core.sealed import blind_index, create_person_key
+
+
+@dataclass(frozen=True)
+class ResidentFacts:
+    """What community staff write down about a person; empty means not known yet."""
+
+    name: str
+    sex: str = ""
+    birth_date: date | None = None
+    id_kind: str = "resident_id"
+    id_no: str = ""
+    phone: str = ""
+    phone_owner: str = "self"
+    building: str = ""
+    address: str = ""
+    mobility: str = "walk"
+    needs_oxygen: bool = False
+    has_stairs: bool = False
+    infection_flag: str = ""
+    escort_required: bool = False
+    escort_reason: str = ""
+    note: str = ""
+
+
+# what may change, apart from the sealed columns that need their own handling
+_PLAIN = (
+    "sex", "birth_date", "id_kind", "phone_owner", "building", "mobility", "needs_oxygen", "has_stairs",
+    "infection_flag", "escort_required", "escort_reason",
+)  # fmt: skip
+_SEALED = ("id_no", "phone", "address", "note")
+
+
+def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datetime) -> Resident:
+    """Store a new resident with a data key of its own.
+
+    A faulty identity number is kept and marked, never refused (E15).
+    """
+    check_register(by, community)
+    resident = Resident(person_key=create_person_key(), community=community, registered_at=at, checked_at=at)
+    _write(resident, facts)
+    resident.save(force_insert=True)
+    audit.record("resident.register", resident, by=by, at=at)
+    boards.touch(f"community:{community.code}")
+    return resident
+
+
+def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor, at: datetime) -> list[str]:
+    """Change a resident; return the names of what changed. Raises Conflict if somebody else changed it meanwhile."""
+    check_edit(by, resident)
+    before = {name: getattr(resident, name) for name in ("name", *_PLAIN, *_SEALED)}
+    _write(resident, facts)
+    changed = [name for name, value in before.items() if getattr(resident, name) != value]
+    if not changed:
+        return []
+    fields = {field.name for field in resident._meta.concrete_fields} - {"id", "version", "person_key", "community"}
+    won = Resident.objects.filter(pk=resident.pk, version=version).update(
+        version=F("version") + 1, checked_at=at, **{name: getattr(resident, name) for name in fields - {"checked_at"}}
+    )
+    if not won:
+        raise Conflict("resident.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))
+    resident.version = version + 1
+    audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
+    boards.touch(f"community:{resident.community_id}")
+    return changed
+
+
+def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None:
+    """Put away the record of a person who moved, died or needs nothing any more; never delete it.
+
+    Raises Conflict while a request of theirs is open (INV-17).
+    """
+    check_edit(by, resident)
+    if resident.requests.open().exists():
+        raise Conflict("resident.has_open_request", _("这位居民还有没办完的出行申请，先办完或取消再归档。"))
+    Resident.objects.filter(pk=resident.pk).update(archived_at=at, archive_reason=reason, version=F("version") + 1)
+    audit.record("resident.archive", resident, by=by, at=at, reason=reason)
+    boards.touch(f"community:{resident.community_id}")
+
+
+def restore(resident: Resident, *, by: Actor, at: datetime) -> None:
+    """Take a record out of the archive again."""
+    check_edit(by, resident)
+    Resident.objects.filter(pk=resident.pk).update(archived_at=None, archive_reason="", version=F("version") + 1)
+    audit.record("resident.restore", resident, by=by, at=at)
+    boards.touch(f"community:{resident.community_id}")
+
+
+def mark_checked(idents: Iterable[UUID], *, by: Actor, at: datetime) -> int:
+    """Note that these residents' facts were checked today; return how many."""
+    rows = Resident.objects.visible_to(by).active().filter(pk__in=list(idents))
+    count = rows.update(checked_at=at)
+    audit.record("resident.mark_checked", by=by, at=at, detail={"count": count})
+    boards.touch(f"community:{by.place_code}")
+    return count
+
+
+def reveal_id(resident: Resident, *, purpose: str, by: Actor, at: datetime) -> str:
+    """Return the full identity number, and write down who asked for it and why (INV-32)."""
+    check_edit(by, resident)
+    audit.record("resident.reveal_id", resident, by=by, at=at, reason=purpose)
+    return resident.id_no
+
+
+def _write(resident: Resident, facts: ResidentFacts) -> None:
+    resident.name = facts.name
+    resident.name_key = names.sort_key(facts.name)[:160]
+    resident.name_search = f"{facts.name} {names.pinyin(facts.name)} {names.initials(facts.name)}"[:160]
+    for name in _PLAIN:
+        setattr(resident, name, getattr(facts, name))
+    id_no = tidy_id_no(facts.id_no)
+    read = read_id_no(id_no) if id_no and facts.id_kind == "resident_id" else None
+    id_no = read.number if read else id_no
+    for name, value in (("id_no", id_no), ("phone", facts.phone), ("address", facts.address), ("note", facts.note)):
+        if getattr(resident, name) != value:
+            setattr(resident, name, value)
+    resident.id_last4 = id_no[-4:]
+    resident.id_index = blind_index("id_no", id_no)
+    resident.id_fault = read.fault if read else ""
+    if read and not read.fault:
+        resident.birth_date = resident.birth_date or read.birth_date
+        resident.sex = resident.sex or read.sex
+    resident.phone_last4 = facts.phone[-4:]
+    resident.phone_index = blind_index("phone", facts.phone)

@@ -1,0 +1,210 @@
+"""Residents: list, search, register, edit, archive."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from access import residents_selectors as selectors
+from access.forms.residents import ResidentForm, id_hint, initial_of
+from access.models import Resident
+from access.services import needs, residents
+from accounts.access_control import actor_of, for_roles
+from communities.models import Community
+from communities.selectors import community_of, zone_at
+from core import clock
+from core.errors import Conflict
+from core.http import page
+from core.idempotency import idempotent
+from core.sealed import preload
+
+PAGE_SIZE = 50
+ARCHIVE_REASONS = {"moved": _("迁走"), "died": _("去世"), "no_need": _("不再需要")}
+FILTERS = [
+    ("", _("全部"), "all"),
+    ("dialysis", _("透析"), "dialysis"),
+    ("tumour", _("放化疗"), "tumour"),
+    ("maternal", _("孕产"), "maternal"),
+    ("child", _("儿童"), "child"),
+    ("old", _("65 岁以上"), "old"),
+    ("mental", _("精神障碍"), "mental"),
+    ("medicine", _("长期用药"), "medicine"),
+    ("incomplete", _("缺资料"), "incomplete"),
+    ("stale", _("好久没核对"), "stale"),
+]
+
+
+@require_GET
+@for_roles("staff", "lead")
+def resident_list(request: HttpRequest) -> HttpResponse:
+    """List, search and filter the community's residents."""
+    actor, at = actor_of(request), clock.now()
+    query = selectors.ListQuery(words=request.GET.get("q", "").strip()[:60], group=request.GET.get("group", "")[:12])
+    counts = selectors.group_counts(actor, at=at)
+    pages = Paginator(selectors.residents(actor, query, at=at), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "pages": pages,
+        "query": query,
+        "filters": [(value, label, counts[key]) for value, label, key in FILTERS if counts[key] or not value],
+        "total": counts["all"],
+        "stale_before": at - selectors.STALE_AFTER,
+    }
+    return page(request, "access/residents/list.html", context, part="rows")
+
+
+@require_GET
+@for_roles("staff", "lead")
+def register_form(request: HttpRequest) -> HttpResponse:
+    """Show the empty form; a name searched for in vain is filled in."""
+    form = ResidentForm(initial={"name": request.GET.get("name", "")[:60]})
+    return page(request, "access/residents/form.html", {"form": form, "alikes": []})
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def register_submit(request: HttpRequest) -> HttpResponse:
+    """Store a new resident, unless somebody very alike is there and nobody said it is another person."""
+    actor, at = actor_of(request), clock.now()
+    form = ResidentForm(request.POST)
+    alikes: list[Resident] = []
+    if form.is_valid():
+        alikes = _look_alikes(request, form)
+        if not alikes or request.POST.get("is_other") == "1":
+            resident = residents.register(community_of(actor.place_code), facts=form.facts(), by=actor, at=at)
+            needs.put(resident, facts=form.need(), by=actor, at=at)
+            messages.success(request, _("登记好了：%(name)s") % {"name": resident.name})
+            target = "access:resident_new" if "save_next" in request.POST else "access:resident"
+            args = [] if "save_next" in request.POST else [resident.pk]
+            return HttpResponseRedirect(reverse(target, args=args))
+    return page(request, "access/residents/form.html", {"form": form, "alikes": alikes}, status=422)
+
+
+@require_POST
+@for_roles("staff", "lead")
+def check(request: HttpRequest) -> HttpResponse:
+    """Answer while the form is typed: what the identity number says, and who may be the same person. Writes nothing."""
+    form = ResidentForm(request.POST)
+    form.is_valid()
+    context = {
+        "id": id_hint(request.POST.get("id_no", ""), request.POST.get("id_kind", "resident_id")),
+        "alikes": _look_alikes(request, form),
+        "asked": "id" if request.headers.get("HX-Trigger-Name") == "id_no" else "same",
+    }
+    return page(request, "access/residents/check.html", context)
+
+
+@require_GET
+@for_roles("staff", "lead")
+def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Show one resident: facts, needs, requests, and the button to ask for a way."""
+    resident = selectors.resident_of(actor_of(request), ident)
+    preload([resident.person_key])
+    context = {
+        "resident": resident,
+        "zone": zone_at(resident.community, building=resident.building, at=clock.now()),
+        "age": resident.age_on(clock.today()),
+        "requests": list(resident.requests.order_by("-submitted_at")[:10]),
+        "archive_reasons": ARCHIVE_REASONS,
+    }
+    return page(request, "access/residents/detail.html", context)
+
+
+@require_GET
+@for_roles("staff", "lead")
+def edit_form(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Show the filled form."""
+    resident = selectors.resident_of(actor_of(request), ident)
+    form = ResidentForm(initial=initial_of(resident))
+    return page(request, "access/residents/form.html", {"form": form, "resident": resident, "alikes": []})
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def edit_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Store the changes; what a colleague changed meanwhile is named, and the typed text kept."""
+    actor, at = actor_of(request), clock.now()
+    resident = selectors.resident_of(actor, ident)
+    form = ResidentForm(request.POST)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                version = form.cleaned_data["version"] or 0
+                residents.update(resident, facts=form.facts(), version=version, by=actor, at=at)
+                needs.put(resident, facts=form.need(), by=actor, at=at)
+        except Conflict as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("改好了。"))
+            return HttpResponseRedirect(reverse("access:resident", args=[resident.pk]))
+    context = {"form": form, "resident": resident, "alikes": []}
+    return page(request, "access/residents/form.html", context, status=422)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def archive(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Put a record away, with a way back."""
+    actor, at = actor_of(request), clock.now()
+    resident = selectors.resident_of(actor, ident)
+    reason = request.POST.get("reason", "")
+    if reason == "restore":
+        residents.restore(resident, by=actor, at=at)
+        messages.success(request, _("已放回名单。"))
+    else:
+        residents.archive(resident, reason=reason if reason in ARCHIVE_REASONS else "no_need", by=actor, at=at)
+        messages.success(request, _("已归档：%(name)s。要找回，打开后按“放回名单”。") % {"name": resident.name})
+    return HttpResponseRedirect(reverse("access:resident", args=[resident.pk]))
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def reveal(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Show the full identity number for a minute; who asked and why is written down."""
+    resident = selectors.resident_of(actor_of(request), ident)
+    purpose = request.POST.get("purpose", "")[:40] or "check"
+    number = residents.reveal_id(resident, purpose=purpose, by=actor_of(request), at=clock.now())
+    return page(request, "access/residents/revealed.html", {"resident": resident, "number": number})
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def mark_checked(request: HttpRequest) -> HttpResponse:
+    """Mark the ticked residents as checked today."""
+    idents = [value for value in request.POST.getlist("resident") if _is_uuid(value)]
+    count = residents.mark_checked([UUID(value) for value in idents], by=actor_of(request), at=clock.now())
+    messages.success(request, _("%(n)s 位标为已核对。") % {"n": count})
+    return HttpResponseRedirect(reverse("access:residents"))
+
+
+def _look_alikes(request: HttpRequest, form: ResidentForm) -> list[Resident]:
+    data: dict[str, Any] = form.cleaned_data
+    besides = request.POST.get("besides", "")
+    return selectors.look_alikes(
+        actor_of(request),
+        name=data.get("name", ""),
+        phone=data.get("phone", ""),
+        id_no=data.get("id_no", ""),
+        birth_date=data.get("birth_date"),
+        besides=UUID(besides) if _is_uuid(besides) else None,
+    )
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
