@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import Resident
-from access.residents_selectors import facilities_offering
+from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from access.services.residents import ResidentFacts
 from access.states import NeedKind
@@ -42,12 +42,17 @@ class ResidentForm(forms.Form):
 
     name = forms.CharField(label=_T("姓名"), max_length=60)
     id_kind = forms.ChoiceField(label=_T("证件"), choices=ID_KINDS, initial="resident_id")
-    id_no = forms.CharField(label=_T("证件号码"), max_length=40, required=False, help_text=_T("手边没有就空着，改天补。"))
+    id_no = forms.CharField(
+        label=_T("证件号码"), max_length=40, required=False, help_text=_T("手边没有就空着，改天补。")
+    )
     sex = forms.ChoiceField(
         label=_T("性别"), required=False, choices=[("", _T("按证件")), ("M", _T("男")), ("F", _T("女"))]
     )
     birth_date = forms.DateField(
-        label=_T("出生日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_T("填了身份证就不用填。")
+        label=_T("出生日期"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_T("填了身份证就不用填。"),
     )
     building = forms.CharField(label=_T("几号楼"), max_length=40, help_text=_T("例：5号楼。门岗按这个放人。"))
     address = forms.CharField(label=_T("单元和门牌"), max_length=120, required=False)

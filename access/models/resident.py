@@ -9,12 +9,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 
 from access.states import CARE_NEED, NeedKind, NeedStatus
 from core.actors import Actor
 from core.guards import status_guard
 from core.sealed import SealedField, sealed
 from transport.states import Mobility
+
+WEEKDAYS = " 一二三四五六日"
 
 
 class ResidentQuerySet(models.QuerySet["Resident"]):
@@ -140,3 +143,14 @@ class CareNeed(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def days_label(self) -> str:
+        """Say the weekdays of a weekly rhythm: 二、四、六; two weeks are parted by a stroke."""
+        weeks = [[WEEKDAYS[int(day)] for day in week.split(",") if day] for week in self.schedule_days.split("|")]
+        return " / ".join("、".join(week) for week in weeks)
+
+    @property
+    def shift_label(self) -> str:
+        """Say the usual shift."""
+        return {"AM": _("上午班"), "PM": _("下午班"), "EVE": _("晚班")}.get(self.shift, "")

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _T
 from django.views.decorators.http import require_GET, require_POST
 
-from access import residents_selectors as selectors
 from access.forms.residents import ResidentForm, id_hint, initial_of
 from access.models import Resident
+from access.selectors import residents as selectors
 from access.services import needs, residents
 from accounts.access_control import actor_of, for_roles
-from communities.models import Community
 from communities.selectors import community_of, zone_at
 from core import clock
 from core.errors import Conflict
@@ -27,18 +27,18 @@ from core.idempotency import idempotent
 from core.sealed import preload
 
 PAGE_SIZE = 50
-ARCHIVE_REASONS = {"moved": _("迁走"), "died": _("去世"), "no_need": _("不再需要")}
+ARCHIVE_REASONS = {"moved": _T("迁走"), "died": _T("去世"), "no_need": _T("不再需要")}
 FILTERS = [
-    ("", _("全部"), "all"),
-    ("dialysis", _("透析"), "dialysis"),
-    ("tumour", _("放化疗"), "tumour"),
-    ("maternal", _("孕产"), "maternal"),
-    ("child", _("儿童"), "child"),
-    ("old", _("65 岁以上"), "old"),
-    ("mental", _("精神障碍"), "mental"),
-    ("medicine", _("长期用药"), "medicine"),
-    ("incomplete", _("缺资料"), "incomplete"),
-    ("stale", _("好久没核对"), "stale"),
+    ("", _T("全部"), "all"),
+    ("dialysis", _T("透析"), "dialysis"),
+    ("tumour", _T("放化疗"), "tumour"),
+    ("maternal", _T("孕产"), "maternal"),
+    ("child", _T("儿童"), "child"),
+    ("old", _T("65 岁以上"), "old"),
+    ("mental", _T("精神障碍"), "mental"),
+    ("medicine", _T("长期用药"), "medicine"),
+    ("incomplete", _T("缺资料"), "incomplete"),
+    ("stale", _T("好久没核对"), "stale"),
 ]
 
 
@@ -79,7 +79,7 @@ def register_submit(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         alikes = _look_alikes(request, form)
         if not alikes or request.POST.get("is_other") == "1":
-            resident = residents.register(community_of(actor.place_code), facts=form.facts(), by=actor, at=at)
+            resident = residents.register(community_of(actor), facts=form.facts(), by=actor, at=at)
             needs.put(resident, facts=form.need(), by=actor, at=at)
             messages.success(request, _("登记好了：%(name)s") % {"name": resident.name})
             target = "access:resident_new" if "save_next" in request.POST else "access:resident"

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.demo import DEMO_PASSWORD
 from accounts.forms import SignInForm
 from accounts.middleware import SESSION_POST
 from accounts.models import Role, User
@@ -39,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_url(request, reverse("home")))
     form = SignInForm(initial={"next": request.GET.get("next", "")})
-    return page(request, "accounts/sign_in.html", {"form": form, "demo_posts": _demo_posts()})
+    return page(request, "accounts/sign_in.html", {"form": form, **_demo()})
 
 
 @require_POST
@@ -57,7 +58,7 @@ def sign_in_submit(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return HttpResponseRedirect(next_url(request, reverse("home")))
-    return page(request, "accounts/sign_in.html", {"form": form, "demo_posts": _demo_posts()}, status=422)
+    return page(request, "accounts/sign_in.html", {"form": form, **_demo()}, status=422)
 
 
 @require_POST
@@ -109,5 +110,6 @@ def prefer(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _demo_posts() -> list[object]:
-    return list(demo_users()) if settings.DEMO else []
+def _demo() -> dict[str, object]:
+    """Offer the demo sign-ins where a demo city is loaded, nothing anywhere else."""
+    return {"demo_posts": demo_users(), "demo_password": DEMO_PASSWORD} if settings.DEMO else {}

@@ -9,6 +9,7 @@ import * as forms from "./forms.js";
 import * as live from "./live.js";
 import * as notices from "./notices.js";
 import * as shortcuts from "./shortcuts.js";
+import * as vanish from "./vanish.js";
 
 function dress(root) {
   apply(root);
@@ -16,6 +17,6 @@ function dress(root) {
 }
 
 apply();
-for (const part of [forms, drafts, notices, display, shortcuts, connection, clocks, live]) part.start();
+for (const part of [forms, drafts, notices, display, shortcuts, connection, clocks, live, vanish]) part.start();
 document.addEventListener("htmx:afterSwap", (event) => dress(event.detail.elt ?? document));
 document.addEventListener("live:swapped", (event) => dress(event.target));
