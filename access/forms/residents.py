@@ -34,6 +34,7 @@ DAYS = [
 SHIFTS = [("", _T("没有固定")), ("AM", _T("上午班")), ("PM", _T("下午班")), ("EVE", _T("晚班"))]
 MOBILITY_ICONS = {"walk": "walk", "assisted": "user", "wheelchair": "chair", "stretcher": "bed"}
 NEED_CHOICES = [(kind.value, kind.label) for kind in NeedKind if kind not in {NeedKind.EMERGENCY, NeedKind.OUTPATIENT}]
+NEED_FIELDS = {"need_kind", "days", "cycle_days", "shift", "next_date", "facility", "session_hours"}
 _PHONE = re.compile(r"^[0-9+\-() ]{7,20}$")
 
 
@@ -61,6 +62,13 @@ class ResidentForm(forms.Form):
     need_kind = forms.ChoiceField(label=_T("需要什么"), choices=NEED_CHOICES, initial=NeedKind.DIALYSIS)
     days = forms.MultipleChoiceField(
         label=_T("每周哪几天"), choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    cycle_days = forms.IntegerField(
+        label=_T("或者几天一次"),
+        required=False,
+        min_value=1,
+        max_value=120,
+        help_text=_T("放化疗、产检按周期的填这里。"),
     )
     shift = forms.ChoiceField(label=_T("哪一班"), choices=SHIFTS, required=False)
     next_date = forms.DateField(label=_T("下次日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -107,12 +115,17 @@ class ResidentForm(forms.Form):
         names = ResidentFacts.__dataclass_fields__
         return ResidentFacts(**{name: data[name] for name in names if name in data and name != "escort_reason"})
 
+    def need_changed(self) -> bool:
+        """Say whether the need's part differs from what the form was shown with."""
+        return bool(NEED_FIELDS & set(self.changed_data))
+
     def need(self) -> NeedFacts:
         """Return the need's part."""
         data = self.cleaned_data
         return NeedFacts(
             kind=data["need_kind"],
             schedule_days=",".join(sorted(data["days"])),
+            cycle_days=data["cycle_days"],
             shift=data["shift"],
             next_date=data["next_date"],
             facility=data["facility"],
@@ -129,7 +142,8 @@ def initial_of(resident: Resident) -> dict[str, Any]:
     if need:
         values |= {
             "need_kind": need.kind,
-            "days": [day for day in need.schedule_days.split("|")[0].split(",") if day],
+            "days": [day for day in need.schedule_days.split("|")[0].split(",") if day.isdigit()],
+            "cycle_days": need.schedule_days.rstrip("d") if need.schedule_kind == "cycle" else None,
             "shift": need.shift,
             "next_date": need.next_date,
             "facility": need.facility_id,

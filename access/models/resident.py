@@ -146,9 +146,12 @@ class CareNeed(models.Model):
 
     @property
     def days_label(self) -> str:
-        """Say the weekdays of a weekly rhythm: 二、四、六; two weeks are parted by a stroke."""
+        """Say the rhythm: 每周二、四、六; two weeks are parted by a stroke; a cycle counts its days; "" for none."""
+        if self.schedule_kind == "cycle":
+            return _("每 %(n)s 天") % {"n": self.schedule_days.rstrip("d")}
         weeks = [[WEEKDAYS[int(day)] for day in week.split(",") if day] for week in self.schedule_days.split("|")]
-        return " / ".join("、".join(week) for week in weeks)
+        words = " / ".join("、".join(week) for week in weeks)
+        return _("每周%(days)s") % {"days": words} if words else ""
 
     @property
     def shift_label(self) -> str:

@@ -16,10 +16,11 @@ from hospitals.models import Facility
 
 @dataclass(frozen=True)
 class NeedFacts:
-    """One need. `schedule_days` as "2,4,6" (1 = Monday); the kind of rhythm follows from what is given."""
+    """One need. `schedule_days` as "2,4,6" (1 = Monday), or `cycle_days` between sessions, or one `next_date`."""
 
     kind: str
     schedule_days: str = ""
+    cycle_days: int | None = None
     shift: str = ""
     next_date: date | None = None
     facility: Facility | None = None
@@ -37,10 +38,19 @@ def put(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> Car
     elif need.status == NeedStatus.SUSPENDED:
         advance(need, NeedStatus.ACTIVE, by=by, at=at)
     need.service_kind = SERVICE_OF[NeedKind(facts.kind)]
-    need.schedule_kind = "weekly" if facts.schedule_days else "date" if facts.next_date else "none"
-    for name in ("schedule_days", "shift", "next_date", "facility", "session_hours", "due_date"):
+    need.schedule_kind, need.schedule_days = _rhythm(facts)
+    for name in ("shift", "next_date", "facility", "session_hours", "due_date"):
         setattr(need, name, getattr(facts, name))
     need.diagnosis = facts.diagnosis
     need.save()
     audit.record("need.put", need, by=by, at=at, detail={"resident": str(resident.pk), "kind": facts.kind})
     return need
+
+
+def _rhythm(facts: NeedFacts) -> tuple[str, str]:
+    """Return (schedule_kind, schedule_days) of what was given."""
+    if facts.schedule_days:
+        return "weekly", facts.schedule_days
+    if facts.cycle_days:
+        return "cycle", f"{facts.cycle_days}d"
+    return ("date", "") if facts.next_date else ("none", "")

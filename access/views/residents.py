@@ -134,13 +134,14 @@ def edit_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Store the changes; what a colleague changed meanwhile is named, and the typed text kept."""
     actor, at = actor_of(request), clock.now()
     resident = selectors.resident_of(actor, ident)
-    form = ResidentForm(request.POST)
+    form = ResidentForm(request.POST, initial=initial_of(resident))
     if form.is_valid():
         try:
             with transaction.atomic():
                 version = form.cleaned_data["version"] or 0
                 residents.update(resident, facts=form.facts(), version=version, by=actor, at=at)
-                needs.put(resident, facts=form.need(), by=actor, at=at)
+                if form.need_changed():
+                    needs.put(resident, facts=form.need(), by=actor, at=at)
         except Conflict as error:
             form.add_error(None, error.message)
         else:
