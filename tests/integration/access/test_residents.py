@@ -1,0 +1,216 @@
+"""Registering, finding and editing residents."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from access.models import CareNeed, Resident
+from access.services import residents
+from access.services.residents import ResidentFacts
+from accounts.models import Post, Role, User
+from core import clock
+from core.models import AuditEvent
+from tests.factories import communities as places
+
+pytestmark = pytest.mark.django_db
+WORDS = {
+    "name": "王秀兰", "id_kind": "resident_id", "id_no": "880603196712061497", "building": "5号楼", "address": "1单元302",
+    "phone": "15400003328", "phone_owner": "self", "need_kind": "dialysis", "days": ["2", "4", "6"], "shift": "PM",
+    "mobility": "wheelchair",
+}  # fmt: skip
+
+
+def staff_of(code: str) -> Client:
+    community = places.community(code)
+    user = User.objects.create_user(f"staff-{code}", "a-long-password", name="林晓")
+    Post.objects.create(user=user, role=Role.STAFF, place_kind="community", place_code=code, place_label=community.name)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def staff() -> Client:
+    return staff_of(places.HOME)
+
+
+def post(client: Client, name: str, data: dict, *args: object, key: str = ""):
+    return client.post(reverse(name, args=args), {**data, "idempotency_key": key or uuid.uuid4().hex})
+
+
+def test_register_stores_a_sealed_searchable_person(staff: Client) -> None:
+    answer = post(staff, "access:resident_new", WORDS)
+
+    person = Resident.objects.get()
+    assert answer.headers["Location"] == reverse("access:resident", args=[person.pk])
+    assert (person.id_no, person.phone, person.sex, str(person.birth_date)) == (
+        "880603196712061497", "15400003328", "M", "1967-12-06",
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(r)::text FROM access_resident r")
+        row = cursor.fetchone()[0]
+    assert "880603196712061497" not in row
+    assert "15400003328" not in row
+    need = CareNeed.objects.get()
+    assert (need.kind, need.schedule_kind, need.schedule_days) == ("dialysis", "weekly", "2,4,6")
+
+
+def test_half_the_fields_are_enough(staff: Client) -> None:
+    """R-002-2b, E14, E15: missing id, phone and schedule never block."""
+    answer = post(staff, "access:resident_new", {**WORDS, "id_no": "", "phone": "", "days": [], "address": ""})
+
+    assert answer.status_code == 302
+
+
+def test_faulty_id_number_is_kept_and_marked(staff: Client) -> None:
+    """E15: accepted, flagged, never blocks."""
+    post(staff, "access:resident_new", {**WORDS, "id_no": "880603196712061498"})
+
+    assert Resident.objects.get().id_fault == "check"
+
+
+def test_a_double_press_registers_once(staff: Client) -> None:
+    """INV-08, INV-09."""
+    key = uuid.uuid4().hex
+    first = post(staff, "access:resident_new", WORDS, key=key)
+    second = post(staff, "access:resident_new", WORDS, key=key)
+
+    assert Resident.objects.count() == 1
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_same_key_with_other_content_is_a_conflict(staff: Client) -> None:
+    """INV-09."""
+    key = uuid.uuid4().hex
+    post(staff, "access:resident_new", WORDS, key=key)
+
+    answer = post(staff, "access:resident_new", {**WORDS, "name": "李四"}, key=key)
+
+    assert answer.status_code == 409
+    assert Resident.objects.count() == 1
+
+
+def test_without_a_key_nothing_is_stored(staff: Client) -> None:
+    answer = staff.post(reverse("access:resident_new"), WORDS)
+
+    assert answer.status_code == 422
+    assert not Resident.objects.exists()
+
+
+def test_look_alike_is_shown_before_a_second_record(staff: Client) -> None:
+    """E9, E10: a hint, never a merge; the typed text stays."""
+    post(staff, "access:resident_new", WORDS)
+
+    answer = post(staff, "access:resident_new", {**WORDS, "note": "第二次"})
+    assert answer.status_code == 422
+    assert "可能已经登记过" in answer.content.decode()
+    assert "第二次" in answer.content.decode()
+
+    post(staff, "access:resident_new", {**WORDS, "is_other": "1"})
+    assert Resident.objects.count() == 2
+
+
+@pytest.mark.parametrize("words", ["王秀兰", "wxl", "wangxiu", "5号楼", "3328", "王 5号", "880603196712061497"])
+def test_search_finds_by(staff: Client, words: str) -> None:
+    post(staff, "access:resident_new", WORDS)
+
+    assert "王秀兰" in staff.get(reverse("access:residents"), {"q": words}).content.decode()
+
+
+def test_search_without_a_hit_offers_to_register(staff: Client) -> None:
+    answer = staff.get(reverse("access:residents"), {"q": "赵钱孙"}).content.decode()
+
+    assert "没找到" in answer
+    assert "登记一位新居民" in answer
+
+
+def test_id_is_checked_while_it_is_typed(staff: Client) -> None:
+    answer = staff.post(
+        reverse("access:resident_check"), {**WORDS, "id_no": "880603196712061498"}, headers={"HX-Trigger-Name": "id_no"}
+    )
+
+    assert "最后一位对不上" in answer.content.decode()
+
+
+def test_edit_changes_and_tells_what_a_colleague_changed(staff: Client) -> None:
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+
+    done = post(staff, "access:resident_edit", {**WORDS, "building": "6号楼", "version": 1}, person.pk)
+    late = post(staff, "access:resident_edit", {**WORDS, "building": "7号楼", "version": 1}, person.pk)
+
+    person.refresh_from_db()
+    assert (done.status_code, late.status_code, person.building) == (302, 422, "6号楼")
+    assert "刚被同事改过" in late.content.decode()
+    assert "7号楼" in late.content.decode()
+
+
+def test_archive_hides_and_restores(staff: Client) -> None:
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+
+    post(staff, "access:resident_archive", {"reason": "moved"}, person.pk)
+    assert str(person.pk) not in staff.get(reverse("access:residents")).content.decode()
+    post(staff, "access:resident_archive", {"reason": "restore"}, person.pk)
+    assert str(person.pk) in staff.get(reverse("access:residents")).content.decode()
+
+
+def test_revealing_the_number_leaves_a_line(staff: Client) -> None:
+    """INV-32."""
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+
+    answer = post(staff, "access:resident_reveal", {"purpose": "hospital"}, person.pk)
+
+    assert "880603196712061497" in answer.content.decode()
+    assert AuditEvent.objects.get(verb="resident.reveal_id").reason == "hospital"
+
+
+@pytest.mark.parametrize("name", ["access:resident", "access:resident_edit"])
+def test_a_stranger_sees_404(staff: Client, name: str) -> None:
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+    stranger = staff_of(places.NEXT_DOOR)
+
+    there = stranger.get(reverse(name, args=[person.pk]))
+    absent = stranger.get(reverse(name, args=[uuid.uuid4()]))
+
+    assert there.status_code == absent.status_code == 404
+    assert "王秀兰" not in there.content.decode()
+
+
+@pytest.mark.parametrize("name", ["access:resident_archive", "access:resident_reveal", "access:resident_edit"])
+def test_a_stranger_changes_nothing(staff: Client, name: str) -> None:
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+
+    assert post(staff_of(places.NEXT_DOOR), name, WORDS, person.pk).status_code == 404
+
+
+def test_list_costs_the_same_at_5_and_at_50_residents(staff: Client) -> None:
+    """speed.md: resident list and search at most 6 queries (sign-in, post and session besides)."""
+    actor = Post.objects.get().actor()
+
+    def cost(words: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            staff.get(reverse("access:residents"), {"q": words})
+        return len(queries)
+
+    def add(count: int) -> None:
+        for number in range(count):
+            facts = ResidentFacts(name=f"王{number}", building=f"{number}号楼", phone="15400003328")
+            residents.register(places.community(), facts=facts, by=actor, at=clock.now())
+
+    add(5)
+    few = (cost(""), cost("王"))
+    add(45)
+    many = (cost(""), cost("王"))
+
+    assert few == many
+    assert max(many) <= 6 + 4, many

@@ -1,0 +1,84 @@
+"""Signing in, posts, display choices."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Post, Role, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    user = User.objects.create_user("15400000001", "a-long-password", name="林晓")
+    Post.objects.create(user=user, role=Role.AUDITOR, place_kind="city", place_code="210600", place_label="丹东市")
+    return user
+
+
+def sign_in(client: Client, username: str, password: str):
+    return client.post(reverse("sign_in"), {"username": username, "password": password})
+
+
+def test_sign_in_leads_home(client: Client, user: User) -> None:
+    assert sign_in(client, "15400000001", "a-long-password").headers["Location"] == reverse("home")
+
+
+def test_wrong_password_and_unknown_number_read_the_same(client: Client, user: User) -> None:
+    """G21: no enumeration by text."""
+    wrong = sign_in(client, "15400000001", "nope-nope-nope")
+    unknown = sign_in(client, "15499999999", "nope-nope-nope")
+
+    assert wrong.status_code == unknown.status_code == 422
+    strip = lambda body: body.split(b"<form method")[0]  # noqa: E731 (the typed number differs below)
+    assert ("号码或密码不对" in wrong.content.decode()) and ("号码或密码不对" in unknown.content.decode())
+    assert len(strip(wrong.content)) == len(strip(unknown.content))
+    assert 'value="15400000001"' in wrong.content.decode()
+
+
+def test_five_wrong_tries_lock_one_account_only(client: Client, user: User) -> None:
+    other = User.objects.create_user("15400000002", "another-password", name="孙")
+    for _ in range(5):
+        sign_in(client, "15400000001", "nope-nope-nope")
+
+    assert "锁 10 分钟" in sign_in(client, "15400000001", "a-long-password").content.decode()
+    assert sign_in(client, other.username, "another-password").status_code == 302
+
+
+def test_demo_user_is_refused_where_demo_is_off(client: Client, user: User, settings) -> None:
+    User.objects.filter(pk=user.pk).update(is_demo=True)
+    settings.DEMO = False
+
+    assert sign_in(client, "15400000001", "a-long-password").status_code == 422
+
+
+def test_next_never_leads_to_another_site(client: Client, user: User) -> None:
+    answer = client.post(
+        reverse("sign_in"),
+        {"username": "15400000001", "password": "a-long-password", "next": "https://elsewhere.example/"},
+    )
+
+    assert answer.headers["Location"] == reverse("home")
+
+
+def test_switching_to_somebody_elses_post_is_404(client: Client, user: User) -> None:
+    stranger = User.objects.create_user("15400000003", "another-password", name="周")
+    post = Post.objects.create(user=stranger, role=Role.GUARD, place_kind="gate", place_code="1", place_label="门")
+    client.force_login(user)
+
+    assert client.post(reverse("switch_post", args=[post.pk])).status_code == 404
+
+
+def test_large_text_is_kept_on_the_account_and_for_the_sign_in_page(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    client.post(reverse("prefer"), {"large": "1"})
+
+    user.refresh_from_db()
+    assert user.large_text
+    assert client.cookies["large"].value == "1"
+
+
+def test_health_needs_no_sign_in_and_no_database(client: Client) -> None:
+    assert client.get("/health/live").json() == {"live": True}
+    assert client.get("/health/ready").status_code == 200

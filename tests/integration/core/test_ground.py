@@ -1,0 +1,143 @@
+"""One writer of statuses, append-only audit, sealed columns, outbox, clock."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from core import audit, boards, clock, outbox, sealed
+from core.actors import service
+from core.advance import advance
+from core.errors import Conflict
+from core.models import AuditEvent, BoardVersion, OutboxMessage, PersonKey
+from hospitals.states import IntakeStatus
+from tests.factories import hospitals as factory
+
+pytestmark = pytest.mark.django_db
+BY = service("test", "测试")
+AT = datetime(2026, 6, 23, 2, 40, tzinfo=UTC)
+delivered: list[tuple] = []
+
+
+def take(case_ref, *, at, **payload):
+    """Stand for a service of a higher app."""
+    delivered.append((case_ref, at, payload))
+
+
+def poison(case_ref, *, at, **payload):
+    """Stand for a service that always fails."""
+    raise ValueError("poison")
+
+
+def test_advance_writes_status_version_and_audit_together() -> None:
+    intake = factory.make_intake()
+
+    advance(intake, IntakeStatus.IN_TREATMENT, by=BY, at=AT)
+
+    intake.refresh_from_db()
+    assert (intake.status, intake.version) == (IntakeStatus.IN_TREATMENT, 2)
+    event = AuditEvent.objects.get(model="hospitals.intake", verb="intake.in_treatment")
+    assert (event.old_status, event.new_status, event.case_ref) == ("arrived", "in_treatment", intake.case_ref)
+
+
+def test_advance_of_a_stale_row_loses_the_race() -> None:
+    """INV-10: the status is changed on condition of the one that was read."""
+    first = factory.make_intake()
+    second = type(first).objects.get(pk=first.pk)
+    advance(first, IntakeStatus.IN_TREATMENT, by=BY, at=AT)
+
+    with pytest.raises(Conflict) as caught:
+        advance(second, IntakeStatus.IN_TREATMENT, by=BY, at=AT)
+
+    assert caught.value.code == "state.lost_race"
+
+
+def test_database_refuses_an_unlisted_move_by_raw_sql() -> None:
+    """INV-10: the trigger is made from the same table."""
+    intake = factory.make_intake()
+    advance(intake, IntakeStatus.ADMITTED, by=BY, at=AT)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE hospitals_intake SET status = 'transferred' WHERE id = %s", [intake.pk])
+
+
+@pytest.mark.parametrize("statement", ["UPDATE core_auditevent SET reason = 'x'", "DELETE FROM core_auditevent"])
+def test_audit_rows_cannot_be_changed(statement: str) -> None:
+    """INV-33."""
+    audit.record("test.done", by=BY, at=AT)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_sealed_value_reads_back_and_is_not_in_the_row() -> None:
+    """INV-31: sensitive columns hold ciphertext bound to table, column and row."""
+    person = sealed.create_person_key()
+    place = "table.column.row"
+
+    blob = sealed.seal("15412345678", person, place)
+
+    assert b"15412345678" not in blob
+    assert sealed.unseal(blob, person, place) == "15412345678"
+    assert sealed.unseal(blob, person, "table.column.other") == sealed.UNREADABLE
+
+
+def test_destroyed_key_makes_the_value_unreadable_and_stops_nobody() -> None:
+    person = sealed.create_person_key()
+    blob = sealed.seal("secret", person, "p")
+    PersonKey.objects.filter(pk=person).delete()
+    sealed.forget()
+
+    assert sealed.unseal(blob, person, "p") == sealed.UNREADABLE
+
+
+def test_blind_index_finds_equal_values_only() -> None:
+    assert sealed.blind_index("phone", "1") == sealed.blind_index("phone", "1")
+    assert sealed.blind_index("phone", "1") != sealed.blind_index("id_no", "1")
+
+
+def test_outbox_hands_a_message_over_once() -> None:
+    """INV-36."""
+    delivered.clear()
+    case = uuid.uuid4()
+    outbox.put("test.kind", case_ref=case, at=AT, thing="7")
+
+    while outbox.deliver_next({"test.kind": f"{__name__}.take"}):
+        pass
+
+    assert delivered == [(case, AT, {"thing": "7"})]
+
+
+def test_poison_message_does_not_stop_the_one_behind_it() -> None:
+    delivered.clear()
+    outbox.put("poison", at=AT)
+    outbox.put("test.kind", at=AT)
+    handlers = {"poison": f"{__name__}.poison", "test.kind": f"{__name__}.take"}
+
+    while outbox.deliver_next(handlers):
+        pass
+
+    assert len(delivered) == 1
+    waiting = OutboxMessage.objects.get(delivered_at__isnull=True)
+    assert (waiting.kind, waiting.attempts, waiting.error) == ("poison", 1, "ValueError")
+
+
+def test_clock_follows_the_stored_offset() -> None:
+    clock.set_offset(timedelta(days=-100))
+    try:
+        assert abs((datetime.now(UTC) - clock.now()).days - 100) <= 1
+    finally:
+        clock.forget()
+
+
+def test_local_day_ends_at_sixteen_utc() -> None:
+    assert clock.local_day(datetime(2026, 6, 22, 15, 59, tzinfo=UTC)).day == 22
+    assert clock.local_day(datetime(2026, 6, 22, 16, 0, tzinfo=UTC)).day == 23
+
+
+def test_board_number_rises_with_each_change() -> None:
+    boards.touch("b", "a")
+    boards.touch("a")
+
+    assert dict(BoardVersion.objects.values_list("board", "version")) == {"a": 2, "b": 1}

@@ -1,0 +1,110 @@
+"""Loading a city folder."""
+
+import json
+import shutil
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from access.models import CareNeed, Resident
+from accounts.selectors import demo_users
+from communities.models import Community, ZonePeriod
+from core import clock
+from hospitals.models import Slot
+from transport.models import Shift, Vehicle
+
+pytestmark = pytest.mark.django_db
+DANDONG = settings.BASE_DIR / "demo" / "dandong"
+
+
+@pytest.fixture
+def small_city(tmp_path: Path) -> Path:
+    """Dandong with its first 60 residents."""
+    folder = tmp_path / "city"
+    shutil.copytree(DANDONG, folder)
+    lines = (DANDONG / "residents.csv").read_text().splitlines()
+    (folder / "residents.csv").write_text("\n".join(lines[:61]) + "\n")
+    return folder
+
+
+def load(folder: Path, **options: object) -> dict:
+    out = StringIO()
+    call_command("load_city", folder, stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def test_loads_everything_and_says_how_much(small_city: Path) -> None:
+    report = load(small_city)
+
+    assert report["loaded"]["communities"] == Community.objects.count() == 879
+    assert report["loaded"]["vehicles"] == Vehicle.objects.count() == 414
+    assert report["loaded"]["residents"] == Resident.objects.count() == 60
+    assert report["skipped"] == []
+    person = Resident.objects.get(ref="DD00001")
+    assert (person.name, person.id_no, person.mobility) == ("孟福", "880603196712061497", "wheelchair")
+
+
+def test_loading_twice_changes_nothing_and_says_why(small_city: Path) -> None:
+    load(small_city)
+    counts = [model.objects.count() for model in (Resident, CareNeed, Slot, Shift, ZonePeriod)]
+
+    report = load(small_city)
+
+    assert [model.objects.count() for model in (Resident, CareNeed, Slot, Shift, ZonePeriod)] == counts
+    assert report["skipped"][0] == {
+        "why": "residents: already there", "count": 60, "examples": ["DD00001", "DD00002", "DD00003", "DD00004", "DD00005"],
+    }  # fmt: skip
+
+
+def test_today_moves_every_date_by_whole_weeks(small_city: Path) -> None:
+    """Tuesday's dialysis stays on a Tuesday."""
+    load(small_city, today=date(2026, 11, 22))
+
+    first = Slot.objects.order_by("starts_at").first()
+    assert clock.local_day(first.starts_at) == date(2026, 11, 17)
+    assert clock.local_day(first.starts_at).weekday() == 1
+
+
+@pytest.mark.parametrize(("scenario", "sealed"), [("a", 19), ("b", 97)])
+def test_scenario_chooses_the_zone_classes(small_city: Path, scenario: str, sealed: int) -> None:
+    load(small_city, scenario=scenario)
+
+    assert ZonePeriod.objects.filter(zone_class="sealed").count() == sealed
+
+
+def test_row_that_cannot_be_used_is_reported_not_lost(small_city: Path) -> None:
+    path = small_city / "residents.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[1].replace("DD00001", "DD99999").replace("210603007007", "999999999999")]))
+
+    report = load(small_city)
+
+    assert report["skipped"][0]["why"] == "residents: its community is unknown"
+
+
+def test_demo_starts_on_its_tuesday_at_10_40_with_five_sign_ins(small_city: Path) -> None:
+    """decisions.md E26."""
+    try:
+        load(small_city, demo=True)
+
+        now = clock.now().astimezone(clock.CHINA)
+        assert (now.weekday(), now.hour, now.minute // 10) == (1, 10, 4)
+        assert [post.role for post in demo_users()] == ["staff", "guard", "dispatch", "driver", "intake"]
+    finally:
+        clock.forget()
+
+
+def test_production_refuses_a_demo_city(small_city: Path, settings) -> None:
+    settings.DEMO = False
+
+    with pytest.raises(CommandError, match="refused"):
+        load(small_city, demo=True)
+
+
+def test_folder_without_city_json_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"city\.json"):
+        load(tmp_path)
