@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from access.models import AccessRequest, Resident
 from accounts.models import Role
+from communities.models import Community
 from core.actors import Actor
 from core.errors import NotAllowed, NotFound
 
@@ -74,3 +75,15 @@ def check_may_lower(by: Actor, request: AccessRequest) -> None:
     if by.role not in {Role.LEAD, Role.COMMAND}:
         raise NotAllowed("request.lower_emergency", _("降级要社区负责人或指挥来做。"))
     check_in_scope(by, request)
+
+
+def check_register(by: Actor, community: Community) -> None:
+    """Let a community's own staff register its residents."""
+    if by.role not in COMMUNITY or by.place_code != community.code:
+        raise NotAllowed("resident.register", _("只有本社区的工作人员能登记居民。"))
+
+
+def check_edit(by: Actor, resident: Resident) -> None:
+    """Let a community's own staff change its residents."""
+    if by.role not in COMMUNITY or by.place_code != resident.community_id:
+        raise NotAllowed("resident.update", _("只有本社区的工作人员能改这位居民的资料。"))

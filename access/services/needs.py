@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from access.models import CareNeed, Resident
-from access.policies_residents import check_edit
+from access.policies import check_edit
 from access.states import SERVICE_OF, NeedKind, NeedStatus
 from core import audit
 from core.actors import Actor

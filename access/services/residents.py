@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from access.models import Resident
-from access.policies_residents import check_edit, check_register
+from access.policies import check_edit, check_register
 from communities.models import Community
 from core import audit, boards, names
 from core.actors import Actor

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _T
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from access.forms.residents import ResidentForm, id_hint, initial_of
 from access.models import Resident
@@ -42,7 +42,7 @@ FILTERS = [
 ]
 
 
-@require_GET
+@require_safe
 @for_roles("staff", "lead")
 def resident_list(request: HttpRequest) -> HttpResponse:
     """List, search and filter the community's residents."""
@@ -60,7 +60,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
     return page(request, "access/residents/list.html", context, part="rows")
 
 
-@require_GET
+@require_safe
 @for_roles("staff", "lead")
 def register_form(request: HttpRequest) -> HttpResponse:
     """Show the empty form; a name searched for in vain is filled in."""
@@ -102,7 +102,7 @@ def check(request: HttpRequest) -> HttpResponse:
     return page(request, "access/residents/check.html", context)
 
 
-@require_GET
+@require_safe
 @for_roles("staff", "lead")
 def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show one resident: facts, needs, requests, and the button to ask for a way."""
@@ -118,7 +118,7 @@ def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
     return page(request, "access/residents/detail.html", context)
 
 
-@require_GET
+@require_safe
 @for_roles("staff", "lead")
 def edit_form(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show the filled form."""

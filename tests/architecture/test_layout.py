@@ -85,7 +85,11 @@ def test_no_key_points_upward() -> None:
 
 def test_views_read_through_selectors() -> None:
     """No Model.objects and no get_object_or_404 in views and api."""
-    pages = [p for p in PRODUCT_SOURCES if ("views" in p.parts or p.name in {"views.py", "api.py"}) and "config" not in p.parts]
+    pages = [
+        p
+        for p in PRODUCT_SOURCES
+        if ("views" in p.parts or p.name in {"views.py", "api.py"}) and "config" not in p.parts
+    ]
     broken = [short(p) for p in pages if re.search(r"\.objects\b|get_object_or_404", p.read_text())]
 
     assert broken == []
