@@ -115,6 +115,13 @@ def passes_for(actor: Actor, day: date) -> QuerySet[GatePass]:
     return GatePass.objects.visible_to(actor).expected_on(start, end)
 
 
+def passes_at_gate(gate: Gate, *, at: datetime) -> list[GatePass]:
+    """Return what a gate's device keeps: passes of its community that are valid today, and those of people out."""
+    start, end = clock.day_bounds(clock.local_day(at))
+    today = Q(exit_from__lt=end, exit_until__gte=start) | Q(case_ref__in=cases_out(gate.community))
+    return list(GatePass.objects.issued().filter(today, community=gate.community))
+
+
 def passage(case_ref: UUID | None) -> Passage:
     """Return when the party of a case last went out and in."""
     return passages([case_ref]).get(case_ref, Passage()) if case_ref else Passage()

@@ -77,3 +77,8 @@ _REASONS = {
     "other_community": lazy("这是别的小区的证"),
     "revoked_return": lazy("证已作废，但人照样回家；已告诉社区"),
 }
+
+
+def lost_pass() -> str:
+    """Say that a form named a pass which is not of this compound."""
+    return _("没找到这张证，请再扫一次。")

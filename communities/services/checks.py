@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from communities import gate_rules, selectors, tokens
 from communities.gate_rules import Situation, Verdict
-from communities.models import Gate, GatePass
+from communities.models import Gate, GatePass, Scan
 from communities.selectors import Passage
 from communities.services.passes import key_ring
 from communities.states import Direction, PassStatus
@@ -60,10 +59,10 @@ def look_at_pass(
     return Look(verdict, way, gate_rules.GOOD, gate_pass, passage, code_text, replaced_by=successor)
 
 
-def look_back(gate: Gate, *, case_ref: UUID, at: datetime) -> Look:
+def look_back(release: Scan) -> Look:
     """Look at a party that left without a pass (an emergency) and stands at the gate again."""
     verdict = gate_rules.decide(Situation(Direction.ENTRY, gate_rules.NO_PASS))
-    return Look(verdict, Direction.ENTRY, gate_rules.NO_PASS, passage=selectors.passage(case_ref))
+    return Look(verdict, Direction.ENTRY, gate_rules.NO_PASS, passage=selectors.passage(release.case_ref))
 
 
 def _look_at_token(gate: Gate, text: str, at: datetime, direction: str) -> Look:

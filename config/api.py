@@ -1,0 +1,13 @@
+"""The addresses under /api/: gate, desk, driver, journey, and the schema of just these."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from communities import api as gate
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("gate/scan", gate.ScanUpload.as_view(), name="api_gate_scan"),
+    path("gate/sync", gate.Sync.as_view(), name="api_gate_sync"),
+    path("pass-keys", gate.PassKeys.as_view(), name="api_pass_keys"),
+]

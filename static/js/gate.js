@@ -1,0 +1,71 @@
+// The guard's phone: camera, photo, hardware scanner, sounds, vibration, a screen that stays awake. Typing, lists and
+// the emergency button work without any of this.
+
+import { start as startCamera, stop as stopCamera, readPhoto } from "./gate-camera.js";
+import { announce, unlock } from "./gate-sound.js";
+
+const WEDGE_GAP_MS = 60; // a scanner types faster than any hand
+const UNDO_SHOWN_MS = 10000;
+
+let typed = "";
+let lastKeyAt = 0;
+
+function submitCode(text) {
+  const form = document.querySelector("[data-code-form]");
+  if (!form || form.dataset.submitting) return;
+  form.elements.code.value = text;
+  form.requestSubmit();
+}
+
+// A scanner acts like a keyboard: many keys at once, then Enter, wherever the focus is. When no scan form is shown
+// (an answer is on the screen), the next person's code goes back to the scan page with it.
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const now = performance.now();
+  if (now - lastKeyAt > WEDGE_GAP_MS) typed = "";
+  lastKeyAt = now;
+  if (event.key.length === 1) typed += event.key;
+  if (event.key !== "Enter" || typed.length < 8) return;
+  const text = typed;
+  typed = "";
+  if (document.querySelector("[data-code-form]")) {
+    event.preventDefault();
+    event.stopPropagation();
+    submitCode(text);
+  }
+}
+
+async function stayAwake() {
+  try {
+    if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen");
+  } catch {
+    // low battery: the phone decides
+  }
+}
+
+function dress() {
+  const answer = document.querySelector("[data-answer]");
+  const finder = document.querySelector("[data-viewfinder]");
+  if (answer) announce(answer.dataset.answer);
+  if (finder) startCamera(finder, submitCode);
+  else stopCamera();
+  const done = document.querySelector("[data-done] [data-undo]");
+  if (done) setTimeout(() => done.closest("form")?.remove(), UNDO_SHOWN_MS);
+  for (const input of document.querySelectorAll("[data-photo]")) {
+    input.addEventListener("change", () => readPhoto(input, finder, submitCode));
+  }
+  if (answer) window.scrollTo(0, 0);
+}
+
+document.addEventListener("keydown", onKey, true);
+document.addEventListener("pointerdown", unlock, { passive: true });
+document.addEventListener("visibilitychange", stayAwake);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id === "main") dress();
+});
+// A page out of the back-forward cache carries used event ids.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
+stayAwake();
+dress();
