@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from structlog import get_logger
 
 from core import clock, outbox
+from core.live_feed import Feed
 
 log = get_logger(__name__)
 IDLE_S = 0.25
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             self._round()
             return
         log.info("relay.started")
+        feed = Feed()
+        feed.start()
         next_sweep = 0.0
         while not self.stopping:
             close_old_connections()
@@ -51,6 +54,8 @@ class Command(BaseCommand):
                 time.sleep(1)
             if not busy:
                 time.sleep(IDLE_S)
+        feed.stopping.set()
+        feed.join(timeout=5)
 
     def _stop(self, *_signal: Any) -> None:
         self.stopping = True

@@ -31,7 +31,8 @@ def test_wrong_password_and_unknown_number_read_the_same(client: Client, user: U
 
     assert wrong.status_code == unknown.status_code == 422
     strip = lambda body: body.split(b"<form method")[0]  # noqa: E731 (the typed number differs below)
-    assert ("号码或密码不对" in wrong.content.decode()) and ("号码或密码不对" in unknown.content.decode())
+    assert "号码或密码不对" in wrong.content.decode()
+    assert "号码或密码不对" in unknown.content.decode()
     assert len(strip(wrong.content)) == len(strip(unknown.content))
     assert 'value="15400000001"' in wrong.content.decode()
 
