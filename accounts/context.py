@@ -36,7 +36,11 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("今天的证"), "communities:gate_list", "edit"),
     ],
     Role.DRIVER: [(_("现在这一趟"), "transport:sheet", "car"), (_("今天的趟"), "transport:today", "clock")],
-    Role.INTAKE: [(_("接诊台"), "hospitals:desk", "hosp"), (_("在院"), "hospitals:inside", "bed")],
+    Role.INTAKE: [
+        (_("接诊台"), "hospitals:desk", "hosp"),
+        (_("在院"), "hospitals:inside", "bed"),
+        (_("科室与床位"), "hospitals:services", "settings"),
+    ],
     Role.COMMAND: [(_("全市"), "dispatch:command", "home")],
 }
 TABS[Role.LEAD] = TABS[Role.STAFF]

@@ -4,10 +4,13 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from communities import api as gate
+from hospitals import api as desk
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("gate/scan", gate.ScanUpload.as_view(), name="api_gate_scan"),
     path("gate/sync", gate.Sync.as_view(), name="api_gate_sync"),
     path("pass-keys", gate.PassKeys.as_view(), name="api_pass_keys"),
+    path("intake/walk-in", desk.WalkIn.as_view(), name="api_walk_in"),
+    path("intake/<uuid:intake_id>/step", desk.Step.as_view(), name="api_intake_step"),
 ]

@@ -192,4 +192,8 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "trip.completed": "access.services.closing.close_if_over",
     "home.marked": "access.services.closing.close_if_over",
 }
-SWEEPS: list[str] = ["access.services.checks.sweep"]
+SWEEPS: list[str] = [
+    "access.services.checks.sweep",
+    "hospitals.services.overload.report_late_hand_overs",
+    "hospitals.services.status.reopen_due",
+]

@@ -67,6 +67,7 @@ class Intake(models.Model):
     late_reported_at = models.DateTimeField(null=True, blank=True, help_text="When the overrun was reported (INV-30)")
     way_home_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver of the ride home")
     way_home_at = models.DateTimeField(null=True, blank=True, help_text="When that ride is expected here")
+    left_at = models.DateTimeField(null=True, blank=True, help_text="When the patient left the house for home")
 
     objects = StandingManager()
     all_rows = IntakeQuerySet.as_manager()

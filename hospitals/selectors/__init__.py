@@ -1,6 +1,41 @@
 """Questions about facilities, places, arrivals."""
 
 from hospitals.selectors.capacity import bookable_slots, receiving_facilities, services_of, slots_of_day
+from hospitals.selectors.desk import Day, arrival_of, day_of, patient_of
 from hospitals.selectors.limits import limits
+from hospitals.selectors.own import (
+    appointment_for,
+    appointments_by_pass,
+    arrived_with,
+    board_version,
+    facility_for,
+    intake_for,
+    other_facilities,
+    service_for,
+    slot_for,
+)
+from hospitals.selectors.steps import allowed_steps, can_undo, last_step
 
-__all__ = ["bookable_slots", "limits", "receiving_facilities", "services_of", "slots_of_day"]
+__all__ = [
+    "Day",
+    "allowed_steps",
+    "appointment_for",
+    "appointments_by_pass",
+    "arrival_of",
+    "arrived_with",
+    "board_version",
+    "bookable_slots",
+    "can_undo",
+    "day_of",
+    "facility_for",
+    "intake_for",
+    "last_step",
+    "limits",
+    "other_facilities",
+    "patient_of",
+    "receiving_facilities",
+    "service_for",
+    "services_of",
+    "slot_for",
+    "slots_of_day",
+]

@@ -41,4 +41,4 @@ def last_step(intake: Intake) -> tuple[str, datetime]:
 def can_undo(intake: Intake, *, at: datetime, within: timedelta) -> bool:
     """Say whether the newest step can still be taken back."""
     step, taken_at = last_step(intake)
-    return at - taken_at <= within and not (step == "ended" and intake.way_home_by)
+    return at - taken_at <= within and not (step == "ended" and (intake.way_home_by or intake.left_at))

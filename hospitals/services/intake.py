@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -44,7 +46,7 @@ def _confirm(appointment: Appointment, *, by: Actor, at: datetime) -> None:
 
 def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     """Store the arrival; one that was withdrawn as a wrong press stands up again with its new time."""
-    facts = {
+    facts: dict[str, Any] = {
         "arrived_at": at,
         "arrived_by": _signature(by),
         "hand_over_due_at": at + limits().hand_over,
@@ -135,11 +137,18 @@ def start_treatment(intake: Intake, *, by: Actor, at: datetime, expected_ready_a
     policies.require_own(by, intake.facility_id)
     if intake.handed_over_at is None:
         _stamp_hand_over(intake, by=by, at=at)
-    facts = {"treatment_started_at": at}
-    if expected_ready_at is not None:
-        facts["expected_ready_at"] = expected_ready_at
+    facts: dict[str, Any] = {"treatment_started_at": at}
+    ready = expected_ready_at or _slot_end(intake, at=at)
+    if ready is not None:
+        facts["expected_ready_at"] = ready
     advance(intake, IntakeStatus.IN_TREATMENT, by=by, at=at, **facts)
     _touch(intake)
+
+
+def _slot_end(intake: Intake, *, at: datetime) -> datetime | None:
+    """Return when the booked time ends, the best guess of when the patient is ready."""
+    end = intake.appointment.slot.ends_at if intake.appointment else None
+    return end if end is not None and end > at else None
 
 
 @transaction.atomic
@@ -191,7 +200,7 @@ def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: st
     policies.require_own(by, intake.facility_id)
     if intake.handed_over_at is None:
         _stamp_hand_over(intake, by=by, at=at)
-    facts: dict[str, object] = {"ended_at": at}
+    facts: dict[str, Any] = {"ended_at": at}
     if note.strip():
         facts["note"] = note.strip()[:300]
     if accepted_by:
@@ -199,6 +208,44 @@ def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: st
     advance(intake, to, by=by, at=at, **facts)
     _fulfil(intake, by=by, at=at)
     outbox.put("intake.ended", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    _touch(intake)
+
+
+@transaction.atomic
+def note_left(intake: Intake, *, by: Actor, at: datetime) -> bool:
+    """Record that a released patient has left the house; safe to say twice, False when it was said."""
+    policies.require_own(by, intake.facility_id)
+    won = Intake.objects.filter(pk=intake.pk, status=IntakeStatus.RELEASED, left_at__isnull=True).update(left_at=at)
+    if won:
+        audit.record("intake.left", intake, by=by, at=at)
+        _touch(intake)
+    return bool(won)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the desk has learnt about somebody nobody announced."""
+
+    label: str
+    need_kind: str = ""
+    note: str = ""
+    is_critical: bool = True
+
+
+@transaction.atomic
+def describe(intake: Intake, words: Described, *, by: Actor, at: datetime) -> None:
+    """Write down who a walk-in is and what is the matter; care has begun without it."""
+    policies.require_own(by, intake.facility_id)
+    values = {
+        "label": words.label.strip()[:60] or intake.label,
+        "need_kind": words.need_kind,
+        "note": words.note.strip()[:300],
+        "is_critical": words.is_critical,
+    }
+    Intake.objects.filter(pk=intake.pk).update(**values)
+    for name, value in values.items():
+        setattr(intake, name, value)
+    audit.record("intake.described", intake, by=by, at=at)
     _touch(intake)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
     policies.require_own(by, service.facility_id)
     if change.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}:
         _require_end(service, change, at=at)
-    facts = {
+    facts: dict[str, Any] = {
         "status_until": None if change.status == ServiceStatus.OPEN else change.until,
         "status_reason": change.reason.strip()[:200],
         "confirmed_at": at,

@@ -1,0 +1,279 @@
+"""What a desk sees of its day: three queries, however many patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from core import clock, names
+from hospitals.models import Appointment, Intake, Service
+from hospitals.selectors.limits import DeskLimits, limits
+from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
+from hospitals.words import MOBILITY_WORDS, SERVICE_ORDER, SEX_WORDS, SHIFT_WORDS, need_word, service_word
+
+TEST_HOURS = timedelta(hours=48)
+_WAITING_KEPT = timedelta(hours=24)  # nobody waits longer without others being called in
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One expected patient as the desk's row shows them."""
+
+    appointment: Appointment
+    expected_at: datetime
+    minutes: int
+    about: str
+    need: Any
+    when_booked: str
+    has_test: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether the expected time has passed."""
+        return self.minutes < 0
+
+    @property
+    def plate(self) -> str:
+        """Return the vehicle's plate: the first word of who carries."""
+        return self.appointment.carried_by.partition(" ")[0]
+
+    @property
+    def driver(self) -> str:
+        """Return who drives: the rest of it."""
+        return self.appointment.carried_by.partition(" ")[2]
+
+    @property
+    def late_by(self) -> int:
+        """Return the minutes since the expected time."""
+        return -self.minutes
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One patient in the house, or waiting for the way home."""
+
+    intake: Intake
+    about: str
+    need: Any
+    zone_class: str
+    has_test: bool
+    hand_over_level: str
+    waited: int
+    is_wait_over: bool
+    time_left: str
+
+    @property
+    def is_handing_over(self) -> bool:
+        """Say whether the hand-over clock runs."""
+        return self.intake.status in INSIDE and self.intake.handed_over_at is None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Places of one service today."""
+
+    label: Any
+    booked: int
+    places: int
+
+    @property
+    def is_tight(self) -> bool:
+        """Say whether four fifths are taken."""
+        return self.booked * 5 >= self.places * 4
+
+
+@dataclass
+class Day:
+    """Everything on the desk's page."""
+
+    at: datetime
+    arrivals: list[Arrival] = field(default_factory=list)
+    under_way: list[Arrival] = field(default_factory=list)
+    hand_overs: list[Patient] = field(default_factory=list)
+    inside: list[Patient] = field(default_factory=list)
+    waiting: list[Patient] = field(default_factory=list)
+    arrived_count: int = 0
+    capacities: list[Capacity] = field(default_factory=list)
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+    is_stale: bool = False
+
+    @property
+    def inside_count(self) -> int:
+        """Count the patients in the house whose hand-over clock is not on top."""
+        return len(self.inside)
+
+    @property
+    def soon_count(self) -> int:
+        """Count who is expected within two hours."""
+        return sum(1 for row in (*self.arrivals, *self.under_way) if row.minutes <= 120)
+
+    @property
+    def first_due(self) -> Patient | None:
+        """Return the hand-over whose limit comes first."""
+        return min(self.hand_overs, key=lambda row: row.intake.hand_over_due_at or self.at, default=None)
+
+
+def day_of(facility_code: str, *, at: datetime, words: str = "") -> Day:
+    """Gather a facility's day; `words` (name, initials, last four, plate) narrows the expected arrivals."""
+    known = limits()
+    day = Day(at=at)
+    for row in sorted(_expected(facility_code, at=at), key=lambda each: each.expected_at):
+        target = day.under_way if row.appointment.is_critical else day.arrivals
+        if row.appointment.is_critical or matches(row.appointment, words):
+            target.append(row)
+    _sort_patients(day, facility_code, known)
+    _count_places(day, facility_code, known)
+    return day
+
+
+def _expected(facility_code: str, *, at: datetime) -> list[Arrival]:
+    start, end = clock.day_bounds(clock.local_day(at))
+    rows = Appointment.objects.filter(
+        facility=facility_code,
+        status__in=[AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED],
+        slot__starts_at__gte=start,
+        slot__starts_at__lt=end,
+    ).select_related("slot__service")
+    return [arrival_of(row, at=at) for row in rows]
+
+
+def arrival_of(appointment: Appointment, *, at: datetime) -> Arrival:
+    """Say one appointment in the desk's words."""
+    slot = appointment.slot
+    expected_at = appointment.expected_at or slot.starts_at
+    hours = f"{clock_text(slot.starts_at)}–{clock_text(slot.ends_at)}"
+    shift = SHIFT_WORDS.get(slot.shift)
+    return Arrival(
+        appointment=appointment,
+        expected_at=expected_at,
+        minutes=int((expected_at - at).total_seconds() // 60),
+        about=about(appointment, at=at),
+        need=need_word(appointment.need_kind),
+        when_booked=f"{shift} {hours}" if shift else hours,
+        has_test=has_test(appointment, at=expected_at),
+    )
+
+
+def about(appointment: Appointment, *, at: datetime) -> str:
+    """Say sex, age, mobility and party in one line."""
+    parts = [str(SEX_WORDS.get(appointment.sex, "")) + (f" {age}" if (age := _age(appointment, at)) else "")]
+    parts.append(str(MOBILITY_WORDS.get(appointment.mobility, "")))
+    if appointment.needs_oxygen:
+        parts.append(_("吸氧"))
+    if appointment.party_size > 1:
+        parts.append(_("陪 %(n)s 人") % {"n": appointment.party_size - 1})
+    return " · ".join(part for part in parts if part.strip())
+
+
+def _age(appointment: Appointment, at: datetime) -> int | None:
+    born = appointment.birth_date
+    if born is None:
+        return None
+    today = clock.local_day(at)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def has_test(appointment: Appointment | None, *, at: datetime) -> bool:
+    """Say whether a sample of the last 48 hours is known: information for the way inside, never a condition."""
+    return bool(appointment and appointment.last_test_at and at - appointment.last_test_at <= TEST_HOURS)
+
+
+def clock_text(at: datetime) -> str:
+    """Say a time of day."""
+    return at.astimezone(clock.CHINA).strftime("%H:%M")
+
+
+def matches(appointment: Appointment, words: str) -> bool:
+    """Say whether a search fits a patient: name, pinyin initials, last four of the number, plate."""
+    words = words.strip().lower()
+    return (
+        not words
+        or words in appointment.name.lower()
+        or names.initials(appointment.name).startswith(words)
+        or words == appointment.id_last4.lower()
+        or words in appointment.carried_by.lower().replace("·", "")
+        or words in appointment.carried_by.lower()
+    )
+
+
+def _sort_patients(day: Day, facility_code: str, known: DeskLimits) -> None:
+    """Put today's arrivals where they stand: hand-over clock, house, waiting for the way home."""
+    start = clock.day_bounds(clock.local_day(day.at))[0]
+    here = Q(status__in=INSIDE) | Q(arrived_at__gte=start) | _waiting_for_way_home(day.at)
+    rows = Intake.objects.filter(here, facility=facility_code).select_related("appointment__slot")
+    for intake in rows:
+        day.arrived_count += intake.arrived_at >= start
+        row = patient_of(intake, at=day.at, known=known)
+        if intake.status in INSIDE:
+            (day.hand_overs if row.is_handing_over and intake.is_critical else day.inside).append(row)
+        elif intake.status == IntakeStatus.RELEASED and intake.left_at is None:
+            day.waiting.append(row)
+    day.hand_overs.sort(key=lambda row: row.intake.arrived_at)
+    far = day.at + timedelta(days=2)
+    day.inside.sort(key=lambda row: (not row.is_handing_over, row.intake.expected_ready_at or far))
+    day.waiting.sort(key=lambda row: row.intake.ready_at or far)
+
+
+def _waiting_for_way_home(at: datetime) -> Q:
+    return Q(status=IntakeStatus.RELEASED, left_at__isnull=True, ended_at__gte=at - _WAITING_KEPT)
+
+
+def patient_of(intake: Intake, *, at: datetime, known: DeskLimits) -> Patient:
+    """Say one arrival in the desk's words."""
+    appointment = intake.appointment
+    waited = int((at - intake.ready_at).total_seconds() // 60) if intake.ready_at else 0
+    return Patient(
+        intake=intake,
+        about=about(appointment, at=at) if appointment else intake.note,
+        need=need_word(intake.need_kind),
+        zone_class=appointment.zone_class if appointment else "",
+        has_test=has_test(appointment, at=at),
+        hand_over_level=_hand_over_level(intake, at=at, known=known),
+        waited=max(waited, 0),
+        time_left=_time_left(intake, at=at),
+        is_wait_over=waited >= known.return_amber.total_seconds() / 60,
+    )
+
+
+def _hand_over_level(intake: Intake, *, at: datetime, known: DeskLimits) -> str:
+    """Return "" in time, "warn" in the last minutes, "late" past the limit; handed over is in time."""
+    due = intake.hand_over_due_at
+    if intake.handed_over_at is not None or due is None:
+        return ""
+    return "late" if at >= due else "warn" if due - at < known.hand_over_amber else ""
+
+
+def _time_left(intake: Intake, *, at: datetime) -> str:
+    """Say what is left of the hand-over's time as 4:18, past it as 0:30 gone."""
+    if intake.hand_over_due_at is None:
+        return ""
+    seconds = abs(int((intake.hand_over_due_at - at).total_seconds()))
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _count_places(day: Day, facility_code: str, known: DeskLimits) -> None:
+    """Sum today's places by service; the buffer counts who is inside without a known test (R-004-2)."""
+    start, end = clock.day_bounds(clock.local_day(day.at))
+    today = Q(slots__starts_at__gte=start, slots__starts_at__lt=end)
+    services = list(
+        Service.objects.filter(facility=facility_code)
+        .select_related("facility")
+        .annotate(places=Sum("slots__capacity", filter=today), taken=Sum("slots__booked", filter=today))
+    )
+    services.sort(key=lambda row: SERVICE_ORDER.get(row.kind, 99))
+    busiest = sorted((row for row in services if row.places), key=lambda row: -(row.taken or 0))[:4]
+    day.capacities = [
+        Capacity(service_word(row.kind), row.taken or 0, row.places) for row in services if row in busiest
+    ]
+    if services and services[0].facility.buffer_places:
+        unknown = sum(1 for row in (*day.hand_overs, *day.inside) if not row.has_test)
+        day.capacities.append(Capacity(service_word("buffer"), unknown, services[0].facility.buffer_places))
+    confirmed = [(row.confirmed_at, row.confirmed_by) for row in services if row.confirmed_at]
+    if confirmed:
+        day.confirmed_at, day.confirmed_by = max(confirmed)
+        day.is_stale = day.at - day.confirmed_at > known.status_stale

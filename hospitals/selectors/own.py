@@ -1,0 +1,83 @@
+"""One thing of an actor's own facility; anything else is as absent as what never was."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from communities.models import GatePass
+from core.actors import Actor
+from core.errors import NotFound
+from core.models import BoardVersion
+from hospitals.models import Appointment, Facility, Intake, Service, Slot
+
+
+def facility_for(actor: Actor) -> Facility:
+    """Return the facility of a desk."""
+    facility = Facility.objects.visible_to(actor).first()
+    if facility is None:
+        raise NotFound("facility.absent")
+    return facility
+
+
+def appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:
+    """Return one appointment of the actor's facility, with slot and service."""
+    rows = Appointment.objects.visible_to(actor).select_related("slot__service", "facility")
+    row = rows.filter(pk=appointment_id).first()
+    if row is None:
+        raise NotFound("appointment.absent")
+    return row
+
+
+def intake_for(actor: Actor, intake_id: UUID) -> Intake:
+    """Return one arrival at the actor's facility, with its appointment."""
+    rows = Intake.objects.visible_to(actor).select_related("appointment__slot", "facility")
+    row = rows.filter(pk=intake_id).first()
+    if row is None:
+        raise NotFound("intake.absent")
+    return row
+
+
+def arrived_with(appointment: Appointment) -> Intake | None:
+    """Return the arrival of an appointment's case, if there is one."""
+    return Intake.objects.filter(case_ref=appointment.case_ref, facility=appointment.facility_id).first()
+
+
+def service_for(actor: Actor, service_id: int) -> Service:
+    """Return one service of the actor's facility."""
+    row = Service.objects.select_related("facility").filter(pk=service_id, facility=actor.place_code).first()
+    if row is None:
+        raise NotFound("service.absent")
+    return row
+
+
+def slot_for(actor: Actor, slot_id: int) -> Slot:
+    """Return one slot of the actor's facility."""
+    row = Slot.objects.select_related("service").filter(pk=slot_id, service__facility=actor.place_code).first()
+    if row is None:
+        raise NotFound("slot.absent")
+    return row
+
+
+def other_facilities(facility: Facility) -> list[Facility]:
+    """List the facilities that can accept a transfer."""
+    return list(Facility.objects.exclude(pk=facility.pk).exclude(zone_role="none"))
+
+
+def board_version(facility_code: str) -> int:
+    """Return the change number of a facility's board."""
+    found = BoardVersion.objects.filter(board=f"facility:{facility_code}").values_list("version", flat=True).first()
+    return found or 0
+
+
+def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:
+    """Find the patients of this facility by their pass: the scanned text, the short code, the number, its last four."""
+    text = code.strip()
+    tidy = text.upper().replace(" ", "").replace("-", "")
+    if len(tidy) < 4:
+        return []
+    own = Appointment.objects.visible_to(actor).live()
+    said = Q(token=text) | Q(short_code=tidy) | Q(short_code__endswith=tidy[-4:]) | Q(number__endswith=tidy[-4:])
+    cases = GatePass.objects.issued().filter(said, case_ref__in=own.values("case_ref")).values("case_ref")
+    return list(own.filter(case_ref__in=cases).select_related("slot__service")[:5])

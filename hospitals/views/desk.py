@@ -1,0 +1,96 @@
+"""接诊台: the page of the day, the people in the house, the printed list, the search by pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.http import is_fragment, page
+from hospitals import selectors
+from hospitals.forms import OverloadForm
+from hospitals.policies import DESK_ROLES
+from hospitals.words import need_word
+
+PARTS = {"top", "lists"}
+
+
+@for_roles(*DESK_ROLES)
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show the desk; a poll costs one query while nothing has changed within the minute."""
+    at, actor = clock.now(), actor_of(request)
+    part = request.GET.get("part", "")
+    words = request.GET.get("q", "").strip()[:40]
+    if not (is_fragment(request) and part in PARTS):
+        day = selectors.day_of(actor.place_code, at=at, words=words)
+        return page(request, "hospitals/desk.html", _context(day, actor.place_code, words))
+    tag = f'"{selectors.board_version(actor.place_code)}-{at:%m%d%H%M}-{part}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified()
+    day = selectors.day_of(actor.place_code, at=at, words=words)
+    response = page(request, "hospitals/desk.html", _context(day, actor.place_code, words), part=part)
+    response.headers["ETag"] = tag
+    return response
+
+
+def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, Any]:
+    known = selectors.limits()
+    return {
+        "day": day,
+        "facility_code": facility_code,
+        "words": words,
+        "total_s": int(known.hand_over.total_seconds()),
+        "warn_s": int(known.hand_over_amber.total_seconds()),
+    }
+
+
+@for_roles(*DESK_ROLES)
+def inside(request: HttpRequest) -> HttpResponse:
+    """Show everybody in the house and everybody who waits for the way home, with every step."""
+    actor = actor_of(request)
+    day = selectors.day_of(actor.place_code, at=clock.now())
+    return page(request, "hospitals/inside.html", _context(day, actor.place_code, ""), part="lists")
+
+
+@for_roles(*DESK_ROLES)
+def print_list(request: HttpRequest) -> HttpResponse:
+    """Show today's expected arrivals as a sheet, and as words to send."""
+    actor = actor_of(request)
+    day = selectors.day_of(actor.place_code, at=clock.now())
+    rows = sorted([*day.under_way, *day.arrivals], key=lambda row: row.expected_at)
+    context = {"day": day, "rows": rows, "text": _as_text(rows)}
+    return page(request, "hospitals/print_list.html", context)
+
+
+def _as_text(rows: list[Any]) -> str:
+    """Say the list in plain words for a chat group of the house: no phone, no number."""
+    lines = [_("今天要来 %(n)s 位：") % {"n": len(rows)}]
+    for row in rows:
+        ride = row.appointment.carried_by or _("还没排车")
+        lines.append(
+            f"{row.expected_at.astimezone(clock.CHINA):%H:%M} {row.appointment.name} {row.need} {row.about} {ride}"
+        )
+    return "\n".join(lines)
+
+
+@for_roles(*DESK_ROLES)
+def find(request: HttpRequest) -> HttpResponse:
+    """Lead from a scanned or typed pass to its patient."""
+    code = request.GET.get("code", "").strip()[:600]
+    found = selectors.appointments_by_pass(actor_of(request), code) if code else []
+    if len(found) == 1:
+        return HttpResponseRedirect(reverse("hospitals:appointment", args=[found[0].pk]))
+    rows = [{"appointment": row, "need": need_word(row.need_kind)} for row in found]
+    return page(request, "hospitals/find.html", {"code": code, "rows": rows})
+
+
+@for_roles(*DESK_ROLES)
+def overload_page(request: HttpRequest) -> HttpResponse:
+    """Show the form 接不动，上报协调."""
+    facility = selectors.facility_for(actor_of(request))
+    form = OverloadForm(facility=facility, initial={"intake": request.GET.get("intake", "")})
+    return page(request, "hospitals/overload.html", {"form": form}, part="form")

@@ -1,0 +1,77 @@
+"""One expected patient, one arrival."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.access_control import actor_of, for_roles
+from core import audit, clock
+from core.http import page
+from hospitals import selectors
+from hospitals.forms import DescribeForm, NoteForm, TransferForm
+from hospitals.models import Intake
+from hospitals.policies import DESK_ROLES
+from hospitals.states import AppointmentStatus
+
+
+@for_roles(*DESK_ROLES)
+def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Show who is expected, with what, by which vehicle; once arrived, lead to the arrival."""
+    at, row = clock.now(), selectors.appointment_for(actor_of(request), appointment_id)
+    arrived = selectors.arrived_with(row)
+    if arrived is not None:
+        return HttpResponseRedirect(reverse("hospitals:intake", args=[arrived.pk]))
+    arrival = selectors.arrival_of(row, at=at)
+    context = {
+        "row": arrival,
+        "person": _person(row, arrival.about, arrival.need),
+        "is_expected": row.status in {AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED},
+        "may_be_missed": row.status == AppointmentStatus.BOOKED and at > row.slot.starts_at,
+        "log": audit.timeline(row.case_ref).filter(model__startswith="hospitals."),
+    }
+    return page(request, "hospitals/appointment.html", context)
+
+
+def _person(row: Any, about: str, need: Any) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "about": about,
+        "need": need,
+        "zone": row.zone_class,
+        "id_masked": f"**************{row.id_last4}" if row.id_last4 else "",
+        "phone": row.phone,
+    }
+
+
+@for_roles(*DESK_ROLES)
+def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Show one arrival with every step that can follow."""
+    row = selectors.intake_for(actor_of(request), intake_id)
+    return page(request, "hospitals/intake.html", intake_context(row))
+
+
+def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
+    """Gather the page of one arrival; `forms` replaces a form that came back with errors."""
+    at, known = clock.now(), selectors.limits()
+    patient = selectors.patient_of(row, at=at, known=known)
+    booked = row.appointment
+    person = _person(booked, patient.about, patient.need) if booked else {"name": row.label, "about": row.note}
+    described = {"label": row.label, "need_kind": row.need_kind, "note": row.note, "is_critical": row.is_critical}
+    return {
+        "row": patient,
+        "intake": row,
+        "person": person,
+        "steps": selectors.allowed_steps(row),
+        "can_undo": selectors.can_undo(row, at=at, within=known.undo),
+        "log": audit.timeline(row.case_ref).filter(model__startswith="hospitals."),
+        "total_s": int(known.hand_over.total_seconds()),
+        "warn_s": int(known.hand_over_amber.total_seconds()),
+        "describe_form": DescribeForm(initial=described),
+        "transfer_form": TransferForm(facility=row.facility),
+        "note_form": NoteForm(),
+        **forms,
+    }

@@ -1,0 +1,107 @@
+"""科室与床位: how each service stands, and today's places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.actors import Actor
+from core.errors import Conflict, Invalid
+from core.http import page
+from core.idempotency import idempotent
+from hospitals import selectors
+from hospitals.forms import CapacityForm, StatusForm
+from hospitals.policies import DESK_ROLES
+from hospitals.services import slots, status
+from hospitals.words import SERVICE_ORDER, service_word
+
+
+@for_roles(*DESK_ROLES)
+def services(request: HttpRequest) -> HttpResponse:
+    """Show every service with its status and the places of today."""
+    return page(request, "hospitals/services.html", _context(actor_of(request)))
+
+
+def _context(actor: Actor, bad: dict[int, StatusForm] | None = None) -> dict[str, Any]:
+    at = clock.now()
+    start, end = clock.day_bounds(clock.local_day(at))
+    places: dict[int, list[Any]] = {}
+    for slot in selectors.slots_of_day(actor.place_code, since=start, until=end):
+        if slot.ends_at > at:
+            places.setdefault(slot.service_id, []).append(slot)
+    known = sorted(selectors.services_of(actor.place_code), key=lambda row: SERVICE_ORDER.get(row.kind, 99))
+    stale = selectors.limits().status_stale
+    rows = []
+    for row in known:
+        initial = {"status": row.status, "until": row.status_until, "reason": row.status_reason}
+        rows.append(
+            {
+                "service": row,
+                "word": service_word(row.kind),
+                "slots": places.get(row.pk, []),
+                "form": (bad or {}).get(row.pk) or StatusForm(initial=initial, prefix=f"s{row.pk}"),
+                "is_bad": row.pk in (bad or {}),
+                "is_stale": row.confirmed_at is None or at - row.confirmed_at > stale,
+            }
+        )
+    return {"rows": rows, "stale_count": sum(1 for row in rows if row["is_stale"]), "at": at}
+
+
+def _back(request: HttpRequest, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return HttpResponseRedirect(reverse("hospitals:services"))
+
+
+@require_POST
+@for_roles(*DESK_ROLES)
+@idempotent
+def set_status(request: HttpRequest, service_id: int) -> HttpResponse:
+    """Open, limit, divert or close one service."""
+    actor = actor_of(request)
+    service = selectors.service_for(actor, service_id)
+    form = StatusForm(request.POST, prefix=f"s{service.pk}")
+    if form.is_valid():
+        try:
+            status.set_status(service, form.change(), by=actor, at=clock.now())
+        except Invalid as error:
+            form.add_error(error.context.get("field"), error.message)
+        else:
+            words = {"service": service_word(service.kind), "status": service.get_status_display()}
+            return _back(request, _("%(service)s 现在：%(status)s。") % words)
+    return page(request, "hospitals/services.html", _context(actor, {service.pk: form}), status=422)
+
+
+@require_POST
+@for_roles(*DESK_ROLES)
+@idempotent
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Say that everything still stands as shown."""
+    actor = actor_of(request)
+    count = status.confirm_all(selectors.facility_for(actor), by=actor, at=clock.now())
+    return _back(request, _("已确认，%(n)s 个科室都没变。") % {"n": count})
+
+
+@require_POST
+@for_roles(*DESK_ROLES)
+@idempotent
+def set_capacity(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """Publish the places of one slot."""
+    actor = actor_of(request)
+    slot = selectors.slot_for(actor, slot_id)
+    form = CapacityForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("名额要写 0 到 999 的数。"))
+        return page(request, "hospitals/services.html", _context(actor), status=422)
+    try:
+        slots.set_capacity(slot, form.cleaned_data["capacity"], by=actor, at=clock.now())
+    except Conflict as error:
+        messages.error(request, error.message)
+        return page(request, "hospitals/services.html", _context(actor), status=409)
+    return _back(request, _("已改名额。"))
