@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from communities import api as gate
 from hospitals import api as desk
+from transport import api as driver
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
@@ -13,4 +14,5 @@ urlpatterns = [
     path("pass-keys", gate.PassKeys.as_view(), name="api_pass_keys"),
     path("intake/walk-in", desk.WalkIn.as_view(), name="api_walk_in"),
     path("intake/<uuid:intake_id>/step", desk.Step.as_view(), name="api_intake_step"),
+    path("drive/stop/<int:stop_id>/<slug:step>", driver.StopStep.as_view(), name="api_drive_stop"),
 ]

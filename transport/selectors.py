@@ -111,6 +111,23 @@ def own_stop(actor: Actor, stop_id: int) -> Stop:
     return stop
 
 
+def run_seen(actor: Actor, run_id: UUID) -> Run:
+    """Return one run this actor may see, to read; NotFound for anybody else's."""
+    run = Run.objects.visible_to(actor).select_related("vehicle", "driver").filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("run.absent")
+    return run
+
+
+def stop_seen(actor: Actor, stop_id: int) -> Stop:
+    """Return one stop of a run this actor may see, to read; NotFound for anybody else's."""
+    stop = Stop.objects.select_related("run", "trip").filter(pk=stop_id).first()
+    if stop is None:
+        raise NotFound("stop.absent")
+    run_seen(actor, stop.run_id)
+    return stop
+
+
 def shift_at(driver_code: str, *, at: datetime) -> Shift | None:
     """Return the driver's shift now, or the next one to come."""
     shifts = Shift.objects.filter(driver_id=driver_code, ends_at__gt=at).select_related("vehicle", "driver")

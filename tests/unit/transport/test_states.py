@@ -1,0 +1,26 @@
+"""The machines of rides: INV-10, decisions.md C14."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from core.errors import Conflict
+from transport.states import RUN, TRIP
+
+
+@pytest.mark.parametrize("machine", [TRIP, RUN], ids=lambda machine: machine.name)
+def test_every_move_not_in_the_table_is_refused(machine):
+    moves = set(machine.moves())
+    for old, new in product(machine.statuses.values, repeat=2):
+        if (old, new) in moves:
+            machine.check(old, new)
+        else:
+            with pytest.raises(Conflict):
+                machine.check(old, new)
+
+
+def test_what_is_over_stays_over():
+    assert TRIP.terminal() == {"completed", "unmet", "cancelled"}
+    assert RUN.terminal() == {"completed", "declined", "aborted", "cancelled"}

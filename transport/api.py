@@ -1,0 +1,111 @@
+"""A driver's steps over HTTP for devices. Answers carry states and times; no names, numbers or needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.decorators import method_decorator
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import clock
+from core.errors import NotFound
+from core.idempotency import idempotent
+from transport import selectors
+from transport.forms import KEPT_AT_MOST, LATE_AT_MOST_MIN
+from transport.models import Run, Stop, Trip
+from transport.services import stops
+
+STEPS: dict[str, Callable[..., Any]] = {
+    "arrive": stops.arrive,
+    "depart": stops.depart,
+    "search": stops.search,
+    "no_show": stops.no_show,
+}
+NAMES = [*STEPS, "late", "undo", "unwell"]
+
+
+class Drives(BasePermission):
+    """Signed in, on a driver's or a dispatcher's post."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Let drivers in, and dispatchers who press for a driver who rings."""
+        post = getattr(request, "post_held", None) if request.user else None
+        return bool(post and post.role in ("driver", "dispatch"))
+
+
+class StepIn(serializers.Serializer[Any]):
+    """When it happened, if the device had no network then; how much later, for `late` alone."""
+
+    happened_at = serializers.DateTimeField(required=False)
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=LATE_AT_MOST_MIN)
+
+
+class StepOut(serializers.Serializer[Any]):
+    """How things stand after the step."""
+
+    stop = serializers.IntegerField()
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    departed_at = serializers.DateTimeField(allow_null=True)
+    trip_status = serializers.CharField()
+    run_status = serializers.CharField()
+    next_stop = serializers.IntegerField(allow_null=True)
+
+
+class StopStep(APIView):
+    """One step at one stop."""
+
+    permission_classes = [Drives]
+
+    @extend_schema(
+        operation_id="drive_stop_step",
+        request=StepIn,
+        responses=StepOut,
+        parameters=[
+            OpenApiParameter("step", str, OpenApiParameter.PATH, enum=NAMES),
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True),
+        ],
+    )
+    @method_decorator(idempotent)  # type: ignore[arg-type]
+    def post(self, request: Request, stop_id: int, step: str) -> HttpResponse:
+        """Do the step once per Idempotency-Key; a repeated key answers without doing it again."""
+        actor = request.post_held.actor()  # type: ignore[attr-defined]
+        if step not in NAMES:
+            raise NotFound("step.absent")
+        stop = selectors.own_stop(actor, stop_id)
+        given = StepIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        now = clock.now()
+        typed = given.validated_data.get("happened_at")
+        at = typed if typed and now - KEPT_AT_MOST <= typed <= now else now
+        if step == "late":
+            stops.late(stop, minutes=given.validated_data.get("minutes", 0), by=actor, at=at)
+        elif step == "undo":
+            stops.undo_last(stop.run, by=actor, at=at)
+        elif step == "unwell":
+            stops.unwell(stop.run, by=actor, at=at)
+        else:
+            STEPS[step](stop, by=actor, at=at)
+        return Response(_state(stop_id, stop.trip_id, stop.run_id))
+
+
+def _state(stop_id: int, trip_id: Any, run_id: Any) -> dict[str, Any]:
+    """Read how things stand; a stop taken away with its trip has no times."""
+    run = Run.objects.get(pk=run_id)
+    stop = Stop.objects.filter(pk=stop_id).first()
+    coming = run.stops.filter(departed_at__isnull=True).first()
+    body = {
+        "stop": stop_id,
+        "arrived_at": stop.arrived_at if stop else None,
+        "departed_at": stop.departed_at if stop else None,
+        "trip_status": Trip.objects.get(pk=trip_id).status,
+        "run_status": run.status,
+        "next_stop": coming.pk if coming else None,
+    }
+    return dict(StepOut(body).data)

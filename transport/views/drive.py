@@ -1,0 +1,151 @@
+"""The driver's pages: the current leg, the day, the sheet on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access_control import actor_of, for_roles
+from accounts.context import HOTLINE
+from communities.states import ZoneClass
+from core import clock
+from core.actors import Actor
+from core.http import page
+from transport import selectors
+from transport.forms import ABORT_REASONS, DECLINE_REASONS
+from transport.legs import Leg, NextStop, day_text, leg_of, next_stops
+from transport.models import Run, Shift
+from transport.policies import may_call
+from transport.services import calls, stops
+from transport.states import RunStatus
+
+R = RunStatus
+
+
+@dataclass
+class Sheet:
+    """All that the driver's first page shows."""
+
+    shift: Shift | None
+    runs: list[Run]
+    leg: Leg | None = None
+    offered: list[Run] = field(default_factory=list)
+    coming: list[NextStop] = field(default_factory=list)
+    to_clean: Run | None = None
+    number: int = 0
+
+    @property
+    def told(self) -> list[Run]:
+        """The runs the driver has been told of, in order."""
+        return [run for run in self.runs if run.status != R.DRAFT]
+
+    @property
+    def plate(self) -> str:
+        """The car now: of the current run, else of the shift."""
+        run = self.leg.run if self.leg else next(iter(self.runs), None)
+        return run.vehicle.plate if run else self.shift.vehicle.plate if self.shift else ""
+
+    @property
+    def zone_words(self) -> str:
+        """The one zone class the car serves, if it is only one."""
+        vehicle = self.leg.run.vehicle if self.leg else self.shift.vehicle if self.shift else None
+        zones = vehicle.zones_allowed if vehicle else []
+        return _("只接%s") % ZoneClass(zones[0]).label if len(zones) == 1 else ""
+
+    @property
+    def stands_at(self) -> str:
+        """Where the car was last seen: the place of the last drop-off."""
+        done = [(stop.departed_at, stop.label) for run in self.runs for stop in run.stops.all() if stop.departed_at]
+        return max(done)[1] if done else ""
+
+
+def _sheet(actor: Actor) -> Sheet:
+    now = clock.now()
+    runs = selectors.day_of(actor, clock.local_day(now))
+    sheet = Sheet(selectors.shift_at(actor.place_code, at=now), runs)
+    going = [run for run in runs if run.status == R.UNDER_WAY] or [run for run in runs if run.status == R.ACCEPTED]
+    sheet.leg = leg_of(going[0]) if going else None
+    sheet.offered = [run for run in runs if run.status == R.OFFERED]
+    sheet.coming = next_stops(sheet.leg, (run for run in runs if run.status != R.OFFERED))
+    over = [run for run in runs if run.status == R.COMPLETED]
+    sheet.to_clean = over[-1] if over and not over[-1].cleaned_after_at else None
+    told = sheet.told
+    sheet.number = told.index(sheet.leg.run) + 1 if sheet.leg and sheet.leg.run in told else len(over)
+    return sheet
+
+
+def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """Render the current leg, as a page or as the live fragment; `extra` carries a form that must be mended."""
+    actor = actor_of(request)
+    sheet = _sheet(actor)
+    leg = sheet.leg
+    context = {
+        "sheet": sheet,
+        "leg": leg,
+        "can_call": bool(leg) and may_call(actor, leg.run, leg.trip, at=clock.now()),  # type: ignore[union-attr]
+        "wait_until": leg.stop.searching_since + stops.NO_SHOW_WAIT if leg and leg.stop.searching_since else None,
+        "decline_reasons": DECLINE_REASONS,
+        "abort_reasons": ABORT_REASONS,
+        "late_choices": (10, 20, 30, 60),
+        "offer_large": "large" not in request.COOKIES and not request.user.large_text,  # type: ignore[union-attr]
+        "board": f"driver:{actor.place_code}",
+        "hotline": HOTLINE,
+        **extra,
+    }
+    return page(request, "transport/sheet.html", context, part="sheet", status=status)
+
+
+@require_GET
+@for_roles("driver")
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Show the current leg and its one button."""
+    return render_sheet(request)
+
+
+@require_GET
+@for_roles("driver")
+def today(request: HttpRequest) -> HttpResponse:
+    """List the runs of the day."""
+    return page(request, "transport/today.html", _day(actor_of(request)), part="runs")
+
+
+@require_GET
+@for_roles("driver")
+def day_sheet(request: HttpRequest) -> HttpResponse:
+    """Show the day as a sheet to print (派车单)."""
+    return page(request, "transport/day_sheet.html", _day(actor_of(request)))
+
+
+def _day(actor: Actor) -> dict[str, Any]:
+    sheet = _sheet(actor)
+    words = {"plate": sheet.plate, "driver": actor.label, "hotline": HOTLINE}
+    return {
+        "sheet": sheet,
+        "day": clock.today(),
+        "text": day_text(sheet.told, **words),
+        "board": f"driver:{actor.place_code}",
+        "hotline": HOTLINE,
+    }
+
+
+@require_GET
+@for_roles("driver")
+def call(request: HttpRequest, stop_id: int) -> HttpResponse:
+    """Hand over the family's number for one call, on press, with an audit row; only in the ride's window."""
+    stop = selectors.stop_seen(actor_of(request), stop_id)
+    number = calls.number_for(stop, by=actor_of(request), at=clock.now())
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"tel": number}, headers={"Cache-Control": "no-store"})
+    return page(request, "transport/call.html", {"stop": stop, "number": number, "hotline": HOTLINE})
+
+
+@require_GET
+@for_roles("driver")
+def unwell(request: HttpRequest, run_id: Any) -> HttpResponse:
+    """Say that the alarm is raised, and whom to ring now."""
+    run = selectors.run_seen(actor_of(request), run_id)
+    return page(request, "transport/unwell.html", {"run": run, "hotline": HOTLINE})

@@ -1,0 +1,136 @@
+"""What a driver does: one press each. A dispatcher may press for a driver who rings in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.errors import Invalid
+from core.http import next_url
+from core.idempotency import idempotent
+from transport import selectors
+from transport.forms import AbortForm, DeclineForm, LateForm, WhenForm
+from transport.services import runs, stops
+from transport.views.drive import render_sheet
+
+# step → its service and the words that say it is done
+STOP_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
+    "arrive": (stops.arrive, gettext_lazy("到了，已记下")),
+    "depart": (stops.depart, gettext_lazy("已记下")),
+    "search": (stops.search, gettext_lazy("已告诉社区去找人，请等 10 分钟")),
+    "no_show": (stops.no_show, gettext_lazy("没接到人，已交给调度台")),
+}
+RUN_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
+    "accept": (runs.accept, gettext_lazy("接了，到点出发")),
+    "start": (runs.start, gettext_lazy("已出发，路上小心")),
+    "clean": (runs.note_disinfection, gettext_lazy("消毒已记下")),
+    "seen": (runs.acknowledge_change, gettext_lazy("知道了")),
+    "undo": (stops.undo_last, gettext_lazy("已撤回")),
+}
+UNDOABLE = ("arrive", "depart")
+
+
+def _mend(request: HttpRequest, form: Form, **shown: Any) -> HttpResponse:
+    """Show the driver the sheet again with what is wrong; a dispatcher reads it as a refusal."""
+    if actor_of(request).role != "driver":
+        raise Invalid("step.form", " ".join(str(words[0]) for words in form.errors.values()))
+    return render_sheet(request, status=422, **shown)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(next_url(request, reverse("transport:sheet")))
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@idempotent
+def stop_step(request: HttpRequest, stop_id: int, step: str) -> HttpResponse:
+    """Do one step at a stop, and offer 撤回 where it can be taken back."""
+    if step not in STOP_STEPS:
+        raise Http404
+    stop = selectors.own_stop(actor_of(request), stop_id)
+    service, words = STOP_STEPS[step]
+    service(stop, by=actor_of(request), at=WhenForm(request.POST).moment(clock.now()))
+    undo = reverse("transport:run_step", args=[stop.run_id, "undo"])
+    is_final = step == "depart" and stop.kind == "dropoff"
+    messages.success(request, words, extra_tags=f"undo:{undo}" if step in UNDOABLE and not is_final else "")
+    return _back(request)
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@idempotent
+def run_step(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
+    """Do one step of a run that needs no words."""
+    if step not in RUN_STEPS:
+        raise Http404
+    run = selectors.own_run(actor_of(request), run_id)
+    service, words = RUN_STEPS[step]
+    service(run, by=actor_of(request), at=WhenForm(request.POST).moment(clock.now()))
+    messages.success(request, words)
+    return _back(request)
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@idempotent
+def late(request: HttpRequest, stop_id: int) -> HttpResponse:
+    """Say how much later the car will be."""
+    actor, form = actor_of(request), LateForm(request.POST)
+    stop = selectors.own_stop(actor, stop_id)
+    if not form.is_valid():
+        return _mend(request, form, late_form=form)
+    minutes = form.cleaned_data["minutes"]
+    stops.late(stop, minutes=minutes, by=actor, at=clock.now())
+    messages.success(request, _("已告诉大家晚 %s 分钟") % minutes)
+    return _back(request)
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@idempotent
+def decline(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Give an offered run back."""
+    actor, form = actor_of(request), DeclineForm(request.POST)
+    run = selectors.own_run(actor, run_id)
+    if not form.is_valid():
+        return _mend(request, form, decline_form=form, bad_run=run)
+    runs.decline(run, by=actor, at=clock.now(), reason=form.cleaned_data["reason"])
+    messages.success(request, _("已交回调度台改派"))
+    return _back(request)
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@idempotent
+def abort(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Break off under way; the riders wait where the car stands."""
+    actor, form = actor_of(request), AbortForm(request.POST)
+    run = selectors.own_run(actor, run_id)
+    if not form.is_valid():
+        return _mend(request, form, abort_form=form)
+    words = form.cleaned_data
+    runs.abort(run, by=actor, at=clock.now(), reason=words["reason"], where=words["where"])
+    messages.success(request, _("已报调度台，另派车来接。请陪着人等。"))
+    return _back(request)
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@idempotent
+def raise_unwell(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Raise the alarm first; everything else is asked later."""
+    actor = actor_of(request)
+    stops.unwell(selectors.own_run(actor, run_id), by=actor, at=WhenForm(request.POST).moment(clock.now()))
+    return HttpResponseRedirect(next_url(request, reverse("transport:unwell", args=[run_id])))
