@@ -25,7 +25,7 @@ from ops.services import Setup
 TESTS = ROOT / "tests"
 GROUPS = {
     **{
-        name: name for name in ("unit", "integration", "property", "architecture", "journeys", "faults", "ops", "drill")
+        name: name for name in ("unit", "integration", "property", "architecture", "journeys", "faults", "ops", "drill", "trust")
     },
     **{"races": "concurrency", "concurrency": "concurrency", "browser": "functional", "functional": "functional"},
 }
