@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.apps import apps
+
+from core.sealed import SealedField
+
 
 @dataclass(frozen=True)
 class Invariant:
@@ -14,7 +18,28 @@ class Invariant:
     sql: str
 
 
+def _unsealed() -> str:
+    """Find sealed columns whose bytes are not version 1, a nonce and a tag at least."""
+    parts = [
+        f"SELECT '{model._meta.db_table}.{field.column} ' || {model._meta.pk.column} FROM {model._meta.db_table}"
+        f" WHERE length({field.column}) > 0 AND (get_byte({field.column}, 0) <> 1 OR length({field.column}) < 29)"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, SealedField)
+    ]
+    return " UNION ALL ".join(parts)
+
+
 INVARIANTS = [
+    Invariant("INV-31", "every sealed column holds sealed bytes, never readable words", _unsealed()),
+    Invariant(
+        "INV-33",
+        "the triggers that guard the moves of a status and the rows that are only appended are all on",
+        "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger"
+        " WHERE starts_with(tgname, 'pgtrigger_') AND tgenabled = 'D'"
+        " UNION ALL SELECT 'core_auditevent' WHERE NOT EXISTS (SELECT 1 FROM pg_trigger"
+        " WHERE tgrelid = 'core_auditevent'::regclass AND starts_with(tgname, 'pgtrigger_append_only'))",
+    ),
     Invariant(
         "INV-36",
         "no outbox message waits longer than five minutes",

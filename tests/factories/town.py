@@ -193,9 +193,7 @@ def _place(side: Side, case: Case, arrive_at: datetime, at: datetime) -> None:
         facility=facility, arrive_by=arrive_at, expected_ready_at=arrive_at + 240 * MIN,
         dispatch_area=request.dispatch_area, by=by, at=at,
     )  # fmt: skip
-    ride = Ride(
-        side.vehicle, side.driver, arrive_at - 50 * MIN, arrive_at - 40 * MIN, arrive_at - 15 * MIN, arrive_at
-    )
+    ride = Ride(side.vehicle, side.driver, arrive_at - 50 * MIN, arrive_at - 40 * MIN, arrive_at - 15 * MIN, arrive_at)
     case.run = scheduling.schedule(case.there, ride=ride, by=by, at=at, is_pinned=True)
     start = arrive_at + 240 * MIN
     home = Ride(side.vehicle, side.driver, start, start + 10 * MIN, start + 40 * MIN, start + 60 * MIN)

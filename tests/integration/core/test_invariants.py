@@ -1,0 +1,156 @@
+"""`check_invariants` names each promise that raw SQL broke, and a promise without a breaker fails here."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from core import outbox
+from core.management.commands.check_invariants import all_invariants, breaches
+from tests.factories import town
+
+pytestmark = pytest.mark.django_db
+GUARDS = "INV-33"
+_ONE_INTAKE = (
+    "UPDATE hospitals_intake SET {} WHERE id = (SELECT id FROM hospitals_intake WHERE status = 'in_treatment' LIMIT 1)"
+)
+# invariant → what breaks it, and nothing else, in a town where every constraint and trigger is gone
+BREAKERS: dict[str, list[str]] = {
+    "INV-01": ["UPDATE hospitals_slot SET booked = booked + 1 WHERE id = (SELECT min(id) FROM hospitals_slot)"],
+    "INV-02": [
+        "UPDATE transport_run a SET vehicle_id = b.vehicle_id, occupied = b.occupied FROM transport_run b"
+        " WHERE a.vehicle_id = 'V1' AND a.status = 'completed' AND b.vehicle_id = 'V2' AND b.status = 'completed'"
+    ],
+    "INV-02-seats": ["UPDATE transport_trip SET party_size = 40 WHERE status = 'scheduled'"],
+    "INV-02-class": ["UPDATE transport_run SET zone_class = 'sealed' WHERE status = 'offered'"],
+    "INV-03": [
+        "UPDATE transport_run a SET driver_id = b.driver_id, occupied = b.occupied FROM transport_run b"
+        " WHERE a.vehicle_id = 'V1' AND a.status = 'completed' AND b.vehicle_id = 'V2' AND b.status = 'completed'"
+    ],
+    "INV-03-duty": [
+        "UPDATE transport_shift SET starts_at = starts_at - interval '3 days', ends_at = ends_at - interval '3 days'"
+    ],
+    "INV-04": [
+        "UPDATE transport_trip a SET person_key = b.person_key FROM transport_trip b WHERE a.status = 'scheduled'"
+        " AND b.status = 'scheduled' AND a.dispatch_area = 'area1' AND b.dispatch_area = 'area2'"
+    ],
+    "INV-05": ["UPDATE transport_trip SET arrive_by = arrive_by - interval '3 hours' WHERE status = 'scheduled'"],
+    "INV-06-back": [
+        "UPDATE transport_trip SET status = 'cancelled', reserved_run_id = NULL WHERE direction = 'inbound'"
+        " AND case_ref IN (SELECT case_ref FROM transport_trip WHERE status = 'scheduled')"
+    ],
+    "INV-06-run": ["UPDATE transport_run SET status = 'cancelled' WHERE status = 'draft'"],
+    "INV-21": ["UPDATE communities_scan SET direction = 'entry', answer = 'red' WHERE decision = 'let_out'"],
+    "INV-23": ["UPDATE communities_gatepass SET pass_id = (SELECT pass_id FROM communities_gatepass LIMIT 1)"],
+    "INV-25": ["UPDATE communities_gatepass SET key_id = 0"],
+    "INV-26": ["UPDATE communities_scan SET event_id = (SELECT event_id FROM communities_scan LIMIT 1)"],
+    "INV-28": ["UPDATE communities_scan SET is_emergency = false WHERE decision = 'emergency'"],
+    "INV-29": ["DELETE FROM hospitals_intake WHERE status = 'in_treatment'"],
+    "INV-30": [
+        _ONE_INTAKE.format("handed_over_at = NULL, handed_over_by = '', hand_over_due_at = now() - interval '2 hours'")
+    ],
+    "INV-30b": [_ONE_INTAKE.format("status = 'transferred', accepted_by = '', ended_at = now()")],
+    "INV-31": ["UPDATE access_resident SET phone_sealed = '13800000000'::bytea WHERE length(phone_sealed) > 0"],
+    GUARDS: [],  # broken already where the guards are gone
+    "INV-36": ["UPDATE core_outboxmessage SET created_at = now() - interval '1 hour', delivered_at = NULL"],
+}
+
+
+def _broken() -> list[dict[str, Any]]:
+    """Return what is broken beside the guards, which this town has lost."""
+    found = breaches()
+    assert GUARDS in [row["id"] for row in found]
+    return [row for row in found if row["id"] != GUARDS]
+
+
+def _sql(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _drop_every_guard() -> None:
+    """Take away what normally makes a breach impossible: triggers, checks, unique and exclusion constraints."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT format('ALTER TABLE %I DISABLE TRIGGER USER', relname) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " UNION ALL SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)"
+            " FROM pg_constraint WHERE contype IN ('c', 'u', 'x') AND connamespace = 'public'::regnamespace"
+            " AND NOT EXISTS (SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = pg_constraint.conindid"
+            "  AND pg_constraint.conindid <> 0)"
+        )
+        statements = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT format('DROP INDEX %I', i.indexrelid::regclass::text) FROM pg_index i"
+            " WHERE i.indisunique AND NOT i.indisprimary AND i.indrelid IN (SELECT oid FROM pg_class"
+            "  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace)"
+            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)"
+        )
+        statements += [row[0] for row in cursor.fetchall()]
+    _sql(*statements)
+
+
+@pytest.fixture(scope="module")
+def sides(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[town.Side, town.Side]]:
+    """A town without guards, in a transaction that is thrown away."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        built = town.both()
+        assert breaches() == []
+        _drop_every_guard()
+        yield built
+        transaction.set_rollback(True)
+
+
+def test_what_the_services_made_is_sound(sides: tuple[town.Side, town.Side]) -> None:
+    assert _broken() == []
+
+
+def test_every_invariant_has_a_breaker_and_an_id_of_its_own() -> None:
+    idents = [each.ident for each in all_invariants()]
+
+    assert sorted(set(idents)) == idents, "two promises share an id"
+    assert set(idents) == set(BREAKERS)
+
+
+@pytest.mark.parametrize("ident", sorted(BREAKERS))
+def test_the_broken_promise_is_named(ident: str, sides: tuple[town.Side, town.Side]) -> None:
+    _sql(*BREAKERS[ident])
+
+    found = breaches() if ident == GUARDS else _broken()
+
+    assert [row["id"] for row in found] == [ident]
+    assert found[0]["examples"]
+
+
+def test_the_command_says_which_and_ends_with_a_fault(sides: tuple[town.Side, town.Side]) -> None:
+    _sql(*BREAKERS["INV-01"])
+    said = io.StringIO()
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_invariants", "--json", stdout=said)
+
+    assert ended.value.code == 1
+    assert [row["id"] for row in json.loads(said.getvalue())["broken"]] == ["INV-01", GUARDS]
+
+
+def test_a_message_that_never_leaves_is_named(sides: tuple[town.Side, town.Side]) -> None:
+    """A message that fails again and again stays waiting and is seen after five minutes (INV-36)."""
+    side = sides[0]
+    message = outbox.put(
+        "gate.exit", case_ref=side.cases["inside"].request.case_ref, at=side.cases["inside"].request.submitted_at
+    )
+    _sql(
+        "UPDATE core_outboxmessage SET delivered_at = now()",
+        "UPDATE core_outboxmessage SET delivered_at = NULL, attempts = 9, created_at = now() - interval '6 minutes'"
+        f" WHERE id = {message.pk}",
+    )
+
+    assert [row["id"] for row in _broken()] == ["INV-36"]
