@@ -16,7 +16,7 @@ WEB_WORKERS, WEB_THREADS = 2, 8
 POOLS = {
     "web": WEB_THREADS,
     "live": 4,
-    "relay": 1,
+    "relay": 3,  # deliveries, and the thread that feeds the live stream
 }  # connections kept per process; commands and workers open one when needed
 NAMES = ("web", "live", "worker", "worker-urgent", "relay", "beat")
 
