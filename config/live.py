@@ -168,7 +168,8 @@ def _boards_of(cookie: str, asked: frozenset[str]) -> frozenset[str] | None:
         jar = SimpleCookie(cookie)
         morsel = jar.get(settings.SESSION_COOKIE_NAME)
         session = SessionStore(session_key=morsel.value) if morsel else {}
-        user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+        key = session.get(SESSION_KEY)
+        user = User.objects.filter(pk=key, is_active=True).first() if key else None
         post = post_of(user, session.get(SESSION_POST), at=clock.now()) if user else None
         return _in_scope(post, asked) if post else None
     finally:

@@ -18,7 +18,7 @@ SECRETS_DIR = Path(env.str("SECRETS_DIR", str(DATA_DIR / "secrets")))
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", not PRODUCTION)  # demo sign-ins are offered only with this and a demo city loaded
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 EVENTS_URL = env.str("EVENTS_URL", "")  # where the live stream listens; empty: pages follow by polling alone
 PAGE_ORIGIN = env.str("PAGE_ORIGIN", "")  # the one origin the live stream answers with credentials
 

@@ -28,7 +28,7 @@ def page(
 
 def is_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a fragment."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 

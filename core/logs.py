@@ -21,7 +21,7 @@ def keep_allowed(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str,
     return {key: _DIGITS.sub("＊", value) if isinstance(value, str) else value for key, value in kept.items()}
 
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

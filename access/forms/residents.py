@@ -75,7 +75,9 @@ class ResidentForm(forms.Form):
     mobility = forms.ChoiceField(
         label=_T("怎么走"), choices=Mobility.choices, initial=Mobility.WALK, widget=forms.RadioSelect
     )
-    facility = forms.ModelChoiceField(label=_T("常去的医院"), queryset=None, required=False, empty_label=_T("不固定"))
+    facility: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_T("常去的医院"), queryset=None, required=False, empty_label=_T("不固定")
+    )
     session_hours = forms.FloatField(label=_T("一次几小时"), required=False, min_value=0.25, max_value=24)
     escort_required = forms.BooleanField(label=_T("要人陪同"), required=False)
     needs_oxygen = forms.BooleanField(label=_T("要氧气瓶"), required=False)

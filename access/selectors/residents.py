@@ -105,7 +105,8 @@ def look_alikes(
         same |= Q(name=name)
     if not same:
         return []
-    return list(Resident.objects.visible_to(actor).active().filter(same).exclude(pk=besides)[:3])
+    found = Resident.objects.visible_to(actor).active().filter(same)
+    return list((found.exclude(pk=besides) if besides else found)[:3])
 
 
 def facilities_offering() -> QuerySet[Facility]:

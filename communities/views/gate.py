@@ -130,7 +130,7 @@ def _answer_page(request: HttpRequest, gate: Gate, look: checks.Look, *, emergen
         "row": look.gate_pass,
         "emergency": emergency,
         "reason": words.reason(look),
-        "state": {Answer.GREEN: "let_out", Answer.AMBER: "check_first"}.get(look.verdict.answer, "not_valid"),
+        "state": {Answer.GREEN: "let_out", Answer.AMBER: "check_first"}.get(Answer(look.verdict.answer), "not_valid"),
         "is_entry": is_entry,
         "other_way": Direction.EXIT if is_entry else Direction.ENTRY,
         "released": selectors.released_today(gate, at=clock.now()),

@@ -130,7 +130,9 @@ def test_told_stops_stay_where_they_are_when_somebody_new_comes() -> None:
 
     assert len(later.arranged) == 4
     for before, after in zip(plan.arranged, later.arranged, strict=False):
-        assert before.outbound and before.inbound and after.inbound
+        assert before.outbound
+        assert before.inbound
+        assert after.inbound
         assert before.inbound.vehicle == after.inbound.vehicle
         assert abs(before.inbound.pickup_min - after.inbound.pickup_min) <= 5.0
 
