@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from core.actors import Actor
 from core.clock import day_bounds
@@ -18,6 +18,7 @@ from transport.models import Run, Shift, Stop, Trip, Vehicle
 from transport.states import RunStatus, TripDirection, TripStatus, VehicleStatus
 
 SHOWN_TO_DRIVER = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED, RunStatus.UNDER_WAY, RunStatus.COMPLETED)
+CALLED_OFF = (RunStatus.CANCELLED, RunStatus.ABORTED)
 
 
 @dataclass
@@ -87,9 +88,14 @@ def way_home(case_ref: UUID) -> Trip | None:
 
 
 def day_of(actor: Actor, day: date) -> list[Run]:
-    """Return the runs of a driver's day in the order of time, with stops and trips; reservations included."""
+    """Return the runs of a driver's day in the order of time, with stops and trips.
+
+    Reservations are included, and runs called off until the driver has read so.
+    """
     window = DateTimeTZRange(*day_bounds(day), "[)")
-    runs = Run.objects.visible_to(actor).filter(status__in=SHOWN_TO_DRIVER, occupied__overlap=window)
+    called_off = Q(status__in=CALLED_OFF) & ~Q(told_change="")
+    shown = Q(status__in=SHOWN_TO_DRIVER) | called_off
+    runs = Run.objects.visible_to(actor).filter(shown, occupied__overlap=window)
     return list(_with_stops(runs).order_by("occupied"))
 
 

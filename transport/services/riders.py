@@ -73,20 +73,26 @@ def take_off(trip: Trip, *, by: Actor, at: datetime, reason: str) -> Trip:
     return trip
 
 
-def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
-    """Clear a run of a trip that no longer rides with it; a run with nobody left ends."""
+def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tell: bool = True) -> None:
+    """Clear a run of a trip that no longer rides with it; a run with nobody left ends.
+
+    `tell` puts a line on the sheet of a driver who had taken the run; not when the driver did it.
+    """
     run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     stop_list.drop_undone(run, trip)
     if run.status not in JOINABLE:
         return
+    tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY)
     if run.trips.filter(status__in=RIDING).exists() or run.reserved_trips.exists():
-        Run.objects.filter(pk=run.pk).update(told_change=_("少接一位，请看后面的站"))
+        if tell:
+            words = _("少接一位：%s 不用接了") % trip.rider
+            Run.objects.filter(pk=run.pk).update(told_change=words)
         return
+    end = R.CANCELLED
     if run.status == R.UNDER_WAY:
-        carried = run.trips.filter(status=T.COMPLETED).exists()
-        advance(run, R.COMPLETED if carried else R.ABORTED, by=by, at=at, reason=reason)
-    else:
-        advance(run, R.CANCELLED, by=by, at=at, reason=reason)
+        end = R.COMPLETED if run.trips.filter(status=T.COMPLETED).exists() else R.ABORTED
+    words = _("%s 的这一趟取消了，不用去了") % trip.rider if tell else ""
+    advance(run, end, by=by, at=at, reason=reason, told_change=words)
 
 
 def assign(

@@ -8,6 +8,7 @@ from math import ceil
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from communities.services import rulebook
 from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
@@ -18,7 +19,6 @@ from transport.services.riders import leave_run
 from transport.states import RunStatus, StopKind, TripStatus
 
 T, R = TripStatus, RunStatus
-NO_SHOW_WAIT = timedelta(minutes=10)  # rules.md 4.4: how long a driver waits before whoever plans decides (E4)
 UNDO_WITHIN = timedelta(minutes=10)
 LATE_AT_MOST_MIN = 240
 
@@ -70,6 +70,13 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
         runs.complete(stop.run, by=by, at=at)
 
 
+def wait_rule(trip: Trip, *, at: datetime) -> timedelta:
+    """Return how long a driver waits for nobody before whoever plans decides (E4); the rulebook says."""
+    home = trip.from_code if trip.from_kind == "community" else trip.to_code
+    ruling = rulebook.value("driver.wait_min", place=home, at=at, zone=trip.zone_class)
+    return timedelta(minutes=int(ruling.value))
+
+
 @transaction.atomic
 def search(stop: Stop, *, by: Actor, at: datetime) -> Stop:
     """Note that nobody is at the pick-up: the waiting rule begins and the community is shown it (E4)."""
@@ -87,15 +94,15 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
     """Drive on without the rider once the waiting rule is met; others in the car go on, whoever plans decides (E4)."""
     _check_waiting(stop)
     if stop.searching_since is None:
-        raise Conflict("stop.search_first", _("请先点“找不到人”，社区会去找；等 10 分钟还没有再走。"))
-    left = stop.searching_since + NO_SHOW_WAIT - at
+        raise Conflict("stop.search_first", _("请先点“找不到人”，社区会去找；到点还没有再走。"))
+    left = stop.searching_since + wait_rule(stop.trip, at=at) - at
     if left > timedelta():
         minutes = ceil(left.total_seconds() / 60)
         raise Conflict("stop.wait", _("再等 %s 分钟，社区正在找人。") % minutes, minutes=minutes)
     trip, run = stop.trip, stop.run
-    advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等了 10 分钟，没接到人"))
+    advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等过了，没接到人"))
     run.stops.filter(trip=trip, departed_at__isnull=True).delete()
-    leave_run(run, trip, by=by, at=at, reason=_("没接到人"))
+    leave_run(run, trip, by=by, at=at, reason=_("没接到人"), tell=False)
     outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
     follow.touch([trip], run)
 
@@ -106,7 +113,7 @@ def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -
     trip, run = stop.trip, stop.run
     runs.interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
     run.stops.filter(trip=trip, departed_at__isnull=True).delete()
-    leave_run(run, trip, by=by, at=at, reason=reason)
+    leave_run(run, trip, by=by, at=at, reason=reason, tell=False)
 
 
 @transaction.atomic

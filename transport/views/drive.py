@@ -35,6 +35,7 @@ class Sheet:
     leg: Leg | None = None
     offered: list[Run] = field(default_factory=list)
     coming: list[NextStop] = field(default_factory=list)
+    changed: list[Run] = field(default_factory=list)
     to_clean: Run | None = None
     number: int = 0
 
@@ -65,8 +66,10 @@ class Sheet:
 
 def _sheet(actor: Actor) -> Sheet:
     now = clock.now()
-    runs = selectors.day_of(actor, clock.local_day(now))
+    known = selectors.day_of(actor, clock.local_day(now))
+    runs = [run for run in known if run.status not in selectors.CALLED_OFF]
     sheet = Sheet(selectors.shift_at(actor.place_code, at=now), runs)
+    sheet.changed = [run for run in known if run.told_change and run.status != R.COMPLETED]
     going = [run for run in runs if run.status == R.UNDER_WAY] or [run for run in runs if run.status == R.ACCEPTED]
     sheet.leg = leg_of(going[0]) if going else None
     sheet.offered = [run for run in runs if run.status == R.OFFERED]
@@ -87,7 +90,7 @@ def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> Ht
         "sheet": sheet,
         "leg": leg,
         "can_call": bool(leg) and may_call(actor, leg.run, leg.trip, at=clock.now()),  # type: ignore[union-attr]
-        "wait_until": leg.stop.searching_since + stops.NO_SHOW_WAIT if leg and leg.stop.searching_since else None,
+        **_waiting(leg),
         "decline_reasons": DECLINE_REASONS,
         "abort_reasons": ABORT_REASONS,
         "late_choices": (10, 20, 30, 60),
@@ -97,6 +100,15 @@ def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> Ht
         **extra,
     }
     return page(request, "transport/sheet.html", context, part="sheet", status=status)
+
+
+def _waiting(leg: Leg | None) -> dict[str, Any]:
+    """Say until when, and how long in all, the driver waits for somebody not found."""
+    since = leg.stop.searching_since if leg else None
+    if leg is None or since is None:
+        return {}
+    rule = stops.wait_rule(leg.trip, at=since)
+    return {"wait_until": since + rule, "wait_s": int(rule.total_seconds())}
 
 
 @require_GET

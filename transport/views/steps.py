@@ -28,7 +28,7 @@ from transport.views.drive import render_sheet
 STOP_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
     "arrive": (stops.arrive, gettext_lazy("到了，已记下")),
     "depart": (stops.depart, gettext_lazy("已记下")),
-    "search": (stops.search, gettext_lazy("已告诉社区去找人，请等 10 分钟")),
+    "search": (stops.search, gettext_lazy("已告诉社区去找人，请等一等")),
     "no_show": (stops.no_show, gettext_lazy("没接到人，已交给调度台")),
 }
 RUN_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
