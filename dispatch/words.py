@@ -1,0 +1,133 @@
+"""Sentences for the rules a car or a facility meets or breaks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from communities.states import ZoneClass
+from core.clock import CHINA
+from dispatch.candidates import Check
+from hospitals.states import ServiceStatus
+from transport.states import VehicleStatus
+
+
+def hhmm(at: datetime | str | None) -> str:
+    """Return a time as people here read it."""
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at)
+    return at.astimezone(CHINA).strftime("%H:%M") if at else ""
+
+
+def zone_label(zone_class: str) -> str:
+    """Return the word for a zone class."""
+    return str(ZoneClass(zone_class).label) if zone_class in ZoneClass.values else zone_class
+
+
+def sentence(check: Check) -> str:
+    """Return the sentence of one check."""
+    figures = check.figures
+    if check.verdict == "no" and (write := _BARS.get(check.code)):
+        return write(figures)
+    return _MEETS[check.code](figures) if check.code in _MEETS else check.code
+
+
+def _status(figures: dict[str, Any]) -> str:
+    label = VehicleStatus(figures["status"]).label if figures["status"] in VehicleStatus.values else figures["status"]
+    return _("现在不能用：%(status)s") % {"status": label}
+
+
+def _zone(figures: dict[str, Any]) -> str:
+    allowed = "、".join(zone_label(each) for each in figures["allowed"])
+    return _("只接%(allowed)s，不进%(zone)s") % {"allowed": allowed, "zone": zone_label(figures["zone"])}
+
+
+def _shift(figures: dict[str, Any]) -> str:
+    if figures.get("from"):
+        return _("%(at)s 才上班") % {"at": hhmm(figures["from"])}
+    if figures.get("until"):
+        return _("%(at)s 下班，来不及") % {"at": hhmm(figures["until"])}
+    return _("这个时候没有班")
+
+
+def _occupied(figures: dict[str, Any]) -> str:
+    words = {"from": hhmm(figures["from"]), "until": hhmm(figures["until"]), "who": figures.get("who") or _("另一趟")}
+    if figures["min"]:
+        return _("%(from)s–%(until)s 在送%(who)s，重叠 %(min)s 分钟") % {**words, "min": figures["min"]}
+    return _("%(from)s–%(until)s 在送%(who)s，前后赶不过来") % words
+
+
+def _arrival(figures: dict[str, Any]) -> str:
+    return _("最早 %(at)s 到，赶不上 %(by)s") % {"at": hhmm(figures["at"]), "by": hhmm(figures["by"])}
+
+
+def _back_other(figures: dict[str, Any]) -> str:
+    return _("返程换 %(plate)s 接") % {"plate": figures["plate"]}
+
+
+def _stale(figures: dict[str, Any]) -> str:
+    return _("%(h)s 小时没更新，先打电话问") % {"h": figures["h"]} if figures.get("h") else _("还没报过状态，先打电话问")
+
+
+def _closed(figures: dict[str, Any]) -> str:
+    label = ServiceStatus(figures["status"]).label
+    if figures.get("until"):
+        return _("这个科现在%(status)s，到 %(until)s") % {"status": label, "until": figures["until"]}
+    return _("这个科现在%(status)s") % {"status": label}
+
+
+_BARS = {
+    "status": _status,
+    "zone": _zone,
+    "infection": lambda figures: _("不是负压车，不能接阳性"),
+    "seats": lambda figures: _("只有 %(has)s 个座，要 %(need)s 个") % figures,
+    "wheelchair": lambda figures: _("没有坡板，轮椅上不去"),
+    "stretcher": lambda figures: _("放不下担架"),
+    "oxygen": lambda figures: _("车上没有氧气"),
+    "shift": _shift,
+    "occupied": _occupied,
+    "arrival": _arrival,
+    "no_way_back": lambda figures: _("没有车能接回来"),
+    "role_yellow": lambda figures: _("黄码医院，只接封控区"),
+    "role_ordinary": lambda figures: _("封控区由黄码医院接诊"),
+    "role_designated": lambda figures: _("定点医院，只收感染者"),
+    "role_infected": lambda figures: _("感染者由定点医院收治"),
+    "closed": _closed,
+    "full": lambda figures: _("没有空的时段了"),
+}
+_MEETS = {
+    "status": lambda figures: _("能用"),
+    "zone": lambda figures: _("能进%(zone)s") % {"zone": zone_label(figures["zone"])},
+    "infection": lambda figures: _("负压车"),
+    "seats": lambda figures: _("坐得下"),
+    "wheelchair": lambda figures: _("有坡板"),
+    "stretcher": lambda figures: _("能放担架"),
+    "oxygen": lambda figures: _("有氧气"),
+    "deadhead": lambda figures: _("空驶 %(min)s 分钟") % figures,
+    "ambulance_used": lambda figures: _("不是急危重症，会占用 120"),
+    "not_ambulance": lambda figures: _("不是救护车，120 没有车时用"),
+    "back_same": lambda figures: _("返程也有空"),
+    "back_other": _back_other,
+    "role_yellow": lambda figures: _("封控区由黄码医院接诊"),
+    "role_buffer": lambda figures: _("黄码医院没有这个科，由这里经缓冲区接诊，全程闭环"),
+    "role_only": lambda figures: _("附近只有黄码医院有这个科，由它分区接诊"),
+    "role_ordinary": lambda figures: _("%(zone)s由这里接诊") % {"zone": zone_label(figures["zone"])},
+    "role_designated": lambda figures: _("感染者由定点医院收治"),
+    "role_nearest": lambda figures: _("急危重症，就近能救的先救"),
+    "usual": lambda figures: _("平时就去这里"),
+    "places": lambda figures: _("还有 %(free)s 个位") % figures,
+    "ride": lambda figures: _("车程 %(min)s 分钟，%(km)s 公里") % figures,
+    "limited": lambda figures: _("这个科限量接诊"),
+    "diverting": lambda figures: _("这个科在分流，先打电话"),
+    "stale": _stale,
+}
+SOURCES = {
+    "role_yellow": "R-002-1a 丹东 2022-06-27",
+    "role_ordinary": "R-002-1c 丹东 2022-06-27",
+    "role_designated": "R-002-1d 丹东 2022-06-27",
+    "role_buffer": "R-002-1a",
+    "role_nearest": "R-000-8",
+    "ride": "R-001-9",
+}
