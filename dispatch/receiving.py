@@ -83,7 +83,9 @@ def _any_in_reach(known: Iterable[Receiver], role: str, wish: Wish) -> bool:
 def _order(option: Option, wish: Wish) -> tuple[Any, ...]:
     receiver = option.receiver
     keeps_usual = receiver.code == wish.usual_code and not wish.is_critical
-    doubts = sum(1 for check in option.checks if check.verdict == "but" and check.code not in {"role_buffer", "role_only"})
+    doubts = sum(
+        1 for check in option.checks if check.verdict == "but" and check.code not in {"role_buffer", "role_only"}
+    )
     return (not option.is_possible, not keeps_usual, doubts, option.ride_min, receiver.code)
 
 

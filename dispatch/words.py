@@ -68,7 +68,9 @@ def _back_other(figures: dict[str, Any]) -> str:
 
 
 def _stale(figures: dict[str, Any]) -> str:
-    return _("%(h)s 小时没更新，先打电话问") % {"h": figures["h"]} if figures.get("h") else _("还没报过状态，先打电话问")
+    return (
+        _("%(h)s 小时没更新，先打电话问") % {"h": figures["h"]} if figures.get("h") else _("还没报过状态，先打电话问")
+    )
 
 
 def _closed(figures: dict[str, Any]) -> str:
@@ -110,6 +112,7 @@ _MEETS = {
     "not_ambulance": lambda figures: _("不是救护车，120 没有车时用"),
     "back_same": lambda figures: _("返程也有空"),
     "back_other": _back_other,
+    "back_later": lambda figures: _("返程的车随后再排"),
     "role_yellow": lambda figures: _("封控区由黄码医院接诊"),
     "role_buffer": lambda figures: _("黄码医院没有这个科，由这里经缓冲区接诊，全程闭环"),
     "role_only": lambda figures: _("附近只有黄码医院有这个科，由它分区接诊"),

@@ -1,0 +1,90 @@
+"""What a dispatcher is offered for one request: hospitals with times, cars there with a car back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.geo import Point
+from dispatch.candidates import Ask, Car, Check, Fit, RidePlan, Way, fit, rank, way_back, way_there
+
+
+@dataclass(frozen=True)
+class Errand:
+    """From where to where, when to be there, and when it is likely over."""
+
+    home: Point
+    facility: Point
+    arrive_by: datetime | None
+    session_min: int
+
+    def ready_at(self, there: RidePlan) -> datetime:
+        """Return when the party can leave again, if treatment starts on time (or at once on arrival)."""
+        begins = self.arrive_by or there.dropoff_at
+        return max(begins, there.dropoff_at) + timedelta(minutes=self.session_min)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A car there and a car back, or why this car cannot."""
+
+    there: Fit
+    back: Fit | None
+    checks: tuple[Check, ...]
+
+    @property
+    def is_possible(self) -> bool:
+        """Say whether both ways stand."""
+        return self.there.is_possible and (self.back is not None or self.needs_no_back)
+
+    @property
+    def needs_no_back(self) -> bool:
+        """Say whether the way there may go before a way back is found: only for the critical (life floor)."""
+        return any(check.code == "back_later" for check in self.checks)
+
+
+def pairs(cars: Iterable[Car], ask: Ask, errand: Errand, *, now: datetime) -> list[Pair]:
+    """Judge every car for the way there, each possible one with the best car back."""
+    fleet = list(cars)
+    out = way_there(errand.home, errand.facility, now=now, arrive_by=errand.arrive_by)
+    ranked = rank((fit(car, ask, out) for car in fleet), ask)
+    backs: dict[datetime, list[Fit]] = {}
+    return _in_order([_pair(each, fleet, ask, errand, out, backs, now) for each in ranked])
+
+
+def _in_order(found: list[Pair]) -> list[Pair]:
+    return sorted(found, key=lambda pair: not pair.is_possible)
+
+
+def _pair(
+    there: Fit, fleet: list[Car], ask: Ask, errand: Errand, out: Way, backs: dict[datetime, list[Fit]], now: datetime
+) -> Pair:
+    """Find the way back for one way there: the same car when it is free then, else the best other one."""
+    if there.ride is None:
+        return Pair(there, None, there.checks)
+    calm = replace(ask, is_critical=False)
+    ready = errand.ready_at(there.ride)
+    home = way_back(errand.facility, errand.home, ready_at=ready, now=now)
+    same = fit(there.car.with_run(there.ride, out), calm, home)
+    if same.is_possible and not there.car.is_ambulance:
+        return Pair(there, same, (*there.checks, Check("back_same", "yes")))
+    if ready not in backs:
+        backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
+    other = next((each for each in backs[ready] if each.is_possible and each.car.code != there.car.code), None)
+    if other and (not other.car.is_ambulance or not same.is_possible):
+        return Pair(there, other, (*there.checks, Check("back_other", "yes", {"plate": other.car.plate})))
+    if same.is_possible:
+        return Pair(there, same, (*there.checks, Check("back_same", "yes")))
+    if ask.is_critical:
+        return Pair(there, None, (*there.checks, Check("back_later", "but")))
+    return Pair(there, None, (Check("no_way_back", "no"),))
+
+
+def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
+    """Rank the cars for somebody who is ready to go home."""
+    calm = replace(ask, is_critical=False)
+    ranked = rank((fit(car, calm, way) for car in cars), calm)
+    possible = [each for each in ranked if each.ride]
+    possible.sort(key=lambda each: (each.car.is_ambulance, each.ride.pickup_at if each.ride else way.pickup_from))
+    return possible + [each for each in ranked if each.ride is None]

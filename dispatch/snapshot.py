@@ -1,0 +1,221 @@
+"""From rows to the plain values that `candidates` and `receiving` judge. No decisions here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q
+
+from access.models import AccessRequest
+from access.states import TransportMode
+from core import clock
+from core.geo import Point
+from dispatch.candidates import Ask, Busy, Car, Duty
+from dispatch.receiving import Receiver, Times, Wish
+from hospitals.models import Service
+from transport.models import Run, Shift, Trip
+from transport.states import RUN_LIVE, RunStatus, TripDirection, TripStatus
+
+QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
+OTHER_CARE = frozenset({"positive", "suspected", "isolated"})
+
+
+@dataclass
+class Bar:
+    """One run as its lane shows it, with the trips it carries."""
+
+    run: Run
+    trips: list[Trip] = field(default_factory=list)
+
+    @property
+    def first(self) -> Trip:
+        """The trip that begins it."""
+        return min(self.trips, key=lambda trip: trip.pickup_planned_at or self.run.occupied.lower)
+
+    @property
+    def last(self) -> Trip:
+        """The trip that ends it."""
+        return max(self.trips, key=lambda trip: trip.dropoff_planned_at or self.run.occupied.upper)
+
+    @property
+    def label(self) -> str:
+        """Who rides."""
+        return "、".join(trip.name for trip in self.trips)
+
+
+@dataclass
+class Fleet:
+    """The vehicles on duty in one area and time, and what they do."""
+
+    cars: list[Car]
+    bars: dict[str, list[Bar]]
+    shifts: dict[str, list[Shift]]
+
+    def car(self, code: str) -> Car | None:
+        """Return one car."""
+        return next((car for car in self.cars if car.code == code), None)
+
+
+def fleet(area: str, *, since: datetime, until: datetime) -> Fleet:
+    """Read an area's vehicles on duty and their runs in [since, until): two queries."""
+    duties: dict[str, list[Shift]] = defaultdict(list)
+    on_duty = Shift.objects.filter(vehicle__dispatch_area=area, starts_at__lt=until, ends_at__gt=since)
+    for shift in on_duty.select_related("vehicle", "driver").order_by("starts_at"):
+        duties[shift.vehicle_id].append(shift)
+    bars = _bars(area, since=since, until=until)
+    return Fleet([_car(shifts, bars.get(code, [])) for code, shifts in duties.items()], bars, duties)
+
+
+def _bars(area: str, *, since: datetime, until: datetime) -> dict[str, list[Bar]]:
+    span = (since, until)
+    riding = Q(run__status__in=RUN_LIVE, run__occupied__overlap=span) & ~Q(status=TripStatus.CANCELLED)
+    kept = Q(reserved_run__status=RunStatus.DRAFT, reserved_run__occupied__overlap=span)
+    trips = Trip.objects.filter(riding | kept, dispatch_area=area).select_related("run", "reserved_run")
+    bars: dict[Any, Bar] = {}
+    for trip in trips:
+        for run in (trip.run, trip.reserved_run if trip.run_id is None else None):
+            if run is not None and run.status in RUN_LIVE:
+                bars.setdefault(run.pk, Bar(run)).trips.append(trip)
+    by_vehicle: dict[str, list[Bar]] = defaultdict(list)
+    for bar in sorted(bars.values(), key=lambda each: each.run.occupied.lower):
+        by_vehicle[bar.run.vehicle_id].append(bar)
+    return by_vehicle
+
+
+def _car(shifts: list[Shift], bars: list[Bar]) -> Car:
+    vehicle = shifts[0].vehicle
+    return Car(
+        code=vehicle.code,
+        plate=vehicle.plate,
+        vehicle_class=vehicle.vehicle_class,
+        is_ambulance=vehicle.is_ambulance,
+        status=vehicle.status,
+        seats=vehicle.seats,
+        base=vehicle.point,
+        zones_allowed=frozenset(vehicle.zones_allowed),
+        wheelchairs=vehicle.wheelchairs,
+        stretchers=vehicle.stretchers,
+        has_oxygen=vehicle.has_oxygen,
+        takes_positive=vehicle.takes_positive,
+        duties=tuple(Duty(s.driver_id, s.driver.name, s.starts_at, s.ends_at) for s in shifts),
+        busy=tuple(_busy(bar) for bar in bars),
+    )
+
+
+def _busy(bar: Bar) -> Busy:
+    begins, ends = bar.run.occupied.lower, bar.run.occupied.upper
+    to_first = (bar.first.pickup_planned_at or begins) - begins
+    return Busy(
+        label=bar.label,
+        starts_at=begins,
+        ends_at=ends,
+        first=bar.first.origin.point,
+        last=bar.last.destination.point,
+        spare_min=max(0, ceil(to_first / timedelta(minutes=1))),
+    )
+
+
+def ask(request: AccessRequest) -> Ask:
+    """Say what a request's party needs of a car."""
+    return Ask(
+        zone_class=request.zone_class,
+        mobility=request.mobility,
+        party_size=1 + request.escorts,
+        needs_oxygen=request.needs_oxygen,
+        has_stairs=request.has_stairs,
+        infection_class=infection(request),
+        is_critical=request.is_critical,
+    )
+
+
+def ask_of_trip(trip: Trip, request: AccessRequest) -> Ask:
+    """Say what a trip's party needs of a car: as the card says that left with it."""
+    return Ask(
+        zone_class=trip.zone_class,
+        mobility=trip.mobility,
+        party_size=trip.party_size,
+        needs_oxygen=trip.needs_oxygen,
+        has_stairs=trip.has_stairs,
+        infection_class=trip.infection_class,
+        is_critical=request.is_critical and trip.direction != TripDirection.INBOUND,
+    )
+
+
+def infection(request: AccessRequest) -> str:
+    """Return the precaution that decides car and hospital: positive, suspected, isolated, or none."""
+    flag = request.resident.infection_flag if request.resident else ""
+    return flag if flag in OTHER_CARE else ""
+
+
+def wish(request: AccessRequest) -> Wish:
+    """Say what a request asks of a hospital."""
+    return Wish(
+        zone_class=request.zone_class,
+        infection_class=infection(request),
+        is_critical=request.is_critical,
+        home=request.community.point,
+        usual_code=request.facility_id or "",
+        arrive_at=request.arrive_at,
+    )
+
+
+def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
+    """Read the facilities with a request's service and their times around the hour asked for: one query."""
+    around = max(request.arrive_at or now, now)
+    reach = QUARTER_REACH if request.arrive_at else 3 * QUARTER_REACH
+    day = clock.day_bounds(clock.local_day(around))
+    near = Q(slots__starts_at__gte=around - reach, slots__starts_at__lt=around + reach)
+    whole = ~Q(slots__shift="") & Q(slots__starts_at__gte=day[0], slots__starts_at__lt=day[1] + timedelta(days=1))
+    kind = "emergency" if request.is_critical else request.service_kind
+    rows = (
+        Service.objects.filter(kind=kind)
+        .select_related("facility")
+        .annotate(
+            slot=FilteredRelation("slots", condition=Q(slots__starts_at__gt=now) & (near | whole)),
+            slot_id=F("slot__id"),
+            slot_starts=F("slot__starts_at"),
+            slot_ends=F("slot__ends_at"),
+            slot_shift=F("slot__shift"),
+            slot_free=F("slot__capacity") - F("slot__booked"),
+        )
+    )
+    return _receivers(rows)
+
+
+def _receivers(rows: Iterable[Any]) -> list[Receiver]:
+    times: dict[str, list[Times]] = defaultdict(list)
+    services: dict[str, Any] = {}
+    for row in rows:
+        services[row.facility_id] = row
+        if row.slot_id is not None:
+            times[row.facility_id].append(
+                Times(row.slot_id, row.slot_starts, row.slot_ends, row.slot_shift, row.slot_free)
+            )
+    return [
+        Receiver(
+            code=code,
+            name=row.facility.name,
+            zone_role=row.facility.zone_role,
+            point=row.facility.point,
+            status=row.status,
+            status_until=row.status_until,
+            confirmed_at=row.confirmed_at,
+            times=tuple(times[code]),
+        )
+        for code, row in services.items()
+    ]
+
+
+def needs_vehicle(request: AccessRequest) -> bool:
+    """Say whether the party is to be driven."""
+    return request.mode in {TransportMode.VEHICLE, TransportMode.AMBULANCE}
+
+
+def home_of(request: AccessRequest) -> Point:
+    """Return where the party is fetched: its compound."""
+    return request.community.point
