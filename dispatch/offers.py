@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
 from core.geo import Point
-from dispatch.candidates import Ask, Car, Check, Fit, RidePlan, Way, fit, rank, way_back, way_there
+from dispatch.candidates import fit, rank, way_back, way_there
+from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,27 @@ def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
     possible = [each for each in ranked if each.ride]
     possible.sort(key=lambda each: (each.car.is_ambulance, each.ride.pickup_at if each.ride else way.pickup_from))
     return possible + [each for each in ranked if each.ride is None]
+
+
+def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: str, now: datetime) -> Pair:
+    """Judge one chosen car there with one chosen car back ("" for the best by rule)."""
+    fleet = list(cars)
+    way = way_there(errand.home, errand.facility, now=now, arrive_by=errand.arrive_by)
+    car = next((each for each in fleet if each.code == out), None)
+    if car is None:
+        raise Invalid("placement.vehicle", _("这辆车今天没有班，请换一辆。"), field="out_vehicle")
+    there = fit(car, ask, way)
+    if there.ride is None:
+        return Pair(there, None, there.checks)
+    if not back:
+        return _pair(there, fleet, ask, errand, way, {}, now)
+    calm = replace(ask, is_critical=False)
+    home = way_back(errand.facility, errand.home, ready_at=errand.ready_at(there.ride), now=now)
+    chosen = next((each for each in fleet if each.code == back), None)
+    if chosen is None:
+        raise Invalid("placement.vehicle", _("接返程的车今天没有班，请换一辆。"), field="back_vehicle")
+    found = fit(chosen.with_run(there.ride, way) if back == out else chosen, calm, home)
+    if not found.is_possible:
+        return Pair(Fit(chosen, None, found.checks), None, found.checks)
+    told = Check("back_same", "yes") if back == out else Check("back_other", "yes", {"plate": chosen.plate})
+    return Pair(there, found, (*there.checks, told))

@@ -12,7 +12,8 @@ from math import ceil
 from typing import Any
 
 from core.geo import Point, road_km, travel_min
-from dispatch.candidates import INFECTIOUS, Check
+from dispatch.candidates import INFECTIOUS
+from dispatch.shapes import Check
 
 FRESH_H = 4  # a facility that said nothing for longer ranks lower and is called first, but is never left out (F37)
 REACH_MIN = 90  # a facility of the right kind farther than this counts as none: nobody is refused for want of one

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q
 
@@ -15,8 +16,8 @@ from access.models import AccessRequest
 from access.states import TransportMode
 from core import clock
 from core.geo import Point
-from dispatch.candidates import Ask, Busy, Car, Duty
 from dispatch.receiving import Receiver, Times, Wish
+from dispatch.shapes import Ask, Busy, Car, Duty
 from hospitals.models import Service
 from transport.models import Run, Shift, Trip
 from transport.states import RUN_LIVE, RunStatus, TripDirection, TripStatus
@@ -55,31 +56,43 @@ class Fleet:
     cars: list[Car]
     bars: dict[str, list[Bar]]
     shifts: dict[str, list[Shift]]
+    waiting: dict[UUID, dict[str, Trip]]  # by case and direction: trips without a run, reservations included
 
     def car(self, code: str) -> Car | None:
         """Return one car."""
         return next((car for car in self.cars if car.code == code), None)
 
 
-def fleet(area: str, *, since: datetime, until: datetime) -> Fleet:
-    """Read an area's vehicles on duty and their runs in [since, until): two queries."""
+def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None = None) -> Fleet:
+    """Read an area's vehicles on duty and their runs in [since, until) but `besides`: two queries."""
     duties: dict[str, list[Shift]] = defaultdict(list)
     on_duty = Shift.objects.filter(vehicle__dispatch_area=area, starts_at__lt=until, ends_at__gt=since)
     for shift in on_duty.select_related("vehicle", "driver").order_by("starts_at"):
         duties[shift.vehicle_id].append(shift)
-    bars = _bars(area, since=since, until=until)
-    return Fleet([_car(shifts, bars.get(code, [])) for code, shifts in duties.items()], bars, duties)
+    trips = _trips(area, (since, until))
+    bars = _bars(trips, besides)
+    waiting: dict[UUID, dict[str, Trip]] = defaultdict(dict)
+    for trip in trips:
+        if trip.run_id is None:
+            waiting[trip.case_ref][trip.direction] = trip
+    return Fleet([_car(shifts, bars.get(code, [])) for code, shifts in duties.items()], bars, duties, waiting)
 
 
-def _bars(area: str, *, since: datetime, until: datetime) -> dict[str, list[Bar]]:
-    span = (since, until)
+def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:
+    """Read the trips on runs in the span, and those that wait for one."""
     riding = Q(run__status__in=RUN_LIVE, run__occupied__overlap=span) & ~Q(status=TripStatus.CANCELLED)
     kept = Q(reserved_run__status=RunStatus.DRAFT, reserved_run__occupied__overlap=span)
-    trips = Trip.objects.filter(riding | kept, dispatch_area=area).select_related("run", "reserved_run")
+    waiting = Q(status__in=[TripStatus.UNSCHEDULED, TripStatus.WILL_CALL])
+    rows = Trip.objects.filter(riding | kept | waiting, dispatch_area=area)
+    return list(rows.select_related("run", "reserved_run"))
+
+
+def _bars(trips: Iterable[Trip], besides: UUID | None) -> dict[str, list[Bar]]:
+    """Group trips by run and runs by vehicle, in the order of time."""
     bars: dict[Any, Bar] = {}
     for trip in trips:
         for run in (trip.run, trip.reserved_run if trip.run_id is None else None):
-            if run is not None and run.status in RUN_LIVE:
+            if run is not None and run.status in RUN_LIVE and run.pk != besides:
                 bars.setdefault(run.pk, Bar(run)).trips.append(trip)
     by_vehicle: dict[str, list[Bar]] = defaultdict(list)
     for bar in sorted(bars.values(), key=lambda each: each.run.occupied.lower):
@@ -109,7 +122,7 @@ def _car(shifts: list[Shift], bars: list[Bar]) -> Car:
 
 def _busy(bar: Bar) -> Busy:
     begins, ends = bar.run.occupied.lower, bar.run.occupied.upper
-    to_first = (bar.first.pickup_planned_at or begins) - begins
+    to_first = (bar.first.pickup_planned_at or bar.first.reserved_from or begins) - begins
     return Busy(
         label=bar.label,
         starts_at=begins,
@@ -184,18 +197,18 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
             slot_free=F("slot__capacity") - F("slot__booked"),
         )
     )
-    return _receivers(rows)
+    return _receivers(rows, getattr(request, "held_slot", None))
 
 
-def _receivers(rows: Iterable[Any]) -> list[Receiver]:
+def _receivers(rows: Iterable[Any], held_slot: int | None) -> list[Receiver]:
+    """Group the rows by facility; the place a request holds already counts as free for it."""
     times: dict[str, list[Times]] = defaultdict(list)
     services: dict[str, Any] = {}
     for row in rows:
         services[row.facility_id] = row
         if row.slot_id is not None:
-            times[row.facility_id].append(
-                Times(row.slot_id, row.slot_starts, row.slot_ends, row.slot_shift, row.slot_free)
-            )
+            free = row.slot_free + (row.slot_id == held_slot)
+            times[row.facility_id].append(Times(row.slot_id, row.slot_starts, row.slot_ends, row.slot_shift, free))
     return [
         Receiver(
             code=code,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from communities.states import ZoneClass
 from core.clock import CHINA
-from dispatch.candidates import Check
+from dispatch.shapes import Check
 from hospitals.states import ServiceStatus
 from transport.states import VehicleStatus
 

@@ -1,0 +1,88 @@
+"""The whole board: who waits, lanes, and the panel of the one chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from access.selectors import wait_limits
+
+from access.models import AccessRequest
+from access.states import RequestStatus
+from core.actors import Actor
+from dispatch import lanes, selectors, snapshot
+from dispatch.lanes import Group, Scale
+from dispatch.panel import Choice, Panel, panel
+from dispatch.sketch import Sketch, sketch
+from dispatch.snapshot import Fleet
+from dispatch.waiting import Ending, Waiting, ending_soon, waiting_people
+from transport.states import RunStatus
+
+AHEAD_H = 40  # runs looked at: today's and tomorrow's
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The figures of the headline."""
+
+    waiting: int
+    urgent: int
+    cars: int
+    running: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the page shows."""
+
+    waiting: list[Waiting]
+    ending: list[Ending]
+    groups: list[Group]
+    scale: Scale
+    counts: Counts
+    panel: Panel | None
+    sketch: Sketch | None
+    query: str = ""
+
+
+def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: str = "", at: datetime) -> Board:
+    """Read and judge everything the board shows for an actor's area: four queries."""
+    rows = selectors.board_requests(actor, at=at)
+    seen = snapshot.fleet(actor.place_code, since=at - timedelta(hours=12), until=at + timedelta(hours=AHEAD_H))
+    everybody = waiting_people(rows, seen.waiting, wait_limits(at=at), at=at)
+    people = [each for each in everybody if not query or _finds(each, query)]
+    chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
+    shown = panel(chosen, seen, choice or Choice(), at=at) if chosen else None
+    scale = lanes.scale(at)
+    return Board(
+        waiting=people,
+        ending=ending_soon(rows, at=at),
+        groups=lanes.groups(
+            seen, scale, ghosts=shown.ghosts if shown else (), name=chosen.request.name if chosen else ""
+        ),
+        scale=scale,
+        counts=_counts(rows, everybody, seen, at),
+        panel=shown,
+        sketch=sketch(shown, seen, at) if shown else None,
+        query=query,
+    )
+
+
+def _finds(each: Waiting, query: str) -> bool:
+    row = each.request
+    known = (row.name, row.number, row.community.name, row.resident.name_search if row.resident else "")
+    return any(query.casefold() in text.casefold() for text in known)
+
+
+def _counts(rows: list[AccessRequest], people: list[Waiting], seen: Fleet, at: datetime) -> Counts:
+    on_duty = [car for car in seen.cars if any(duty.starts_at <= at < duty.ends_at for duty in car.duties)]
+    running = [code for code, bars in seen.bars.items() if any(_is_running(bar) for bar in bars)]
+    asked = sum(1 for row in rows if row.status == RequestStatus.SUBMITTED)
+    urgent = sum(1 for each in people if each.level == "danger")
+    return Counts(len(people), urgent, len(on_duty), len(running), asked)
+
+
+def _is_running(bar: Any) -> bool:
+    return bar.run.status == RunStatus.UNDER_WAY

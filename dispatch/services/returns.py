@@ -1,0 +1,246 @@
+"""The way home: called, moved in time, given up, taken up again. Every function here is safe to run twice.
+
+The relay calls these with facts from below (decisions.md A1); `sweep` finds by query what the relay missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.selectors import facts_of, with_facts
+from access.services.closing import close_if_over
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from access.journey import Facts, is_over
+from access.models import AccessRequest
+from access.services import cards
+from communities.services import passes
+from core import audit, boards, clock
+from core.actors import RELAY, Actor
+from core.errors import Conflict, Invalid
+from dispatch import snapshot
+from dispatch.candidates import fit, way_back
+from dispatch.offers import returns as rank_returns
+from dispatch.services import rides
+from dispatch.services.placement import HORIZON_H
+from dispatch.shapes import Fit, Way
+from dispatch.words import sentence
+from hospitals.models import Intake
+from hospitals.services import appointments
+from hospitals.states import IntakeStatus
+from transport.models import Run, Trip, Vehicle
+from transport.services import scheduling, trips
+from transport.states import RunStatus, TripDirection, TripStatus
+
+MOVE_FROM = timedelta(minutes=20)  # a smaller shift of the expected end leaves the reservation where it is
+AUTO_LATEST = timedelta(minutes=45)  # a reserved car that comes later than this is left for a person to judge
+FAILED = (TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED)
+KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
+
+
+@transaction.atomic
+def call_back(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip | None:
+    """Call the way home of somebody who is released: the reserved car first, moved to when they are ready (C15).
+
+    Without a reservation that fits, the trip waits among those without a car, for a person or the engine.
+    """
+    found = _case(case_ref)
+    if found is None:
+        return None
+    request, facts = found
+    intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
+    if is_over(facts) or facts.boarded_back_at or intake is None or not snapshot.needs_vehicle(request):
+        return None
+    trip = _inbound(case_ref) or _open_return(request, intake, at=at, is_ready=True)
+    if trip.status == TripStatus.WILL_CALL:
+        scheduling.activate(trip, ready_at=intake.ready_at or at, by=RELAY, at=at)
+    if trip.status == TripStatus.UNSCHEDULED and trip.reserved_run_id:
+        _use_reservation(trip, request, by=RELAY, at=at)
+    return trip
+
+
+@transaction.atomic
+def note_arrival(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip | None:
+    """Have a way home standing by for whoever arrived, and move it when they came late (R-000-12)."""
+    found = _case(case_ref)
+    intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
+    if found is None or intake is None or is_over(found[1]) or not snapshot.needs_vehicle(found[0]):
+        return None
+    request = found[0]
+    trip = _inbound(case_ref)
+    if trip is None:
+        return _open_return(request, intake, at=at, is_ready=False)
+    ready = intake.arrived_at + timedelta(minutes=request.session_min)
+    if trip.status == TripStatus.WILL_CALL and trip.reserved_from and ready - trip.reserved_from > MOVE_FROM:
+        _move_reservation(trip, request, ready=ready, at=at)
+    return trip
+
+
+@transaction.atomic
+def drop_return(case_ref: UUID, *, at: datetime, intake_id: str = "") -> None:
+    """Give up the way home of somebody who is admitted, transferred or dead, and close the case."""
+    trips.cancel_return(case_ref, by=RELAY, at=at, reason="住院、转院或去世")
+    close_if_over(case_ref, at=at)
+
+
+@transaction.atomic
+def back_to_waiting(case_ref: UUID | None, *, at: datetime, trip_id: str = "", run_id: str = "") -> None:
+    """Let the same request wait again when its trip failed or a driver declined (E3): its facts say so."""
+    failed = Trip.objects.filter(status__in=FAILED)
+    stranded = Trip.objects.filter(status=TripStatus.SCHEDULED, run__status__in=[RunStatus.DECLINED, RunStatus.ABORTED])
+    if run_id:
+        failed, stranded = failed.filter(run_id=run_id), stranded.filter(run_id=run_id)
+    elif trip_id:
+        failed, stranded = failed.filter(pk=trip_id), stranded.filter(pk=trip_id)
+    else:
+        failed, stranded = failed.filter(case_ref=case_ref), stranded.filter(case_ref=case_ref)
+    for trip in failed.select_related("run"):
+        trips.back_to_waiting(trip, by=RELAY, at=at)
+    for trip in stranded.select_related("run"):
+        scheduling.take_off(trip, by=RELAY, at=at, reason="司机接不了")
+
+
+@transaction.atomic
+def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime) -> Trip:
+    """Put somebody who waits to go home on a car a person chose.
+
+    Raises Conflict when they have a car, are home, or the car is barred; Invalid when no car was chosen.
+    """
+    AccessRequest.objects.select_for_update().only("pk").get(pk=request.pk)
+    row = with_facts(AccessRequest.objects.select_related("community", "resident")).get(pk=request.pk)
+    facts = facts_of(row)
+    if is_over(facts):
+        raise Conflict("return.over", _("已经到家或住院了，不用排返程。"))
+    trip = _inbound(row.case_ref)
+    if trip is None:
+        intake = Intake.objects.filter(case_ref=row.case_ref).select_related("facility").first()
+        if intake is None:
+            raise Conflict("return.nowhere", _("还不知道人在哪里，请先问接诊台。"))
+        trip = _open_return(row, intake, at=at, is_ready=True)
+    if trip.status == TripStatus.WILL_CALL:
+        scheduling.activate(trip, ready_at=facts.ready_at or at, by=by, at=at)
+    if trip.status != TripStatus.UNSCHEDULED:
+        raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
+    list(Vehicle.objects.select_for_update().filter(pk=vehicle_code))
+    seen = _fleet(row, at=at, besides=trip.reserved_run_id)
+    car = seen.car(vehicle_code)
+    if car is None:
+        raise Invalid("placement.vehicle", _("请选一辆今天有班的车。"), field="vehicle")
+    found = fit(car, snapshot.ask_of_trip(trip, row), _home_way(trip, at))
+    if found.ride is None:
+        words = {"plate": car.plate, "why": sentence(found.checks[0])}
+        raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
+    if trip.reserved_run_id:
+        scheduling.release_reservation(trip, by=by, at=at, reason="另排了车")
+    ride = rides.ride_of(found, seen)
+    scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
+    _tell(row, found, by=by, at=at)
+    audit.record("return.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
+    return trip
+
+
+@transaction.atomic
+def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
+    """Take a way home off its car again; the person waits again. Raises Conflict when they have boarded."""
+    trip = _inbound(request.case_ref)
+    if trip is None or trip.status != TripStatus.SCHEDULED:
+        raise Conflict("return.under_way", _("已经上车了，撤不回来。"))
+    scheduling.take_off(trip, by=by, at=at, reason="撤回")
+    appointments.set_ride(request.case_ref, expected_at=None, carried_by="", by=by, at=at)
+    boards.touch(f"area:{request.dispatch_area}")
+
+
+def sweep(*, at: datetime) -> None:
+    """Do what the relay missed: called for by the facts, not yet done."""
+    for case_ref in _missed([IntakeStatus.RELEASED], [TripStatus.WILL_CALL]):
+        call_back(case_ref, at=at)
+    for case_ref in _missed(KEPT, [TripStatus.WILL_CALL, TripStatus.UNSCHEDULED]):
+        drop_return(case_ref, at=at)
+    lost = Trip.objects.filter(status__in=FAILED).values_list("pk", flat=True)
+    off = Trip.objects.filter(status=TripStatus.SCHEDULED, run__status__in=[RunStatus.DECLINED, RunStatus.ABORTED])
+    for trip_id in [*lost, *off.values_list("pk", flat=True)]:
+        back_to_waiting(None, at=at, trip_id=str(trip_id))
+
+
+def _missed(statuses: Iterable[str], waiting: Iterable[str]) -> list[UUID]:
+    """Return cases whose intake ended so while a way home still stands in one of these statuses."""
+    home = Trip.objects.filter(case_ref=OuterRef("case_ref"), direction=TripDirection.INBOUND, status__in=waiting)
+    return list(Intake.objects.filter(Exists(home), status__in=statuses).values_list("case_ref", flat=True))
+
+
+def _case(case_ref: UUID) -> tuple[AccessRequest, Facts] | None:
+    """Lock a case's request and read its facts; None for a case nobody asked for (yet)."""
+    request = AccessRequest.objects.select_for_update().only("pk").filter(case_ref=case_ref).first()
+    if request is None:
+        return None
+    row = with_facts(AccessRequest.objects.select_related("community", "resident")).get(pk=request.pk)
+    return row, facts_of(row)
+
+
+def _inbound(case_ref: UUID) -> Trip | None:
+    rows = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND)
+    return rows.select_related("run", "reserved_run__vehicle").first()
+
+
+def _open_return(request: AccessRequest, intake: Intake, *, at: datetime, is_ready: bool) -> Trip:
+    return trips.open_return(
+        request.case_ref,
+        card=cards.rider_card(request, on=clock.local_day(at)),
+        facility=rides.facility_place(intake.facility),
+        home=cards.home_of(request),
+        dispatch_area=request.dispatch_area,
+        by=RELAY,
+        at=at,
+        expected_ready_at=at + timedelta(minutes=request.session_min),
+        is_ready=is_ready,
+    )
+
+
+def _fleet(request: AccessRequest, *, at: datetime, besides: UUID | None) -> snapshot.Fleet:
+    since, until = at - timedelta(hours=1), at + timedelta(hours=HORIZON_H)
+    return snapshot.fleet(request.dispatch_area, since=since, until=until, besides=besides)
+
+
+def _home_way(trip: Trip, at: datetime) -> Way:
+    ready = trip.ready_at or at
+    return way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, is_firm=True)
+
+
+def _use_reservation(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None:
+    """Move the reserved car to when the person is ready; a car that could only come much later is left to a person."""
+    run: Run = trip.reserved_run
+    list(Vehicle.objects.select_for_update().filter(pk=run.vehicle_id))
+    seen = _fleet(request, at=at, besides=run.pk)
+    car = seen.car(run.vehicle_id)
+    found = fit(car, snapshot.ask_of_trip(trip, request), _home_way(trip, at)) if car else None
+    if found is None or found.ride is None or found.ride.pickup_at - max(trip.ready_at or at, at) > AUTO_LATEST:
+        return
+    scheduling.use_reservation(trip, ride=rides.ride_of(found, seen), by=by, at=at, explanation=rides.why(found))
+    _tell(request, found, by=by, at=at)
+
+
+def _move_reservation(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -> None:
+    """Keep a car for a later end: the same one when it is free then, else the best one."""
+    seen = _fleet(request, at=at, besides=trip.reserved_run_id)
+    way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at)
+    ask = snapshot.ask_of_trip(trip, request)
+    same = next((car for car in seen.cars if car.code == trip.reserved_run.vehicle_id), None)
+    found = fit(same, ask, way) if same else None
+    if found is None or not found.is_possible:
+        found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
+    if found:
+        rides.reserve(trip, found, seen, by=RELAY, at=at)
+
+
+def _tell(request: AccessRequest, found: Fit, *, by: Actor, at: datetime) -> None:
+    """Write the car home onto the desk's row and the pass."""
+    if found.ride is None:
+        return
+    at_door, carried_by = found.ride.pickup_at, rides.carried_by(found)
+    appointments.set_ride(request.case_ref, expected_at=at_door, carried_by=carried_by, by=by, at=at)
+    passes.set_ride(request.case_ref, plate=found.car.plate, by=by, at=at)
+    boards.touch(f"area:{request.dispatch_area}", f"community:{request.community_id}")

@@ -1,0 +1,135 @@
+"""Plain values: what is asked of a car, what a car is and does, and what was found. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from core.geo import Point
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule looked at: `verdict` is yes, but or no; `figures` fill its sentence (see `words.sentence`)."""
+
+    code: str
+    verdict: str
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is stored as the explanation: codes and figures, no names of people."""
+        figures = {key: value for key, value in self.figures.items() if key != "who"}
+        return {"code": self.code, "verdict": self.verdict, "figures": figures}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the party needs of a car."""
+
+    zone_class: str
+    mobility: str
+    party_size: int = 1
+    needs_oxygen: bool = False
+    has_stairs: bool = False
+    infection_class: str = ""
+    is_critical: bool = False
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One shift of a driver with the car."""
+
+    driver_code: str
+    driver_name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A run that takes the car's time. `spare_min` is how much later it could leave if it started elsewhere: its way
+    to the first stop, which is counted again from wherever the car then stands."""
+
+    label: str
+    starts_at: datetime
+    ends_at: datetime
+    first: Point
+    last: Point
+    spare_min: int = 0
+
+
+@dataclass(frozen=True)
+class Car:
+    """A vehicle with its shifts and what it already does, in the order of time."""
+
+    code: str
+    plate: str
+    vehicle_class: str
+    is_ambulance: bool
+    status: str
+    seats: int
+    base: Point
+    zones_allowed: frozenset[str]
+    wheelchairs: int = 0
+    stretchers: int = 0
+    has_oxygen: bool = False
+    takes_positive: bool = False
+    duties: tuple[Duty, ...] = ()
+    busy: tuple[Busy, ...] = ()
+
+    def without(self, begins: datetime) -> Car:
+        """Return the car as it would be without the run that begins then."""
+        return replace(self, busy=tuple(run for run in self.busy if run.starts_at != begins))
+
+    def with_run(self, ride: RidePlan, way: Way) -> Car:
+        """Return the car as it would be with one run more."""
+        run = Busy(
+            label="",
+            starts_at=ride.leave_at,
+            ends_at=ride.free_at,
+            first=way.origin,
+            last=way.destination,
+            spare_min=ride.deadhead_min,
+        )
+        return replace(self, busy=tuple(sorted((*self.busy, run), key=lambda each: each.starts_at)))
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to be driven. With `arrive_by` the car aims a little before it; else as early as possible."""
+
+    origin: Point
+    destination: Point
+    pickup_from: datetime
+    pickup_until: datetime | None = None
+    arrive_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RidePlan:
+    """The times of one run: leave empty, pick up, set down, free again (turn-round included)."""
+
+    vehicle_code: str
+    driver_code: str
+    leave_at: datetime
+    pickup_at: datetime
+    dropoff_at: datetime
+    free_at: datetime
+    deadhead_min: int
+    deadhead_km: float
+    ride_min: int
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A car looked at for one way: its ride and the rules it meets, or the first rule that bars it."""
+
+    car: Car
+    ride: RidePlan | None
+    checks: tuple[Check, ...]
+
+    @property
+    def is_possible(self) -> bool:
+        """Say whether the car can take the way."""
+        return self.ride is not None
