@@ -1,0 +1,129 @@
+"""What command sees: needs without an arrangement and whose move each is, people out without a way home, counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from access.selectors import facts_of, people_out
+from access.selectors.people_out import PersonOut
+from django.utils.translation import gettext as _
+
+from access.journey import next_actor
+from access.models import AccessRequest
+from access.states import NeedKind, RequestStatus, Stage
+from accounts.models import Role
+from communities.models import Area
+from core.actors import Actor
+from dispatch import selectors, snapshot
+
+LIMIT_MIN = 15  # a new request is within its time for as long as a car may take to be named
+ON_THE_WAY = {Stage.EXITED, Stage.BOARDED, Stage.BOARDED_BACK}
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """One or more people of one place who wait for the same thing."""
+
+    minutes: int
+    need: str
+    count: int
+    place: str
+    cause: str
+    owner: str
+    is_late: bool
+
+
+@dataclass
+class Overview:
+    """The page's figures."""
+
+    unmet: list[Unmet]
+    people: int
+    longest: int
+    without_way_home: list[PersonOut]
+    streets: list[dict[str, object]]
+    due: int = 0
+    arranged: int = 0
+    on_the_way: int = 0
+    treated: int = 0
+    stages: Counter[str] = field(default_factory=Counter)
+
+
+def overview(actor: Actor, *, at: datetime) -> Overview:
+    """Read a division's requests and people out: three queries."""
+    rows = selectors.board_requests(actor, at=at)
+    waiting = [row for row in rows if _has_nothing(row)]
+    unmet = _grouped(waiting, at)
+    stages = Counter(str(row.stage) for row in rows)
+    lost = [each for each in people_out(actor, at=at) if each.has_no_way_home]
+    return Overview(
+        unmet=unmet,
+        people=sum(each.count for each in unmet),
+        longest=max((each.minutes for each in unmet), default=0),
+        without_way_home=lost,
+        streets=_streets(rows, waiting),
+        due=len(rows),
+        arranged=sum(1 for row in rows if row.scheduled_at),
+        on_the_way=sum(stages[stage] for stage in ON_THE_WAY),
+        treated=stages[Stage.ARRIVED],
+        stages=stages,
+    )
+
+
+def _has_nothing(row: AccessRequest) -> bool:
+    open_ones = {RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET}
+    return row.status in open_ones and not (row.scheduled_at or row.boarded_at or row.arrived_at)
+
+
+def _grouped(waiting: list[AccessRequest], at: datetime) -> list[Unmet]:
+    """Join people of one street who wait for the same thing; the longest wait first."""
+    groups: dict[tuple[str, str, str], list[AccessRequest]] = {}
+    for row in waiting:
+        groups.setdefault((row.community_id, row.need_kind, _mover(row)), []).append(row)
+    return sorted((_unmet(rows, at) for rows in groups.values()), key=lambda each: -each.minutes)
+
+
+def _unmet(rows: list[AccessRequest], at: datetime) -> Unmet:
+    oldest = min(rows, key=lambda row: row.submitted_at)
+    minutes = int((at - oldest.submitted_at).total_seconds() // 60)
+    return Unmet(
+        minutes=minutes,
+        need=str(NeedKind(oldest.need_kind).label),
+        count=len(rows),
+        place=oldest.community.name,
+        cause=_cause(oldest),
+        owner=_owner(oldest),
+        is_late=minutes > LIMIT_MIN,
+    )
+
+
+def _mover(row: AccessRequest) -> str:
+    return next_actor(facts_of(row), needs_vehicle=snapshot.needs_vehicle(row))
+
+
+def _cause(row: AccessRequest) -> str:
+    if row.status == RequestStatus.SUBMITTED:
+        return _("等社区点头")
+    if row.needs_person_reason:
+        return row.needs_person_reason
+    return _("医院约好了，还没有车") if row.booked_at else _("还没排医院和车")
+
+
+def _owner(row: AccessRequest) -> str:
+    labels = {Role.STAFF: _("社区 %(p)s") % {"p": row.community.name}, Role.DISPATCH: _("调度台")}
+    return str(labels.get(Role(_mover(row) or Role.DISPATCH), _("调度台")))
+
+
+def _streets(rows: list[AccessRequest], waiting: list[AccessRequest]) -> list[dict[str, object]]:
+    """Count people by street: asked, without an arrangement, out."""
+    asked = Counter(row.community.street_code for row in rows)
+    nothing = Counter(row.community.street_code for row in waiting)
+    out = Counter(row.community.street_code for row in rows if row.is_out)
+    names = dict(Area.objects.filter(code__in=list(asked)).values_list("code", "name"))
+    found = [
+        {"name": names.get(code, code), "asked": asked[code], "nothing": nothing[code], "out": out[code]}
+        for code in asked
+    ]
+    return sorted(found, key=lambda street: (-int(str(street["nothing"])), str(street["name"])))

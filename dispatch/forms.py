@@ -1,0 +1,23 @@
+"""What the board's forms carry."""
+
+from __future__ import annotations
+
+from django import forms
+
+from dispatch.services.placement import PlacementChoice
+
+
+class ChoiceForm(forms.Form):
+    """The chosen time, hospital and cars, from the address or from the button's form; unknown words are refused."""
+
+    slot = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    facility = forms.CharField(required=False, max_length=20)
+    car = forms.CharField(required=False, max_length=20)
+    back = forms.CharField(required=False, max_length=20)
+
+    def choice(self) -> PlacementChoice:
+        """Return what `placement.place` takes."""
+        data = self.cleaned_data
+        return PlacementChoice(
+            slot_id=data["slot"], facility_code=data["facility"], out_vehicle=data["car"], back_vehicle=data["back"]
+        )

@@ -1,0 +1,18 @@
+"""Addresses of the board, the fleet, the hospitals and the command page."""
+
+from django.urls import path
+
+from core.verbs import by_method
+from dispatch.views import board, command, overview
+
+app_name = "dispatch"
+urlpatterns = [
+    path("dispatch/", by_method(GET=board.show), name="board"),
+    path("dispatch/requests/<uuid:request_id>/place/", by_method(POST=board.place), name="place"),
+    path("dispatch/requests/<uuid:request_id>/withdraw/", by_method(POST=board.withdraw), name="withdraw"),
+    path("dispatch/requests/<uuid:request_id>/return/", by_method(POST=board.place_return), name="place_return"),
+    path("dispatch/requests/<uuid:request_id>/return/undo/", by_method(POST=board.undo_return), name="undo_return"),
+    path("dispatch/vehicles/", by_method(GET=overview.vehicles), name="vehicles"),
+    path("dispatch/facilities/", by_method(GET=overview.facilities), name="facilities"),
+    path("command/", by_method(GET=command.show), name="command"),
+]

@@ -1,0 +1,120 @@
+"""The dispatch board: look, place, take back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.errors import Conflict, DomainError, Invalid
+from core.http import page
+from core.idempotency import idempotent
+from dispatch import selectors
+from dispatch.board import board
+from dispatch.forms import ChoiceForm
+from dispatch.panel import Choice
+from dispatch.services import placement, returns
+from dispatch.words import hhmm
+
+PARTS = ("board", "headline", "waiting", "lanes", "panel")
+
+
+@for_roles("dispatch")
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the board, or one living part of it."""
+    target = getattr(getattr(request, "htmx", None), "target", "")
+    return _render(request, request.GET, part=target if target in PARTS else "board")
+
+
+@for_roles("dispatch")
+@idempotent
+def place(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Put a request on the chosen slot and cars."""
+    row = selectors.request_for(actor_of(request), request_id)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        return _again(request, row.pk, Invalid("placement.choice", _("选的时段或车不对，请重新选。")))
+    now = clock.now()
+    try:
+        placement.place(row, choice=form.choice(), by=actor_of(request), at=now)
+    except (Conflict, Invalid) as error:
+        return _again(request, row.pk, error)
+    _done(request, _("%(name)s排好了。") % {"name": row.name}, reverse("dispatch:withdraw", args=[row.pk]))
+    return _to_board()
+
+
+@for_roles("dispatch")
+@idempotent
+def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Take a placement back."""
+    row = selectors.request_for(actor_of(request), request_id)
+    placement.withdraw(row, by=actor_of(request), at=clock.now(), reason=_("调度撤回"))
+    messages.info(request, _("撤回了，%(name)s回到等车的人里。") % {"name": row.name})
+    return _to_board(row.pk)
+
+
+@for_roles("dispatch")
+@idempotent
+def place_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Put somebody who waits to go home on the chosen car."""
+    row = selectors.request_for(actor_of(request), request_id)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        return _again(request, row.pk, Invalid("placement.vehicle", _("请选一辆车。")))
+    try:
+        trip = returns.place_return(row, vehicle_code=form.cleaned_data["car"], by=actor_of(request), at=clock.now())
+    except (Conflict, Invalid) as error:
+        return _again(request, row.pk, error)
+    words = {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
+    _done(request, _("%(name)s的返程排好了，%(at)s 接。") % words, reverse("dispatch:undo_return", args=[row.pk]))
+    return _to_board()
+
+
+@for_roles("dispatch")
+@idempotent
+def undo_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Take a way home off its car again."""
+    row = selectors.request_for(actor_of(request), request_id)
+    returns.undo_return(row, by=actor_of(request), at=clock.now())
+    messages.info(request, _("撤回了，%(name)s还在等返程车。") % {"name": row.name})
+    return _to_board(row.pk)
+
+
+def _again(request: HttpRequest, request_id: UUID, error: DomainError) -> HttpResponse:
+    """Show the board as it is now, with the words of the refusal above the person."""
+    asked = request.POST.copy()
+    asked["who"] = str(request_id)
+    return _render(request, asked, part="", error=error.message, status=error.http_status)
+
+
+def _render(request: HttpRequest, asked: QueryDict, *, part: str, error: str = "", status: int = 200) -> HttpResponse:
+    form = ChoiceForm(asked)
+    data: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    choice = Choice(slot_id=data.get("slot"), facility=data.get("facility", ""), car=data.get("car", ""))
+    query = asked.get("q", "").strip()[:40]
+    actor = actor_of(request)
+    shown = board(actor, who=asked.get("who", ""), choice=choice, query=query, at=clock.now())
+    kept = {"who": asked.get("who", ""), "slot": choice.slot_id, "facility": choice.facility, "car": choice.car}
+    address = _address({**kept, "q": query})
+    context = {"board": shown, "address": address, "area": actor.place_code, "error": error, "choice": choice}
+    return page(request, "dispatch/board.html", context, part=part, status=status)
+
+
+def _address(asked: dict[str, Any]) -> str:
+    query = QueryDict(mutable=True)
+    query.update({key: str(value) for key, value in asked.items() if value})
+    return f"{reverse('dispatch:board')}?{query.urlencode()}" if query else reverse("dispatch:board")
+
+
+def _done(request: HttpRequest, words: str, undo: str) -> None:
+    messages.success(request, words, extra_tags=f"undo:{undo}")
+
+
+def _to_board(request_id: UUID | None = None) -> HttpResponse:
+    return HttpResponseRedirect(_address({"who": request_id} if request_id else {}))

@@ -1,0 +1,17 @@
+"""Who has nothing, and whose move it is."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.http import page
+from dispatch import command
+
+
+@for_roles("command")
+def show(request: HttpRequest) -> HttpResponse:
+    """Show a division's unmet needs, people out without a way home, and counts by street."""
+    context = {"seen": command.overview(actor_of(request), at=clock.now())}
+    return page(request, "dispatch/command.html", context, part="numbers")
