@@ -190,10 +190,16 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "intake.walk_in": "access.services.emergencies.take_up_walk_in",
     "trip.on_board": "access.services.closing.close_if_over",
     "trip.completed": "access.services.closing.close_if_over",
+    "intake.arrived": "dispatch.services.returns.note_arrival",
+    "intake.released": "dispatch.services.returns.call_back",
+    "intake.ended": "dispatch.services.returns.drop_return",
+    "trip.failed": "dispatch.services.returns.back_to_waiting",
+    "run.declined": "dispatch.services.returns.back_to_waiting",
     "home.marked": "access.services.closing.close_if_over",
 }
 SWEEPS: list[str] = [
     "access.services.checks.sweep",
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.status.reopen_due",
+    "dispatch.services.returns.sweep",
 ]

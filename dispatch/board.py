@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from access.selectors import wait_limits
-
 from access.models import AccessRequest
+from access.selectors import wait_limits
 from access.states import RequestStatus
 from core.actors import Actor
 from dispatch import lanes, selectors, snapshot
@@ -16,7 +15,7 @@ from dispatch.lanes import Group, Scale
 from dispatch.panel import Choice, Panel, panel
 from dispatch.sketch import Sketch, sketch
 from dispatch.snapshot import Fleet
-from dispatch.waiting import Ending, Waiting, ending_soon, waiting_people
+from dispatch.waiting import Ending, Waiting, ending_soon, home_name, waiting_people
 from transport.states import RunStatus
 
 AHEAD_H = 40  # runs looked at: today's and tomorrow's
@@ -51,14 +50,14 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
     """Read and judge everything the board shows for an actor's area: four queries."""
     rows = selectors.board_requests(actor, at=at)
     seen = snapshot.fleet(actor.place_code, since=at - timedelta(hours=12), until=at + timedelta(hours=AHEAD_H))
-    everybody = waiting_people(rows, seen.waiting, wait_limits(at=at), at=at)
+    everybody = waiting_people(rows, seen, wait_limits(at=at), at=at)
     people = [each for each in everybody if not query or _finds(each, query)]
     chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
     shown = panel(chosen, seen, choice or Choice(), at=at) if chosen else None
     scale = lanes.scale(at)
     return Board(
         waiting=people,
-        ending=ending_soon(rows, at=at),
+        ending=ending_soon(rows, seen, at=at),
         groups=lanes.groups(
             seen, scale, ghosts=shown.ghosts if shown else (), name=chosen.request.name if chosen else ""
         ),
@@ -72,7 +71,7 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
 
 def _finds(each: Waiting, query: str) -> bool:
     row = each.request
-    known = (row.name, row.number, row.community.name, row.resident.name_search if row.resident else "")
+    known = (row.name, row.number, home_name(row), row.resident.name_search if row.resident else "")
     return any(query.casefold() in text.casefold() for text in known)
 
 

@@ -6,17 +6,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from access.selectors import facts_of, people_out
-from access.selectors.people_out import PersonOut
 from django.utils.translation import gettext as _
 
-from access.journey import next_actor
+from access.journey import is_out, next_actor, stage_of
 from access.models import AccessRequest
+from access.selectors import facts_of, people_out
+from access.selectors.people_out import PersonOut
 from access.states import NeedKind, RequestStatus, Stage
 from accounts.models import Role
 from communities.models import Area
 from core.actors import Actor
-from dispatch import selectors, snapshot
+from dispatch import selectors
+from dispatch.waiting import home_name
 
 LIMIT_MIN = 15  # a new request is within its time for as long as a car may take to be named
 ON_THE_WAY = {Stage.EXITED, Stage.BOARDED, Stage.BOARDED_BACK}
@@ -56,7 +57,8 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
     rows = selectors.board_requests(actor, at=at)
     waiting = [row for row in rows if _has_nothing(row)]
     unmet = _grouped(waiting, at)
-    stages = Counter(str(row.stage) for row in rows)
+    facts = [facts_of(row) for row in rows]
+    stages = Counter(str(stage_of(each)) for each in facts)
     lost = [each for each in people_out(actor, at=at) if each.has_no_way_home]
     return Overview(
         unmet=unmet,
@@ -65,7 +67,7 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
         without_way_home=lost,
         streets=_streets(rows, waiting),
         due=len(rows),
-        arranged=sum(1 for row in rows if row.scheduled_at),
+        arranged=sum(1 for each in facts if each.scheduled_at),
         on_the_way=sum(stages[stage] for stage in ON_THE_WAY),
         treated=stages[Stage.ARRIVED],
         stages=stages,
@@ -74,12 +76,13 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
 
 def _has_nothing(row: AccessRequest) -> bool:
     open_ones = {RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET}
-    return row.status in open_ones and not (row.scheduled_at or row.boarded_at or row.arrived_at)
+    facts = facts_of(row)
+    return row.status in open_ones and not (facts.scheduled_at or facts.boarded_at or facts.arrived_at)
 
 
 def _grouped(waiting: list[AccessRequest], at: datetime) -> list[Unmet]:
     """Join people of one street who wait for the same thing; the longest wait first."""
-    groups: dict[tuple[str, str, str], list[AccessRequest]] = {}
+    groups: dict[tuple[str | None, str, str], list[AccessRequest]] = {}
     for row in waiting:
         groups.setdefault((row.community_id, row.need_kind, _mover(row)), []).append(row)
     return sorted((_unmet(rows, at) for rows in groups.values()), key=lambda each: -each.minutes)
@@ -92,7 +95,7 @@ def _unmet(rows: list[AccessRequest], at: datetime) -> Unmet:
         minutes=minutes,
         need=str(NeedKind(oldest.need_kind).label),
         count=len(rows),
-        place=oldest.community.name,
+        place=home_name(oldest),
         cause=_cause(oldest),
         owner=_owner(oldest),
         is_late=minutes > LIMIT_MIN,
@@ -100,7 +103,7 @@ def _unmet(rows: list[AccessRequest], at: datetime) -> Unmet:
 
 
 def _mover(row: AccessRequest) -> str:
-    return next_actor(facts_of(row), needs_vehicle=snapshot.needs_vehicle(row))
+    return next_actor(facts_of(row), needs_vehicle=row.needs_vehicle)
 
 
 def _cause(row: AccessRequest) -> str:
@@ -108,19 +111,19 @@ def _cause(row: AccessRequest) -> str:
         return _("等社区点头")
     if row.needs_person_reason:
         return row.needs_person_reason
-    return _("医院约好了，还没有车") if row.booked_at else _("还没排医院和车")
+    return _("医院约好了，还没有车") if facts_of(row).booked_at else _("还没排医院和车")
 
 
 def _owner(row: AccessRequest) -> str:
-    labels = {Role.STAFF: _("社区 %(p)s") % {"p": row.community.name}, Role.DISPATCH: _("调度台")}
+    labels = {Role.STAFF: _("社区 %(p)s") % {"p": home_name(row)}, Role.DISPATCH: _("调度台")}
     return str(labels.get(Role(_mover(row) or Role.DISPATCH), _("调度台")))
 
 
 def _streets(rows: list[AccessRequest], waiting: list[AccessRequest]) -> list[dict[str, object]]:
     """Count people by street: asked, without an arrangement, out."""
-    asked = Counter(row.community.street_code for row in rows)
-    nothing = Counter(row.community.street_code for row in waiting)
-    out = Counter(row.community.street_code for row in rows if row.is_out)
+    asked = Counter(row.community.street_code for row in rows if row.community)
+    nothing = Counter(row.community.street_code for row in waiting if row.community)
+    out = Counter(row.community.street_code for row in rows if row.community and is_out(facts_of(row)))
     names = dict(Area.objects.filter(code__in=list(asked)).values_list("code", "name"))
     found = [
         {"name": names.get(code, code), "asked": asked[code], "nothing": nothing[code], "out": out[code]}

@@ -16,8 +16,9 @@ from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
 @dataclass(frozen=True)
 class Errand:
-    """From where to where, when to be there, and when it is likely over."""
+    """From where to where, when to be there, and when it is likely over. `start` is home, or where a ride broke off."""
 
+    start: Point
     home: Point
     facility: Point
     arrive_by: datetime | None
@@ -51,7 +52,7 @@ class Pair:
 def pairs(cars: Iterable[Car], ask: Ask, errand: Errand, *, now: datetime) -> list[Pair]:
     """Judge every car for the way there, each possible one with the best car back."""
     fleet = list(cars)
-    out = way_there(errand.home, errand.facility, now=now, arrive_by=errand.arrive_by)
+    out = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
     ranked = rank((fit(car, ask, out) for car in fleet), ask)
     backs: dict[datetime, list[Fit]] = {}
     return _in_order([_pair(each, fleet, ask, errand, out, backs, now) for each in ranked])
@@ -97,7 +98,7 @@ def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
 def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: str, now: datetime) -> Pair:
     """Judge one chosen car there with one chosen car back ("" for the best by rule)."""
     fleet = list(cars)
-    way = way_there(errand.home, errand.facility, now=now, arrive_by=errand.arrive_by)
+    way = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
     car = next((each for each in fleet if each.code == out), None)
     if car is None:
         raise Invalid("placement.vehicle", _("这辆车今天没有班，请换一辆。"), field="out_vehicle")

@@ -9,7 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from access.journey import is_out
 from access.models import AccessRequest
+from access.selectors import facts_of
+from access.services import cards
 from access.states import TransportMode
 from dispatch import offers, receiving, snapshot
 from dispatch.offers import Errand, Pair
@@ -17,7 +20,7 @@ from dispatch.receiving import Option, Times
 from dispatch.shapes import Ask, Check, Fit, RidePlan
 from dispatch.snapshot import Fleet
 from dispatch.timing import duty_of
-from dispatch.waiting import Waiting
+from dispatch.waiting import Waiting, home_name
 from dispatch.words import SOURCES, hhmm, sentence
 
 BEST = 3
@@ -73,6 +76,9 @@ class Panel:
 def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, at: datetime) -> Panel:
     """Judge hospitals and cars for one person: one query for the way there, none for the way home."""
     shown = Panel(waiting)
+    if waiting.request.community is None:
+        shown.stuck = _("还不知道这个人住哪。先认人，再排返程车。")
+        return shown
     if waiting.kind == "back":
         _home(shown, fleet, choice, at)
         return shown
@@ -124,7 +130,9 @@ def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) ->
     if hospital is None:
         return
     by_slot = shown.slot.starts_at if shown.slot and not request.is_critical else None
-    errand = Errand(request.community.point, hospital.receiver.point, by_slot, request.session_min)
+    trip = shown.waiting.trip
+    home = cards.home_of(request).point
+    errand = Errand(trip.origin.point if trip else home, home, hospital.receiver.point, by_slot, request.session_min)
     ask = snapshot.ask(request)
     found = offers.pairs(fleet.cars, ask, errand, now=at)
     possible, barred = [each for each in found if each.is_possible], [each for each in found if not each.is_possible]
@@ -149,7 +157,7 @@ def _after(request: AccessRequest, hospital: Option, pair: Pair) -> str:
     """Say what pressing does."""
     there, back = pair.there.ride, pair.back.ride if pair.back else None
     words = {
-        "community": request.community.name,
+        "community": home_name(request),
         "hospital": hospital.receiver.name,
         "at": hhmm(there.dropoff_at) if there else "",
         "back": hhmm(back.pickup_at) if back else "",
@@ -173,12 +181,14 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
     """Offer cars to somebody who is ready to go home."""
     request, trip = shown.request, shown.waiting.trip
     facility = request.facility
-    if trip is None and facility is None:
+    place = trip.origin if trip else facility
+    if place is None:
         shown.stuck = _("还不知道人在哪里，请先问接诊台。")
         return
-    origin = trip.origin.point if trip else facility.point
-    ready = max(filter(None, (request.ready_at, at)))
-    way = offers.way_back(origin, request.community.point, ready_at=ready, now=at, is_firm=True)
+    facts = facts_of(request)
+    ready = facts.ready_at or (trip.ready_at if trip and not facts.cancelled_at else None) or at
+    home = cards.home_of(request).point
+    way = offers.way_back(place.point, home, ready_at=ready, now=at, is_firm=is_out(facts))
     ask = snapshot.ask_of_trip(trip, request) if trip else snapshot.ask(request)
     seen = _without_reservation(fleet, trip)
     found = offers.returns(seen, ask, way)

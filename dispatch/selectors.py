@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.selectors import with_facts
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from access.models import AccessRequest
 from access.models.request import OPEN
+from access.selectors import with_facts
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound

@@ -47,9 +47,11 @@ class Sketch:
     height: int = HEIGHT
 
 
-def sketch(panel: Panel, fleet: Fleet, at: datetime) -> Sketch:
+def sketch(panel: Panel, fleet: Fleet, at: datetime) -> Sketch | None:
     """Draw the person, the hospital, the chosen car and its way, and the other cars offered."""
     request, trip = panel.request, panel.waiting.trip
+    if request.community is None:
+        return None
     hospital = panel.hospital.receiver.point if panel.hospital else trip.origin.point if trip else None
     name = panel.hospital.receiver.name if panel.hospital else trip.from_label if trip else ""
     cars = [car for offer in panel.cars if (car := fleet.car(offer.code))]

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F, FilteredRelation, Q
 
 from access.models import AccessRequest
-from access.states import TransportMode
+from access.services import cards
 from core import clock
 from core.geo import Point
 from dispatch.receiving import Receiver, Times, Wish
@@ -57,6 +57,7 @@ class Fleet:
     bars: dict[str, list[Bar]]
     shifts: dict[str, list[Shift]]
     waiting: dict[UUID, dict[str, Trip]]  # by case and direction: trips without a run, reservations included
+    riding: frozenset[UUID]  # cases whose way there has a car
 
     def car(self, code: str) -> Car | None:
         """Return one car."""
@@ -75,7 +76,9 @@ def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None =
     for trip in trips:
         if trip.run_id is None:
             waiting[trip.case_ref][trip.direction] = trip
-    return Fleet([_car(shifts, bars.get(code, [])) for code, shifts in duties.items()], bars, duties, waiting)
+    riding = frozenset(trip.case_ref for trip in trips if trip.run_id and trip.direction != TripDirection.INBOUND)
+    cars = [_car(shifts, bars.get(code, [])) for code, shifts in duties.items()]
+    return Fleet(cars, bars, duties, waiting, riding)
 
 
 def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:
@@ -171,7 +174,7 @@ def wish(request: AccessRequest) -> Wish:
         zone_class=request.zone_class,
         infection_class=infection(request),
         is_critical=request.is_critical,
-        home=request.community.point,
+        home=home_of(request),
         usual_code=request.facility_id or "",
         arrive_at=request.arrive_at,
     )
@@ -224,11 +227,6 @@ def _receivers(rows: Iterable[Any], held_slot: int | None) -> list[Receiver]:
     ]
 
 
-def needs_vehicle(request: AccessRequest) -> bool:
-    """Say whether the party is to be driven."""
-    return request.mode in {TransportMode.VEHICLE, TransportMode.AMBULANCE}
-
-
 def home_of(request: AccessRequest) -> Point:
-    """Return where the party is fetched: its compound."""
-    return request.community.point
+    """Return where the party is fetched: its compound. Raises Conflict while nobody said where a stranger lives."""
+    return cards.home_of(request).point

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from access.selectors import WaitLimits
 from django.utils.translation import gettext as _
 
+from access.journey import has_way_home, is_out, is_over
 from access.models import AccessRequest
-from access.states import RequestStatus, TransportMode
+from access.selectors import WaitLimits, facts_of
+from access.states import RequestStatus
 from core.names import sort_key
 from core.templatetags.components import duration
+from dispatch.snapshot import Fleet
 from dispatch.words import hhmm
 from transport.models import Trip
 from transport.states import TripDirection
@@ -54,40 +56,72 @@ class Ending:
     at: datetime
 
 
-def waiting_people(
-    rows: Iterable[AccessRequest], trips: dict[object, dict[str, Trip]], limits: WaitLimits, *, at: datetime
-) -> list[Waiting]:
+def waiting_people(rows: Iterable[AccessRequest], fleet: Fleet, limits: WaitLimits, *, at: datetime) -> list[Waiting]:
     """Return everybody who waits for a slot or a car, most pressing first."""
-    found = [_waiting(row, trips.get(row.case_ref, {}), limits, at) for row in rows]
+    found = [_waiting(row, fleet, limits, at) for row in rows]
     return sorted((each for each in found if each), key=lambda each: each.order)
 
 
-def ending_soon(rows: Iterable[AccessRequest], *, at: datetime) -> list[Ending]:
+def ending_soon(rows: Iterable[AccessRequest], fleet: Fleet, *, at: datetime) -> list[Ending]:
     """Return those in treatment who will need their way home soon, earliest first."""
     found = []
     for row in rows:
-        if not row.treatment_at or row.ready_at or row.kept_at or not row.is_out:
+        facts = facts_of(row)
+        if not facts.treatment_at or facts.ready_at or not is_out(facts):
             continue
-        ends = row.treatment_at + timedelta(minutes=row.session_min)
+        ends = facts.treatment_at + timedelta(minutes=row.session_min)
         if ends - at <= ENDING:
-            found.append(Ending(row.name, row.facility.name if row.facility else "", ends))
+            found.append(Ending(row.name, _hospital(row, fleet), ends))
     return sorted(found, key=lambda each: each.at)
 
 
-def _waiting(row: AccessRequest, trips: dict[str, Trip], limits: WaitLimits, at: datetime) -> Waiting | None:
-    rides = row.mode in {TransportMode.VEHICLE, TransportMode.AMBULANCE}
-    if row.is_out and (row.ready_at or row.cancelled_at) and not row.back_ride_at and not row.boarded_back_at and rides:
-        return _back(row, trips.get(TripDirection.INBOUND), limits, at)
+def _hospital(row: AccessRequest, fleet: Fleet) -> str:
+    trip = fleet.waiting.get(row.case_ref, {}).get(TripDirection.INBOUND)
+    return trip.from_label if trip else row.facility.name if row.facility else ""
+
+
+def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime) -> Waiting | None:
+    """Say what a case waits for now, if anything."""
+    trips, facts = fleet.waiting.get(row.case_ref, {}), facts_of(row)
+    if is_over(facts):
+        return None
+    wants_home = is_out(facts) and (facts.ready_at or facts.cancelled_at) and row.needs_vehicle
+    if wants_home and not has_way_home(facts):
+        since = facts.ready_at or facts.cancelled_at or at
+        return _back(row, trips.get(TripDirection.INBOUND), limits, since, at)
     is_open = row.status in {RequestStatus.APPROVED, RequestStatus.UNMET}
-    if not is_open or row.scheduled_at or row.boarded_at or row.arrived_at or (row.is_out and not row.is_critical):
+    if not is_open or facts.scheduled_at or facts.boarded_at or facts.arrived_at or facts.ready_at:
         return None
-    if row.ready_at or row.kept_at or row.entered_at or row.home_marked_at:
-        return None
-    return _out(row, trips.get(TripDirection.OUTBOUND), at, kind="out" if rides else "own")
+    if row.case_ref in fleet.riding:
+        return None if row.is_critical else _keep(row, trips.get(TripDirection.INBOUND), at)
+    return _out(row, trips.get(TripDirection.OUTBOUND), at, kind="out" if row.needs_vehicle else "own")
 
 
-def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, at: datetime) -> Waiting:
-    since = row.ready_at or row.cancelled_at or at
+def _keep(row: AccessRequest, trip: Trip | None, at: datetime) -> Waiting | None:
+    """Somebody whose car there stands and whose car back was lost: it is kept again before they leave (R-000-12)."""
+    if trip is None:
+        return None
+    return Waiting(
+        request=row,
+        kind="back",
+        rank=3,
+        level="wait",
+        due_at=trip.ready_at or at,
+        headline=_("约 %(t)s") % {"t": _day_time(trip.ready_at or at, at)},
+        route=f"{trip.from_label} → {home_name(row)}",
+        side=_("返程"),
+        reason=_("去程有车，返程没有"),
+        icon="alert",
+        trip=trip,
+    )
+
+
+def home_name(row: AccessRequest) -> str:
+    """Name where home is."""
+    return row.community.name if row.community else _("还不知道住哪")
+
+
+def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: datetime, at: datetime) -> Waiting:
     waited = at - since
     minutes = max(0, int(waited.total_seconds() // 60))
     level = limits.level(waited, has_ride=False)
@@ -102,7 +136,7 @@ def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, at: datetim
         level=level,
         due_at=since,
         headline=_("已等 %(t)s") % {"t": duration(minutes)},
-        route=f"{place} → {row.community.name}",
+        route=f"{place} → {home_name(row)}",
         side=_("返程"),
         reason=_("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车"),
         icon="clock",
@@ -120,7 +154,7 @@ def _out(row: AccessRequest, trip: Trip | None, at: datetime, *, kind: str) -> W
         level=level,
         due_at=row.arrive_at or row.approved_at or at,
         headline=_("%(t)s 到") % {"t": _day_time(row.arrive_at, at)} if row.arrive_at else _("越快越好"),
-        route=f"{row.community.name} → {to}",
+        route=f"{trip.from_label if trip else home_name(row)} → {to}",
         side=_side(row, at, kind),
         reason=reason,
         icon=icon,

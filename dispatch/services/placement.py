@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from access.selectors import with_facts
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from access.journey import is_out
 from access.models import AccessRequest
+from access.selectors import facts_of, with_facts
 from access.services import cards
 from access.states import RequestStatus, TransportMode
+from communities.models import Community
 from communities.services import passes
 from communities.services.passes import PassWindow
 from core import audit, boards, clock
@@ -57,24 +59,26 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     """
     request = _locked(request)
     _require_waiting(request)
+    community = _home(request)
     slot, facility = _receiving(request, choice)
     appointment = _booked(request, slot, by=by, at=at)
-    if snapshot.needs_vehicle(request):
+    if request.needs_vehicle:
         window, plate = _drive(request, choice, slot, facility, appointment, by=by, at=at)
     else:
         window, plate = _own_way(request, slot, facility, at=at), ""
     passes.issue(
         cards.pass_card(request, plate=plate),
-        community=request.community,
+        community=community,
         case_ref=request.case_ref,
         window=window,
         by=by,
         at=at,
         is_emergency=request.is_critical,
     )
+    passes.set_ride(request.case_ref, plate=plate, by=by, at=at)
     chosen = {"slot": choice.slot_id, "facility": facility.code, "out": choice.out_vehicle, "back": choice.back_vehicle}
     audit.record("request.placed", request, by=by, at=at, detail=chosen)
-    boards.touch(f"area:{request.dispatch_area}", f"community:{request.community_id}")
+    boards.touch(*request.boards)
     return request
 
 
@@ -85,13 +89,14 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
     Raises Conflict once somebody is out: then only the way home can change (INV-19).
     """
     request = _locked(request)
-    if request.is_out or request.boarded_at or request.arrived_at:
+    facts = facts_of(request)
+    if is_out(facts):
         raise Conflict("placement.under_way", _("已经出门了，撤不回来。要改返程，在“等车的人”里改。"))
     appointments.withdraw(request.case_ref, by=by, at=at, reason=reason)
     trips.cancel_case(request.case_ref, by=by, at=at, reason=reason)
     passes.void_for_case(request.case_ref, by=by, at=at, reason=reason)
     audit.record("request.unplaced", request, by=by, at=at, reason=reason)
-    boards.touch(f"area:{request.dispatch_area}", f"community:{request.community_id}")
+    boards.touch(*request.boards)
     return request
 
 
@@ -106,10 +111,17 @@ def _require_waiting(request: AccessRequest) -> None:
     if request.status != RequestStatus.APPROVED:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
-    if request.boarded_at or request.arrived_at:
+    facts = facts_of(request)
+    if facts.boarded_at or facts.arrived_at:
         raise Conflict("placement.under_way", _("人已经在路上或到院了，请刷新看最新情况。"))
-    if request.scheduled_at:
+    if facts.scheduled_at:
         raise Conflict("placement.exists", _("刚被别人排好了，请刷新看最新情况。"))
+
+
+def _home(request: AccessRequest) -> Community:
+    if request.community is None:
+        raise Conflict("request.home_unknown", _("还不知道这个人住哪。先认人，再排车。"))
+    return request.community
 
 
 def _receiving(request: AccessRequest, choice: PlacementChoice) -> tuple[Slot | None, Facility]:
@@ -149,10 +161,12 @@ def _booked(request: AccessRequest, slot: Slot | None, *, by: Actor, at: datetim
         return None
 
 
-def errand(request: AccessRequest, facility: Facility, slot: Slot | None) -> Errand:
+def _errand(request: AccessRequest, there: Trip, slot: Slot | None) -> Errand:
     """Describe the way to one hospital: a critical patient is driven at once, whatever the slot says."""
     by_slot = slot.starts_at if slot and not request.is_critical else None
-    return Errand(request.community.point, facility.point, by_slot, request.session_min)
+    return Errand(
+        there.origin.point, cards.home_of(request).point, there.destination.point, by_slot, request.session_min
+    )
 
 
 def _drive(
@@ -170,7 +184,7 @@ def _drive(
     vehicles = _locked_vehicles({choice.out_vehicle, choice.back_vehicle})
     if choice.out_vehicle not in vehicles:
         raise Invalid("placement.vehicle", _("请选一辆车。"), field="out_vehicle")
-    way = errand(request, facility, slot)
+    way = _errand(request, trip_there, slot)
     since = at - timedelta(hours=1)
     until = (way.arrive_by or at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
     seen = snapshot.fleet(request.dispatch_area, since=since, until=until, besides=trip_back.reserved_run_id)
@@ -234,7 +248,7 @@ def _locked_vehicles(codes: set[str]) -> dict[str, Vehicle]:
 def _own_way(request: AccessRequest, slot: Slot | None, facility: Facility, *, at: datetime) -> PassWindow:
     """Return the pass window of somebody who walks or drives: no trip, but the same right to leave and come home."""
     speed = 5 if request.mode == TransportMode.ON_FOOT else 1
-    minutes = ceil(travel_min(request.community.point, facility.point)) * speed
+    minutes = ceil(travel_min(cards.home_of(request).point, facility.point)) * speed
     arrive = slot.starts_at if slot else at
     home = arrive + timedelta(minutes=request.session_min + minutes)
     return _window(arrive - timedelta(minutes=minutes), home)

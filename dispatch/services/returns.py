@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from access.selectors import facts_of, with_facts
-from access.services.closing import close_if_over
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from access.journey import Facts, is_over
 from access.models import AccessRequest
+from access.selectors import facts_of, with_facts
 from access.services import cards
+from access.services.closing import close_if_over
 from communities.services import passes
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
@@ -32,9 +33,9 @@ from dispatch.words import sentence
 from hospitals.models import Intake
 from hospitals.services import appointments
 from hospitals.states import IntakeStatus
-from transport.models import Run, Trip, Vehicle
+from transport.models import Trip, Vehicle
 from transport.services import scheduling, trips
-from transport.states import RunStatus, TripDirection, TripStatus
+from transport.states import TripDirection, TripStatus
 
 MOVE_FROM = timedelta(minutes=20)  # a smaller shift of the expected end leaves the reservation where it is
 AUTO_LATEST = timedelta(minutes=45)  # a reserved car that comes later than this is left for a person to judge
@@ -43,7 +44,7 @@ KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
 
 
 @transaction.atomic
-def call_back(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip | None:
+def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     """Call the way home of somebody who is released: the reserved car first, moved to when they are ready (C15).
 
     Without a reservation that fits, the trip waits among those without a car, for a person or the engine.
@@ -53,7 +54,7 @@ def call_back(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip | No
         return None
     request, facts = found
     intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
-    if is_over(facts) or facts.boarded_back_at or intake is None or not snapshot.needs_vehicle(request):
+    if is_over(facts) or facts.boarded_back_at or intake is None or not request.needs_vehicle:
         return None
     trip = _inbound(case_ref) or _open_return(request, intake, at=at, is_ready=True)
     if trip.status == TripStatus.WILL_CALL:
@@ -64,11 +65,11 @@ def call_back(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip | No
 
 
 @transaction.atomic
-def note_arrival(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip | None:
+def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     """Have a way home standing by for whoever arrived, and move it when they came late (R-000-12)."""
     found = _case(case_ref)
     intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
-    if found is None or intake is None or is_over(found[1]) or not snapshot.needs_vehicle(found[0]):
+    if found is None or intake is None or is_over(found[1]) or not found[0].needs_vehicle:
         return None
     request = found[0]
     trip = _inbound(case_ref)
@@ -81,27 +82,26 @@ def note_arrival(case_ref: UUID, *, at: datetime, intake_id: str = "") -> Trip |
 
 
 @transaction.atomic
-def drop_return(case_ref: UUID, *, at: datetime, intake_id: str = "") -> None:
+def drop_return(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
     """Give up the way home of somebody who is admitted, transferred or dead, and close the case."""
     trips.cancel_return(case_ref, by=RELAY, at=at, reason="住院、转院或去世")
     close_if_over(case_ref, at=at)
 
 
 @transaction.atomic
-def back_to_waiting(case_ref: UUID | None, *, at: datetime, trip_id: str = "", run_id: str = "") -> None:
-    """Let the same request wait again when its trip failed or a driver declined (E3): its facts say so."""
-    failed = Trip.objects.filter(status__in=FAILED)
-    stranded = Trip.objects.filter(status=TripStatus.SCHEDULED, run__status__in=[RunStatus.DECLINED, RunStatus.ABORTED])
-    if run_id:
-        failed, stranded = failed.filter(run_id=run_id), stranded.filter(run_id=run_id)
-    elif trip_id:
-        failed, stranded = failed.filter(pk=trip_id), stranded.filter(pk=trip_id)
-    else:
-        failed, stranded = failed.filter(case_ref=case_ref), stranded.filter(case_ref=case_ref)
-    for trip in failed.select_related("run"):
+def back_to_waiting(
+    case_ref: UUID | None, *, at: datetime, trip_id: str = "", trip_ids: Iterable[str] = (), **_payload: Any
+) -> None:
+    """Let the same request wait again when its trip failed or its driver declined (E3): its facts say so.
+
+    The desk and the gate no longer read a car that does not come.
+    """
+    wanted = [*trip_ids, *([trip_id] if trip_id else [])]
+    for trip in Trip.objects.filter(pk__in=wanted).select_related("run"):
         trips.back_to_waiting(trip, by=RELAY, at=at)
-    for trip in stranded.select_related("run"):
-        scheduling.take_off(trip, by=RELAY, at=at, reason="司机接不了")
+        if trip.status == TripStatus.UNSCHEDULED:
+            appointments.set_ride(trip.case_ref, expected_at=None, carried_by="", by=RELAY, at=at)
+            passes.set_ride(trip.case_ref, plate="", by=RELAY, at=at)
 
 
 @transaction.atomic
@@ -121,9 +121,10 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
         if intake is None:
             raise Conflict("return.nowhere", _("还不知道人在哪里，请先问接诊台。"))
         trip = _open_return(row, intake, at=at, is_ready=True)
-    if trip.status == TripStatus.WILL_CALL:
+    waits_now = bool(facts.ready_at or facts.cancelled_at)
+    if trip.status == TripStatus.WILL_CALL and waits_now:
         scheduling.activate(trip, ready_at=facts.ready_at or at, by=by, at=at)
-    if trip.status != TripStatus.UNSCHEDULED:
+    if trip.status != TripStatus.UNSCHEDULED and (waits_now or trip.reserved_run_id):
         raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
     list(Vehicle.objects.select_for_update().filter(pk=vehicle_code))
     seen = _fleet(row, at=at, besides=trip.reserved_run_id)
@@ -134,11 +135,10 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
     if found.ride is None:
         words = {"plate": car.plate, "why": sentence(found.checks[0])}
         raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
-    if trip.reserved_run_id:
-        scheduling.release_reservation(trip, by=by, at=at, reason="另排了车")
-    ride = rides.ride_of(found, seen)
-    scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
-    _tell(row, found, by=by, at=at)
+    if trip.status == TripStatus.WILL_CALL:
+        rides.reserve(trip, found, seen, by=by, at=at)
+    else:
+        _send(trip, row, found, seen, by=by, at=at)
     audit.record("return.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
     return trip
 
@@ -151,7 +151,7 @@ def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
         raise Conflict("return.under_way", _("已经上车了，撤不回来。"))
     scheduling.take_off(trip, by=by, at=at, reason="撤回")
     appointments.set_ride(request.case_ref, expected_at=None, carried_by="", by=by, at=at)
-    boards.touch(f"area:{request.dispatch_area}")
+    boards.touch(*request.boards)
 
 
 def sweep(*, at: datetime) -> None:
@@ -160,9 +160,7 @@ def sweep(*, at: datetime) -> None:
         call_back(case_ref, at=at)
     for case_ref in _missed(KEPT, [TripStatus.WILL_CALL, TripStatus.UNSCHEDULED]):
         drop_return(case_ref, at=at)
-    lost = Trip.objects.filter(status__in=FAILED).values_list("pk", flat=True)
-    off = Trip.objects.filter(status=TripStatus.SCHEDULED, run__status__in=[RunStatus.DECLINED, RunStatus.ABORTED])
-    for trip_id in [*lost, *off.values_list("pk", flat=True)]:
+    for trip_id in Trip.objects.filter(status__in=FAILED).values_list("pk", flat=True):
         back_to_waiting(None, at=at, trip_id=str(trip_id))
 
 
@@ -212,7 +210,9 @@ def _home_way(trip: Trip, at: datetime) -> Way:
 
 def _use_reservation(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Move the reserved car to when the person is ready; a car that could only come much later is left to a person."""
-    run: Run = trip.reserved_run
+    run = trip.reserved_run
+    if run is None:
+        return
     list(Vehicle.objects.select_for_update().filter(pk=run.vehicle_id))
     seen = _fleet(request, at=at, besides=run.pk)
     car = seen.car(run.vehicle_id)
@@ -228,12 +228,22 @@ def _move_reservation(trip: Trip, request: AccessRequest, *, ready: datetime, at
     seen = _fleet(request, at=at, besides=trip.reserved_run_id)
     way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at)
     ask = snapshot.ask_of_trip(trip, request)
-    same = next((car for car in seen.cars if car.code == trip.reserved_run.vehicle_id), None)
+    kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
+    same = seen.car(kept)
     found = fit(same, ask, way) if same else None
     if found is None or not found.is_possible:
         found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
     if found:
         rides.reserve(trip, found, seen, by=RELAY, at=at)
+
+
+def _send(trip: Trip, row: AccessRequest, found: Fit, seen: snapshot.Fleet, *, by: Actor, at: datetime) -> None:
+    """Put a called way home on a car, giving up another one kept for it."""
+    if trip.reserved_run_id:
+        scheduling.release_reservation(trip, by=by, at=at, reason="另排了车")
+    ride = rides.ride_of(found, seen)
+    scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
+    _tell(row, found, by=by, at=at)
 
 
 def _tell(request: AccessRequest, found: Fit, *, by: Actor, at: datetime) -> None:
@@ -243,4 +253,4 @@ def _tell(request: AccessRequest, found: Fit, *, by: Actor, at: datetime) -> Non
     at_door, carried_by = found.ride.pickup_at, rides.carried_by(found)
     appointments.set_ride(request.case_ref, expected_at=at_door, carried_by=carried_by, by=by, at=at)
     passes.set_ride(request.case_ref, plate=found.car.plate, by=by, at=at)
-    boards.touch(f"area:{request.dispatch_area}", f"community:{request.community_id}")
+    boards.touch(*request.boards)
