@@ -83,7 +83,7 @@ def _pair(
         return Pair(there, same, (*there.checks, Check("back_same", "yes")))
     if ask.is_critical:
         return Pair(there, None, (*there.checks, Check("back_later", "but")))
-    return Pair(there, None, (Check("no_way_back", "no"),))
+    return Pair(there, None, (Check("no_way_back", "no", {"cause": same.checks[0]} if same.checks else {}),))
 
 
 def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:

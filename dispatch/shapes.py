@@ -19,7 +19,7 @@ class Check:
 
     def as_json(self) -> dict[str, Any]:
         """Return what is stored as the explanation: codes and figures, no names of people."""
-        figures = {key: value for key, value in self.figures.items() if key != "who"}
+        figures = {key: value for key, value in self.figures.items() if key not in {"who", "cause"}}
         return {"code": self.code, "verdict": self.verdict, "figures": figures}
 
 

@@ -63,6 +63,12 @@ def _arrival(figures: dict[str, Any]) -> str:
     return _("最早 %(at)s 到，赶不上 %(by)s") % {"at": hhmm(figures["at"]), "by": hhmm(figures["by"])}
 
 
+def _no_way_back(figures: dict[str, Any]) -> str:
+    if figures.get("cause"):
+        return _("没有车能接回来，这辆车%(why)s") % {"why": sentence(figures["cause"])}
+    return _("没有车能接回来")
+
+
 def _back_other(figures: dict[str, Any]) -> str:
     return _("返程换 %(plate)s 接") % {"plate": figures["plate"]}
 
@@ -91,7 +97,7 @@ _BARS = {
     "shift": _shift,
     "occupied": _occupied,
     "arrival": _arrival,
-    "no_way_back": lambda figures: _("没有车能接回来"),
+    "no_way_back": _no_way_back,
     "role_yellow": lambda figures: _("黄码医院，只接封控区"),
     "role_ordinary": lambda figures: _("封控区由黄码医院接诊"),
     "role_designated": lambda figures: _("定点医院，只收感染者"),

@@ -207,9 +207,10 @@ def _require(pair: Pair) -> RidePlan:
     """Return the ride there, or raise the rule that bars it in the words of whoever lost a race."""
     if pair.there.ride and pair.is_possible:
         return pair.there.ride
-    barred = pair.checks[0] if pair.checks else None
-    words = {"plate": pair.there.car.plate, "why": sentence(barred) if barred else ""}
-    if barred and barred.code == "occupied":
+    barred = pair.checks[0]
+    words = {"plate": pair.there.car.plate, "why": sentence(barred)}
+    cause = barred.figures.get("cause", barred)
+    if cause.code == "occupied":
         raise Conflict("vehicle.taken", _("刚被别人排走了：%(plate)s %(why)s。请换一辆。") % words)
     raise Conflict("vehicle.barred", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
 
