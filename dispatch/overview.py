@@ -152,6 +152,8 @@ def _stale(said: datetime | None, at: datetime) -> str:
     if said is None:
         return _("还没报过")
     late = at - said
+    if late > timedelta(days=2):
+        return _("%(n)s 天没更新") % {"n": late.days}
     return _("%(h)s 小时没更新") % {"h": int(late.total_seconds() // 3600)} if late > timedelta(hours=FRESH_H) else ""
 
 

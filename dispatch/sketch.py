@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import cos, radians
 
@@ -12,7 +12,8 @@ from dispatch.panel import Panel
 from dispatch.shapes import Car
 from dispatch.snapshot import Fleet
 
-WIDTH, HEIGHT, MARGIN = 360, 220, 34
+WIDTH, HEIGHT, MARGIN, FOOT = 360, 232, 26, 26  # the foot holds the words that explain the marks
+LINE = 15  # from one line of words to the next
 NEAREST_KM = 1.5  # the picture never shows less than this, so that near things do not fly apart
 
 
@@ -24,17 +25,13 @@ class Dot:
     y: int
     label: str
     kind: str
-    anchor: str = "start"
+    anchor: str
+    text_y: int
 
     @property
     def text_x(self) -> int:
         """Where its words begin or end."""
-        return self.x + (9 if self.anchor == "start" else -9)
-
-    @property
-    def text_y(self) -> int:
-        """The line its words stand on."""
-        return self.y + 4
+        return self.x + (10 if self.anchor == "start" else -10)
 
 
 @dataclass(frozen=True)
@@ -97,28 +94,28 @@ class _Frame:
         squeeze = cos(radians(lat))
         tall = max(max(p.lat for p in known) - min(p.lat for p in known), NEAREST_KM / 111)
         wide = max((max(p.lon for p in known) - min(p.lon for p in known)) * squeeze, NEAREST_KM / 111)
-        scale = min((HEIGHT - 2 * MARGIN) / tall, (WIDTH - 3 * MARGIN) / wide)
+        scale = min((HEIGHT - FOOT - 2 * MARGIN) / tall, (WIDTH - 4 * MARGIN) / wide)
         return cls(lat, lon, scale, squeeze)
 
     def place(self, point: Point) -> tuple[int, int]:
         """Return where a point lies in the picture."""
         x = WIDTH / 2 + (point.lon - self.lon) * self.squeeze * self.scale
-        return round(x), round(HEIGHT / 2 - (point.lat - self.lat) * self.scale)
+        return round(x), round((HEIGHT - FOOT) / 2 - (point.lat - self.lat) * self.scale)
 
 
 def _dot(frame: _Frame, point: Point, label: str, kind: str) -> Dot:
     x, y = frame.place(point)
-    return Dot(x, y, label, kind, "start" if x < WIDTH * 0.55 else "end")
+    return Dot(x, y, label, kind, "start" if x < WIDTH * 0.55 else "end", y + 4)
 
 
 def _apart(dots: list[Dot]) -> list[Dot]:
-    """Move marks that would lie on each other a little down, so that every word can be read."""
+    """Move words that would lie on each other a little down, so that each can be read."""
     placed: list[Dot] = []
     for dot in sorted(dots, key=lambda each: each.y):
-        y = dot.y
-        while any(abs(y - other.y) < 15 and abs(dot.x - other.x) < 130 for other in placed):
-            y += 15
-        placed.append(Dot(dot.x, min(y, HEIGHT - 8), dot.label, dot.kind, dot.anchor))
+        line = dot.text_y
+        while any(abs(line - other.text_y) < LINE and other.anchor == dot.anchor for other in placed):
+            line += LINE
+        placed.append(replace(dot, text_y=min(line, HEIGHT - FOOT)))
     return placed
 
 

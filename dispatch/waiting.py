@@ -185,7 +185,10 @@ def _side(row: AccessRequest, at: datetime, kind: str) -> str:
     if kind == "own":
         return _("自己去，要约号")
     if row.arrive_at and row.arrive_at > at:
-        return _("还有 %(t)s") % {"t": duration(int((row.arrive_at - at).total_seconds() // 60))}
+        minutes = int((row.arrive_at - at).total_seconds() // 60)
+        if minutes < 100:
+            return _("%(n)s 分钟后") % {"n": minutes}
+        return _("%(n)s 小时后") % {"n": round(minutes / 60)}
     return ""
 
 

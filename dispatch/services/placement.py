@@ -33,6 +33,7 @@ from dispatch.shapes import RidePlan
 from dispatch.words import sentence
 from hospitals.models import Appointment, Facility, Slot
 from hospitals.services import appointments
+from hospitals.services.announcing import announce
 from transport.models import Trip, Vehicle
 from transport.services import scheduling, trips
 from transport.states import TripDirection, TripStatus
@@ -145,20 +146,15 @@ def _receiving(request: AccessRequest, choice: PlacementChoice) -> tuple[Slot | 
 def _booked(request: AccessRequest, slot: Slot | None, *, by: Actor, at: datetime) -> Appointment | None:
     """Hold a place in the slot: keep the one held when it is the same, else move there.
 
-    For a critical request a place is a courtesy to the desk: when the slot is full the car goes all the same.
+    A critical request takes no published place; its desk is told once the car's arrival is known.
     """
     held = Appointment.objects.live().filter(case_ref=request.case_ref).first()
-    if slot is None or (held and held.slot_id == slot.pk):
+    if slot is None or request.is_critical or (held and held.slot_id == slot.pk):
         return held
     if held:
         appointments.withdraw(request.case_ref, by=by, at=at, reason="换一个时段")
     card = cards.patient_card(request)
-    try:
-        return appointments.book(slot, card=card, case_ref=request.case_ref, by=by, at=at)
-    except Conflict:
-        if not request.is_critical:
-            raise
-        return None
+    return appointments.book(slot, card=card, case_ref=request.case_ref, by=by, at=at)
 
 
 def _errand(request: AccessRequest, there: Trip, slot: Slot | None) -> Errand:
@@ -198,6 +194,11 @@ def _drive(
         rides.reserve(trip_back, home, seen, by=by, at=at)
         expected_home = home.ride.dropoff_at
     carried_by = rides.carried_by(pair.there)
+    if appointment is None and request.is_critical:
+        card = cards.patient_card(request)
+        appointment = announce(
+            facility, card=card, case_ref=request.case_ref, expected_at=ride.dropoff_at, by=by, at=at
+        )
     if appointment:
         appointments.set_ride(request.case_ref, expected_at=ride.dropoff_at, carried_by=carried_by, by=by, at=at)
     return _window(ride.pickup_at, expected_home), pair.there.car.plate

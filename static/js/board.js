@@ -20,5 +20,6 @@ document.addEventListener("row:select", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "main") return;
   const current = document.querySelector('#waiting a[aria-current="true"]');
-  current?.scrollIntoView({ block: "nearest" });
+  if (matchMedia("(max-width: 56.25rem)").matches) document.getElementById("panel")?.scrollIntoView();
+  else current?.scrollIntoView({ block: "nearest" });
 });
