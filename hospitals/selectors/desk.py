@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from core import clock, names
+from hospitals.cards import CONTINUOUS_SERVICES
 from hospitals.models import Appointment, Intake, Service
 from hospitals.selectors.limits import DeskLimits, limits
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
@@ -67,6 +68,11 @@ class Patient:
     time_left: str
 
     @property
+    def way_home_plate(self) -> str:
+        """Return the plate of the ride home."""
+        return self.intake.way_home_by.partition(" ")[0]
+
+    @property
     def is_handing_over(self) -> bool:
         """Say whether the hand-over clock runs."""
         return self.intake.status in INSIDE and self.intake.handed_over_at is None
@@ -120,7 +126,7 @@ class Day:
 
 def day_of(facility_code: str, *, at: datetime, words: str = "") -> Day:
     """Gather a facility's day; `words` (name, initials, last four, plate) narrows the expected arrivals."""
-    known = limits()
+    known = limits(facility_code, at=at)
     day = Day(at=at)
     for row in sorted(_expected(facility_code, at=at), key=lambda each: each.expected_at):
         target = day.under_way if row.appointment.is_critical else day.arrivals
@@ -266,7 +272,8 @@ def _count_places(day: Day, facility_code: str, known: DeskLimits) -> None:
         .annotate(places=Sum("slots__capacity", filter=today), taken=Sum("slots__booked", filter=today))
     )
     services.sort(key=lambda row: SERVICE_ORDER.get(row.kind, 99))
-    busiest = sorted((row for row in services if row.places), key=lambda row: -(row.taken or 0))[:4]
+    offered = [row for row in services if row.places and (row.taken or row.kind in CONTINUOUS_SERVICES)]
+    busiest = sorted(offered, key=lambda row: -(row.taken or 0))[:4]
     day.capacities = [
         Capacity(service_word(row.kind), row.taken or 0, row.places) for row in services if row in busiest
     ]

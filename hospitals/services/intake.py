@@ -49,7 +49,7 @@ def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     facts: dict[str, Any] = {
         "arrived_at": at,
         "arrived_by": _signature(by),
-        "hand_over_due_at": at + limits().hand_over,
+        "hand_over_due_at": at + limits(appointment.facility_id, at=at).hand_over,
         "late_reported_at": None,
     }
     earlier = Intake.all_rows.filter(case_ref=appointment.case_ref).first()
@@ -99,7 +99,7 @@ def walk_in(
         is_walk_in=True,
         arrived_at=at,
         arrived_by=_signature(by),
-        hand_over_due_at=at + limits().hand_over,
+        hand_over_due_at=at + limits(facility.pk, at=at).hand_over,
         note=note.strip()[:300],
     )
     audit.record("intake.walk_in", intake, by=by, at=at, new_status=intake.status)

@@ -63,7 +63,7 @@ def _require_end(service: Service, change: StatusChange, *, at: datetime) -> Non
         raise Invalid("service.reason", _("停这个科室要写原因。"), field="reason")
     if change.until is None:
         raise Invalid("service.end", _("要写什么时候恢复。停诊原则上不超过 2 天。"), field="until")
-    if change.until - at > limits().closed_at_most:
+    if change.until - at > limits(service.facility_id, at=at).closed_at_most:
         raise Invalid("service.too_long", _("停诊原则上不超过 2 天，请把恢复时间写在 2 天之内。"), field="until")
 
 

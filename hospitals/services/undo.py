@@ -27,7 +27,7 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
     """
     policies.require_own(by, intake.facility_id)
     step, taken_at = last_step(intake)
-    if at - taken_at > limits().undo:
+    if at - taken_at > limits(intake.facility_id, at=at).undo:
         raise Conflict("undo.too_late", _("过了 10 分钟，不能撤回了。请打调度台改。"), step=step)
     if step == "ended" and (intake.way_home_by or intake.left_at):
         raise Conflict("undo.followed", _("返程车已经派了，不能撤回。请打调度台。"), step=step)

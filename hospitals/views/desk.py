@@ -38,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, Any]:
-    known = selectors.limits()
+    known = selectors.limits(facility_code, at=day.at)
     return {
         "day": day,
         "facility_code": facility_code,

@@ -56,7 +56,8 @@ def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
     """Gather the page of one arrival; `forms` replaces a form that came back with errors."""
-    at, known = clock.now(), selectors.limits()
+    at = clock.now()
+    known = selectors.limits(row.facility_id, at=at)
     patient = selectors.patient_of(row, at=at, known=known)
     booked = row.appointment
     person = _person(booked, patient.about, patient.need) if booked else {"name": row.label, "about": row.note}

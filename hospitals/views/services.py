@@ -37,7 +37,7 @@ def _context(actor: Actor, bad: dict[int, StatusForm] | None = None) -> dict[str
         if slot.ends_at > at:
             places.setdefault(slot.service_id, []).append(slot)
     known = sorted(selectors.services_of(actor.place_code), key=lambda row: SERVICE_ORDER.get(row.kind, 99))
-    stale = selectors.limits().status_stale
+    stale = selectors.limits(actor.place_code, at=at).status_stale
     rows = []
     for row in known:
         initial = {"status": row.status, "until": row.status_until, "reason": row.status_reason}
