@@ -73,8 +73,22 @@ class Leg:
     @property
     def geo_url(self) -> str:
         """The address that opens the phone's own map."""
-        at = f"{self.stop.lat:.5f},{self.stop.lon:.5f}"
-        return f"geo:{at}?q={at}({quote(self.stop.label)})"
+        return geo_url(self.stop)
+
+
+@dataclass(frozen=True)
+class LaterStep:
+    """A step to come at a stop."""
+
+    stop: Stop
+    step: Step
+    caption: str
+
+
+def geo_url(stop: Stop) -> str:
+    """Return the address that opens the phone's own map at a stop."""
+    at = f"{stop.lat:.5f},{stop.lon:.5f}"
+    return f"geo:{at}?q={at}({quote(stop.label)})"
 
 
 def leg_of(run: Run) -> Leg | None:
@@ -119,11 +133,15 @@ def who(trip: Trip) -> str:
 def _caption(run: Run, stop: Stop) -> str:
     if run.status != RunStatus.UNDER_WAY:
         return _("下一趟，准备出发")
+    return _stop_caption(stop, has_arrived=stop.arrived_at is not None)
+
+
+def _stop_caption(stop: Stop, *, has_arrived: bool) -> str:
     if stop.kind == StopKind.PICKUP:
-        return _("等人上车") if stop.arrived_at else _("现在去接人")
+        return _("等人上车") if has_arrived else _("现在去接人")
     if stop.place_kind == "facility":
-        return _("交给接诊台") if stop.arrived_at else _("现在送去医院")
-    return _("送到家门口") if stop.arrived_at else _("现在送回家")
+        return _("交给接诊台") if has_arrived else _("现在送去医院")
+    return _("送到家门口") if has_arrived else _("现在送回家")
 
 
 def _time_word(stop: Stop) -> str:
@@ -135,13 +153,31 @@ def _time_word(stop: Stop) -> str:
 def _step(run: Run, stop: Stop) -> Step:
     if run.status != RunStatus.UNDER_WAY:
         return Step("start", _("出发"), on_run=True)
-    if stop.arrived_at is None:
+    return _stop_step(stop, has_arrived=stop.arrived_at is not None)
+
+
+def _stop_step(stop: Stop, *, has_arrived: bool) -> Step:
+    if not has_arrived:
         word = {"community": _("到楼下了"), "facility": _("到医院了")}.get(stop.place_kind, _("到了"))
         return Step("arrive", word)
     if stop.kind == StopKind.PICKUP:
         return Step("depart", _("人已上车"))
     word = {"community": _("到家了"), "facility": _("交给接诊台了")}.get(stop.place_kind, _("送到了"))
     return Step("depart", word)
+
+
+def later_steps(leg: Leg) -> list[LaterStep]:
+    """Return the steps of this run after the current one: what a phone shows on while it has no network."""
+    found: list[LaterStep] = []
+    for stop in leg.run.stops.all():
+        if stop.departed_at is None:
+            for has_arrived in (False, True):
+                step = _stop_step(stop, has_arrived=has_arrived)
+                past = stop.arrived_at is not None and not has_arrived
+                now = stop.pk == leg.stop.pk and step.name == leg.step.name
+                if not past and not now:
+                    found.append(LaterStep(stop, step, _stop_caption(stop, has_arrived=has_arrived)))
+    return found
 
 
 def _instructions(stop: Stop) -> list[Instruction]:

@@ -1,6 +1,6 @@
 // The driver's phone: one press to call, and steps pressed without network are kept and sent in order later.
 
-import { newKey } from "./forms.js";
+import { newKey, release } from "./forms.js";
 
 const STORE = "driver-steps"; // addresses, keys and times only; no names, no numbers
 const RETRY_MS = 15000;
@@ -46,8 +46,33 @@ function onSubmit(event) {
   body.set("happened_at", new Date(Date.now() + serverAhead).toISOString());
   if (!body.get("idempotency_key")) body.set("idempotency_key", newKey());
   keep([...kept(), { url: form.action, body: body.toString() }]);
+  release(form);
+  if (form.action.endsWith("/unwell/")) window.location.href = "tel:120"; // nobody hears of it yet: ring
   const button = event.submitter ?? form.querySelector("button");
-  button?.setAttribute("aria-disabled", "true");
+  if (!showNext(form, button)) button?.setAttribute("aria-disabled", "true");
+}
+
+// The leg carries its steps to come, so that the one button goes on changing without network.
+function showNext(form, button) {
+  const leg = form.closest("[data-later]");
+  if (!leg || !button?.matches(".btn-act")) return false;
+  const [next, ...later] = JSON.parse(leg.dataset.later || "[]");
+  if (!next) return false;
+  leg.dataset.later = JSON.stringify(later);
+  form.action = next.url;
+  form.elements.idempotency_key.value = newKey();
+  button.querySelector("span").textContent = next.label;
+  const [caption, note] = leg.querySelectorAll(".leg__cap span");
+  caption.textContent = next.caption;
+  note.textContent = "";
+  leg.querySelector(".leg__time ~ small").textContent = "";
+  leg.querySelector("a[href^='geo:']").href = next.geo;
+  leg.querySelector("h1").textContent = next.place;
+  leg.querySelector(".leg__time").textContent = next.time;
+  leg.querySelector("[data-rider]").textContent = next.rider;
+  leg.querySelector("[data-who]").textContent = next.who;
+  leg.querySelector(".todo")?.remove();
+  return true;
 }
 
 let sending = false;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,7 +19,7 @@ from core.actors import Actor
 from core.http import page
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
-from transport.legs import Leg, NextStop, day_text, leg_of, next_stops
+from transport.legs import Leg, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
 from transport.models import Run, Shift
 from transport.policies import may_call
 from transport.services import calls, stops
@@ -91,6 +93,7 @@ def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> Ht
         "leg": leg,
         "can_call": bool(leg) and may_call(actor, leg.run, leg.trip, at=clock.now()),  # type: ignore[union-attr]
         **_waiting(leg),
+        "later": json.dumps(_later(leg), ensure_ascii=False) if leg else "",
         "decline_reasons": DECLINE_REASONS,
         "abort_reasons": ABORT_REASONS,
         "late_choices": (10, 20, 30, 60),
@@ -100,6 +103,23 @@ def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> Ht
         **extra,
     }
     return page(request, "transport/sheet.html", context, part="sheet", status=status)
+
+
+def _later(leg: Leg) -> list[dict[str, str]]:
+    """Return the steps to come in the form the page's script reads."""
+    return [
+        {
+            "url": reverse("transport:stop_step", args=[each.stop.pk, each.step.name]),
+            "label": each.step.label,
+            "caption": each.caption,
+            "place": " ".join(place_lines(each.stop)),
+            "time": each.stop.planned_at.astimezone(clock.CHINA).strftime("%H:%M"),
+            "geo": geo_url(each.stop),
+            "rider": each.stop.trip.rider,
+            "who": who(each.stop.trip),
+        }
+        for each in later_steps(leg)
+    ]
 
 
 def _waiting(leg: Leg | None) -> dict[str, Any]:

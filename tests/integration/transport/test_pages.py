@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -115,6 +117,20 @@ def test_the_way_home_ends_at_home(me: Client):
 
     assert seen == [["到医院了"], ["人已上车"], ["到楼下了"], ["到家了"]]
     assert Trip.objects.get(pk=back.pk).dropped_off_at == NOW
+
+
+def test_the_leg_carries_its_steps_to_come_for_a_phone_without_network(me: Client):
+    """ui.md 8.10: offline everything works; nothing of these steps says more of a person than the page does."""
+    run = make.run(NOW, status="under_way")
+    text = me.get(SHEET).content.decode()
+    later = json.loads(html.unescape(re.search(r'data-later="([^"]*)"', text)[1]))
+
+    assert [(each["label"], each["place"]) for each in later] == [
+        ("人已上车", "锦江花园 5号楼1单元"),
+        ("到医院了", "市中心医院 2号门"),
+        ("交给接诊台了", "市中心医院 2号门"),
+    ]
+    assert [each["url"] for each in later[1:]] == [_stop_url(run.stops.last(), step) for step in ("arrive", "depart")]
 
 
 def test_no_page_of_a_driver_holds_more_of_a_person_than_a_driver_needs(me: Client):
