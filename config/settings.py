@@ -188,7 +188,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "gate.entry": "access.services.closing.close_if_over",
     "gate.emergency": "access.services.emergencies.take_up_gate",
     "intake.walk_in": "access.services.emergencies.take_up_walk_in",
-    "trip.on_board": "access.services.closing.close_if_over",
+    "trip.on_board": "dispatch.services.leaving.note_boarded",
     "trip.completed": "access.services.closing.close_if_over",
     "intake.arrived": "dispatch.services.returns.note_arrival",
     "intake.released": "dispatch.services.returns.call_back",

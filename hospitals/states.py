@@ -51,7 +51,8 @@ INSIDE = (IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT)
 ENDED = (IntakeStatus.RELEASED, IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
 KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
 
-# the way of a patient through the house; 撤回 of a wrong press walks one step back within minutes
+# the way of a patient through the house; 撤回 of a wrong press walks one step back within minutes, except from an
+# end that closes the case
 INTAKE_STEPS: dict[str, tuple[str, ...]] = {
     IntakeStatus.ARRIVED: (IntakeStatus.IN_TREATMENT, *KEPT),
     IntakeStatus.IN_TREATMENT: ENDED,
@@ -61,7 +62,6 @@ INTAKE_UNDO: dict[str, tuple[str, ...]] = {
     IntakeStatus.WITHDRAWN: (IntakeStatus.ARRIVED,),
     IntakeStatus.IN_TREATMENT: (IntakeStatus.ARRIVED,),
     IntakeStatus.RELEASED: (IntakeStatus.IN_TREATMENT,),
-    **{status: INSIDE for status in KEPT},
 }
 INTAKE = Machine(
     name="intake",

@@ -272,7 +272,11 @@ def _count_places(day: Day, facility_code: str, known: DeskLimits) -> None:
         .annotate(places=Sum("slots__capacity", filter=today), taken=Sum("slots__booked", filter=today))
     )
     services.sort(key=lambda row: SERVICE_ORDER.get(row.kind, 99))
-    offered = [row for row in services if row.places and (row.taken or row.kind in CONTINUOUS_SERVICES)]
+    offered = [
+        row
+        for row in services
+        if row.places and row.kind != "emergency" and (row.taken or row.kind in CONTINUOUS_SERVICES)
+    ]
     busiest = sorted(offered, key=lambda row: -(row.taken or 0))[:4]
     day.capacities = [
         Capacity(service_word(row.kind), row.taken or 0, row.places) for row in services if row in busiest

@@ -41,4 +41,8 @@ def last_step(intake: Intake) -> tuple[str, datetime]:
 def can_undo(intake: Intake, *, at: datetime, within: timedelta) -> bool:
     """Say whether the newest step can still be taken back."""
     step, taken_at = last_step(intake)
-    return at - taken_at <= within and not (step == "ended" and (intake.way_home_by or intake.left_at))
+    return (
+        intake.status not in KEPT
+        and at - taken_at <= within
+        and not (step == "ended" and (intake.way_home_by or intake.left_at))
+    )

@@ -16,7 +16,7 @@ from hospitals import policies
 from hospitals.models import Intake
 from hospitals.selectors import limits
 from hospitals.selectors.steps import last_step
-from hospitals.states import AppointmentStatus, IntakeStatus
+from hospitals.states import KEPT, AppointmentStatus, IntakeStatus
 
 
 @transaction.atomic
@@ -29,6 +29,8 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
     step, taken_at = last_step(intake)
     if at - taken_at > limits(intake.facility_id, at=at).undo:
         raise Conflict("undo.too_late", _("过了 10 分钟，不能撤回了。请打调度台改。"), step=step)
+    if intake.status in KEPT:
+        raise Conflict("undo.closed", _("这一单已经结了，不能撤回。人还在，就按“没有登记的人来了”再接。"), step=step)
     if step == "ended" and (intake.way_home_by or intake.left_at):
         raise Conflict("undo.followed", _("返程车已经派了，不能撤回。请打调度台。"), step=step)
     {"arrived": _withdraw_arrival, "handed_over": _lift_hand_over, "treatment": _stop_treatment, "ended": _reopen}[
@@ -60,10 +62,8 @@ def _stop_treatment(intake: Intake, *, by: Actor, at: datetime) -> None:
 
 
 def _reopen(intake: Intake, *, by: Actor, at: datetime) -> None:
-    to = IntakeStatus.IN_TREATMENT if intake.treatment_started_at else IntakeStatus.ARRIVED
-    advance(
-        intake, to, by=by, at=at, verb="intake.undone", ended_at=None, ready_at=None, accepted_by="", way_home_at=None
-    )
+    changes: dict[str, Any] = {"ended_at": None, "ready_at": None, "way_home_at": None}
+    advance(intake, IntakeStatus.IN_TREATMENT, by=by, at=at, verb="intake.undone", **changes)
     appointment = intake.appointment
     if appointment is not None and appointment.status == AppointmentStatus.FULFILLED:
         advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.undone")

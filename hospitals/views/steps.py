@@ -114,7 +114,7 @@ def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, "hospitals/intake.html", intake_context(intake, note_form=form), status=422)
     service(intake, note=form.cleaned_data["note"], by=actor_of(request), at=clock.now())
-    return _back(request, text % {"name": intake.label}, intake)
+    return _back(request, text % {"name": intake.label})
 
 
 @require_POST
@@ -127,7 +127,7 @@ def transfer(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return page(request, "hospitals/intake.html", intake_context(intake, transfer_form=form), status=422)
     arrivals.transfer(intake, **form.cleaned_data, by=actor_of(request), at=clock.now())
-    return _back(request, _("%(name)s 转到 %(to)s。") % {"name": intake.label, "to": intake.accepted_by}, intake)
+    return _back(request, _("%(name)s 转到 %(to)s。") % {"name": intake.label, "to": intake.accepted_by})
 
 
 @require_POST

@@ -152,6 +152,13 @@ def test_undo_is_refused_when_late_or_followed() -> None:
         undo.undo_last(arrival, by=BY, at=AT + minutes(14))
 
 
+def test_an_end_that_closed_the_case_is_not_taken_back() -> None:
+    arrival = make.make_intake()
+    intake.admit(arrival, by=BY, at=AT)
+    with pytest.raises(Conflict, match="已经结了"):
+        undo.undo_last(arrival, by=BY, at=AT)
+
+
 def test_a_stranger_to_the_facility_finds_no_patient() -> None:
     arrival = make.make_intake()
     stranger = make.desk_actor(make.make_facility())
