@@ -67,3 +67,24 @@ def test_the_last_car_has_one_winner():
 def test_without_the_constraint_everybody_wins():
     """The twin: nothing but the exclusion constraint keeps two planners off one car."""
     assert _race() == ["won"] * 4
+
+
+def test_the_last_seat_of_a_shared_run_has_one_winner():
+    """E18, INV-02: places are counted under the run's row lock."""
+    run = make.run(NOW, party_size=3)  # in a car with four seats and a wheelchair place: two seats left
+    riders = [make.trip(NOW, mobility="walk", party_size=2) for _ in range(4)]
+    ready = Barrier(len(riders))
+    times = {"pickup_at": NOW + 15 * MIN, "dropoff_at": NOW + 40 * MIN, "free_at": NOW + 60 * MIN}
+
+    def join(trip: Trip) -> str:
+        try:
+            ready.wait(10)
+            scheduling.join(run, Trip.objects.get(pk=trip.pk), by=make.BY, at=NOW, **times)
+        except Conflict as error:
+            return error.code
+        finally:
+            connections.close_all()
+        return "won"
+
+    with ThreadPoolExecutor(len(riders)) as pool:
+        assert sorted(pool.map(join, riders)) == ["vehicle.seats"] * 3 + ["won"]
