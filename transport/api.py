@@ -19,7 +19,7 @@ from core.errors import NotFound
 from core.idempotency import idempotent
 from transport import selectors
 from transport.forms import KEPT_AT_MOST, LATE_AT_MOST_MIN
-from transport.models import Run, Stop, Trip
+from transport.models import Run, Trip
 from transport.services import stops
 
 STEPS: dict[str, Callable[..., Any]] = {
@@ -92,20 +92,23 @@ class StopStep(APIView):
             stops.unwell(stop.run, by=actor, at=at)
         else:
             STEPS[step](stop, by=actor, at=at)
-        return Response(_state(stop_id, stop.trip_id, stop.run_id))
+        run, trip = stop.run, stop.trip
+        run.refresh_from_db()
+        trip.refresh_from_db()
+        return Response(_state(stop_id, run, trip))
 
 
-def _state(stop_id: int, trip_id: Any, run_id: Any) -> dict[str, Any]:
-    """Read how things stand; a stop taken away with its trip has no times."""
-    run = Run.objects.get(pk=run_id)
-    stop = Stop.objects.filter(pk=stop_id).first()
-    coming = run.stops.filter(departed_at__isnull=True).first()
+def _state(stop_id: int, run: Run, trip: Trip) -> dict[str, Any]:
+    """Say how things stand; a stop taken away with its trip has no times."""
+    left = {stop.pk: stop for stop in run.stops.all()}
+    stop = left.get(stop_id)
+    coming = next((pk for pk, each in left.items() if each.departed_at is None), None)
     body = {
         "stop": stop_id,
         "arrived_at": stop.arrived_at if stop else None,
         "departed_at": stop.departed_at if stop else None,
-        "trip_status": Trip.objects.get(pk=trip_id).status,
+        "trip_status": trip.status,
         "run_status": run.status,
-        "next_stop": coming.pk if coming else None,
+        "next_stop": coming,
     }
     return dict(StepOut(body).data)

@@ -110,3 +110,12 @@ class VehicleStatus(models.TextChoices):
     NOT_DELIVERED = "not_yet_delivered", _("还没到位")
     QUARANTINED = "quarantined", _("隔离中")
     OFF = "off", _("停用")
+
+
+_ALL = tuple(VehicleStatus)
+VEHICLE = Machine(
+    name="vehicle",
+    statuses=VehicleStatus,
+    start=_ALL,
+    table={status: tuple(other for other in _ALL if other != status) for status in _ALL},
+)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from core.actors import Actor
 from core.geo import Point
-from transport.states import VehicleClass, VehicleStatus
+from transport.states import VEHICLE, VehicleClass, VehicleStatus
 
 
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
@@ -26,6 +26,8 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 class Vehicle(models.Model):
     """What can drive."""
 
+    MACHINE = VEHICLE
+
     code = models.CharField(max_length=20, primary_key=True)
     plate = models.CharField(max_length=20, unique=True)
     vehicle_class = models.CharField(max_length=30, choices=VehicleClass)
@@ -40,6 +42,8 @@ class Vehicle(models.Model):
     zones_allowed = ArrayField(models.CharField(max_length=13), default=list)
     takes_positive = models.BooleanField(default=False)
     status = models.CharField(max_length=20, choices=VehicleStatus, default=VehicleStatus.AVAILABLE)
+    status_at = models.DateTimeField(null=True, blank=True, help_text="Empty: as it was loaded")
+    version = models.PositiveIntegerField(default=1)
     lat = models.FloatField()
     lon = models.FloatField()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, boards, outbox
 from core.actors import Actor
+from core.advance import advance
 from core.errors import Conflict, Invalid
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.services import outing, scheduling
@@ -26,10 +27,10 @@ def set_availability(vehicle: Vehicle, *, status: str, by: Actor, at: datetime, 
     if status not in VehicleStatus.values:
         raise Invalid("vehicle.status", _("没有这种状态。"), field="status")
     row = outing.claim(vehicle)
-    old, row.status = row.status, status
-    row.save(update_fields=["status"])
-    vehicle.status = status
-    audit.record("vehicle.status", row, by=by, at=at, old_status=old, new_status=status, reason=reason)
+    if row.status == status:
+        return []
+    advance(row, status, by=by, at=at, verb="vehicle.status", reason=reason)
+    vehicle.refresh_from_db(fields=["status", "status_at", "version"])
     lost = _dissolve(row, by=by, at=at, reason=reason) if status != VehicleStatus.AVAILABLE else []
     boards.touch(f"area:{row.dispatch_area}")
     return lost
