@@ -63,7 +63,7 @@ class EventOut(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=["stored", "already", "quarantined", "invalid"])
     scan_id = serializers.UUIDField(allow_null=True)
     answer = serializers.CharField(allow_blank=True)
-    errors = serializers.DictField(required=False)  # type: ignore[assignment]  # a field, as every other
+    faults = serializers.DictField(required=False)
 
 
 class UploadOut(serializers.Serializer[Any]):
@@ -179,7 +179,7 @@ def _take(raw: dict[str, Any], gate: Gate, actor: Actor) -> dict[str, Any]:
     form = EventIn(data=raw)
     if not form.is_valid():
         ident = str(raw.get("event_id", ""))[:64]
-        return {"event_id": ident, "outcome": "invalid", "scan_id": None, "answer": "", "errors": form.errors}
+        return {"event_id": ident, "outcome": "invalid", "scan_id": None, "answer": "", "faults": form.errors}
     data, at = dict(form.validated_data), clock.now()
     event_id: UUID = data["event_id"]
     if data["decision"] == Decision.EMERGENCY:

@@ -58,7 +58,7 @@ class DetailForm(forms.Form):
     building = forms.CharField(label=_("几号楼"), max_length=20, required=False)
     party_size = forms.TypedChoiceField(
         label=_("几个人"),
-        choices=[(1, _("1 人")), (2, _("2 人")), (3, _("3 人")), (4, _("4 人或更多"))],
+        choices=[(1, _("1 人")), (2, _("2 人")), (3, _("3 人")), (4, _("4 人起"))],
         coerce=int,
         empty_value=None,
         required=False,

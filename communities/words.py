@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -11,10 +13,12 @@ from communities.services.checks import Look
 from communities.states import Direction
 
 
-def reason(look: Look) -> str:
+def reason(look: Look, *, at: datetime) -> str:
     """Say in one line why the answer is as it is, with the time that matters."""
     row = look.gate_pass
     code = look.verdict.reason
+    if row is not None and not code:
+        return _("%(at)s 核验 · 证 %(number)s") % {"at": hhmm(at), "number": row.number}
     if look.candidates:
         return _("有 %(n)s 张证的后四位一样，选一张。") % {"n": len(look.candidates)}
     if row is not None and code == "early":
@@ -31,9 +35,9 @@ def reason(look: Look) -> str:
     return str(_REASONS.get(code, ""))
 
 
-def hhmm(at: object) -> str:
+def hhmm(at: datetime) -> str:
     """Say a time as 14:15."""
-    return localtime(at).strftime("%H:%M")  # type: ignore[arg-type]
+    return localtime(at).strftime("%H:%M")
 
 
 def pass_text(row: GatePass) -> str:

@@ -23,6 +23,8 @@ from core.errors import Invalid
 from core.http import page
 from core.idempotency import idempotent
 
+STATES: dict[str, str] = {Answer.GREEN: "let_out", Answer.AMBER: "check_first", Answer.RED: "not_valid"}
+
 
 @require_GET
 @for_roles(*GATE_ROLES)
@@ -129,8 +131,8 @@ def _answer_page(request: HttpRequest, gate: Gate, look: checks.Look, *, emergen
         "look": look,
         "row": look.gate_pass,
         "emergency": emergency,
-        "reason": words.reason(look),
-        "state": {Answer.GREEN: "let_out", Answer.AMBER: "check_first"}.get(Answer(look.verdict.answer), "not_valid"),
+        "reason": words.reason(look, at=clock.now()),
+        "state": STATES[look.verdict.answer],
         "is_entry": is_entry,
         "other_way": Direction.EXIT if is_entry else Direction.ENTRY,
         "released": selectors.released_today(gate, at=clock.now()),

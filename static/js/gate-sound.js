@@ -15,7 +15,7 @@ export function unlock() {
 
 export function announce(answer) {
   const times = BEEPS[answer] ?? 2;
-  navigator.vibrate?.(Array.from({ length: times * 2 - 1 }, (_, index) => (index % 2 ? 100 : 160)));
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(Array.from({ length: times * 2 - 1 }, (_, index) => (index % 2 ? 100 : 160)));
   if (audio?.state !== "running") return;
   for (let index = 0; index < times; index += 1) beep(TONES[answer] ?? 700, audio.currentTime + index * (LENGTH_S + GAP_S));
 }
