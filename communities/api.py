@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from communities import selectors, tokens
-from communities.models import Gate, GatePass, Scan
+from communities.models import Gate, GatePass
 from communities.policies import GATE_ROLES
 from communities.services import gates
 from communities.services.checks import look_at_code
@@ -183,7 +183,7 @@ def _take(raw: dict[str, Any], gate: Gate, actor: Actor) -> dict[str, Any]:
     data, at = dict(form.validated_data), clock.now()
     event_id: UUID = data["event_id"]
     if data["decision"] == Decision.EMERGENCY:
-        known = Scan.objects.filter(event_id=event_id).exists()
+        known = selectors.knows_event(event_id)
         facts = {key: data[key] for key in ("building", "party_size", "happened_at", "is_offline")}
         row = gates.emergency_release(gate, event_id=event_id, by=actor, at=at, **facts)
         outcome = "already" if known else "stored"

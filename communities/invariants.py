@@ -31,7 +31,8 @@ INVARIANTS = [
         "INV-28",
         "a passage that happened is kept with its case: what the pass says, or the case an emergency opened",
         "SELECT s.id::text FROM communities_scan s LEFT JOIN communities_gatepass p ON p.id = s.gate_pass_id"
-        " WHERE (p.id IS NOT NULL AND s.case_ref IS DISTINCT FROM p.case_ref)"
+        " WHERE (p.id IS NOT NULL AND s.case_ref IS DISTINCT FROM p.case_ref AND (s.case_ref IS NOT NULL"
+        " OR s.direction = 'exit'))"
         " OR (s.decision = 'emergency' AND (s.case_ref IS NULL OR NOT s.is_emergency))",
     ),
 ]

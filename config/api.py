@@ -2,13 +2,14 @@
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import IsAuthenticated
 
 from communities import api as gate
 from hospitals import api as desk
 from transport import api as driver
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api_schema"),
     path("gate/scan", gate.ScanUpload.as_view(), name="api_gate_scan"),
     path("gate/sync", gate.Sync.as_view(), name="api_gate_sync"),
     path("pass-keys", gate.PassKeys.as_view(), name="api_pass_keys"),

@@ -146,7 +146,7 @@ def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
         gate=gate,
         community=gate.community,
         gate_pass=event.gate_pass,
-        case_ref=event.gate_pass.case_ref if event.gate_pass else event.case_ref,
+        case_ref=_case_of(gate, event),
         direction=event.direction,
         answer=answer,
         decision=event.decision,
@@ -163,6 +163,14 @@ def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
     _tell(row)
     _touch(row)
     return row
+
+
+def _case_of(gate: Gate, event: ScanEvent) -> UUID | None:
+    """Return the case a passage speaks for. Passing in at another compound or on the road is not coming home."""
+    if event.gate_pass is None:
+        return event.case_ref
+    is_home = gate.community_id == event.gate_pass.community_id and not gate.is_checkpoint
+    return event.gate_pass.case_ref if is_home or event.direction == Direction.EXIT else None
 
 
 def _answer(gate: Gate, event: ScanEvent, at: datetime) -> tuple[str, str]:

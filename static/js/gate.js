@@ -4,7 +4,9 @@
 import { start as startCamera, stop as stopCamera, readPhoto } from "./gate-camera.js";
 import { announce, unlock } from "./gate-sound.js";
 
-const WEDGE_GAP_MS = 60; // a scanner types faster than any hand
+const WEDGE_GAP_MS = 400; // a scanner types without pauses; a slow old phone may stretch them
+const WEDGE_LENGTH = 8; // shorter texts are typed by hand
+const PREFIX = "TAB1:";
 const UNDO_SHOWN_MS = 10000;
 
 let typed = "";
@@ -17,22 +19,20 @@ function submitCode(text) {
   form.requestSubmit();
 }
 
-// A scanner acts like a keyboard: many keys at once, then Enter, wherever the focus is. When no scan form is shown
-// (an answer is on the screen), the next person's code goes back to the scan page with it.
+// A scanner acts like a keyboard: many keys, then Enter, wherever the focus is. Its Enter must never press the button
+// that happens to have the focus, so it is always taken here; an answer's page carries a hidden form for the next code.
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const now = performance.now();
   if (now - lastKeyAt > WEDGE_GAP_MS) typed = "";
   lastKeyAt = now;
   if (event.key.length === 1) typed += event.key;
-  if (event.key !== "Enter" || typed.length < 8) return;
-  const text = typed;
+  if (event.key !== "Enter" || typed.length < WEDGE_LENGTH) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const text = typed.slice(Math.max(typed.toUpperCase().lastIndexOf(PREFIX), 0));
   typed = "";
-  if (document.querySelector("[data-code-form]")) {
-    event.preventDefault();
-    event.stopPropagation();
-    submitCode(text);
-  }
+  submitCode(text);
 }
 
 async function stayAwake() {

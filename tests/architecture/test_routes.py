@@ -14,11 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 PUBLIC = {
     "health_live", "health_ready", "favicon",  # health and the tab's picture
     "sign_in", "sign_out", "home", "prefer",  # before anybody is signed in
-    "communities:pass_keys",  # public keys are public
+    "api_pass_keys",  # public keys are public
     "gallery",  # the component gallery, outside production only
 }  # fmt: skip
 # POST addresses that write nothing a repeat could double
-NO_KEY = {"sign_in", "sign_out", "prefer", "switch_post", "access:resident_check"}
+NO_KEY = {"sign_in", "sign_out", "prefer", "switch_post", "access:resident_check", "communities:gate_check"}
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -87,7 +87,11 @@ def test_odd_scans_are_stored_all_the_same(gate):
     )
     ahead = gates.scan(gate, event=_in(home, happened_at=NOW + timedelta(days=2)), by=make.BY, at=NOW)
 
-    assert (other.answer, other.reason) == ("amber", "other_community")
+    elsewhere = gates.scan(gate, event=_in(stranger), by=make.BY, at=NOW)
+
+    assert (other.answer, other.reason, other.case_ref) == ("amber", "other_community", stranger.case_ref)
+    assert elsewhere.case_ref is None
+    assert selectors.passage(stranger.case_ref).is_out
     assert (unknown.answer, unknown.case_ref) == ("amber", None)
     assert (ahead.answer, ahead.happened_at) == ("green", NOW)
 
