@@ -20,14 +20,21 @@ function submitCode(text) {
 }
 
 // A scanner acts like a keyboard: many keys, then Enter, wherever the focus is. Its Enter must never press the button
-// that happens to have the focus, so it is always taken here; an answer's page carries a hidden form for the next code.
+// that happens to have the focus, and its letters must never be taken for shortcuts (U takes back): both end here.
+// An answer's page carries a hidden form for the next code.
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const now = performance.now();
   if (now - lastKeyAt > WEDGE_GAP_MS) typed = "";
   lastKeyAt = now;
-  if (event.key.length === 1) typed += event.key;
+  if (event.key.length === 1) {
+    typed += event.key;
+    if (!event.target.closest?.("input, textarea, select")) event.stopPropagation();
+    if (event.key === " " && typed.length > 1 && !event.target.closest?.("input")) event.preventDefault();
+  }
   if (event.key !== "Enter" || typed.length < WEDGE_LENGTH) return;
+  const isTyping = event.target.closest?.("input:not([name=code]), textarea");
+  if (isTyping && !typed.toUpperCase().includes(PREFIX)) return; // a search by hand
   event.preventDefault();
   event.stopPropagation();
   const text = typed.slice(Math.max(typed.toUpperCase().lastIndexOf(PREFIX), 0));
@@ -57,7 +64,7 @@ function dress() {
   if (answer) window.scrollTo(0, 0);
 }
 
-document.addEventListener("keydown", onKey, true);
+window.addEventListener("keydown", onKey, true); // before every other listener
 document.addEventListener("pointerdown", unlock, { passive: true });
 document.addEventListener("visibilitychange", stayAwake);
 document.addEventListener("htmx:afterSwap", (event) => {
