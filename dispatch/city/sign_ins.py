@@ -51,15 +51,16 @@ def load(folder: CityFolder, *, at: datetime) -> int:
     return Post.objects.filter(user__is_demo=True).count()
 
 
+def demo_community(folder: CityFolder) -> Community | None:
+    """Return the compound the folder names, else the sealed one with the most people."""
+    named = Community.objects.filter(code=folder.city.get("demo", {}).get("community")).first()
+    return named or Community.objects.filter(zone_periods__zone_class="sealed").order_by("-population").first()
+
+
 def _demo_place(folder: CityFolder) -> DemoPlace | None:
-    """Choose the compound the folder names, else the sealed one with the most residents."""
+    """Choose the demo compound with a gate, a hospital and a driver that may serve it."""
     named = folder.city.get("demo", {})
-    codes = [
-        named.get("community"),
-        *Community.objects.filter(zone_periods__zone_class="sealed").values_list("code", flat=True),
-    ]
-    community = Community.objects.filter(code__in=[code for code in codes[:1] if code]).first()
-    community = community or Community.objects.filter(code__in=codes[1:]).order_by("-population").first()
+    community = demo_community(folder)
     if community is None:
         return None
     facility = (

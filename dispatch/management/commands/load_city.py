@@ -15,7 +15,7 @@ from django.utils import timezone
 from core import audit, clock
 from core.actors import CITY
 from core.errors import Invalid
-from dispatch.city import care, fleet, people, places, sign_ins
+from dispatch.city import care, fleet, morning, people, places, sign_ins
 from dispatch.city.folder import CityFolder, open_folder
 
 
@@ -59,6 +59,8 @@ class Command(BaseCommand):
         if not start - timedelta(hours=6) <= clock.now() < start + timedelta(days=2):
             clock.set_offset(start - timezone.now())
         folder.report.loaded["sign_ins"] = sign_ins.load(folder, at=clock.now())
+        if home := sign_ins.demo_community(folder):
+            folder.report.loaded["requests"] = morning.play(folder, home, until=start)
 
 
 def load(folder: CityFolder) -> None:
