@@ -26,9 +26,9 @@ def reason(look: Look, *, at: datetime) -> str:
     if row is not None and code == "late":
         return _("过了出门时间：%(at)s 止") % {"at": hhmm(row.exit_until)}
     if code in {"used_out", "used_back"} and look.passage.out_at:
-        at = hhmm(look.passage.out_at)
+        seen = hhmm(look.passage.out_at)
         return (_("%(at)s 已经出过门，还没回来") if code == "used_out" else _("%(at)s 已经出过门，回来过了")) % {
-            "at": at
+            "at": seen
         }
     if row is not None and code == "other_community":
         return _("这是%(community)s的证") % {"community": row.community.name}
