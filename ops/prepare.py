@@ -90,5 +90,6 @@ class Preparation:
         mark = fingerprint(_files(self.city), self.done.get("database", ""))
         if self._is_done("city", mark) and self.setup.databases.postgres is not None:
             return
-        self._run(f"Loading the city {self.city.name}", ("load_city", str(self.city)))
+        demo = () if self.setup.production else ("--demo",)  # dates of this week, offset clock, sign-ins to try
+        self._run(f"Loading the city {self.city.name}", ("load_city", str(self.city), *demo))
         self._keep("city", mark)
