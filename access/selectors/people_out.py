@@ -52,8 +52,8 @@ class PersonOut:
 
 
 def people_out(actor: Actor, *, at: datetime) -> list[PersonOut]:
-    """Return everybody out within an actor's place, the longest waiting first; one query."""
-    limits = wait_limits(at=at)
+    """Return everybody out within an actor's place, the longest waiting first; two queries."""
+    limits = wait_limits(actor.place_code if actor.place_code.isdigit() else "", at=at)
     people = [_person(row, actor, limits, at) for row in _rows(actor, at)]
     return sorted(people, key=lambda each: (_LEVELS[each.level], -(each.waited or timedelta()).total_seconds()))
 

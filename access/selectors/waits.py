@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from communities.services import rulebook
+
 
 @dataclass(frozen=True)
 class WaitLimits:
@@ -23,6 +25,8 @@ class WaitLimits:
         return "wait" if minutes >= self.amber else ""
 
 
-def wait_limits(*, at: datetime) -> WaitLimits:
-    """Return the limits in force."""
-    return WaitLimits()
+def wait_limits(place: str, *, at: datetime) -> WaitLimits:
+    """Return the limits in force at a place (a code, or the beginning of one); one query."""
+    book = rulebook.load()
+    names = ("amber", "no_car", "target", "street")
+    return WaitLimits(**{name: book.value(f"waiting.{name}_min", place=place, at=at).value for name in names})

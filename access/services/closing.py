@@ -18,6 +18,7 @@ from core.advance import advance
 from core.boards import touch
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
+from transport.services import trips
 
 _KEPT = {
     IntakeStatus.ADMITTED: CloseOutcome.ADMITTED,
@@ -38,7 +39,7 @@ def close_if_over(case_ref: UUID | None, *, at: datetime, **_payload: Any) -> bo
 
 
 def close_row(row: AccessRequest, facts: Facts, *, at: datetime, by: Actor = RELAY) -> bool:
-    """Close one approved request whose facts say it is over; the end belongs to the moment that ended it."""
+    """Close one approved request whose facts say it is over, and free the cars nobody needs any more."""
     if row.status != RequestStatus.APPROVED or not journey.is_over(facts) or _may_be_taken_back(facts, at):
         return False
     ended = max(moment for name in _ENDS if (moment := getattr(facts, name)) is not None)
@@ -51,6 +52,8 @@ def close_row(row: AccessRequest, facts: Facts, *, at: datetime, by: Actor = REL
         closed_at=min(ended, at),
         outcome=outcome_of(row.case_ref, facts),
     )
+    trips.cancel_case(row.case_ref, by=by, at=at, reason=row.get_outcome_display(), is_out=False)
+    trips.cancel_return(row.case_ref, by=by, at=at, reason=row.get_outcome_display())
     touch(*row.boards)
     return True
 

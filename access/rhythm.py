@@ -1,0 +1,45 @@
+"""On which days care is due: pure, from a need's rhythm or date (decisions.md F28)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+SHIFT_STARTS = {"AM": "07:30", "PM": "12:30", "EVE": "17:30"}
+OTHERWISE = "09:00"  # a treatment whose shift nobody wrote down
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A need's rhythm as it is stored: kind, days, shift, next date."""
+
+    kind: str = ""
+    days: str = ""
+    shift: str = ""
+    next_date: date | None = None
+
+    def is_due(self, day: date) -> bool:
+        """Say whether care is due on a day; medicine refills come to the door and do not count."""
+        if self.kind == "weekly":
+            return day.isoweekday() in _weekdays(self.days)
+        if self.kind == "two_weekly":
+            odd, _bar, even = self.days.partition("|")
+            return day.isoweekday() in _weekdays(odd if day.isocalendar().week % 2 else even)
+        if self.kind == "cycle":
+            return self._is_due_in_cycle(day)
+        return self.kind == "date" and self.next_date == day
+
+    def _is_due_in_cycle(self, day: date) -> bool:
+        if self.next_date is None or day < self.next_date:
+            return False
+        length = int(self.days.removesuffix("d")) if self.days.removesuffix("d").isdigit() else 0
+        return day == self.next_date or (length > 0 and (day - self.next_date).days % length == 0)
+
+    @property
+    def starts(self) -> str:
+        """Return the usual time of arrival as 07:30."""
+        return SHIFT_STARTS.get(self.shift, OTHERWISE)
+
+
+def _weekdays(text: str) -> set[int]:
+    return {int(part) for part in text.split(",") if part.strip().isdigit()}

@@ -1,0 +1,111 @@
+"""Who of a community needs care on a day, and how complete the roster is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.models import CareNeed, Resident
+from access.rhythm import Rhythm
+from access.states import NeedKind, NeedStatus
+from core import clock
+
+GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
+    (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS, NeedKind.PERITONEAL_DIALYSIS})),
+    (gettext_lazy("肿瘤放化疗"), frozenset({NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY})),
+    (gettext_lazy("孕产妇"), frozenset({NeedKind.PREGNANCY, NeedKind.POSTPARTUM, NeedKind.NEWBORN})),
+    (gettext_lazy("长期用药"), frozenset({NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE})),
+)
+SCHEDULED = {"weekly", "two_weekly", "cycle", "date"}
+
+
+@dataclass(frozen=True)
+class Due:
+    """One resident for whom care is due on a day, and the usual time to be there."""
+
+    need: CareNeed
+    arrive_at: datetime
+
+    @property
+    def resident(self) -> Resident:
+        """Who."""
+        return self.need.resident
+
+
+@dataclass
+class Coverage:
+    """How many of a group have what is needed to send a car, and who has not, with what is missing."""
+
+    label: Any
+    total: int = 0
+    complete: int = 0
+    missing: list[tuple[Resident, CareNeed, str]] = field(default_factory=list)
+
+
+def needs_of(community_code: str) -> list[CareNeed]:
+    """Return the active needs of a community's residents, each with its resident and facility; one query."""
+    return list(
+        CareNeed.objects.filter(
+            resident__community_id=community_code, resident__archived_at__isnull=True, status=NeedStatus.ACTIVE
+        ).select_related("resident", "facility")
+    )
+
+
+def rhythm_of(need: CareNeed) -> Rhythm:
+    """Return the rhythm of a need."""
+    return Rhythm(need.schedule_kind, need.schedule_days, need.shift, need.next_date)
+
+
+def due_on(needs: Iterable[CareNeed], day: date, *, asked: set[UUID | None] | None = None) -> list[Due]:
+    """Return who is due on a day and has not been asked for; one line per person, the earliest time first."""
+    found: dict[UUID, Due] = {}
+    for need in needs:
+        rhythm = rhythm_of(need)
+        if need.resident_id in (asked or set()) or not rhythm.is_due(day):
+            continue
+        due = Due(need, clock.at_local(day, rhythm.starts))
+        known = found.get(need.resident_id)
+        if known is None or due.arrive_at < known.arrive_at:
+            found[need.resident_id] = due
+    return sorted(found.values(), key=lambda due: (due.arrive_at, due.resident.name_key))
+
+
+def coverage(needs: Iterable[CareNeed]) -> list[Coverage]:
+    """Count, by group of needs, who is complete (R-000-13)."""
+    found = [Coverage(label) for label, _kinds in GROUPS]
+    for need in needs:
+        for number, (_label, kinds) in enumerate(GROUPS):
+            if need.kind in kinds:
+                _count(found[number], need)
+    return [each for each in found if each.total]
+
+
+def _count(group: Coverage, need: CareNeed) -> None:
+    group.total += 1
+    lacking = lacking_of(need)
+    if lacking:
+        group.missing.append((need.resident, need, lacking))
+    else:
+        group.complete += 1
+
+
+def lacking_of(need: CareNeed) -> str:
+    """Say the one fact that is missing most to get this person there; "" when nothing is."""
+    if not need.resident.phone_last4:
+        return _("没填联系电话")
+    if not need.resident.building:
+        return _("没填楼号")
+    if need.kind not in GROUPS[3][1]:
+        if need.schedule_kind not in SCHEDULED:
+            return _("没填多久一次")
+        if need.schedule_kind in {"cycle", "date"} and need.next_date is None:
+            return _("没填下次治疗日期")
+    if need.facility_id is None:
+        return _("没填常去的医院")
+    return ""

@@ -1,0 +1,123 @@
+"""What the community's first page shows: one headline, who has no car, today's journeys, the days ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from access.models import AccessRequest, CareNeed
+from access.models.request import OPEN
+from access.selectors.due import Coverage, Due, coverage, due_on, needs_of
+from access.selectors.facts import with_facts
+from access.selectors.journey_line import journey_lines
+from access.selectors.requests import RequestRow
+from access.states import RequestStatus
+from communities.models import Community, ZonePeriod
+from communities.states import ZoneClass
+from core import clock
+from core.actors import Actor
+
+DAYS_AHEAD = 3
+
+
+@dataclass
+class DayAhead:
+    """How one of the next days stands."""
+
+    day: date
+    asked: int = 0
+    planned: int = 0
+    unasked: list[Due] = field(default_factory=list)
+
+
+@dataclass
+class HomeLists:
+    """The lists of the first page; `community` carries how many buildings are sealed."""
+
+    community: Community
+    sealed: int
+    without_car: list[RequestRow]
+    unasked: list[Due]
+    journeys: list[RequestRow]
+    coverage: list[Coverage]
+    days: list[DayAhead]
+
+    @property
+    def people(self) -> int:
+        """Count who must get to care today, asked for or not."""
+        return len(self.without_car) + len(self.unasked) + len(self.journeys)
+
+    @property
+    def lacking(self) -> int:
+        """Count who has no car yet."""
+        return len(self.without_car) + len(self.unasked)
+
+    @property
+    def unasked_ahead(self) -> int:
+        """Count who is due in the next days and not asked for."""
+        return sum(len(day.unasked) for day in self.days)
+
+    @property
+    def to_complete(self) -> list[tuple[object, object, str]]:
+        """Return the first few people whose facts are to be completed."""
+        return [each for group in self.coverage for each in group.missing][:3]
+
+
+def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
+    """Read the first page of a community; the number of queries does not grow with its people."""
+    today = clock.local_day(at)
+    start, end = clock.day_bounds(today)
+    rows = _requests(actor, start, end)
+    ours = [row for row in rows if row.arrive_at is None or row.arrive_at < end]
+    ahead = [row for row in rows if row.arrive_at is not None and row.arrive_at >= end]
+    lines = journey_lines(ours, at=at)
+    listed = sorted(
+        (RequestRow(row, line) for row, line in zip(ours, lines, strict=True)),
+        key=lambda each: (each.line.standing.urgency, each.request.arrive_at or each.request.submitted_at),
+    )
+    needs = needs_of(actor.place_code)
+    community, sealed = _ground(actor.place_code, at)
+    asked = {row.resident_id for row in ours}
+    return HomeLists(
+        community=community,
+        sealed=sealed,
+        without_car=[each for each in listed if _lacks_car(each)],
+        unasked=[due for due in due_on(needs, today, asked=asked) if due.arrive_at > at],
+        journeys=[each for each in listed if not _lacks_car(each)],
+        coverage=coverage(needs),
+        days=[_day_ahead(today + timedelta(days=n), ahead, needs) for n in range(1, DAYS_AHEAD + 1)],
+    )
+
+
+def _lacks_car(row: RequestRow) -> bool:
+    return row.line.standing.word in {"submitted", "no_show", "awaiting_hospital"}
+
+
+def _requests(actor: Actor, start: datetime, end: datetime) -> list[AccessRequest]:
+    """Return today's requests, what is still open or out from before, and the next days', in one query."""
+    until = end + timedelta(days=DAYS_AHEAD)
+    meant = (
+        Q(status__in=OPEN) & (Q(arrive_at__lt=until) | Q(arrive_at__isnull=True))
+        | Q(status=RequestStatus.CLOSED, closed_at__gte=start)
+        | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
+    )
+    rows = with_facts(AccessRequest.objects.visible_to(actor)).filter(meant)
+    return list(rows.select_related("resident", "facility"))
+
+
+def _ground(code: str, at: datetime) -> tuple[Community, int]:
+    community = Community.objects.get(pk=code)
+    sealed = ZonePeriod.objects.in_force(at).filter(community_id=code, zone_class=ZoneClass.SEALED).exclude(building="")
+    return community, sealed.aggregate(n=Count("building", distinct=True))["n"]
+
+
+def _day_ahead(day: date, rows: list[AccessRequest], needs: list[CareNeed]) -> DayAhead:
+    those = [row for row in rows if row.arrive_at and clock.local_day(row.arrive_at) == day]
+    return DayAhead(
+        day=day,
+        asked=len(those),
+        planned=sum(1 for row in those if row.scheduled_at is not None),  # type: ignore[attr-defined]
+        unasked=due_on(needs, day, asked={row.resident_id for row in those}),
+    )

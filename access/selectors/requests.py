@@ -1,0 +1,89 @@
+"""Requests as lists and pages need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from access.models import AccessRequest
+from access.models.request import OPEN
+from access.selectors.facts import with_facts
+from access.selectors.journey_line import Line, journey_lines
+from access.states import RequestStatus
+from core.actors import Actor
+from core.errors import NotFound
+
+PAGE = 30
+FILTERS = ("all", "waiting", "planned", "out", "over")
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """One line of a list."""
+
+    request: AccessRequest
+    line: Line
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One page of requests, newest first; `next_key` leads to the one after it."""
+
+    rows: list[RequestRow]
+    next_key: str
+
+
+def own_request(actor: Actor, request_id: UUID) -> AccessRequest:
+    """Return one request of the actor's place with its facts; raise NotFound for anybody else's."""
+    rows = with_facts(AccessRequest.objects.visible_to(actor)).select_related("resident", "community", "facility")
+    row = rows.filter(pk=request_id).first()
+    if row is None:
+        raise NotFound("request.absent")
+    return row
+
+
+def request_page(actor: Actor, *, at: datetime, search: str = "", only: str = "all", after: str = "") -> RequestPage:
+    """Return a page of requests that match; the number of queries does not grow with the rows."""
+    rows = with_facts(AccessRequest.objects.visible_to(actor)).select_related("resident", "facility", "community")
+    rows = _only(_matching(rows, search), only).order_by("-submitted_at", "-id")
+    if key := _read_key(after):
+        rows = rows.filter(Q(submitted_at__lt=key[0]) | Q(submitted_at=key[0], id__lt=key[1]))
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    lines = journey_lines(shown, at=at)
+    next_key = f"{shown[-1].submitted_at.isoformat()}_{shown[-1].pk}" if len(found) > PAGE else ""
+    return RequestPage([RequestRow(row, line) for row, line in zip(shown, lines, strict=True)], next_key)
+
+
+def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequest]:
+    """Keep what a word finds: number, name, pinyin, initials, building."""
+    word = search.strip()[:40].replace("\x00", "")
+    if not word:
+        return rows
+    if word.replace("-", "").isdigit():
+        return rows.filter(Q(number__contains=word) | Q(resident__building__startswith=word))
+    return rows.filter(
+        Q(resident__name_search__icontains=word) | Q(resident__building__icontains=word) | Q(name__icontains=word)
+    )
+
+
+def _only(rows: QuerySet[AccessRequest], only: str) -> QuerySet[AccessRequest]:
+    if only == "out":
+        return rows.filter(facts__is_out=True).exclude(status=RequestStatus.CLOSED)
+    if only == "over":
+        return rows.filter(status__in=[RequestStatus.CLOSED, RequestStatus.CANCELLED])
+    if only in {"waiting", "planned"}:
+        return rows.filter(status__in=OPEN, facts__is_out=False, facts__scheduled_at__isnull=only == "waiting")
+    return rows
+
+
+def _read_key(text: str) -> tuple[datetime, UUID] | None:
+    moment, _bar, ident = text.partition("_")
+    try:
+        key = datetime.fromisoformat(moment), UUID(ident)
+    except ValueError:
+        return None
+    return key if key[0].tzinfo else None
