@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import residents
+from access.views import home, request, requests, residents
 from core.verbs import by_method
 
 app_name = "access"
@@ -22,5 +22,22 @@ urlpatterns = [
         name="resident_edit",
     ),
     path("residents/<uuid:ident>/archive/", residents.archive, name="resident_archive"),
+    path("today/", home.home, name="home"),
+    path(
+        "residents/<uuid:ident>/request/",
+        by_method(GET=requests.request_new, POST=requests.request_submit),
+        name="request_new",
+    ),
+    path("residents/<uuid:ident>/critical/", requests.request_critical, name="request_critical"),
+    path("requests/", requests.request_list, name="requests"),
+    path("requests/by-cycle/", home.ask_due, name="ask_due"),
+    path("requests/<uuid:ident>/", request.request_detail, name="request"),
+    path("requests/<uuid:ident>/approve/", request.approve, name="request_approve"),
+    path("requests/<uuid:ident>/cancel/", request.cancel, name="request_cancel"),
+    path("requests/<uuid:ident>/critical/", request.critical, name="request_raise"),
+    path("requests/<uuid:ident>/home/", request.say_home, name="request_home"),
+    path("requests/<uuid:ident>/not-home/", request.not_home, name="request_not_home"),
+    path("requests/<uuid:ident>/not-gone/", request.not_gone, name="request_not_gone"),
+    path("requests/<uuid:ident>/hand-close/", request.hand_close, name="request_hand_close"),
     path("residents/<uuid:ident>/reveal/", residents.reveal, name="resident_reveal"),
 ]

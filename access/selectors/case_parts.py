@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from communities.models import GatePass, Scan
+from communities.models import GatePass
 from hospitals.models import Appointment, Intake
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
@@ -15,13 +15,12 @@ from transport.states import TripDirection, TripStatus
 
 @dataclass
 class CaseParts:
-    """The live appointment, the arrival, the trips, the pass and the passages of one case."""
+    """The live appointment, the arrival, the trips and the pass of one case."""
 
     appointment: Appointment | None = None
     intake: Intake | None = None
     gate_pass: GatePass | None = None
     trips: list[Trip] = field(default_factory=list)
-    scans: list[Scan] = field(default_factory=list)
 
     def trip(self, direction: str) -> Trip | None:
         """Return the trip of a direction that counts: the last one not cancelled."""
@@ -39,7 +38,7 @@ class CaseParts:
         return self.trip(TripDirection.INBOUND)
 
 
-def parts_of(case_refs: Iterable[UUID], *, with_scans: bool = False) -> dict[UUID, CaseParts]:
+def parts_of(case_refs: Iterable[UUID]) -> dict[UUID, CaseParts]:
     """Read the parts of many cases; the number of queries does not grow with theirs."""
     wanted = list(case_refs)
     parts: dict[UUID, CaseParts] = defaultdict(CaseParts)
@@ -54,7 +53,4 @@ def parts_of(case_refs: Iterable[UUID], *, with_scans: bool = False) -> dict[UUI
         parts[intake.case_ref].intake = intake
     for gate_pass in GatePass.objects.issued().filter(case_ref__in=wanted):
         parts[gate_pass.case_ref].gate_pass = gate_pass
-    if with_scans:
-        for scan in Scan.objects.passed().filter(case_ref__in=wanted).select_related("gate").order_by("happened_at"):
-            parts[scan.case_ref].scans.append(scan)  # type: ignore[index]
     return parts

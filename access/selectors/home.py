@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
-from access.models import AccessRequest, CareNeed
+from access.models import AccessRequest, CareNeed, Resident
 from access.models.request import OPEN
 from access.selectors.due import Coverage, Due, coverage, due_on, needs_of
-from access.selectors.facts import with_facts
+from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import journey_lines
 from access.selectors.requests import RequestRow
 from access.states import RequestStatus
@@ -60,7 +60,7 @@ class HomeLists:
         return sum(len(day.unasked) for day in self.days)
 
     @property
-    def to_complete(self) -> list[tuple[object, object, str]]:
+    def to_complete(self) -> list[tuple[Resident, CareNeed, str]]:
         """Return the first few people whose facts are to be completed."""
         return [each for group in self.coverage for each in group.missing][:3]
 
@@ -118,6 +118,6 @@ def _day_ahead(day: date, rows: list[AccessRequest], needs: list[CareNeed]) -> D
     return DayAhead(
         day=day,
         asked=len(those),
-        planned=sum(1 for row in those if row.scheduled_at is not None),  # type: ignore[attr-defined]
+        planned=len([row for row in those if facts_of(row).scheduled_at]),
         unasked=due_on(needs, day, asked={row.resident_id for row in those}),
     )

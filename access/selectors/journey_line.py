@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from access import journey
@@ -14,9 +13,8 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of
-from access.selectors.standing import Standing, standing_of
+from access.selectors.standing import Standing, hhmm, standing_of
 from access.states import TransportMode
-from communities.states import Direction
 from transport.models import Run, Trip
 from transport.states import TripStatus
 
@@ -51,10 +49,10 @@ class Line:
 def journey_line(request: AccessRequest, *, at: datetime, parts: CaseParts | None = None) -> Line:
     """Draw one journey; `request` was read by `with_facts`. Without `parts` they are read here."""
     if parts is None:
-        parts = parts_of([request.case_ref], with_scans=True)[request.case_ref]
+        parts = parts_of([request.case_ref])[request.case_ref]
     facts = facts_of(request)
     standing = standing_of(request, facts, parts, at=at)
-    stops = [_gate(facts, parts), _board(request, facts, parts), _door(facts, parts)]
+    stops = [_gate(request, facts, parts), _board(request, facts, parts), _door(facts, parts)]
     stops += [_treatment(request, facts, parts), _return(request, facts, parts), _home(facts, parts)]
     _set_states(stops, facts, parts, standing)
     return Line(stops, standing)
@@ -76,15 +74,14 @@ def home_time(facts: Facts) -> datetime | None:
     return min((moment for name in journey.HOME_EVIDENCE if (moment := getattr(facts, name))), default=None)
 
 
-def _gate(facts: Facts, parts: CaseParts) -> Stop:
+def _gate(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
     planned = _planned(parts.outbound) or (parts.gate_pass.exit_from if parts.gate_pass else None)
     lines = []
-    exits = [scan for scan in parts.scans if scan.direction == Direction.EXIT]
-    if exits:
-        how = _("紧急放行") if exits[-1].is_emergency else _("扫码放行")
-        lines.append(f"{exits[-1].gate.name}{how}")
+    if facts.exited_at:
+        how = _("紧急放行") if getattr(request, "is_emergency_exit", False) else _("扫码放行")
+        lines.append(f"{getattr(request, 'exit_gate', '') or ''}{how}")
         lines += _late(facts.exited_at, planned)
-    elif facts.exited_at is None and facts.arrived_at:
+    elif facts.arrived_at:
         lines.append(_("门口没有记录"))
     elif parts.gate_pass:
         lines.append(_("通行证已发"))
@@ -191,8 +188,3 @@ def _length(minutes: int) -> str:
     if hours and rest:
         return _("%(h)s 小时 %(m)s 分") % {"h": hours, "m": rest}
     return _("%(h)s 小时") % {"h": hours} if hours else _("%(m)s 分钟") % {"m": rest}
-
-
-def hhmm(moment: datetime | None) -> str:
-    """Say a time as 12:42 in China."""
-    return localtime(moment).strftime("%H:%M") if moment else ""

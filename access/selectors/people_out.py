@@ -44,6 +44,17 @@ class PersonOut:
     next_actor: str
 
     @property
+    def waited_minutes(self) -> int | None:
+        """Say how many minutes the person has waited; None when not waiting."""
+        return int(self.waited.total_seconds() // 60) if self.waited is not None else None
+
+    @property
+    def owner_words(self) -> str:
+        """Name the post that looks after it, and who is on duty there."""
+        post = str(Role(self.owner_role).label)
+        return f"{post} {self.owner}".strip()
+
+    @property
     def has_no_way_home(self) -> bool:
         """Say whether the person could go home now and no car is named, or the named one is late."""
         if self.waited is None:

@@ -49,13 +49,13 @@ def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: d
 
 def _over(request: AccessRequest, facts: Facts) -> Standing | None:
     if facts.kept_at:
-        return Standing("admitted", "", _("%(at)s 住院或转交") % {"at": _hhmm(facts.kept_at)}, "", 80, is_over=True)
+        return Standing("admitted", "", _("%(at)s 住院或转交") % {"at": hhmm(facts.kept_at)}, "", 80, is_over=True)
     home = min((m for name in journey.HOME_EVIDENCE if (m := getattr(facts, name))), default=None)
     home = home or facts.hand_closed_at
     if home:
         left = min((m for name in journey.OUT_EVIDENCE if (m := getattr(facts, name))), default=None)
         note = _("全程 %(length)s") % {"length": _length(home - left)} if left and home > left else ""
-        return Standing("home", "", _("%(at)s 已到家") % {"at": _hhmm(home)}, note, 90, is_over=True)
+        return Standing("home", "", _("%(at)s 已到家") % {"at": hhmm(home)}, note, 90, is_over=True)
     if journey.is_out(facts):
         return None
     if request.status == RequestStatus.CLOSED:
@@ -70,7 +70,7 @@ def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None
     trip = parts.inbound
     if facts.boarded_back_at:
         arrives = trip.dropoff_planned_at if trip else None
-        words = _("回家路上，%(at)s 到家") % {"at": _hhmm(arrives)} if arrives else _("回家路上")
+        words = _("回家路上，%(at)s 到家") % {"at": hhmm(arrives)} if arrives else _("回家路上")
         return Standing("returning", "", words, _car(trip.run if trip else None), 40)
     waited = journey.waited(facts, at=at)
     if waited is None:
@@ -79,7 +79,7 @@ def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None
     level = {"": "", "wait": "over", "danger": "late"}[WaitLimits().level(waited, has_ride=has_ride)]
     words = _("看完了，等返程车 %(n)s 分钟") % {"n": max(int(waited.total_seconds() // 60), 0)}
     if has_ride and trip:
-        note = _("%(car)s，%(at)s 到") % {"car": _car(trip.run), "at": _hhmm(trip.pickup_planned_at)}
+        note = _("%(car)s，%(at)s 到") % {"car": _car(trip.run), "at": hhmm(trip.pickup_planned_at)}
     else:
         note = _("调度已收到，正在找车")
     return Standing("awaiting_return", level, words, note, 0 if level else 20)
@@ -92,7 +92,7 @@ def _inside(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime
     if facts.handed_over_at or facts.treatment_at:
         ends = parts.intake.expected_ready_at if parts.intake else None
         ends = ends or (facts.treatment_at or facts.handed_over_at or at) + timedelta(minutes=request.session_min)
-        return Standing("in_treatment", "", _("治疗中，约 %(at)s 结束") % {"at": _hhmm(ends)}, back, 50)
+        return Standing("in_treatment", "", _("治疗中，约 %(at)s 结束") % {"at": hhmm(ends)}, back, 50)
     waited = at - facts.arrived_at
     level = "late" if waited >= HAND_OVER else "over" if waited >= HAND_OVER_WARN else ""
     words = _("到院 %(n)s 分钟，正在交接") % {"n": max(int(waited.total_seconds() // 60), 0)}
@@ -107,7 +107,7 @@ def _on_the_way(facts: Facts, parts: CaseParts) -> Standing | None:
         return Standing("on_the_way", "", _("车已到医院门口，等接诊台确认"), _car(trip.run if trip else None), 30)
     arrives = trip.dropoff_planned_at if trip else None
     place = _place(parts)
-    to = _("%(at)s 到%(place)s") % {"at": _hhmm(arrives), "place": place} if arrives else place
+    to = _("%(at)s 到%(place)s") % {"at": hhmm(arrives), "place": place} if arrives else place
     if facts.boarded_at:
         words = _("已上车，%(to)s") % {"to": to} if to else _("已上车，在路上")
         return Standing("on_the_way", "", words, _car(trip.run if trip else None), 35)
@@ -138,7 +138,7 @@ def _planned(request: AccessRequest, parts: CaseParts) -> Standing:
         return Standing("planned", "", by, _("无需用车"), 60)
     if trip is None:
         return Standing("planned", "", _("已排好"), "", 60)
-    comes = _("%(at)s 车到楼下") % {"at": _hhmm(trip.pickup_planned_at)}
+    comes = _("%(at)s 车到楼下") % {"at": hhmm(trip.pickup_planned_at)}
     words = _("通行证已发，%(comes)s") % {"comes": comes} if parts.gate_pass else comes
     if trip.run and trip.run.status == RunStatus.UNDER_WAY:
         return Standing("car_coming", "", words, _car(trip.run), 45)
@@ -150,7 +150,7 @@ def _way_back_note(request: AccessRequest, parts: CaseParts) -> str:
     if not request.needs_vehicle:
         return _("无需用车")
     planned = (trip.pickup_planned_at or trip.reserved_from) if trip else None
-    return _("返程车已排 %(at)s") % {"at": _hhmm(planned)} if planned else _("返程车还没排")
+    return _("返程车已排 %(at)s") % {"at": hhmm(planned)} if planned else _("返程车还没排")
 
 
 def _place(parts: CaseParts, request: AccessRequest | None = None) -> str:
@@ -163,7 +163,8 @@ def _car(run: Run | None) -> str:
     return f"{run.vehicle.plate} {run.driver.name}" if run else ""
 
 
-def _hhmm(moment: datetime | None) -> str:
+def hhmm(moment: datetime | None) -> str:
+    """Say a time as 12:42 in China."""
     return localtime(moment).strftime("%H:%M") if moment else ""
 
 

@@ -18,11 +18,14 @@ from access.selectors.ground import Ground, ground_of
 from access.services.due import next_check
 from access.services.letting_go import let_go
 from access.states import SERVICE_OF, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
+from communities.states import ZoneClass
 from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
+
+OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 only (R-002-2d, R-000-4)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
         raise Invalid("request.past", _("到医院的时间已经过了，换一个，或者选越快越好。"), field="other_at")
     ground = ground or ground_of(resident, on=wish.arrive_at or at, at=at)
+    if wish.mode in OWN_WAY and ground.zone_class != ZoneClass.PRECAUTIONARY and not wish.is_critical:
+        raise Invalid("request.own_way", _("封控区、管控区要专车接送，不能自己走。请改选怎么走。"), field="travel")
     if ground.same_day and not wish.is_second and not wish.is_critical:
         raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
     with transaction.atomic(savepoint=False):

@@ -1,0 +1,40 @@
+"""The words to send into a chat group: who comes when, and whom to ring; never the illness."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from access.models import AccessRequest
+from access.selectors.case_parts import CaseParts
+from access.selectors.standing import hhmm
+from core import names
+from core.clock import CHINA
+
+
+def chat_text(request: AccessRequest, parts: CaseParts) -> str:
+    """Write what a family may read in a group: times, car, hospital gate and the hotline."""
+    resident = request.resident
+    who = names.with_title(request.name, resident.sex, None) if resident else request.name
+    lines = [_("【一来一回】%(who)s的就医出行，单号 %(number)s。") % {"who": who, "number": request.number}]
+    there, back = parts.outbound, parts.inbound
+    if there and there.run and there.pickup_planned_at:
+        day = there.pickup_planned_at.astimezone(CHINA)
+        words = _("%(m)s月%(d)s日 %(at)s 车到楼下：%(car)s %(driver)s。")
+        lines.append(
+            words
+            % {
+                "m": day.month,
+                "d": day.day,
+                "at": hhmm(there.pickup_planned_at),
+                "car": there.run.vehicle.plate,
+                "driver": there.run.driver.name,
+            }
+        )
+    elif request.needs_vehicle:
+        lines.append(_("车还在安排，定了再告诉您。"))
+    if back and (planned := back.pickup_planned_at or back.reserved_from):
+        lines.append(_("返程约 %(at)s，医院看完车就去接，不用再申请。") % {"at": hhmm(planned)})
+    if parts.gate_pass:
+        lines.append(_("出门给门岗看通行证，证号 %(number)s。") % {"number": parts.gate_pass.number})
+    lines.append(_("有事打 3791111；人不舒服直接打 120。"))
+    return "\n".join(lines)

@@ -1,0 +1,176 @@
+"""One request as its page shows it: whose move it is, why there, why that car, and what happened so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from access import journey
+from access.journey import Facts
+from access.models import AccessRequest
+from access.selectors.case_parts import CaseParts, parts_of
+from access.selectors.facts import facts_of, with_facts
+from access.selectors.journey_line import Line, journey_line
+from access.selectors.standing import hhmm
+from access.selectors.timeline import Event, timeline
+from accounts.models import Post, Role
+from communities.models import Scan
+from communities.states import Direction, ZoneClass
+from core.actors import Actor
+from core.errors import NotFound
+from hospitals.models import Facility
+from hospitals.states import ZoneRole
+
+TEST_KEEPS = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Whose move it is: the post, the person on duty, within what limit, and how to reach them."""
+
+    post: str
+    holder: str
+    words: str
+    phone: str = ""
+    call: str = ""
+
+
+@dataclass
+class Detail:
+    """Everything the page shows."""
+
+    request: AccessRequest
+    facts: Facts
+    parts: CaseParts
+    line: Line
+    move: Move | None
+    hospital: Facility | None
+    why_hospital: list[dict[str, Any]]
+    events: list[Event]
+
+    @property
+    def is_out(self) -> bool:
+        """Say whether the person is out now."""
+        return journey.is_out(self.facts)
+
+
+def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
+    """Read one request of the actor's place with all its suppliers know; raise NotFound for anybody else's."""
+    row = _row(actor, request_id, at)
+    parts = parts_of([row.case_ref])[row.case_ref]
+    facts = facts_of(row)
+    hospital = parts.intake.facility if parts.intake else parts.appointment.facility if parts.appointment else None
+    hospital = hospital or row.facility
+    return Detail(
+        request=row,
+        facts=facts,
+        parts=parts,
+        line=journey_line(row, at=at, parts=parts),
+        move=_move(row, facts, parts),
+        hospital=hospital,
+        why_hospital=_why_hospital(row, hospital, at) if hospital else [],
+        events=timeline(row.case_ref),
+    )
+
+
+def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
+    exits = Scan.objects.passed().filter(case_ref=OuterRef("case_ref"), direction=Direction.EXIT)
+    holders = Post.objects.held_at(at).order_by("id")
+    row = (
+        with_facts(AccessRequest.objects.visible_to(actor))
+        .select_related("resident", "community", "facility")
+        .annotate(
+            exit_gate=Subquery(exits.values("gate__name")[:1]),
+            is_emergency_exit=Subquery(exits.values("is_emergency")[:1]),
+            dispatcher=Subquery(
+                holders.filter(role=Role.DISPATCH, place_code=OuterRef("dispatch_area")).values("user__name")[:1]
+            ),
+            desk=Subquery(
+                holders.filter(role=Role.INTAKE, place_code=OuterRef("facility_id")).values("user__name")[:1]
+            ),
+        )
+        .filter(pk=request_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound("request.absent")
+    return row
+
+
+def _move(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move | None:
+    """Name the post whose move it is; None when the case is over."""
+    if facts.cancelled_at and journey.is_out(facts):
+        return Move(_("调度"), row.dispatcher or "", _("申请取消了，人还在外面：要先接回家。"))  # type: ignore[attr-defined]
+    role = journey.next_actor(facts, needs_vehicle=row.needs_vehicle)
+    return _MOVES[role](row, facts, parts) if role else None
+
+
+def _staff(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+    return Move(_("社区核准"), "", _("30 分钟内没人说不行，就自动通过。"))
+
+
+def _dispatch(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+    holder = row.dispatcher or ""  # type: ignore[attr-defined]
+    if facts.ready_at:
+        return Move(_("调度"), holder, _("返程车 15 分钟内要定下来，超时会报街道。"))
+    if row.is_critical:
+        return Move(_("120 调度"), holder, _("先走再补单，不用等任何手续。"))
+    return Move(_("调度"), holder, _("15 分钟内告诉您车几点到。社区这边不用做什么。"))
+
+
+def _driver(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+    trip = parts.inbound if facts.ready_at else parts.outbound
+    if trip is None or trip.run is None:
+        return (
+            Move(_("居民自己回来"), "", _("到门口扫码进门就结束。"))
+            if not row.needs_vehicle
+            else _dispatch(row, facts, parts)
+        )
+    driver = trip.run.driver
+    if facts.boarded_back_at or (facts.boarded_at and not facts.ready_at):
+        words = _("%(at)s 到。") % {"at": hhmm(trip.dropoff_planned_at)}
+    else:
+        words = _("%(at)s 到上车点。") % {"at": hhmm(trip.pickup_planned_at)}
+    return Move(_("司机"), f"{trip.run.vehicle.plate} {driver.name}", words, driver.phone, _("打给司机"))
+
+
+def _intake(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+    place = parts.intake.facility if parts.intake else parts.appointment.facility if parts.appointment else row.facility
+    post = _("%(place)s接诊台") % {"place": place.name if place else ""}
+    holder = row.desk or "" if place and place.pk == row.facility_id else ""  # type: ignore[attr-defined]
+    if facts.handed_over_at or facts.treatment_at:
+        words = _("治疗结束后接诊台点一下，返程车就来。社区这边不用做什么。")
+    else:
+        words = _("车到后 15 分钟内完成接诊交接，超时会自动报市卫健值班。社区这边不用做什么。")
+    return Move(post, holder, words, place.phone if place else "", _("打给接诊台"))
+
+
+def _guard(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+    return Move(_("门岗"), "", _("到门口扫通行证就能出门。"))
+
+
+_MOVES = {"staff": _staff, "dispatch": _dispatch, "driver": _driver, "intake": _intake, "guard": _guard}
+
+
+def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[dict[str, Any]]:
+    """List what speaks for the hospital under the zone rule, the roster and the life floor."""
+    reasons: list[dict[str, Any]] = []
+    if row.is_critical:
+        reasons.append({"kind": "yes", "text": _("急危重症：就近能救的先救"), "source": "R-000-8"})
+    elif row.zone_class == ZoneClass.SEALED and hospital.zone_role == ZoneRole.YELLOW:
+        reasons.append({"kind": "yes", "text": _("封控区居民由黄码医院接诊"), "source": _("丹东市政策 第一条")})
+    elif hospital.zone_role == ZoneRole.ORDINARY:
+        zone = ZoneClass(row.zone_class).label
+        text = _("%(zone)s居民由普通医院接诊") % {"zone": zone}
+        reasons.append({"kind": "yes", "text": text, "source": _("丹东市政策 第一条")})
+    if row.facility_id == hospital.pk:
+        reasons.append({"kind": "yes", "text": _("平时就去这里")})
+    tested = row.resident.last_test_at if row.resident else None
+    if tested is None or at - tested > TEST_KEEPS:
+        reasons.append({"kind": "but", "text": _("48 小时核酸没有：到院补测，不影响接诊")})
+    return reasons

@@ -1,0 +1,97 @@
+"""What the form offers before anybody types: the roster's need, the next session, the last way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from access.models import AccessRequest, CareNeed, Resident
+from access.selectors.due import rhythm_of
+from access.states import SERVICE_OF, NeedKind, NeedStatus
+from core import clock
+from hospitals.models import Slot
+from hospitals.selectors import bookable_slots
+
+LOOK_AHEAD_DAYS = 21
+LEAD = timedelta(minutes=45)  # nobody gets to a hospital sooner than this
+AT_HOME = {NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE, NeedKind.HOME_NURSING}
+OTHER_TIMES = 1
+
+
+@dataclass
+class Suggestion:
+    """The preselected answers of the form for one resident."""
+
+    needs: list[CareNeed]
+    chosen: CareNeed | None
+    usual_at: datetime | None
+    other_slots: list[Slot] = field(default_factory=list)
+    last: AccessRequest | None = None
+
+    @property
+    def facility_code(self) -> str:
+        """The code of the hospital usually gone to; empty: the rules choose."""
+        if self.chosen and self.chosen.facility_id:
+            return self.chosen.facility_id
+        return self.last.facility_id or "" if self.last else ""
+
+    @property
+    def session_min(self) -> int:
+        """How long the treatment usually takes."""
+        if self.chosen and self.chosen.session_hours:
+            return round(self.chosen.session_hours * 60)
+        return self.last.session_min if self.last else 60
+
+
+def suggestion(resident: Resident, *, at: datetime) -> Suggestion:
+    """Read what to preselect for a resident; three queries."""
+    needs = [
+        need
+        for need in CareNeed.objects.filter(resident=resident, status=NeedStatus.ACTIVE).select_related("facility")
+        if need.kind not in AT_HOME
+    ]
+    last = AccessRequest.objects.filter(resident=resident).select_related("facility").order_by("-submitted_at").first()
+    sessions = [(moment, need) for need in needs if (moment := next_session(need, at=at))]
+    usual_at, chosen = min(sessions, key=lambda each: each[0], default=(None, needs[0] if needs else None))
+    found = Suggestion(needs, chosen, usual_at, last=last)
+    found.other_slots = _other_slots(found, at)
+    return found
+
+
+def next_session(need: CareNeed, *, at: datetime) -> datetime | None:
+    """Return the next usual time of arrival that can still be reached; None without a rhythm."""
+    rhythm = rhythm_of(need)
+    today = clock.local_day(at)
+    for ahead in range(LOOK_AHEAD_DAYS):
+        day = today + timedelta(days=ahead)
+        if rhythm.is_due(day) and (moment := clock.at_local(day, rhythm.starts)) > at + LEAD:
+            return moment
+    return None
+
+
+def _other_slots(found: Suggestion, at: datetime) -> list[Slot]:
+    """Offer one more time with a free place at the usual hospital, on the day of the usual one."""
+    if not found.chosen or not found.facility_code:
+        return []
+    start, end = clock.day_bounds(clock.local_day(found.usual_at or at))
+    slots = bookable_slots(
+        SERVICE_OF[NeedKind(found.chosen.kind)],
+        since=max(start, at + LEAD),
+        until=end,
+        facility_codes=[found.facility_code],
+    )
+    return [slot for slot in slots if slot.starts_at != found.usual_at][:OTHER_TIMES]
+
+
+def wish_values(resident: Resident, found: Suggestion) -> dict[str, Any]:
+    """Return the answers the form starts with."""
+    last = found.last
+    return {
+        "purpose": found.chosen.kind if found.chosen else "",
+        "time": found.usual_at.astimezone(clock.CHINA).strftime("%Y-%m-%dT%H:%M%z") if found.usual_at else "",
+        "travel": resident.mobility,
+        "escort": resident.escort_required or bool(last and last.escorts),
+        "needs_oxygen": resident.needs_oxygen,
+        "has_stairs": resident.has_stairs,
+    }

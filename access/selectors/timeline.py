@@ -1,0 +1,85 @@
+"""What happened to a case, in sentences, from the record of who did what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from core import audit
+
+# verb → what happened; verbs that say nothing to a community are not listed
+WORDS: dict[str, Any] = {
+    "request.submit": _("提交申请"),
+    "request.take_up": _("门口或接诊台先办了，系统补单"),
+    "request.approved": _("核准"),
+    "request.placed": _("排好了医院和车"),
+    "request.unplaced": _("撤回了安排"),
+    "request.make_critical": _("升为急危重症，转 120"),
+    "request.lower_critical": _("撤回急危重症"),
+    "request.cancelled": _("取消"),
+    "request.say_home": _("人工确认已到家"),
+    "request.undo_say_home": _("撤回“已到家”"),
+    "request.hand_closing": _("说明人已不在外面"),
+    "request.close": _("结案"),
+    "request.closed": _("结案"),
+    "request.unmet": _("没排上"),
+    "pass.issue": _("发通行证"),
+    "pass.revoke": _("通行证作废"),
+    "pass.move_window": _("通行证改时间"),
+    "scan.exit": _("出小区门"),
+    "scan.entry": _("进小区门"),
+    "appointment.booked": _("约好医院"),
+    "appointment.cancelled": _("退号"),
+    "appointment.noshow": _("没来就诊"),
+    "run.offered": _("派车"),
+    "run.accepted": _("司机接单"),
+    "run.declined": _("司机接不了"),
+    "stop.arrived": _("车到上车点"),
+    "trip.scheduled": _("排上车"),
+    "trip.reserved": _("预留返程车"),
+    "trip.called": _("叫返程车"),
+    "trip.on_board": _("确认上车"),
+    "trip.completed": _("送到"),
+    "trip.no_show": _("没接到人"),
+    "trip.missed": _("车没来"),
+    "trip.interrupted": _("半路中断"),
+    "intake.arrived": _("到院"),
+    "intake.walk_in": _("没有预约，直接到院"),
+    "intake.handed_over": _("交接完成"),
+    "intake.in_treatment": _("开始治疗"),
+    "intake.released": _("治疗结束"),
+    "intake.admitted": _("住院"),
+    "intake.transferred": _("转院"),
+    "intake.died": _("去世"),
+    "intake.late": _("交接超时，已上报"),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of 经过."""
+
+    at: datetime
+    words: Any
+    note: str
+    who: str
+    is_offline: bool
+
+
+def timeline(case_ref: UUID) -> list[Event]:
+    """Return what happened to a case, the latest first; one query."""
+    rows = audit.timeline(case_ref).order_by("-at", "-id")[:200]
+    return [
+        Event(row.at, WORDS[row.verb], row.reason, _who(row.actor_role, row.actor_label), row.offline)
+        for row in rows
+        if row.verb in WORDS
+    ]
+
+
+def _who(role: str, label: str) -> str:
+    return f"{Role(role).label} {label}" if role in Role.values else label

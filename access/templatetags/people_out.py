@@ -1,0 +1,23 @@
+"""The strip that every home screen shows: who is out and has no way home, and who looks after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from access.selectors.people_out import without_way_home
+from accounts.models import Role
+from core import clock
+
+register = template.Library()
+OPENS = {Role.STAFF, Role.LEAD}  # the posts whose own page of a request this is
+
+
+@register.inclusion_tag("access/_people_out.html", takes_context=True)
+def people_out(context: Context) -> dict[str, Any]:
+    """List the people out with no way home in the place of `request.actor`; nothing for nobody, or for no actor."""
+    actor = getattr(context.get("request"), "actor", None)
+    people = without_way_home(actor, at=clock.now()) if actor else []
+    return {"people": people, "opens": bool(actor) and actor.role in OPENS}

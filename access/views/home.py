@@ -1,0 +1,44 @@
+"""The community's first page."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from access.selectors.home import home_lists
+from access.services import cycle
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.http import page
+from core.idempotency import idempotent
+
+
+@require_safe
+@for_roles("staff", "lead")
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what must be done now, today's journeys and the days ahead."""
+    at = clock.now()
+    lists = home_lists(actor_of(request), at=at)
+    due = "".join(str(each.resident.pk) for day in lists.days for each in day.unasked)
+    context = {
+        "lists": lists,
+        "today": clock.local_day(at),
+        # the same people, the same key: a poll that changes nothing stays the same fragment
+        "cycle_key": sha256(due.encode()).hexdigest()[:32],
+    }
+    return page(request, "access/home.html", context, part="live")
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def ask_due(request: HttpRequest) -> HttpResponse:
+    """Ask by treatment cycle for everybody due in the next days."""
+    made = cycle.ask_due(by=actor_of(request), at=clock.now())
+    messages.success(request, _("按治疗周期申请了 %(n)s 人。") % {"n": len(made)})
+    return HttpResponseRedirect(reverse("access:home"))

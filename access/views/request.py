@@ -1,0 +1,143 @@
+"""One request: where the person is, whose move it is, and the few acts of the community."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from access.chat_text import chat_text
+from access.forms.requests import CancelForm, ReasonForm
+from access.selectors.detail import Detail, detail
+from access.selectors.requests import own_request
+from access.services import home, requests
+from access.states import CloseOutcome
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.errors import Invalid
+from core.http import page
+from core.idempotency import idempotent
+
+
+@require_safe
+@for_roles("staff", "lead")
+def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Show one journey; the living part is asked for again every few seconds while the person moves."""
+    return _page(request, detail(actor_of(request), ident, at=clock.now()))
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Call the request off with one of five reasons."""
+    actor, at = actor_of(request), clock.now()
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, detail(actor, ident, at=at), cancel_form=form, status=422)
+    requests.cancel(own_request(actor, ident), reason=form.cleaned_data["reason"], by=actor, at=at)
+    messages.success(request, _("取消了，医院、司机和门岗都已收到。"))
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """病情变化: raise to 120 in one press; the journey stays."""
+    actor = actor_of(request)
+    requests.make_critical(own_request(actor, ident), by=actor, at=clock.now())
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Approve a wish of the hotline or the family."""
+    actor = actor_of(request)
+    requests.approve(own_request(actor, ident), by=actor, at=clock.now())
+    messages.success(request, _("核准了，调度已收到。"))
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def say_home(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """已到家 by word, with 撤回."""
+    actor = actor_of(request)
+    home.say_home(own_request(actor, ident), by=actor, at=clock.now())
+    undo = reverse("access:request_not_home", args=[ident])
+    messages.success(request, _("记下了：已到家。"), extra_tags=f"undo:{undo}")
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def not_home(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Take 已到家 back."""
+    actor = actor_of(request)
+    home.undo_say_home(own_request(actor, ident), by=actor, at=clock.now())
+    messages.success(request, _("撤回了。人还算在外面。"))
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def not_gone(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Close a request nobody went out for."""
+    actor = actor_of(request)
+    requests.close(own_request(actor, ident), outcome=CloseOutcome.NOT_GONE, by=actor, at=clock.now())
+    messages.success(request, _("结了：没有去。"))
+    return _back(ident)
+
+
+@require_POST
+@for_roles("lead")
+@idempotent
+def hand_close(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Give one of the two words that nobody is out any more."""
+    actor, at = actor_of(request), clock.now()
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            home.hand_closing(own_request(actor, ident), reason=form.cleaned_data["reason"], by=actor, at=at)
+        except Invalid as error:
+            form.add_error("reason", error.message)
+        else:
+            messages.success(request, _("记下了。要另一个人再说一次才算销。"))
+            return _back(ident)
+    return _page(request, detail(actor, ident, at=at), hand_form=form, status=422)
+
+
+def _back(ident: UUID) -> HttpResponse:
+    return HttpResponseRedirect(reverse("access:request", args=[ident]))
+
+
+def _page(
+    request: HttpRequest,
+    shown: Detail,
+    *,
+    cancel_form: CancelForm | None = None,
+    hand_form: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    row, at = shown.request, clock.now()
+    context = {
+        "d": shown,
+        "row": row,
+        "resident": row.resident,
+        "age": row.resident.age_on(clock.local_day(at)) if row.resident else None,
+        "cancel_form": cancel_form or CancelForm(),
+        "hand_form": hand_form or ReasonForm(),
+        "chat_text": chat_text(row, shown.parts),
+        "every": 5 if shown.is_out else 15,
+    }
+    return page(request, "access/request.html", context, part="live", status=status)
