@@ -187,6 +187,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "gate.exit": "access.services.closing.close_if_over",
     "gate.entry": "access.services.closing.close_if_over",
     "gate.emergency": "access.services.emergencies.take_up_gate",
+    "gate.emergency_detail": "access.services.emergencies.note_detail",
     "intake.walk_in": "access.services.emergencies.take_up_walk_in",
     "trip.on_board": "dispatch.services.leaving.note_boarded",
     "trip.completed": "access.services.closing.close_if_over",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -142,6 +142,9 @@ class RequestForm(forms.Form):
             cleaned["arrive_at"] = read_time(chosen)
             if cleaned["arrive_at"] is None:
                 self.add_error("time", _("请选一个时间。"))
+        if cleaned["arrive_at"] and not _is_near(cleaned["arrive_at"]):
+            cleaned["arrive_at"] = None
+            self.add_error("other_at" if chosen == OTHER else "time", _("日期不对：最多提前 90 天申请。"))
 
     @property
     def is_danger(self) -> bool:
@@ -167,6 +170,11 @@ class RequestForm(forms.Form):
             is_critical=self.is_danger,
             is_second=is_second,
         )
+
+
+def _is_near(moment: datetime) -> bool:
+    """Say whether a time lies in the days people plan for; a mistyped year does not."""
+    return abs(moment - clock.now()) < timedelta(days=90)
 
 
 def time_key(moment: datetime) -> str:

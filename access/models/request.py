@@ -150,6 +150,7 @@ class AccessRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["community", "arrive_at"], name="request_community_day"),
+            models.Index(fields=["community", "-submitted_at", "-id"], name="request_list"),
             models.Index(fields=["dispatch_area", "status", "arrive_at"], name="request_board"),
             models.Index(fields=["next_check_at"], name="request_due", condition=Q(status__in=[s.value for s in OPEN])),
         ]

@@ -51,6 +51,6 @@ def parts_of(case_refs: Iterable[UUID]) -> dict[UUID, CaseParts]:
         parts[appointment.case_ref].appointment = appointment
     for intake in Intake.objects.filter(case_ref__in=wanted).select_related("facility"):
         parts[intake.case_ref].intake = intake
-    for gate_pass in GatePass.objects.issued().filter(case_ref__in=wanted):
+    for gate_pass in GatePass.objects.issued().filter(case_ref__in=wanted).select_related("community"):
         parts[gate_pass.case_ref].gate_pass = gate_pass
     return parts

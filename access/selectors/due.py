@@ -8,11 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import CareNeed, Resident
 from access.rhythm import Rhythm
+from access.selectors.ground import zone_of
 from access.states import NeedKind, NeedStatus
 from core import clock
 
@@ -48,12 +50,14 @@ class Coverage:
     missing: list[tuple[Resident, CareNeed, str]] = field(default_factory=list)
 
 
-def needs_of(community_code: str) -> list[CareNeed]:
-    """Return the active needs of a community's residents, each with its resident and facility; one query."""
+def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
+    """Return the active needs of a community's residents, each with resident, facility and `zone`; one query."""
     return list(
         CareNeed.objects.filter(
             resident__community_id=community_code, resident__archived_at__isnull=True, status=NeedStatus.ACTIVE
-        ).select_related("resident", "facility")
+        )
+        .select_related("resident", "facility")
+        .annotate(zone=zone_of(OuterRef("resident__community_id"), OuterRef("resident__building"), at=at))
     )
 
 

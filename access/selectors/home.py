@@ -77,7 +77,7 @@ def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
         (RequestRow(row, line) for row, line in zip(ours, lines, strict=True)),
         key=lambda each: (each.line.standing.urgency, each.request.arrive_at or each.request.submitted_at),
     )
-    needs = needs_of(actor.place_code)
+    needs = needs_of(actor.place_code, at=at)
     community, sealed = _ground(actor.place_code, at)
     asked = {row.resident_id for row in ours}
     return HomeLists(

@@ -141,7 +141,7 @@ def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
 
 def _home(facts: Facts, parts: CaseParts) -> Stop:
     home = home_time(facts)
-    planned = parts.inbound.dropoff_planned_at if parts.inbound else None
+    planned = _planned_home(parts)
     lines = []
     if facts.entered_at:
         lines.append(_("门口登记进门"))
@@ -152,6 +152,16 @@ def _home(facts: Facts, parts: CaseParts) -> Stop:
     if facts.hand_closed_at:
         lines.append(_("两人确认销案"))
     return Stop("home", home or facts.hand_closed_at or planned, lines, is_actual=bool(home or facts.hand_closed_at))
+
+
+def _planned_home(parts: CaseParts) -> datetime | None:
+    """Return when the way home should end; for a reservation, as long after it as the way there takes."""
+    there, back = parts.outbound, parts.inbound
+    if back is None or back.dropoff_planned_at or not back.reserved_from:
+        return back.dropoff_planned_at if back else None
+    if there is None or not there.pickup_planned_at or not there.dropoff_planned_at:
+        return None
+    return back.reserved_from + (there.dropoff_planned_at - there.pickup_planned_at)
 
 
 def _set_states(stops: list[Stop], facts: Facts, parts: CaseParts, standing: Standing) -> None:

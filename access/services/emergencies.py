@@ -46,6 +46,26 @@ def take_up_gate(
     )
 
 
+@transaction.atomic
+def note_detail(
+    case_ref: UUID | None, *, at: datetime, building: str = "", party_size: int | None = None, **_: Any
+) -> None:
+    """Add what the guard tapped after the release: which building, how many; safe to say twice."""
+    if case_ref is None:
+        return
+    row = AccessRequest.objects.select_for_update(of=("self",)).filter(case_ref=case_ref, source="gate").first()
+    if row is None or row.resident_id:
+        return
+    if building and row.community:
+        row.name = f"{building} {_UNKNOWN}"
+        row.zone_class = zone_now(row.community, building, at=at)
+    if party_size:
+        row.escorts = party_size - 1
+    row.save(update_fields=["name", "zone_class", "escorts"])
+    audit.record("request.note_detail", row, by=RELAY, at=at)
+    touch(*row.boards)
+
+
 def take_up_walk_in(case_ref: UUID | None, *, at: datetime, intake_id: str, **_: Any) -> AccessRequest | None:
     """Make the request of somebody who came to a desk unannounced, so that there is a way home to plan (INV-29)."""
     if case_ref is None:

@@ -20,4 +20,4 @@ def people_out(context: Context) -> dict[str, Any]:
     """List the people out with no way home in the place of `request.actor`; nothing for nobody, or for no actor."""
     actor = getattr(context.get("request"), "actor", None)
     people = without_way_home(actor, at=clock.now()) if actor else []
-    return {"people": people, "opens": bool(actor) and actor.role in OPENS}
+    return {"people": people, "opens": actor is not None and actor.role in OPENS}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,7 @@ from access.selectors.requests import own_request
 from access.services import home, requests
 from access.states import CloseOutcome
 from accounts.access_control import actor_of, for_roles
+from communities import tokens
 from core import clock
 from core.errors import Invalid
 from core.http import page
@@ -129,7 +131,7 @@ def _page(
     hand_form: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    row, at = shown.request, clock.now()
+    row, at, gate_pass = shown.request, clock.now(), shown.parts.gate_pass
     context = {
         "d": shown,
         "row": row,
@@ -138,6 +140,7 @@ def _page(
         "cancel_form": cancel_form or CancelForm(),
         "hand_form": hand_form or ReasonForm(),
         "chat_text": chat_text(row, shown.parts),
+        "qr": mark_safe(tokens.qr_svg(gate_pass.token, label=_("通行证二维码"))) if gate_pass else "",
         "every": 5 if shown.is_out else 15,
     }
     return page(request, "access/request.html", context, part="live", status=status)

@@ -1,0 +1,309 @@
+"""The community's pages: what they cost, what they refuse, what they keep."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from access.models import AccessRequest
+from access.services import requests as service
+from access.services.requests import Wish
+from communities.models import Scan
+from core import clock
+from core.models import AuditEvent, IdempotencyKey, OutboxMessage
+from hospitals.services import appointments
+from tests.factories import access as make
+from tests.factories import communities, hospitals, transport
+
+pytestmark = pytest.mark.django_db
+LATER = timedelta(hours=5)
+
+
+@pytest.fixture
+def staff(client):
+    user = communities.staff()
+    client.force_login(user)
+    return communities.actor(user)
+
+
+@pytest.fixture
+def person():
+    return make.resident(communities.community())
+
+
+def answers(**changes):
+    at = (clock.now() + LATER).astimezone(clock.CHINA)
+    return {
+        "purpose": "dialysis",
+        "time": at.strftime("%Y-%m-%dT%H:%M%z"),
+        "travel": "wheelchair",
+        "idempotency_key": uuid.uuid4().hex,
+        **changes,
+    }
+
+
+def new_url(person):
+    return reverse("access:request_new", args=[person.pk])
+
+
+def statements(captured):
+    """Return the queries without the marks of transactions."""
+    marks = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+    return [each["sql"] for each in captured.captured_queries if not each["sql"].startswith(marks)]
+
+
+def count(client, method, url, data=None):
+    clock.now()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = getattr(client, method)(url, data)
+    return response, statements(captured)
+
+
+def test_create_costs_at_most_ten_queries_in_one_transaction(client, staff, person):
+    response, queries = count(client, "post", new_url(person), answers())
+    assert response.status_code == 302, response.content.decode()
+    assert len(queries) <= 10, "\n".join(queries)
+    row = AccessRequest.objects.get()
+    assert response.url == reverse("access:request", args=[row.pk])
+    assert OutboxMessage.objects.filter(case_ref=row.case_ref).count() == 1
+    assert AuditEvent.objects.filter(case_ref=row.case_ref).count() == 1
+    assert IdempotencyKey.objects.count() == 1
+
+
+def test_pressing_twice_asks_once(client, staff, person):
+    """INV-08."""
+    data = answers()
+    first, second = client.post(new_url(person), data), client.post(new_url(person), data)
+    assert first.url == second.url
+    assert AccessRequest.objects.count() == 1
+
+
+def test_form_keeps_what_was_typed_and_says_what_to_mend(client, staff, person):
+    response = client.post(new_url(person), answers(purpose="other", time="other", note="", has_stairs="on"))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "选了其他，写一句去做什么。" in page
+    assert "请写几月几日几点要到医院。" in page
+    assert 'name="has_stairs"' in page
+    assert "checked" in page.split('name="has_stairs"')[1][:60]
+    assert not AccessRequest.objects.exists()
+    assert not IdempotencyKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"purpose": "nothing"},
+        {"time": "2022-13-45T99:99"},
+        {"time": "\x00"},
+        {"time": "9999999999"},
+        {"time": "other", "other_at": "9999-12-31T23:59"},
+        {"travel": "rocket"},
+        {"note": "字" * 5000},
+        {"time": "0001-01-01T00:00"},
+        {"danger": "perhaps"},
+    ],
+)
+def test_malformed_answers_are_a_form_to_mend(client, staff, person, changes):
+    response = client.post(new_url(person), answers(**changes))
+    assert response.status_code in {302, 422}
+
+
+def test_as_soon_as_possible_asks_one_question_and_yes_is_120(client, staff, person):
+    asked = client.post(new_url(person), answers(time="soon"))
+    assert asked.status_code == 422
+    assert "有没有危险的样子" in asked.content.decode()
+    client.post(new_url(person), answers(time="soon", danger="yes"))
+    row = AccessRequest.objects.get()
+    assert (row.is_critical, row.mode, row.status) == (True, "ambulance", "approved")
+
+
+def test_critical_is_one_press(client, staff, person):
+    """R-000-2, R-002-2b."""
+    key = {"idempotency_key": uuid.uuid4().hex}
+    response = client.post(reverse("access:request_critical", args=[person.pk]), key)
+    page = client.get(response.url).content.decode()
+    assert "tel:120" in page
+    assert AccessRequest.objects.get().is_critical
+
+
+def test_second_on_one_day_is_a_choice(client, staff, person):
+    client.post(new_url(person), answers())
+    again = answers()
+    asked = client.post(new_url(person), again)
+    assert asked.status_code == 422
+    assert "再加一趟" in asked.content.decode()
+    assert client.post(new_url(person), {**again, "is_second": "1"}).status_code == 302
+    assert AccessRequest.objects.count() == 2
+
+
+def test_own_car_only_in_the_open_zone(client, staff, person):
+    """R-002-2d, R-000-4."""
+    communities.zone(person.community, "sealed", since=clock.now() - timedelta(days=1))
+    assert "自己开车" not in client.get(new_url(person)).content.decode()
+    assert client.post(new_url(person), answers(travel="own_car")).status_code == 422
+
+
+def test_roster_is_preselected(client, staff, person):
+    day = clock.local_day(clock.now() + timedelta(days=1))
+    make.need(person, schedule_kind="weekly", schedule_days=str(day.isoweekday()), shift="PM")
+    page = client.get(new_url(person)).content.decode()
+    assert "花名册里登记的" in page
+    assert "明天 12:30" in page
+
+
+def placed(person, number):
+    """Put one request on a slot, a car there and a reserved car, and out of the gate."""
+    at = clock.now()
+    row = make.request(person, at=at - timedelta(hours=1), arrive_at=at + timedelta(minutes=30))
+    slot = hospitals.make_slot(starts_at=at + timedelta(hours=number))
+    appointments.book(slot, card=hospitals.make_card(), case_ref=row.case_ref, by=transport.BY, at=at)
+    transport.pair(at, case_ref=row.case_ref)
+    Scan.objects.create(
+        event_id=row.case_ref,
+        gate=row.community.gates.get(),
+        community=row.community,
+        case_ref=row.case_ref,
+        direction="exit",
+        answer="green",
+        decision="let_out",
+        happened_at=at,
+        operator_key="x",
+        operator_label="x",
+    )
+    communities.gate_pass(at, of=row.community, case_ref=row.case_ref)
+    return row
+
+
+@pytest.mark.parametrize("name", ["access:home", "access:requests"])
+def test_lists_cost_the_same_at_five_and_at_fifty_rows(client, staff, name):
+    def grow(until):
+        for number in range(AccessRequest.objects.count(), until):
+            placed(make.resident(communities.community(), f"王{number}"), number)
+        _response, queries = count(client, "get", reverse(name))
+        return queries
+
+    few, many = grow(5), grow(50)
+    assert len(few) == len(many), "\n".join(many)
+    assert len(many) <= 16
+
+
+def test_detail_costs_at_most_ten_queries(client, staff, person):
+    row = placed(person, 1)
+    response, queries = count(client, "get", reverse("access:request", args=[row.pk]))
+    assert response.status_code == 200
+    assert len(queries) <= 10, "\n".join(queries)
+
+
+def test_a_poll_of_what_did_not_change_is_304(client, staff, person):
+    row = placed(person, 1)
+    for url in (reverse("access:request", args=[row.pk]), reverse("access:home"), reverse("access:requests")):
+        first = client.get(url, headers={"HX-Request": "true"})
+        again = client.get(url, headers={"HX-Request": "true", "If-None-Match": first.headers["ETag"]})
+        assert (first.status_code, again.status_code) == (200, 304), url
+        assert "<html" not in first.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("get", "request"),
+        ("post", "request_cancel"),
+        ("post", "request_raise"),
+        ("post", "request_home"),
+        ("post", "request_not_home"),
+        ("post", "request_not_gone"),
+        ("post", "request_approve"),
+    ],
+)
+def test_a_stranger_reads_that_nothing_is_there(client, person, method, name):
+    row = make.request(person, at=clock.now())
+    stranger = communities.staff(communities.community(communities.NEXT_DOOR, "隔壁"), username="13800000009")
+    client.force_login(stranger)
+    data = {"idempotency_key": uuid.uuid4().hex, "reason": "patient"}
+    theirs = getattr(client, method)(reverse(f"access:{name}", args=[row.pk]), data)
+    nobodys = getattr(client, method)(
+        reverse(f"access:{name}", args=[uuid.uuid4()]), {**data, "idempotency_key": uuid.uuid4().hex}
+    )
+    assert theirs.status_code == nobodys.status_code == 404
+    assert AccessRequest.objects.get().status == "approved"
+
+
+def test_a_stranger_cannot_ask_for_somebody_elses_resident(client, person):
+    stranger = communities.staff(communities.community(communities.NEXT_DOOR, "隔壁"), username="13800000009")
+    client.force_login(stranger)
+    assert client.get(new_url(person)).status_code == 404
+    assert client.post(new_url(person), answers()).status_code == 404
+    critical = reverse("access:request_critical", args=[person.pk])
+    assert client.post(critical, {"idempotency_key": uuid.uuid4().hex}).status_code == 404
+    assert person.name not in client.get(reverse("access:requests"), {"q": "王"}).content.decode()
+
+
+@pytest.mark.parametrize("word", ["王秀", "wxl", "wangxiulan", "5号楼", "0628", "5"])
+def test_search_finds_by_name_initials_building_and_number(client, staff, person, word):
+    number = "0628-0417"
+    make.request(person, at=clock.now(), number=number)
+    page = client.get(reverse("access:requests"), {"q": word}).content.decode()
+    assert person.name in page
+
+
+@pytest.mark.parametrize("query", [{"after": "x"}, {"after": "2022-01-01_y"}, {"only": "?"}, {"q": "\x00%'"}])
+def test_odd_addresses_are_answered(client, staff, query):
+    assert client.get(reverse("access:requests"), query).status_code == 200
+
+
+def test_pages_follow_one_another_without_gap(client, staff, person):
+    at = clock.now()
+    for number in range(35):
+        make.request(person, at=at - timedelta(minutes=number), number=f"0101-{number:04d}")
+    first = client.get(reverse("access:requests")).context["found"]
+    second = client.get(reverse("access:requests"), {"after": first.next_key}).context["found"]
+    shown = [row.request.number for row in [*first.rows, *second.rows]]
+    assert len(shown) == len(set(shown)) == 35
+    assert second.next_key == ""
+
+
+def test_acts_of_the_page(client, staff, person):
+    row = placed(person, 1)
+
+    def press(name, **data):
+        url = reverse(f"access:{name}", args=[row.pk])
+        return client.post(url, {"idempotency_key": uuid.uuid4().hex, **data}, follow=True)
+
+    assert "记下了：已到家" in press("request_home").content.decode()
+    assert "撤回了" in press("request_not_home").content.decode()
+    assert press("request_cancel").status_code == 422
+    assert press("request_not_gone").status_code == 409
+    page = press("request_cancel", reason="better").content.decode()
+    assert "要先接回家" in page
+    assert "在外面，还没有回家的车" in client.get(reverse("access:home")).content.decode()
+
+
+def test_asking_by_cycle_asks_once_for_everybody_due(client, staff, person):
+    day = clock.local_day(clock.now() + timedelta(days=2))
+    make.need(person, schedule_kind="weekly", schedule_days=str(day.isoweekday()), shift="AM")
+    assert "按治疗周期一次申请 1 人" in client.get(reverse("access:home")).content.decode()
+    for _time in range(2):
+        client.post(reverse("access:ask_due"), {"idempotency_key": uuid.uuid4().hex})
+    assert AccessRequest.objects.count() == 1
+
+
+def test_empty_home_says_so(client, staff):
+    page = client.get(reverse("access:home")).content.decode()
+    assert "今天没有人要出门。" in page
+
+
+def test_the_words_for_a_group_never_name_the_illness(client, staff, person):
+    row = service.submit(
+        person, wish=Wish(need_kind="dialysis", arrive_at=clock.now() + LATER), by=staff, at=clock.now()
+    )
+    text = client.get(reverse("access:request", args=[row.pk])).context["chat_text"]
+    assert "透析" not in text
+    assert "3791111" in text
