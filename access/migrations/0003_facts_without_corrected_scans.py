@@ -4,7 +4,8 @@ from django.db import migrations, models
 
 
 # One row per request: what every supplier knows of its case. Evidence of being home counts only when nobody left
-# again after it; a broken-off way back is no way back; a scan the guard took back is no passage.
+# again after it; a broken-off way back is no way back; a scan the guard took back is no passage, an arrival the
+# desk took back is none.
 FACTS = """
 CREATE OR REPLACE VIEW access_facts AS
 SELECT
@@ -55,7 +56,7 @@ FROM (
         request.closed_at,
         CASE WHEN request.status = 'cancelled' THEN request.status_at END AS cancelled_at
     FROM access_accessrequest AS request
-    LEFT JOIN hospitals_intake AS intake ON intake.case_ref = request.case_ref
+    LEFT JOIN hospitals_intake AS intake ON intake.case_ref = request.case_ref AND intake.status <> 'withdrawn'
     LEFT JOIN access_handclosing AS closing ON closing.case_ref = request.case_ref
     LEFT JOIN LATERAL (
         SELECT max(status_at) AS booked_at
@@ -96,12 +97,70 @@ FROM (
 ) AS known
 """
 
+# Everybody out: of a request that is not closed (cancelled ones stay until somebody is home, INV-19), and those a
+# gate or a desk let through whose request the relay has not written yet (INV-18).
+OUTSIDE = """
+CREATE OR REPLACE VIEW access_outside AS
+SELECT
+    request.case_ref,
+    request.id AS request_id,
+    request.community_id,
+    COALESCE(
+        intake.facility_id,
+        (SELECT facility_id FROM hospitals_appointment
+         WHERE case_ref = request.case_ref AND status IN ('proposed', 'booked', 'arrived', 'fulfilled') LIMIT 1),
+        request.facility_id
+    ) AS facility_id,
+    request.dispatch_area,
+    request.name,
+    COALESCE(resident.building, '') AS building,
+    request.zone_class,
+    request.mode,
+    request.is_critical,
+    facts.submitted_at, facts.approved_at, facts.booked_at, facts.scheduled_at, facts.exited_at,
+    facts.boarded_at, facts.dropped_at, facts.arrived_at, facts.handed_over_at, facts.treatment_at,
+    facts.ready_at, facts.kept_at, facts.back_ride_at, facts.boarded_back_at, facts.dropped_home_at,
+    facts.entered_at, facts.home_marked_at, facts.hand_closed_at, facts.closed_at, facts.cancelled_at
+FROM access_accessrequest AS request
+JOIN access_facts AS facts ON facts.request_id = request.id
+LEFT JOIN hospitals_intake AS intake ON intake.case_ref = request.case_ref AND intake.status <> 'withdrawn'
+LEFT JOIN access_resident AS resident ON resident.id = request.resident_id
+WHERE request.status <> 'closed' AND facts.is_out
+UNION ALL
+SELECT
+    seen.case_ref, NULL, seen.community_id, NULL, community.dispatch_area_id, '', seen.building, '', 'ambulance', true,
+    seen.happened_at, NULL, NULL, NULL, seen.happened_at,
+    NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL
+FROM communities_scan AS seen
+JOIN communities_community AS community ON community.code = seen.community_id
+WHERE seen.is_emergency AND seen.direction = 'exit' AND seen.case_ref IS NOT NULL
+AND NOT EXISTS (SELECT FROM access_accessrequest WHERE case_ref = seen.case_ref)
+AND NOT EXISTS (
+    SELECT FROM communities_scan AS back
+    WHERE back.case_ref = seen.case_ref AND back.direction = 'entry' AND back.happened_at >= seen.happened_at
+)
+UNION ALL
+SELECT
+    seen.case_ref, NULL, NULL, seen.facility_id, COALESCE(area.area_id, ''), seen.label, '', '', 'vehicle',
+    seen.is_critical,
+    seen.arrived_at, NULL, NULL, NULL, NULL,
+    NULL, NULL, seen.arrived_at, seen.handed_over_at, seen.treatment_started_at,
+    seen.ready_at, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL
+FROM hospitals_intake AS seen
+JOIN hospitals_facility AS facility ON facility.code = seen.facility_id
+LEFT JOIN communities_dispatchareadivision AS area ON area.district_code = facility.division_code
+WHERE seen.status IN ('arrived', 'in_treatment', 'released')
+AND NOT EXISTS (SELECT FROM access_accessrequest WHERE case_ref = seen.case_ref)
+"""
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0002_facts'),
-        ('communities', '0002_corrections'),
         ('communities', '0002_corrections'),
         ('hospitals', '0003_intake_left'),
     ]
@@ -112,4 +171,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['community', '-submitted_at', '-id'], name='request_list'),
         ),
         migrations.RunSQL(FACTS, migrations.RunSQL.noop),
+        migrations.RunSQL(OUTSIDE, migrations.RunSQL.noop),
     ]

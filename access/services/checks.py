@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from access import journey
 from access.journey import Facts
@@ -14,6 +15,8 @@ from access.selectors.facts import facts_of, with_facts
 from access.services import closing, emergencies
 from access.services.due import next_check
 from core.boards import touch
+from hospitals.models import Intake
+from hospitals.states import IntakeStatus
 
 BATCH = 200
 
@@ -38,8 +41,10 @@ def sweep(*, at: datetime) -> None:
 @transaction.atomic
 def _look_again(at: datetime) -> int:
     """Look at one batch of due requests; return how many."""
+    ready = Intake.objects.filter(case_ref=OuterRef("case_ref"), status=IntakeStatus.RELEASED)
     due = list(
-        AccessRequest.objects.filter(status__in=OPEN, next_check_at__lte=at)
+        AccessRequest.objects.filter(status__in=OPEN)
+        .filter(Q(next_check_at__lte=at) | Q(owner_role="intake") & Exists(ready))
         .order_by("next_check_at")
         .select_for_update(skip_locked=True)
         .values_list("pk", flat=True)[:BATCH]

@@ -1,0 +1,75 @@
+"""What holds for requests and for people out, at every moment or once things are quiet."""
+
+from __future__ import annotations
+
+from core.invariants import Invariant
+
+_OPEN = "('submitted', 'triaged', 'approved', 'unmet')"
+_PRODUCT_NOW = "clock_timestamp() + COALESCE((SELECT max(seconds) FROM core_clockoffset), 0) * interval '1 second'"
+_PASSED = "('let_out', 'let_in', 'checked', 'emergency')"
+
+INVARIANTS = [
+    Invariant(
+        "INV-08",
+        "each request has its record of being asked for exactly once",
+        "SELECT 'request ' || r.number FROM access_accessrequest r JOIN core_auditevent e ON e.case_ref = r.case_ref"
+        " AND e.verb IN ('request.submit', 'request.take_up') GROUP BY r.number HAVING count(*) > 1",
+    ),
+    Invariant(
+        "INV-10-request",
+        "a closed request says how it ended, an approved one since when, a cancelled one why",
+        "SELECT 'request ' || number FROM access_accessrequest"
+        " WHERE (status = 'closed') <> (closed_at IS NOT NULL) OR (status = 'closed') <> (outcome <> '')"
+        " OR status IN ('approved', 'closed', 'unmet') AND approved_at IS NULL"
+        " OR status = 'cancelled' AND cancel_reason = ''",
+    ),
+    Invariant(
+        "INV-12",
+        "each open request has an owner of the right place",
+        "SELECT 'request ' || number FROM access_accessrequest"
+        f" WHERE status IN {_OPEN} AND (owner_role = '' OR owner_place = ''"
+        " OR owner_role = 'dispatch' AND owner_place <> dispatch_area"
+        " OR owner_role = 'staff' AND owner_place IS DISTINCT FROM community_id)",
+    ),
+    Invariant(
+        "INV-13",
+        "each open request is looked at again within 30 minutes",
+        "SELECT 'request ' || number FROM access_accessrequest"
+        f" WHERE status IN {_OPEN} AND (next_check_at IS NULL"
+        f" OR next_check_at > {_PRODUCT_NOW} + interval '31 minutes')",
+    ),
+    Invariant(
+        "INV-18",
+        "whoever went out and is not known to be home or kept is on the list of people out",
+        "SELECT 'case ' || seen.case_ref FROM (SELECT case_ref, max(happened_at) AS at FROM communities_scan s"
+        f" WHERE direction = 'exit' AND decision IN {_PASSED} AND case_ref IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM communities_scancorrection WHERE scan_id = s.id) GROUP BY case_ref) seen"
+        " WHERE NOT EXISTS (SELECT FROM access_outside WHERE case_ref = seen.case_ref)"
+        " AND NOT EXISTS (SELECT FROM access_accessrequest r WHERE r.case_ref = seen.case_ref AND r.status = 'closed')"
+        " AND NOT EXISTS (SELECT FROM communities_scan b WHERE b.case_ref = seen.case_ref AND b.direction = 'entry'"
+        f" AND b.decision IN {_PASSED} AND b.happened_at >= seen.at)"
+        " AND NOT EXISTS (SELECT FROM transport_trip t WHERE t.case_ref = seen.case_ref"
+        " AND t.direction = 'inbound' AND t.status = 'completed')"
+        " AND NOT EXISTS (SELECT FROM hospitals_intake i WHERE i.case_ref = seen.case_ref"
+        " AND i.status IN ('admitted', 'transferred', 'died'))"
+        " AND NOT EXISTS (SELECT FROM access_homemark m WHERE m.case_ref = seen.case_ref AND m.withdrawn_at IS NULL)"
+        " AND NOT EXISTS (SELECT FROM access_handclosing h WHERE h.case_ref = seen.case_ref"
+        " AND h.second_at IS NOT NULL)",
+    ),
+    Invariant(
+        "INV-19",
+        "a case is closed only when nobody is out: home, kept by a hospital, or by two people's word",
+        "SELECT 'request ' || r.number FROM access_accessrequest r JOIN access_facts f ON f.request_id = r.id"
+        " WHERE r.status = 'closed' AND f.is_out"
+        " UNION ALL SELECT 'hand closing ' || case_ref FROM access_handclosing"
+        " WHERE second_at IS NOT NULL AND (second_key = '' OR second_key = first_key)",
+    ),
+    Invariant(
+        "INV-20",
+        "whoever is ready to go home for ten minutes has a way home, or dispatch or command looks for one",
+        "SELECT 'request ' || r.number FROM access_outside o JOIN access_accessrequest r ON r.id = o.request_id"
+        " WHERE o.ready_at IS NOT NULL AND o.back_ride_at IS NULL AND o.boarded_back_at IS NULL"
+        f" AND o.ready_at < {_PRODUCT_NOW} - interval '10 minutes' AND r.status IN {_OPEN}"
+        " AND r.mode NOT IN ('own_car', 'on_foot') AND r.owner_role NOT IN ('dispatch', 'command')",
+    ),
+]
