@@ -135,7 +135,7 @@ SELECT
     NULL, NULL, NULL, NULL, NULL
 FROM communities_scan AS seen
 JOIN communities_community AS community ON community.code = seen.community_id
-WHERE seen.is_emergency AND seen.direction = 'exit' AND seen.case_ref IS NOT NULL
+WHERE seen.decision = 'emergency' AND seen.direction = 'exit' AND seen.case_ref IS NOT NULL
 AND NOT EXISTS (SELECT FROM access_accessrequest WHERE case_ref = seen.case_ref)
 AND NOT EXISTS (
     SELECT FROM communities_scan AS back

@@ -14,7 +14,7 @@ from access.selectors.ground import zone_now
 from access.services.due import next_check
 from access.states import SERVICE_OF, NeedKind, RequestStatus, TransportMode
 from communities.models import Community, DispatchAreaDivision, Scan
-from communities.states import Direction, ZoneClass
+from communities.states import Decision, Direction, ZoneClass
 from core import audit, outbox
 from core.actors import RELAY
 from core.boards import touch
@@ -96,7 +96,7 @@ def take_up_missed(*, at: datetime) -> None:
     unknown = ~Exists(AccessRequest.objects.filter(case_ref=OuterRef("case_ref")))
     since = at - timedelta(days=3)
     for scan in Scan.objects.filter(
-        unknown, is_emergency=True, direction=Direction.EXIT, case_ref__isnull=False, happened_at__gte=since
+        unknown, decision=Decision.EMERGENCY, direction=Direction.EXIT, case_ref__isnull=False, happened_at__gte=since
     ):
         take_up_gate(
             scan.case_ref,

@@ -46,6 +46,27 @@ BREAKERS: dict[str, list[str]] = {
         " AND case_ref IN (SELECT case_ref FROM transport_trip WHERE status = 'scheduled')"
     ],
     "INV-06-run": ["UPDATE transport_run SET status = 'cancelled' WHERE status = 'draft'"],
+    "INV-08": [
+        "INSERT INTO core_auditevent (at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model,"
+        " object_id, case_ref, old_status, new_status, reason, detail, request_id, offline)"
+        " SELECT at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model, object_id, case_ref,"
+        " old_status, new_status, reason, detail, request_id, offline FROM core_auditevent WHERE verb = 'request.submit'"
+    ],
+    "INV-10-request": ["UPDATE access_accessrequest SET approved_at = NULL WHERE status = 'approved'"],
+    "INV-12": ["UPDATE access_accessrequest SET owner_place = ''"],
+    "INV-13": ["UPDATE access_accessrequest SET next_check_at = NULL"],
+    "INV-18": [
+        "ALTER VIEW access_outside RENAME TO outside_before",
+        "CREATE VIEW access_outside AS SELECT * FROM outside_before WHERE false",
+    ],
+    "INV-19": [
+        "UPDATE access_accessrequest SET status = 'closed', closed_at = now(), outcome = 'home'"
+        " WHERE case_ref IN (SELECT case_ref FROM hospitals_intake WHERE NOT is_walk_in)"
+    ],
+    "INV-20": [
+        _ONE_INTAKE.format("status = 'released', ready_at = now() - interval '1 hour', ended_at = now()"),
+        "UPDATE access_accessrequest SET owner_role = 'intake', owner_place = 'F1'",
+    ],
     "INV-21": ["UPDATE communities_scan SET direction = 'entry', answer = 'red' WHERE decision = 'let_out'"],
     "INV-23": ["UPDATE communities_gatepass SET pass_id = (SELECT pass_id FROM communities_gatepass LIMIT 1)"],
     "INV-25": ["UPDATE communities_gatepass SET key_id = 0"],
