@@ -92,6 +92,45 @@ class Scratch(NamedTuple):
     room: Any
 
 
+class Flow(NamedTuple):
+    """An assignment of patients to places with capacity.
+
+    Arcs of patient p are ``start[p] .. start[p + 1]``; `place` and `price` say where each leads and what it costs, and
+    each patient's last arc leads to a place without bound. `chosen` is the arc each patient takes (−1 none yet), `used`
+    counts per place, `head` and `following` list the patients now at each place; the rest is working space per place.
+    """
+
+    start: Any
+    place: Any
+    price: Any
+    capacity: Any
+    chosen: Any
+    used: Any
+    head: Any
+    following: Any
+    distance: Any
+    via: Any
+    queued: Any
+    queue: Any
+
+
+def flow(start: list[int], place: list[int], price: list[float], capacity: list[int], as_lists: bool) -> Flow:
+    """Return an assignment with nobody assigned."""
+    patients, places, whole = len(start) - 1, len(capacity), np.int64
+    made = Flow(
+        *(np.array(start, whole), np.array(place, whole), np.array(price, np.float64), np.array(capacity, whole)),
+        chosen=np.full(patients, -1, whole),
+        used=np.zeros(places, whole),
+        head=np.full(places, -1, whole),
+        following=np.full(patients, -1, whole),
+        distance=np.zeros(places),
+        via=np.zeros(places, whole),
+        queued=np.zeros(places, whole),
+        queue=np.zeros(places, whole),
+    )
+    return Flow(*to_lists(made)) if as_lists else made
+
+
 def scratch(n_legs: int, width: int, as_lists: bool) -> Scratch:
     """Return fresh scratch space."""
     made = Scratch(
@@ -133,11 +172,3 @@ def empty_routes(n_vehicles: int, n_legs: int, width: int, as_lists: bool) -> Ro
 def to_lists(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Turn each array of a tuple into a list, for the interpreted kernels."""
     return tuple(value.tolist() if isinstance(value, np.ndarray) else value for value in values)
-
-
-def to_arrays(values: tuple[Any, ...], like: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Turn lists back into arrays of the types of `like`."""
-    return tuple(
-        np.array(value, dtype=model.dtype) if isinstance(model, np.ndarray) else value
-        for value, model in zip(values, like, strict=True)
-    )

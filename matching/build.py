@@ -121,6 +121,7 @@ def _car(problem: Problem, row_of: dict[str, int], vehicle: Vehicle) -> Car:
         last_class=vehicle.last_class,
         fixed=problem.params.price_vehicle,
         anchor=opens if boarded else None,
+        is_running=run is not None,
     )
 
 

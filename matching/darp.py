@@ -19,6 +19,7 @@ from matching.errors import BadFile
 from matching.legs import Leg, tighten
 from matching.problem import Direction, Load
 from matching.routing import Car, Prices, Routing
+from matching.search import Budget, improve_routing
 from matching.travel import Matrix
 
 Node = tuple[float, float, float, int, float, float]
@@ -127,7 +128,7 @@ def result_of(instance: Instance, routing: Routing) -> dict[str, Any]:
 
 
 def solve_file(
-    path: Path, *, seconds: float | None, iterations: int | None, seed: int, engine: Engine
+    path: Path, *, seconds: float | None, iterations: int | None, seed: int, engine: Engine, threads: int = 2
 ) -> dict[str, Any]:
     """Solve one instance file."""
     instance = read(path)
@@ -137,5 +138,8 @@ def solve_file(
     engine.construct.place_pairs(
         routing.net, routing.routes, routing.room, routing.all_cars, routing.vector(order), routing.seen
     )
+    done = 0
+    if engine.is_compiled:
+        done = improve_routing(routing, seed=seed, budget=Budget(iterations, seconds, began), threads=threads)
     result = result_of(instance, routing)
-    return {**result, "seed": seed, "iterations": 0, "seconds": time.perf_counter() - began}
+    return {**result, "seed": seed, "iterations": done, "seconds": time.perf_counter() - began}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import matching.kernels
-from matching.kernels import construct, insert, schedule, transport
+from matching.kernels import construct, insert, remove, schedule, search, transport
 
 _ready = threading.Event()
 _lock = threading.Lock()
@@ -30,9 +30,11 @@ class Engine:
     insert: ModuleType
     construct: ModuleType
     transport: ModuleType
+    remove: ModuleType
+    search: ModuleType
 
 
-INTERPRETED = Engine(False, schedule, insert, construct, transport)
+INTERPRETED = Engine(False, schedule, insert, construct, transport, remove, search)
 
 
 def has_compiler() -> bool:
@@ -53,7 +55,7 @@ def compiled() -> Engine:
             package = importlib.util.module_from_spec(spec)
             sys.modules["matching.compiled"] = package
             spec.loader.exec_module(package)
-        names = ("schedule", "insert", "construct", "transport")
+        names = ("schedule", "insert", "construct", "transport", "remove", "search")
         return Engine(True, *(importlib.import_module(f"matching.compiled.{name}") for name in names))
 
 

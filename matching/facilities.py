@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from matching.arrays import flow
 from matching.engines import Engine
 from matching.legs import Choice, LegMaker
 from matching.plan import Reason
@@ -130,14 +129,7 @@ def assign(
 def solve_transport(
     start: list[int], place: list[int], price: list[float], capacity: list[int], engine: Engine
 ) -> list[int]:
-    """Return for each row the arc it takes in a cheapest assignment (see `kernels.transport`)."""
-    rows = len(start) - 1
-    chosen, following = [-1] * rows, [-1] * rows
-    used, head = [0] * len(capacity), [-1] * len(capacity)
-    if not engine.is_compiled:
-        engine.transport.assign(start, place, price, capacity, chosen, used, head, following)
-        return chosen
-    whole = [np.array(values, np.int64) for values in (start, place, capacity, chosen, used, head, following)]
-    s, p, c, result, u, h, f = whole
-    engine.transport.assign(s, p, np.array(price), c, result, u, h, f)
-    return [int(arc) for arc in result]
+    """Return for each patient the arc taken in a cheapest assignment (see `arrays.Flow`)."""
+    problem = flow(start, place, price, capacity, not engine.is_compiled)
+    engine.transport.assign(problem)
+    return [int(arc) for arc in problem.chosen]

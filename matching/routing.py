@@ -46,6 +46,7 @@ class Car:
     last_class: str | None = None
     fixed: float = 0.0
     anchor: float | None = None
+    is_running: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +237,7 @@ class Routing:
         node = self.first_special
         for v, car in enumerate(self.cars):
             node = self._pack_car(net, v, car, node)
-            net.veh_kind[v] = kinds(car if car.anchor is None else (v, car))
+            net.veh_kind[v] = kinds((v, car) if car.is_running else car)
         return net
 
     def _class0(self, car: Car) -> int:

@@ -1,10 +1,97 @@
-"""Improve a legal plan."""
+"""Improve a legal plan: groups of neighbouring routes, searched on all cores, regrouped round by round."""
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
 from matching.build import Board
+from matching.group import Group, cut_out
+from matching.routing import Routing
+
+GROUP_CARS = 24
+CHUNK_S = 0.05
+HOT, COLD = 0.15, 0.005
+EXCHANGES = 12
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much work is allowed: iterations, seconds, or both."""
+
+    iterations: int | None = None
+    seconds: float | None = None
+    began: float = field(default_factory=time.perf_counter)
+    done: int = 0
+
+    @property
+    def progress(self) -> float:
+        """Return the share used, 0 to 1."""
+        used = [0.0]
+        if self.iterations is not None:
+            used.append(self.done / max(1, self.iterations))
+        if self.seconds is not None:
+            used.append((time.perf_counter() - self.began) / max(self.seconds, 1e-9))
+        return min(1.0, max(used))
 
 
 def improve(board: Board, *, seed: int, iterations: int | None, seconds: float | None) -> int:
-    """Improve the routes; returns the iterations done."""
-    return 0
+    """Improve the routes of a board; returns the iterations done. Without the compiler nothing is improved (F38)."""
+    if iterations == 0 or seconds == 0.0 or not board.routing.engine.is_compiled:
+        return 0
+    return improve_routing(
+        board.routing, seed=seed, budget=Budget(iterations, seconds), threads=board.problem.params.threads
+    )
+
+
+def improve_routing(routing: Routing, *, seed: int, budget: Budget, threads: int = 1) -> int:
+    """Search the whole if it is small, else groups of routes in rounds."""
+    if len(routing.cars) <= GROUP_CARS + GROUP_CARS // 2:
+        search_whole(routing, seed, budget, threads)
+    else:
+        raise NotImplementedError
+    return budget.done
+
+
+def search_whole(routing: Routing, seed: int, budget: Budget, threads: int) -> None:
+    """Search all routes on every thread with a seed each; now and then all go on from the best."""
+    waiting = [leg for leg in range(len(routing.legs)) if routing.car_of(leg) < 0]
+    cars = range(len(routing.cars))
+    groups = [cut_out(routing, cars, waiting, seed * 1009 + k, 18) for k in range(threads)]
+    if not len(groups[0].memory.free):
+        return
+    scale = max(groups[0].best_price / max(1, len(groups[0].legs)), 1e-6)
+    kernels = routing.engine.search
+    with ThreadPoolExecutor(threads) as pool:
+        for turn in range(EXCHANGES):
+            step = partial(advance, kernels=kernels, budget=budget, until=(turn + 1) / EXCHANGES, scale=scale)
+            list(pool.map(step, groups, [group is groups[0] for group in groups]))
+            best = min(groups, key=lambda group: group.best_price)
+            for group in groups:
+                if group.best_price > best.best_price + 1e-9:
+                    group.restart(routing.engine.remove, best)
+    best.write_back(routing)
+
+
+def advance(group: Group, is_counted: bool, *, kernels: Any, budget: Budget, until: float, scale: float) -> None:
+    """Search one group until a share of the budget is used, in chunks of about 50 ms.
+
+    With a budget of iterations every group does the same number, so the result does not depend on timing.
+    """
+    start, limit = budget.progress, budget.iterations
+    left = None if limit is None else max(1, round(limit * (until - start)))
+    done = 0
+    while budget.progress < until and (left is None or done < left):
+        iterations = group.pace if left is None else min(group.pace, left - done)
+        now = budget.progress if left is None else start + (until - start) * done / left
+        heat = scale * HOT * (COLD / HOT) ** now
+        began = time.perf_counter()
+        group.search(kernels, iterations, heat, heat)
+        done += iterations
+        if left is None:
+            group.pace = max(10, min(100_000, int(iterations * CHUNK_S / max(time.perf_counter() - began, 1e-4))))
+    if is_counted:
+        budget.done += done

@@ -10,9 +10,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 if __name__.startswith("matching.compiled"):
     import numba
 
+    OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False}
+
     def kernel(function: F) -> F:
-        """Compile without the interpreter lock and keep the machine code on disk."""
-        return numba.njit(nogil=True, cache=True)(function)  # type: ignore[return-value]
+        """Compile without the interpreter lock and keep the machine code on disk.
+
+        No kernel allocates, so the reference counting of arrays is left out: with some fifty arrays in the arguments
+        it would cost more than the work.
+        """
+        compiled: F = numba.njit(**OPTIONS)(function)
+        return compiled
 
 else:
 

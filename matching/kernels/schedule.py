@@ -116,7 +116,8 @@ def refresh(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
         node = routes.seq[base + k]
         routes.early[base + k] = max(net.node_open[node], routes.early[base + k - 1] + room.arc[k - 1])
         price += net.cost[room.place[k - 1] * net.n_locations + room.place[k]]
-        key = ((key ^ (node + 1)) * 1099511628211) & 0x7FFFFFFFFFFFFFFF
+        word = node + 1 if node < 2 * len(net.leg_limit) else -net.node_kind[node]
+        key = ((key ^ word) * 1099511628211) & 0x7FFFFFFFFFFFFFFF
     routes.key[vehicle] = key
     routes.price[vehicle] = price + (net.veh_fixed[vehicle] if routes.riders[vehicle] > 0 else 0.0)
     late, following = UNBOUND, room.place[size - 1]

@@ -1,7 +1,8 @@
 """Transportation problem with unit supplies: every patient to one place, places with capacity, least total price.
 
-Successive shortest paths (Busacker & Gowen 1961; node prices after Edmonds & Karp 1972, Journal of the ACM
-19:248-264) on the graph of places: an arc from place s to place t moves the patient of s who changes most cheaply.
+Successive shortest paths (Busacker & Gowen 1961; Ahuja, Magnanti & Orlin 1993, section 9.7) on the graph of places:
+an arc from place s to place t moves the patient of s who changes most cheaply. Such arcs may cost less than
+nothing, so labels are corrected until they settle (Bellman-Ford with a queue).
 """
 
 from __future__ import annotations
@@ -14,112 +15,84 @@ from .jit import kernel
 
 
 @kernel
-def assign(
-    start: Any, place: Any, price: Any, capacity: Any, chosen: Any, used: Any, head: Any, following: Any
-) -> None:
-    """Assign patients one by one along shortest alternating paths; `chosen[p]` is an arc, −1 for nobody's place.
-
-    Parameters
-    ----------
-    start : arcs of patient p are ``start[p] .. start[p + 1]``.
-    place, price : where each arc leads and what it costs; each patient's last arc leads to an unbounded place.
-    capacity, used : places offered and taken; head, following : patients now at each place, as linked lists.
-    """
-    n_places = len(capacity)
-    distance = [0.0] * n_places
-    via_arc = [0] * n_places
-    done = [0] * n_places
-    for patient in range(len(start) - 1):
-        for t in range(n_places):
-            distance[t], via_arc[t], done[t] = UNBOUND, -1, 0
-        for arc in range(start[patient], start[patient + 1]):
-            if price[arc] < distance[place[arc]]:
-                distance[place[arc]], via_arc[place[arc]] = price[arc], arc
-        end = _nearest_free(start, place, price, capacity, chosen, used, head, following, distance, via_arc, done)
-        _shift_along(start, place, chosen, head, following, via_arc, end, patient)
-        used[end] += 1
+def assign(flow: Any) -> None:
+    """Assign patients one by one along shortest alternating paths; see `arrays.Flow` for the fields."""
+    for patient in range(len(flow.start) - 1):
+        for t in range(len(flow.capacity)):
+            flow.distance[t], flow.via[t], flow.queued[t] = UNBOUND, -1, 0
+        for arc in range(flow.start[patient], flow.start[patient + 1]):
+            if flow.price[arc] < flow.distance[flow.place[arc]]:
+                flow.distance[flow.place[arc]], flow.via[flow.place[arc]] = flow.price[arc], arc
+        correct_labels(flow)
+        end = nearest_open(flow)
+        shift_along(flow, end, patient)
+        flow.used[end] += 1
 
 
 @kernel
-def _nearest_free(
-    start: Any,
-    place: Any,
-    price: Any,
-    capacity: Any,
-    chosen: Any,
-    used: Any,
-    head: Any,
-    following: Any,
-    distance: Any,
-    via_arc: Any,
-    done: Any,
-) -> int:
-    """Grow the label-correcting tree from the new patient until no label improves; return the nearest open place.
-
-    Arcs that move a patient may cost less than nothing, so labels are corrected until they settle (Bellman-Ford).
-    """
-    n_places = len(capacity)
-    queue = [0]
-    queue.clear()
-    for t in range(n_places):
-        if via_arc[t] >= 0 and used[t] >= capacity[t]:
-            queue.append(t)
-            done[t] = 1
-    best = UNBOUND
-    end = -1
-    for t in range(n_places):
-        if via_arc[t] >= 0 and used[t] < capacity[t] and distance[t] < best:
-            best, end = distance[t], t
-    at = 0
-    while at < len(queue):
-        s = queue[at]
-        at += 1
-        done[s] = 0
-        other = head[s]
-        while other >= 0:
-            saved = price[chosen[other]]
-            for arc in range(start[other], start[other + 1]):
-                t = place[arc]
-                label = distance[s] - saved + price[arc]
-                if label < distance[t] - 1e-9:
-                    distance[t], via_arc[t] = label, arc
-                    if used[t] < capacity[t]:
-                        if label < best:
-                            best, end = label, t
-                    elif done[t] == 0:
-                        queue.append(t)
-                        done[t] = 1
-            other = following[other]
+def nearest_open(flow: Any) -> int:
+    """Return the place with the least label that still takes somebody."""
+    best, end = UNBOUND, -1
+    for t in range(len(flow.capacity)):
+        if flow.used[t] < flow.capacity[t] and flow.distance[t] < best:
+            best, end = flow.distance[t], t
     return end
 
 
 @kernel
-def _shift_along(
-    start: Any, place: Any, chosen: Any, head: Any, following: Any, via_arc: Any, end: Any, patient: Any
-) -> None:
-    """Move everybody on the path one place on, the new patient last."""
-    t = end
-    while True:
-        arc = via_arc[t]
-        owner = _owner(start, arc)
-        old = chosen[owner]
-        if old >= 0:
-            _unlink(head, following, place[old], owner)
-        chosen[owner] = arc
-        following[owner] = head[t]
-        head[t] = owner
-        if owner == patient:
-            return
-        t = place[old]
+def correct_labels(flow: Any) -> None:
+    """Let full places pass on their patients until no label improves."""
+    n_places = len(flow.capacity)
+    first, waiting = 0, 0
+    for t in range(n_places):
+        if flow.via[t] >= 0 and flow.used[t] >= flow.capacity[t]:
+            flow.queue[waiting] = t
+            waiting += 1
+            flow.queued[t] = 1
+    while waiting > 0:
+        s = flow.queue[first]
+        first = (first + 1) % n_places
+        waiting -= 1
+        flow.queued[s] = 0
+        other = flow.head[s]
+        while other >= 0:
+            base = flow.distance[s] - flow.price[flow.chosen[other]]
+            for arc in range(flow.start[other], flow.start[other + 1]):
+                t = flow.place[arc]
+                if base + flow.price[arc] < flow.distance[t] - 1e-9:
+                    flow.distance[t], flow.via[t] = base + flow.price[arc], arc
+                    if flow.used[t] >= flow.capacity[t] and flow.queued[t] == 0:
+                        flow.queue[(first + waiting) % n_places] = t
+                        waiting += 1
+                        flow.queued[t] = 1
+            other = flow.following[other]
 
 
 @kernel
-def _owner(start: Any, arc: Any) -> int:
+def shift_along(flow: Any, end: int, patient: int) -> None:
+    """Move everybody on the path to `end` one place on, the new patient last."""
+    t = end
+    while True:
+        arc = flow.via[t]
+        owner = owner_of(flow, arc)
+        old = flow.chosen[owner]
+        if old >= 0:
+            unlink(flow, flow.place[old], owner)
+        flow.chosen[owner] = arc
+        flow.following[owner] = flow.head[t]
+        flow.head[t] = owner
+        if owner == patient:
+            return
+        t = flow.place[old]
+
+
+@kernel
+def owner_of(flow: Any, arc: int) -> int:
     """Return whose arc it is, by halving."""
-    low, high = 0, len(start) - 2
+    low, high = 0, len(flow.start) - 2
     while low < high:
         middle = (low + high + 1) // 2
-        if start[middle] <= arc:
+        if flow.start[middle] <= arc:
             low = middle
         else:
             high = middle - 1
@@ -127,12 +100,12 @@ def _owner(start: Any, arc: Any) -> int:
 
 
 @kernel
-def _unlink(head: Any, following: Any, place: Any, patient: Any) -> None:
+def unlink(flow: Any, place: int, patient: int) -> None:
     """Take a patient out of a place's list."""
-    if head[place] == patient:
-        head[place] = following[patient]
+    if flow.head[place] == patient:
+        flow.head[place] = flow.following[patient]
         return
-    at = head[place]
-    while following[at] != patient:
-        at = following[at]
-    following[at] = following[patient]
+    at = flow.head[place]
+    while flow.following[at] != patient:
+        at = flow.following[at]
+    flow.following[at] = flow.following[patient]
