@@ -6,12 +6,15 @@ finished in the background; until then, and on hosts without numba, the interpre
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import os
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 import matching.kernels
@@ -42,10 +45,30 @@ def has_compiler() -> bool:
     return os.environ.get("MATCHING_INTERPRETED") != "1" and importlib.util.find_spec("numba") is not None
 
 
+def cache_folder() -> Path:
+    """Return where machine code is kept: one folder per state of the kernel sources.
+
+    numba notices a change of a function's own file, but not of a function it calls; hence the folder's name.
+    ``MATCHING_CACHE`` names another parent than the user's cache folder.
+    """
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for source in sorted([*package.glob("kernels/*.py"), package / "arrays.py", package / "memory.py"]):
+        digest.update(source.read_bytes())
+    parent = os.environ.get("MATCHING_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(parent) / "there-and-back" / "kernels" / digest.hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="kernels-"))
+    return folder
+
+
 def compiled() -> Engine:
     """Return the compiled form, loading the kernel sources once more under the name `matching.compiled`."""
     with _lock:
         if "matching.compiled" not in sys.modules:
+            importlib.import_module("numba").config.CACHE_DIR = str(cache_folder())
             found = matching.kernels.__path__
             spec = importlib.util.spec_from_file_location(
                 "matching.compiled", matching.kernels.__file__, submodule_search_locations=list(found)

@@ -63,7 +63,7 @@ def search_whole(routing: Routing, seed: int, budget: Budget, threads: int) -> N
     groups = [cut_out(routing, cars, waiting, seed * 1009 + k, 18) for k in range(threads)]
     if not len(groups[0].memory.free):
         return
-    scale = max(groups[0].best_price / max(1, len(groups[0].legs)), 1e-6)
+    scale = max(routing.price() / max(1, len(groups[0].legs)), 1e-6)
     kernels = routing.engine.search
     with ThreadPoolExecutor(threads) as pool:
         for turn in range(EXCHANGES):

@@ -164,7 +164,7 @@ def remove_strings(net: Net, routes: Routes, memory: Any, count: int, longest: i
         leg = seed if rank < 0 else memory.near[seed * width + rank]
         vehicle = routes.on[leg]
         if memory.n_out[0] - first >= count:
-            return
+            break
         if vehicle < 0 or memory.touched[vehicle] != 0:
             continue
         memory.touched[vehicle] = -1
