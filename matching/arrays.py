@@ -97,7 +97,8 @@ class Flow(NamedTuple):
 
     Arcs of patient p are ``start[p] .. start[p + 1]``; `place` and `price` say where each leads and what it costs, and
     each patient's last arc leads to a place without bound. `chosen` is the arc each patient takes (−1 none yet), `used`
-    counts per place, `head` and `following` list the patients now at each place; the rest is working space per place.
+    counts per place, `head` and `following` list the patients now at each place, `rent` prices full places; the rest is
+    working space per place.
     """
 
     start: Any
@@ -108,10 +109,11 @@ class Flow(NamedTuple):
     used: Any
     head: Any
     following: Any
+    rent: Any
     distance: Any
     via: Any
-    queued: Any
-    queue: Any
+    is_done: Any
+    seen: Any
 
 
 def flow(start: list[int], place: list[int], price: list[float], capacity: list[int], as_lists: bool) -> Flow:
@@ -123,10 +125,11 @@ def flow(start: list[int], place: list[int], price: list[float], capacity: list[
         used=np.zeros(places, whole),
         head=np.full(places, -1, whole),
         following=np.full(patients, -1, whole),
-        distance=np.zeros(places),
+        rent=np.zeros(places),
+        distance=np.full(places, UNBOUND),
         via=np.zeros(places, whole),
-        queued=np.zeros(places, whole),
-        queue=np.zeros(places, whole),
+        is_done=np.zeros(places, whole),
+        seen=np.zeros(places, whole),
     )
     return Flow(*to_lists(made)) if as_lists else made
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from matching.arrays import PICKUP, STAY, UNBOUND
 from matching.engines import Engine
-from matching.facilities import choices, open_facilities
+from matching.facilities import Offers
 from matching.legs import Choice, Leg, LegMaker
 from matching.problem import Action, Direction, Problem, Request, RunInForce, StopState, Vehicle
 from matching.routing import Car, Prices, Routing
@@ -67,8 +67,9 @@ def build(problem: Problem, travel: Travel, engine: Engine) -> Board:
     row_of = {place.id: row for row, place in enumerate(problem.places)}
     minutes, km = travel.matrices(problem.places)
     maker = LegMaker(problem, row_of, minutes, km)
-    options = {request.id: choices(problem, maker, request) for request in problem.requests}
-    legs, partners, number = _legs(problem, maker, options)
+    offers = Offers(problem, maker)
+    options = {request.id: offers.choices(request) for request in problem.requests}
+    legs, partners, number = _legs(offers, options)
     params = problem.params
     cars = [_car(problem, row_of, vehicle) for vehicle in problem.vehicles]
     prices = Prices(split=params.price_split_return, unserved=params.price_unserved, wait_aboard=params.wait_aboard_min)
@@ -83,16 +84,15 @@ def build(problem: Problem, travel: Travel, engine: Engine) -> Board:
     return board
 
 
-def _legs(
-    problem: Problem, maker: LegMaker, options: dict[str, list[Choice]]
-) -> tuple[list[Leg], list[int], dict[Key, int]]:
+def _legs(offers: Offers, options: dict[str, list[Choice]]) -> tuple[list[Leg], list[int], dict[Key, int]]:
     """Make both legs of every request; those without a choice yet get an empty window."""
     legs: list[Leg] = []
     partners: list[int] = []
     number: dict[Key, int] = {}
+    problem, maker = offers.problem, offers.maker
     for request in problem.requests:
         found = options[request.id]
-        facilities = open_facilities(problem, request) or list(problem.facilities)
+        facilities = offers.sites_for(request) or list(problem.facilities)
         choice = found[0] if found else Choice(facility=facilities[0], slot=None)
         both = request.needs_outbound and request.needs_inbound
         for leg in (maker.outbound(request, choice), maker.inbound(request, choice)):

@@ -94,9 +94,10 @@ def _scalar(value: Any, kind: Any) -> Any:
 
 
 def _decode_fields(value: Any, kind: Any) -> Any:
-    hints = _hints.setdefault(kind, get_type_hints(kind))
-    names = {f.name for f in dataclasses.fields(kind)}
-    unknown = set(value) - names
+    if kind not in _hints:
+        _hints[kind] = {f.name: get_type_hints(kind)[f.name] for f in dataclasses.fields(kind)}
+    hints = _hints[kind]
+    unknown = value.keys() - hints.keys()
     if unknown:
         raise KeyError(f"unknown field {sorted(unknown)[0]}")
     return kind(**{name: decode(item, hints[name]) for name, item in value.items()})

@@ -140,6 +140,8 @@ def solve_file(
     )
     done = 0
     if engine.is_compiled:
-        done = improve_routing(routing, seed=seed, budget=Budget(iterations, seconds, began), threads=threads)
+        waiting = [leg for leg in range(len(routing.legs)) if routing.car_of(leg) < 0]
+        budget = Budget(iterations, seconds, began)
+        done = improve_routing(routing, seed=seed, budget=budget, threads=threads, waiting=waiting)
     result = result_of(instance, routing)
     return {**result, "seed": seed, "iterations": done, "seconds": time.perf_counter() - began}

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import matching.kernels
-from matching.kernels import construct, insert, remove, schedule, search, transport
+from matching.kernels import construct, insert, nearby, remove, schedule, search, transport
 
 _ready = threading.Event()
 _lock = threading.Lock()
@@ -35,9 +35,10 @@ class Engine:
     transport: ModuleType
     remove: ModuleType
     search: ModuleType
+    nearby: ModuleType
 
 
-INTERPRETED = Engine(False, schedule, insert, construct, transport, remove, search)
+INTERPRETED = Engine(False, schedule, insert, construct, transport, remove, search, nearby)
 
 
 def has_compiler() -> bool:
@@ -78,7 +79,7 @@ def compiled() -> Engine:
             package = importlib.util.module_from_spec(spec)
             sys.modules["matching.compiled"] = package
             spec.loader.exec_module(package)
-        names = ("schedule", "insert", "construct", "transport", "remove", "search")
+        names = ("schedule", "insert", "construct", "transport", "remove", "search", "nearby")
         return Engine(True, *(importlib.import_module(f"matching.compiled.{name}") for name in names))
 
 

@@ -6,7 +6,7 @@ scarce slots for those who have no other (Ahuja, Magnanti & Orlin 1993, "Network
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from matching.arrays import flow
 from matching.engines import Engine
@@ -47,47 +47,66 @@ def is_safe(request: Request, slot: Slot, now_min: float) -> bool:
     return slot.need == request.need and slot.start_min >= now_min and (latest is None or slot.start_min <= latest)
 
 
-def choices(problem: Problem, maker: LegMaker, request: Request) -> list[Choice]:
-    """Return every facility and slot a request may take, the cheapest first; capacity is not looked at here."""
-    params = problem.params
-    home = maker.row_of[request.pickup_place or request.home]
-    found: list[tuple[float, str, str, Choice]] = []
-    for facility in open_facilities(problem, request):
-        price = maker.direct(home, maker.row_of[facility.place]) + params.price_facility_rank * facility.rank
-        if request.usual_facility is not None and facility.id != request.usual_facility:
-            price += params.price_unusual_facility
-        for slot in _slots(problem, request, facility):
-            shift = 0.0
-            if slot is not None and request.asked_min is not None:
-                shift = params.price_slot_shift * abs(slot.start_min - request.asked_min)
-            elif slot is not None:
-                shift = params.price_slot_shift * (slot.start_min - problem.now_min)
-            choice = Choice(facility=facility, slot=slot, price=price + shift)
-            found.append((choice.price, facility.id, slot.id if slot else "", choice))
-    return [choice for *_, choice in sorted(found, key=lambda row: row[:3])]
+@dataclass(slots=True)
+class Offers:
+    """What the facilities of a problem offer, looked up once per kind of request."""
 
+    problem: Problem
+    maker: LegMaker
+    sites: dict[tuple[str, str, str, bool, str | None], list[Facility]] = field(default_factory=dict)
+    slots: dict[tuple[str, str], list[Slot]] = field(default_factory=dict)
 
-def _slots(problem: Problem, request: Request, facility: Facility) -> list[Slot | None]:
-    if request.fixed_slot is not None:
-        return [slot for slot in facility.slots if slot.id == request.fixed_slot] or [None]
-    slots: list[Slot | None] = [slot for slot in facility.slots if slot.need == request.need]
-    if request.is_critical or not slots or request.fixed_facility is not None:
-        return [None]
-    return [slot for slot in slots if slot is not None and is_safe(request, slot, problem.now_min)]
+    def __post_init__(self) -> None:
+        """List the slots by facility and need."""
+        for facility in self.problem.facilities:
+            for slot in facility.slots:
+                self.slots.setdefault((facility.id, slot.need), []).append(slot)
+
+    def sites_for(self, request: Request) -> list[Facility]:
+        """Return the facilities a request may go to."""
+        key = (request.need, request.zone, request.infection, request.is_critical, request.fixed_facility)
+        if key not in self.sites:
+            self.sites[key] = open_facilities(self.problem, request)
+        return self.sites[key]
+
+    def choices(self, request: Request) -> list[Choice]:
+        """Return what a request may take, the cheapest first, at its best facilities; capacity is not looked at."""
+        params, now = self.problem.params, self.problem.now_min
+        sites = sorted((self.site_price(request, site), site.id, site) for site in self.sites_for(request))
+        found = []
+        for price, _, site in sites[: params.facility_choices]:
+            for slot in self.slots_at(request, site):
+                shift = 0.0
+                if slot is not None:
+                    asked = now if request.asked_min is None else request.asked_min
+                    shift = params.price_slot_shift * abs(slot.start_min - asked)
+                found.append((price + shift, site.id, slot.id if slot else "", site, slot))
+        found.sort(key=lambda row: row[:3])
+        return [
+            Choice(facility=site, slot=slot, price=price) for price, _, _, site, slot in found[: params.slot_choices]
+        ]
+
+    def site_price(self, request: Request, site: Facility) -> float:
+        """Return ride minutes, plus the price of a facility that is not the usual one or not preferred."""
+        params = self.problem.params
+        home = self.maker.row_of[request.pickup_place or request.home]
+        price = self.maker.direct(home, self.maker.row_of[site.place]) + params.price_facility_rank * site.rank
+        is_usual = request.usual_facility in (None, site.id)
+        return price if is_usual else price + params.price_unusual_facility
+
+    def slots_at(self, request: Request, site: Facility) -> list[Slot] | list[None]:
+        """Return the slots a request may take at a facility; one None where none is needed."""
+        slots = self.slots.get((site.id, request.need), [])
+        if request.fixed_slot is not None:
+            return [slot for slot in slots if slot.id == request.fixed_slot] or [None]
+        if request.is_critical or request.fixed_facility is not None or (site.id, request.need) not in self.slots:
+            return [None]
+        return [slot for slot in slots if is_safe(request, slot, self.problem.now_min)]
 
 
 def urgency(request: Request) -> tuple[int, float, str]:
     """Order requests: critical first, then by time to harm."""
     return (0 if request.is_critical else 1, request.harm_in_min, request.id)
-
-
-def nearest_of_each(options: Sequence[Choice], limit: int) -> list[Choice]:
-    """Keep the slots of the `limit` best facilities."""
-    kept: list[str] = []
-    for option in options:
-        if option.facility.id not in kept and len(kept) < limit:
-            kept.append(option.facility.id)
-    return [option for option in options if option.facility.id in kept]
 
 
 def assign(

@@ -13,7 +13,7 @@ from matching.memory import Memory, remember
 from matching.routing import Routing
 
 OUTSIDE = 4.0
-MOST_REMOVED = 24
+MOST_REMOVED = 14
 
 
 @dataclass(slots=True)
@@ -91,6 +91,36 @@ def cut_out(routing: Routing, cars: Sequence[int], waiting: Sequence[int], seed:
     kernels.count_out(routes, memory)
     group.best_price = kernels.total_price(net, routes, memory)
     return group
+
+
+def split_cars(routing: Routing, random: np.random.Generator, most: int = 24) -> list[list[int]]:
+    """Halve the cars in use along random directions until no part has more than `most`; spread some empty ones.
+
+    The direction is given by two random places a and b: a route's key is the mean of (minutes from a - minutes from b).
+    """
+    riders = np.asarray(routing.routes.riders[: len(routing.cars)])
+    used = np.flatnonzero(riders)
+    stops = {int(car): _places(routing, int(car)) for car in used}
+    parts, done = [used], []
+    while parts:
+        part = parts.pop()
+        if len(part) <= most:
+            done.append(part)
+            continue
+        a, b = random.integers(len(routing.time), size=2)
+        key = np.array([(routing.time[a, stops[int(car)]] - routing.time[b, stops[int(car)]]).mean() for car in part])
+        part = part[np.argsort(key, kind="stable")]
+        parts += [part[: len(part) // 2], part[len(part) // 2 :]]
+    empty = random.permutation(np.flatnonzero(riders == 0))
+    spare = max(1, min(4, len(empty) // max(1, len(done))))
+    return [
+        [int(car) for car in (*part, *empty[k * spare : (k + 1) * spare])] for k, part in enumerate(done) if len(part)
+    ]
+
+
+def _places(routing: Routing, car: int) -> Any:
+    at = car * routing.width
+    return np.asarray(routing.routes.place[at : at + routing.routes.size[car]])
 
 
 def whole_first(routing: Routing, car: int) -> int:

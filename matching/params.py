@@ -52,4 +52,5 @@ class Params:
     price_slot_shift: float = 0.1
     price_facility_rank: float = 10.0
     facility_choices: int = 8
+    slot_choices: int = 40
     threads: int = 2

@@ -48,7 +48,7 @@ def place_leg(board: Board, request: Request, leg: int) -> bool:
 
 
 def _put_best(board: Board, leg: int) -> bool:
-    _, car, i, j = board.routing.best(leg)
+    _, car, i, j = board.routing.best_nearby(leg)
     if car < 0:
         return False
     board.routing.put(leg, car, i, j)

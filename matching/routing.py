@@ -25,6 +25,7 @@ from matching.arrays import (
 )
 from matching.engines import Engine
 from matching.legs import Leg
+from matching.nearby import Nearby, make_nearby
 from matching.problem import ONE_SEAT, Break, Load
 from matching.travel import Matrix
 
@@ -57,6 +58,9 @@ class Prices:
     unserved: float = 1000.0
     wait_aboard: float = UNBOUND
     is_metric: bool = True
+
+
+MANY_CARS = 400
 
 
 class Numbering:
@@ -108,6 +112,9 @@ class Routing:
         self.room: Scratch = scratch(len(legs), self.width, as_lists)
         self.seen = self._vector([0] * (max(self.net.veh_kind, default=0) + 1))
         self.all_cars = self._vector(range(len(cars)))
+        self.near: Nearby | None = None
+        if engine.is_compiled and len(cars) > MANY_CARS:
+            self.near = make_nearby(self.net)
         for car, nodes in enumerate(self.base):
             self.set_route(car, nodes)
 
@@ -127,6 +134,11 @@ class Routing:
         if first is not None:
             self.routes.first[car] = first
         self.engine.schedule.refresh(self.net, self.routes, self.room, car)
+        self._note(car)
+
+    def _note(self, car: int) -> None:
+        if self.near is not None and car >= 0:
+            self.engine.nearby.note_visits(self.net, self.routes, self.near, car)
 
     def nodes(self, car: int) -> list[int]:
         """Return the nodes of a route in order."""
@@ -153,13 +165,23 @@ class Routing:
         found = self.engine.insert.best_in_route(self.net, self.routes, self.room, car, leg, UNBOUND)
         return float(found[0]), int(found[1]), int(found[2])
 
+    def best_nearby(self, leg: int) -> tuple[float, int, int, int]:
+        """Return the cheapest insertion among the cars that pass by, else among all; for large fleets."""
+        if self.near is None:
+            return self.best(leg)
+        found = self.engine.nearby.best_nearby(self.net, self.routes, self.room, self.near, leg)
+        return (float(found[0]), int(found[1]), int(found[2]), int(found[3])) if found[1] >= 0 else self.best(leg)
+
     def put(self, leg: int, car: int, i: int, j: int) -> None:
         """Insert a leg."""
         self.engine.insert.put(self.net, self.routes, self.room, car, leg, i, j)
+        self._note(car)
 
     def take(self, leg: int) -> None:
         """Remove a leg."""
+        car = self.car_of(leg)
         self.engine.insert.take(self.net, self.routes, self.room, leg)
+        self._note(car)
 
     def car_of(self, leg: int) -> int:
         """Return the car a leg is on, −1 for none."""

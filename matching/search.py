@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from matching.build import Board
-from matching.group import Group, cut_out
+from matching.group import Group, cut_out, split_cars
 from matching.routing import Routing
 
 GROUP_CARS = 24
 CHUNK_S = 0.05
-HOT, COLD = 0.15, 0.005
+HOT, COLD = 0.8, 0.02
+GROUP_HEAT = 0.15
 EXCHANGES = 12
+ROUNDS = 12
+TURN_S = 0.6
+GROUP_MEMO_BITS = 15
 
 
 @dataclass(slots=True)
@@ -47,18 +54,19 @@ def improve(board: Board, *, seed: int, iterations: int | None, seconds: float |
     )
 
 
-def improve_routing(routing: Routing, *, seed: int, budget: Budget, threads: int = 1) -> int:
-    """Search the whole if it is small, else groups of routes in rounds."""
+def improve_routing(
+    routing: Routing, *, seed: int, budget: Budget, threads: int = 1, waiting: Sequence[int] = ()
+) -> int:
+    """Search the whole if it is small, else groups of routes in rounds; `waiting` legs may be put on a car."""
     if len(routing.cars) <= GROUP_CARS + GROUP_CARS // 2:
-        search_whole(routing, seed, budget, threads)
+        search_whole(routing, seed, budget, threads, waiting)
     else:
-        raise NotImplementedError
+        search_groups(routing, seed, budget, threads)
     return budget.done
 
 
-def search_whole(routing: Routing, seed: int, budget: Budget, threads: int) -> None:
+def search_whole(routing: Routing, seed: int, budget: Budget, threads: int, waiting: Sequence[int]) -> None:
     """Search all routes on every thread with a seed each; now and then all go on from the best."""
-    waiting = [leg for leg in range(len(routing.legs)) if routing.car_of(leg) < 0]
     cars = range(len(routing.cars))
     groups = [cut_out(routing, cars, waiting, seed * 1009 + k, 18) for k in range(threads)]
     if not len(groups[0].memory.free):
@@ -74,6 +82,55 @@ def search_whole(routing: Routing, seed: int, budget: Budget, threads: int) -> N
                 if group.best_price > best.best_price + 1e-9:
                     group.restart(routing.engine.remove, best)
     best.write_back(routing)
+
+
+def search_groups(routing: Routing, seed: int, budget: Budget, threads: int) -> None:
+    """Search groups of about `GROUP_CARS` neighbouring routes, regrouped along other directions each round.
+
+    Decomposition by region with changing borders: Taillard (1993, Networks 23:661-673); Bent & Van Hentenryck (2010,
+    CP-2010) for large pickup-and-delivery problems.
+    """
+    random = np.random.default_rng(seed)
+    used = sum(1 for riders in routing.routes.riders if riders)
+    rounds = _rounds(budget, -(-used // GROUP_CARS), threads)
+    scale = max(routing.price() / max(1, len(routing.legs)), 1e-6)
+    with ThreadPoolExecutor(threads) as pool:
+        for turn in range(rounds):
+            groups = split_cars(routing, random)
+            turns = len(groups) if budget.seconds is None else -(-len(groups) // threads)
+            share = (1.0 - budget.progress) / (rounds - turn) / turns
+            step = partial(_search_group, routing, seed=seed + turn, budget=budget, share=share, scale=scale)
+            for k in range(0, len(groups), threads):
+                for group, done in pool.map(step, groups[k : k + threads]):
+                    group.write_back(routing)
+                    budget.done += done
+                if budget.progress >= 1.0:
+                    return
+
+
+def _rounds(budget: Budget, groups: int, threads: int) -> int:
+    """Return how often all groups can have their turn of `TURN_S`."""
+    if budget.seconds is None:
+        return ROUNDS
+    left = budget.seconds * (1.0 - budget.progress)
+    return max(1, min(ROUNDS, round(left * threads / (TURN_S * max(1, groups)))))
+
+
+def _search_group(
+    routing: Routing, cars: Sequence[int], *, seed: int, budget: Budget, share: float, scale: float
+) -> tuple[Group, int]:
+    """Search one group for its share of the budget; return it and the iterations done."""
+    group = cut_out(routing, cars, (), seed * 1009 + cars[0], GROUP_MEMO_BITS)
+    if not len(group.memory.free):
+        return group, 0
+    part = Budget(
+        None if budget.iterations is None else max(1, round(budget.iterations * share)),
+        None if budget.seconds is None else budget.seconds * share,
+    )
+    if part.iterations is not None and part.seconds is not None:
+        part.seconds = None
+    advance(group, True, kernels=routing.engine.search, budget=part, until=1.0, scale=scale * GROUP_HEAT)
+    return group, part.done
 
 
 def advance(group: Group, is_counted: bool, *, kernels: Any, budget: Budget, until: float, scale: float) -> None:

@@ -1,8 +1,9 @@
 """Transportation problem with unit supplies: every patient to one place, places with capacity, least total price.
 
-Successive shortest paths (Busacker & Gowen 1961; Ahuja, Magnanti & Orlin 1993, section 9.7) on the graph of places:
-an arc from place s to place t moves the patient of s who changes most cheaply. Such arcs may cost less than
-nothing, so labels are corrected until they settle (Bellman-Ford with a queue).
+Successive shortest paths with node prices (Edmonds & Karp 1972, Journal of the ACM 19:248-264; Ahuja, Magnanti &
+Orlin 1993, section 9.7) on the graph of places: an arc from place s to place t moves a patient of s. The price of a
+full place, `rent`, is what one more place there would save; with it no arc costs less than nothing, so each path is
+found by Dijkstra's rule and ends at the first open place.
 """
 
 from __future__ import annotations
@@ -18,54 +19,49 @@ from .jit import kernel
 def assign(flow: Any) -> None:
     """Assign patients one by one along shortest alternating paths; see `arrays.Flow` for the fields."""
     for patient in range(len(flow.start) - 1):
-        for t in range(len(flow.capacity)):
-            flow.distance[t], flow.via[t], flow.queued[t] = UNBOUND, -1, 0
-        for arc in range(flow.start[patient], flow.start[patient + 1]):
-            if flow.price[arc] < flow.distance[flow.place[arc]]:
-                flow.distance[flow.place[arc]], flow.via[flow.place[arc]] = flow.price[arc], arc
-        correct_labels(flow)
-        end = nearest_open(flow)
+        n_seen = relax(flow, patient, 0.0, 0)
+        end = nearest(flow, n_seen)
+        while flow.used[end] >= flow.capacity[end]:
+            flow.is_done[end] = 1
+            other = flow.head[end]
+            while other >= 0:
+                base = flow.distance[end] - flow.price[flow.chosen[other]] - flow.rent[end]
+                n_seen = relax(flow, other, base, n_seen)
+                other = flow.following[other]
+            end = nearest(flow, n_seen)
+        for k in range(n_seen):
+            t = flow.seen[k]
+            if flow.is_done[t] == 1:
+                flow.rent[t] += flow.distance[end] - flow.distance[t]
+            flow.is_done[t] = 0
+            flow.distance[t] = UNBOUND
         shift_along(flow, end, patient)
         flow.used[end] += 1
 
 
 @kernel
-def nearest_open(flow: Any) -> int:
-    """Return the place with the least label that still takes somebody."""
-    best, end = UNBOUND, -1
-    for t in range(len(flow.capacity)):
-        if flow.used[t] < flow.capacity[t] and flow.distance[t] < best:
-            best, end = flow.distance[t], t
-    return end
+def relax(flow: Any, patient: int, base: float, n_seen: int) -> int:
+    """Label the places a patient could take; return how many places have a label."""
+    for arc in range(flow.start[patient], flow.start[patient + 1]):
+        t = flow.place[arc]
+        label = base + flow.price[arc] + flow.rent[t]
+        if label < flow.distance[t] - 1e-9 and flow.is_done[t] == 0:
+            if flow.distance[t] >= UNBOUND:
+                flow.seen[n_seen] = t
+                n_seen += 1
+            flow.distance[t], flow.via[t] = label, arc
+    return n_seen
 
 
 @kernel
-def correct_labels(flow: Any) -> None:
-    """Let full places pass on their patients until no label improves."""
-    n_places = len(flow.capacity)
-    first, waiting = 0, 0
-    for t in range(n_places):
-        if flow.via[t] >= 0 and flow.used[t] >= flow.capacity[t]:
-            flow.queue[waiting] = t
-            waiting += 1
-            flow.queued[t] = 1
-    while waiting > 0:
-        s = flow.queue[first]
-        first = (first + 1) % n_places
-        waiting -= 1
-        flow.queued[s] = 0
-        other = flow.head[s]
-        while other >= 0:
-            base = flow.distance[s] - flow.price[flow.chosen[other]]
-            for arc in range(flow.start[other], flow.start[other + 1]):
-                t = flow.place[arc]
-                if base + flow.price[arc] < flow.distance[t] - 1e-9:
-                    flow.distance[t], flow.via[t] = base + flow.price[arc], arc
-                    if flow.used[t] >= flow.capacity[t] and flow.queued[t] == 0:
-                        flow.queue[(first + waiting) % n_places] = t
-                        waiting += 1
-                        flow.queued[t] = 1
-            other = flow.following[other]
+def nearest(flow: Any, n_seen: int) -> int:
+    """Return the labelled place not yet done with the least label; an open one where labels are equal."""
+    best, found = UNBOUND, -1
+    for k in range(n_seen):
+        t = flow.seen[k]
+        if flow.is_done[t] == 0 and flow.distance[t] < best:
+            best, found = flow.distance[t], t
+    return found
 
 
 @kernel
