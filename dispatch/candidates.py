@@ -20,14 +20,14 @@ INFECTIOUS = frozenset({"positive", "suspected"})
 
 def way_there(origin: Point, destination: Point, *, now: datetime, arrive_by: datetime | None) -> Way:
     """Describe the way to the hospital."""
-    return Way(origin, destination, pickup_from=now, arrive_by=arrive_by)
+    return Way(origin, destination, leave_from=now, pickup_from=now, arrive_by=arrive_by)
 
 
 def way_back(origin: Point, destination: Point, *, ready_at: datetime, now: datetime, is_firm: bool = False) -> Way:
     """Describe the way home; a firm one (somebody stands waiting) takes any car that comes."""
     start = max(ready_at, now)
     until = None if is_firm else start + timedelta(minutes=PICKUP_LATEST_MIN)
-    return Way(origin, destination, pickup_from=start, pickup_until=until)
+    return Way(origin, destination, leave_from=now, pickup_from=start, pickup_until=until)
 
 
 def fit(car: Car, ask: Ask, way: Way) -> Fit:

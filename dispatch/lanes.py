@@ -111,8 +111,8 @@ def groups(fleet: Fleet, scale: Scale, *, ghosts: Iterable[RidePlan] = (), name:
     planned = {(ghost.vehicle_code, ghost.leave_at): ghost for ghost in ghosts}
     chosen = {code for code, _leave in planned}
     titles = {
-        "sealed": _("封控专车，不与管控混用"),
-        "controlled": _("管控、防范区车"),
+        "sealed": _("能进封控区的车，一趟只坐一类区"),
+        "controlled": _("只去管控区、防范区的车"),
         "ambulance": _("120 急救"),
     }
     found = {key: Group(key, title, [], []) for key, title in titles.items()}

@@ -49,17 +49,24 @@ class Pair:
         return any(check.code == "back_later" for check in self.checks)
 
 
-def pairs(cars: Iterable[Car], ask: Ask, errand: Errand, *, now: datetime) -> list[Pair]:
-    """Judge every car for the way there, each possible one with the best car back."""
+def pairs(
+    cars: Iterable[Car], ask: Ask, errand: Errand, *, now: datetime, enough: int = 3, besides: str = ""
+) -> list[Pair]:
+    """Judge every car for the way there, the best ones with the best car back: possible pairs first, then barred ones.
+
+    The way back is looked for until `enough` pairs stand (and for the car `besides`); cars beyond those are left out.
+    """
     fleet = list(cars)
     out = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
-    ranked = rank((fit(car, ask, out) for car in fleet), ask)
     backs: dict[datetime, list[Fit]] = {}
-    return _in_order([_pair(each, fleet, ask, errand, out, backs, now) for each in ranked])
-
-
-def _in_order(found: list[Pair]) -> list[Pair]:
-    return sorted(found, key=lambda pair: not pair.is_possible)
+    possible: list[Pair] = []
+    barred: list[Pair] = []
+    for there in rank((fit(car, ask, out) for car in fleet), ask):
+        if there.is_possible and len(possible) >= enough and there.car.code != besides:
+            continue
+        pair = _pair(there, fleet, ask, errand, out, backs, now)
+        (possible if pair.is_possible else barred).append(pair)
+    return possible + barred
 
 
 def _pair(

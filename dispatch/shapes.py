@@ -97,10 +97,14 @@ class Car:
 
 @dataclass(frozen=True)
 class Way:
-    """One way to be driven. With `arrive_by` the car aims a little before it; else as early as possible."""
+    """One way to be driven. With `arrive_by` the car aims a little before it; else as early as possible.
+
+    A car may set off empty from `leave_from` on (now), before the party can be picked up.
+    """
 
     origin: Point
     destination: Point
+    leave_from: datetime
     pickup_from: datetime
     pickup_until: datetime | None = None
     arrive_by: datetime | None = None

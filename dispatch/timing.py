@@ -42,11 +42,11 @@ def _gaps(car: Car, now: datetime) -> list[_Gap]:
 
 def find_ride(car: Car, ask: Ask, way: Way) -> tuple[RidePlan | None, Check | None]:
     """Find the ride in the first gap that fits, or the rule of time that bars the car."""
-    rides = [ride for gap in _gaps(car, way.pickup_from) if (ride := _place(car, ask, way, gap))]
+    rides = [ride for gap in _gaps(car, way.leave_from) if (ride := _place(car, ask, way, gap))]
     if rides:
         return (max if way.arrive_by else min)(rides, key=lambda ride: ride.pickup_at), None
     bare = replace(car, busy=())
-    free = [ride for gap in _gaps(bare, way.pickup_from) if (ride := _place(bare, ask, way, gap))]
+    free = [ride for gap in _gaps(bare, way.leave_from) if (ride := _place(bare, ask, way, gap))]
     if free:
         return None, _occupied(car, free[0])
     wanted = way.arrive_by or way.pickup_from
@@ -112,7 +112,7 @@ def _off_shift(car: Car, wanted: datetime) -> Check:
 def _too_late(car: Car, ask: Ask, way: Way, duty: Duty) -> Check:
     """Say when the car could be there at the soonest."""
     soonest = replace(way, arrive_by=None, pickup_until=None)
-    rides = [ride for gap in _gaps(car, way.pickup_from) if (ride := _place(car, ask, soonest, gap))]
+    rides = [ride for gap in _gaps(car, way.leave_from) if (ride := _place(car, ask, soonest, gap))]
     if not rides:
         return Check("shift", "no", {"until": duty.ends_at})
     at = rides[0].dropoff_at if way.arrive_by else rides[0].pickup_at

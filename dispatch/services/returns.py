@@ -54,7 +54,7 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
         return None
     request, facts = found
     intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
-    if is_over(facts) or facts.boarded_back_at or intake is None or not request.needs_vehicle:
+    if is_over(facts) or facts.boarded_back_at or intake is None or not _is_driven_home(request):
         return None
     trip = _inbound(case_ref) or _open_return(request, intake, at=at, is_ready=True)
     if trip.status == TripStatus.WILL_CALL:
@@ -69,7 +69,7 @@ def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | Non
     """Have a way home standing by for whoever arrived, and move it when they came late (R-000-12)."""
     found = _case(case_ref)
     intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
-    if found is None or intake is None or is_over(found[1]) or not found[0].needs_vehicle:
+    if found is None or intake is None or is_over(found[1]) or not _is_driven_home(found[0]):
         return None
     request = found[0]
     trip = _inbound(case_ref)
@@ -177,6 +177,11 @@ def _case(case_ref: UUID) -> tuple[AccessRequest, Facts] | None:
         return None
     row = with_facts(AccessRequest.objects.select_related("community", "resident")).get(pk=request.pk)
     return row, facts_of(row)
+
+
+def _is_driven_home(request: AccessRequest) -> bool:
+    """Say whether a way home can be planned now: not for an own way, nor while nobody said where a stranger lives."""
+    return request.needs_vehicle and request.community_id is not None
 
 
 def _inbound(case_ref: UUID) -> Trip | None:

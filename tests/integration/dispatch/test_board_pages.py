@@ -1,0 +1,244 @@
+"""The board over HTTP: who may see it, what it costs, what a lost race reads."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import clock
+from dispatch.services import returns
+from hospitals.models import Appointment
+from tests import walkers
+from tests.factories import communities as gate_rows
+from tests.walkers import AT, MIN
+from transport.models import Trip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_ten_forty():
+    clock.forget()
+    with time_machine.travel(AT, tick=False):
+        yield
+    clock.forget()
+
+
+@pytest.fixture
+def dispatcher() -> Client:
+    client = Client()
+    client.force_login(walkers.dispatcher_user())
+    return client
+
+
+def press(town: walkers.Town, **fields: str) -> dict[str, str]:
+    return {
+        "idempotency_key": uuid.uuid4().hex,
+        "slot": str(town.slot.pk),
+        "facility": town.facility.pk,
+        "car": "V1",
+        "back": "V1",
+        **fields,
+    }
+
+
+def test_board_offers_hospital_car_and_button(dispatcher):
+    town = walkers.town()
+    walkers.ask(town)
+
+    page = dispatcher.get(reverse("dispatch:board")).content.decode()
+
+    assert "1 位在等车" in page
+    assert "排给 辽F·V1" in page
+    assert "返程也有空" in page
+    assert "陈玉梅" in page
+
+
+@pytest.mark.parametrize("part", ["headline", "waiting", "lanes", "panel", "main"])
+def test_each_living_part_answers_alone_and_not_again(dispatcher, part):
+    walkers.ask(walkers.town())
+    headers = {"HX-Request": "true", "HX-Target": part}
+
+    first = dispatcher.get(reverse("dispatch:board"), headers=headers)
+    again = dispatcher.get(reverse("dispatch:board"), headers={**headers, "If-None-Match": first["ETag"]})
+
+    assert first.status_code == 200
+    assert b"<html" not in first.content
+    assert again.status_code == (200 if part in {"panel", "main"} else 304)  # a form's key is new each time
+
+
+@pytest.mark.parametrize("people", [5, 50])
+def test_board_costs_eight_queries(dispatcher, people):
+    """speed.md: the same at 5 and at 50 rows, sign-in included."""
+    town = walkers.town(cars=8)
+    for number in range(people):
+        walkers.ask(town, walkers.resident(town, f"陈玉{number}"))
+    dispatcher.get(reverse("dispatch:board"))
+
+    with CaptureQueriesContext(connection) as queries:
+        page = dispatcher.get(reverse("dispatch:board"))
+
+    assert page.status_code == 200
+    assert len(queries) <= 8, [query["sql"][:90] for query in queries]
+
+
+def test_place_by_form_says_so_and_can_be_taken_back(dispatcher):
+    town = walkers.town()
+    request = walkers.ask(town)
+
+    done = dispatcher.post(reverse("dispatch:place", args=[request.pk]), press(town), follow=True)
+
+    assert "陈玉梅排好了。" in done.content.decode()
+    undo = reverse("dispatch:withdraw", args=[request.pk])
+    assert f'action="{undo}"' in done.content.decode()
+    back = dispatcher.post(undo, {"idempotency_key": uuid.uuid4().hex}, follow=True)
+    assert "回到等车的人里" in back.content.decode()
+    assert not Appointment.objects.live().exists()
+
+
+def test_place_pressed_twice_acts_once(dispatcher):
+    town = walkers.town()
+    request = walkers.ask(town)
+    form = press(town)
+
+    first = dispatcher.post(reverse("dispatch:place", args=[request.pk]), form)
+    again = dispatcher.post(reverse("dispatch:place", args=[request.pk]), form)
+
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert Trip.objects.filter(case_ref=request.case_ref).count() == 2
+
+
+def test_loser_of_a_race_reads_who_has_the_car_and_keeps_the_person(dispatcher):
+    town = walkers.town(cars=1)
+    walkers.place_by_hand(town, walkers.ask(town))
+    second = walkers.ask(town, walkers.resident(town, "赵德福"))
+
+    refused = dispatcher.post(reverse("dispatch:place", args=[second.pk]), press(town))
+
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "刚被别人排走了：辽F·V1" in page
+    assert "赵德福" in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"slot": "x"},
+        {"slot": "0"},
+        {"slot": "9" * 40},
+        {"car": "x" * 400},
+        {"slot": "", "facility": ""},
+        {"car": "\x00"},
+    ],
+)
+def test_place_with_malformed_words_is_refused_in_words(dispatcher, wrong):
+    town = walkers.town()
+    request = walkers.ask(town)
+
+    refused = dispatcher.post(reverse("dispatch:place", args=[request.pk]), press(town, **wrong))
+
+    assert refused.status_code == 422
+    assert "陈玉梅" in refused.content.decode()
+    assert not Appointment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?who=x", "?slot=x", "?car=%00", f"?who={uuid.uuid4()}", "?q=%F0%9F%98%80", "?slot=99999999999999999999999"],
+)
+def test_board_reads_any_address(dispatcher, query):
+    walkers.ask(walkers.town())
+
+    assert dispatcher.get(reverse("dispatch:board") + query).status_code == 200
+
+
+def test_search_finds_by_pinyin(dispatcher):
+    town = walkers.town()
+    walkers.ask(town)
+    walkers.ask(town, walkers.resident(town, "赵德福"))
+
+    page = dispatcher.get(reverse("dispatch:board") + "?q=zdf").content.decode()
+
+    assert 'class="name">赵德福' in page
+    assert 'class="name">陈玉梅' not in page
+
+
+@pytest.mark.parametrize("name", ["place", "withdraw", "place_return", "undo_return"])
+def test_another_area_does_not_exist(name):
+    """A stranger to the area gets 404 everywhere."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    stranger = Client()
+    stranger.force_login(walkers.dispatcher_user("elsewhere", "stranger"))
+
+    answer = stranger.post(reverse(f"dispatch:{name}", args=[request.pk]), press(town))
+
+    assert answer.status_code == 404
+    assert "陈玉梅" not in stranger.get(reverse("dispatch:board")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["board", "vehicles", "facilities", "command"])
+def test_pages_are_for_their_post_alone(name):
+    walkers.town()
+    other = Client()
+    other.force_login(gate_rows.guard(username="guard"))
+
+    assert other.get(reverse(f"dispatch:{name}")).status_code == 403
+    assert Client().get(reverse(f"dispatch:{name}")).status_code == 302
+    assert other.post(reverse(f"dispatch:{name}")).status_code == 405
+
+
+def test_place_return_by_form(dispatcher):
+    town = walkers.town()
+    case = walkers.walk(town, to="treated")
+    returns.scheduling.release_reservation(case.trip("inbound"), by=town.dispatcher, at=case.at, reason="车坏了")
+    case.step("released")
+    with time_machine.travel(case.at + 16 * MIN, tick=False):
+        clock.forget()
+        shown = dispatcher.get(reverse("dispatch:board")).content.decode()
+        assert "返程超 15 分钟" in shown
+        url = reverse("dispatch:place_return", args=[case.request.pk])
+        done = dispatcher.post(url, {"idempotency_key": uuid.uuid4().hex, "car": "V2"}, follow=True)
+        assert "的返程排好了" in done.content.decode()
+        undo = reverse("dispatch:undo_return", args=[case.request.pk])
+        back = dispatcher.post(undo, {"idempotency_key": uuid.uuid4().hex}, follow=True)
+        assert "还在等返程车" in back.content.decode()
+
+
+def test_vehicles_and_hospitals_show_the_day(dispatcher):
+    town = walkers.town()
+    walkers.place_by_hand(town, walkers.ask(town))
+
+    cars = dispatcher.get(reverse("dispatch:vehicles")).content.decode()
+    hospitals = dispatcher.get(reverse("dispatch:facilities")).content.decode()
+
+    assert "辽F·V1" in cars
+    assert "师傅V1" in cars
+    assert town.facility.name in hospitals
+    assert '<b class="num">3</b>' in hospitals
+
+
+def test_command_names_who_has_nothing_and_whose_move_it_is():
+    town = walkers.town()
+    walkers.ask(town, at=AT - 40 * MIN)
+    client = Client()
+    client.force_login(gate_rows.user("cmd", "陶主任", role="command", place=("district", "210602000000", "元宝区")))
+    elsewhere = Client()
+    elsewhere.force_login(
+        gate_rows.user("cmd2", "王主任", role="command", place=("district", "210603000000", "振兴区"))
+    )
+
+    page = client.get(reverse("dispatch:command")).content.decode()
+    other = elsewhere.get(reverse("dispatch:command")).content.decode()
+
+    assert "1 人的需求没着落" in page
+    assert "轮到：调度台" in page
+    assert "陈玉梅" not in page
+    assert "现在没有人没着落" in other

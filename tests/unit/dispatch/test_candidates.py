@@ -1,0 +1,200 @@
+"""Which car can take a way, and the first rule that bars every other one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.geo import Point
+from dispatch import offers, words
+from dispatch.candidates import fit, rank, way_back, way_there
+from dispatch.offers import Errand
+from dispatch.shapes import Ask, Busy, Car, Duty
+
+NOW = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)
+MIN = timedelta(minutes=1)
+HOME, HOSPITAL, FAR = Point(40.12, 124.38), Point(40.105, 124.366), Point(40.7, 124.8)
+ZONES = frozenset({"sealed", "controlled", "precautionary"})
+
+
+def car(code: str = "V1", **fields: object) -> Car:
+    duty = Duty(f"D-{code}", "李师傅", NOW - 120 * MIN, NOW + 600 * MIN)
+    given = {
+        "plate": f"辽F·{code}",
+        "vehicle_class": "street_van",
+        "is_ambulance": False,
+        "status": "available",
+        "seats": 4,
+        "base": Point(40.11, 124.37),
+        "zones_allowed": ZONES,
+        "wheelchairs": 1,
+        "duties": (duty,),
+        **fields,
+    }
+    return Car(code=code, **given)
+
+
+def ambulance(code: str = "A1", **fields: object) -> Car:
+    return car(
+        code, **{"is_ambulance": True, "seats": 1, "wheelchairs": 0, "stretchers": 1, "has_oxygen": True, **fields}
+    )
+
+
+def busy(start: int, end: int, **fields: object) -> Busy:
+    given = {"label": "曹玉芬", "first": HOME, "last": HOSPITAL, "spare_min": 5, **fields}
+    return Busy(starts_at=NOW + start * MIN, ends_at=NOW + end * MIN, **given)
+
+
+def there(minutes: int = 140):
+    return way_there(HOME, HOSPITAL, now=NOW, arrive_by=NOW + minutes * MIN)
+
+
+ASK = Ask(zone_class="controlled", mobility="walk")
+
+
+def test_ride_arrives_a_little_before_the_slot():
+    found = fit(car(), ASK, there())
+
+    assert found.ride.dropoff_at == NOW + 130 * MIN
+    assert found.ride.leave_at < found.ride.pickup_at < found.ride.dropoff_at < found.ride.free_at
+    assert {"deadhead", "zone"} <= {check.code for check in found.checks}
+
+
+@pytest.mark.parametrize(
+    ("fields", "ask", "code", "says"),
+    [
+        ({"status": "quarantined"}, {}, "status", "隔离中"),
+        ({"zones_allowed": frozenset({"precautionary"})}, {}, "zone", "不进管控区"),
+        ({}, {"infection_class": "positive"}, "infection", "负压"),
+        ({"seats": 1}, {"party_size": 2}, "seats", "只有 1 个座，要 2 个"),
+        ({"wheelchairs": 0}, {"mobility": "wheelchair"}, "wheelchair", "没有坡板"),
+        ({}, {"mobility": "stretcher"}, "stretcher", "放不下担架"),
+        ({}, {"needs_oxygen": True}, "oxygen", "没有氧气"),
+        ({"duties": ()}, {}, "shift", "没有班"),
+        ({"busy": (busy(60, 150),)}, {}, "occupied", "在送曹玉芬"),
+        ({"base": FAR}, {}, "arrival", "最早"),
+    ],
+    ids=["status", "zone", "infection", "seats", "wheelchair", "stretcher", "oxygen", "shift", "occupied", "arrival"],
+)
+def test_each_rule_bars_by_itself_with_its_sentence(fields, ask, code, says):
+    """E12, E18, R-002-2: the first rule that fails, in words."""
+    found = fit(car(**fields), replace(ASK, **ask), there(60 if code == "arrival" else 140))
+
+    assert not found.is_possible
+    assert [check.code for check in found.checks] == [code]
+    assert says in words.sentence(found.checks[0])
+
+
+def test_rules_bar_in_a_fixed_order():
+    """Whatever else is wrong, the first rule is named."""
+    wrong = {"status": "off", "zones_allowed": frozenset(), "seats": 0, "wheelchairs": 0, "duties": ()}
+    ask = Ask(zone_class="sealed", mobility="wheelchair", needs_oxygen=True, infection_class="positive")
+    mended = {"status": "available", "zones_allowed": ZONES, "takes_positive": True, "seats": 4, "wheelchairs": 1}
+    named = []
+    for name, value in [*mended.items(), ("has_oxygen", True)]:
+        named.append(fit(car(**wrong), ask, there()).checks[0].code)
+        wrong[name] = value
+
+    assert named == ["status", "zone", "infection", "wheelchair", "wheelchair", "oxygen"]
+
+
+def test_a_shift_that_begins_later_says_when():
+    late = Duty("D", "唐师傅", NOW + 300 * MIN, NOW + 600 * MIN)
+
+    found = fit(car(duties=(late,)), ASK, there())
+
+    assert words.sentence(found.checks[0]) == "15:40 才上班"
+
+
+def test_a_run_before_is_left_from_where_it_ends():
+    """The car drives on from the last drop-off, not from its base."""
+    found = fit(car(base=FAR, busy=(busy(10, 60, last=HOME),)), ASK, there())
+
+    assert found.ride.deadhead_min == 0
+
+
+def test_a_gap_that_is_too_short_for_the_way_on_is_not_used():
+    """The next run's first stop must still be reached in time from the hospital."""
+    tight = busy(145, 220, first=FAR, spare_min=0)
+
+    assert not fit(car(busy=(tight,)), ASK, there()).is_possible
+
+
+def test_sealed_riders_cost_the_disinfection_after():
+    """E18: the turn-round of a sealed ride is longer."""
+    sealed = fit(car(), replace(ASK, zone_class="sealed"), there()).ride
+    other = fit(car(), ASK, there()).ride
+
+    assert sealed.free_at - sealed.dropoff_at > other.free_at - other.dropoff_at
+
+
+def test_critical_takes_the_ambulance_that_comes_first():
+    """R-000-10: 120 first; R-000-11: nobody else takes one before the other cars."""
+    near, far = ambulance("A1"), ambulance("A2", base=Point(40.2, 124.4))
+    way = way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)
+
+    critical = rank([fit(each, replace(ASK, is_critical=True), way) for each in (car(), far, near)], ASK)
+    urgent = rank(
+        [fit(each, replace(ASK, is_critical=True), way) for each in (car(), far, near)], replace(ASK, is_critical=True)
+    )
+    calm = rank([fit(each, ASK, there()) for each in (near, far, car())], ASK)
+
+    assert critical[0].car.code == "V1"
+    assert [each.car.code for each in urgent] == ["A1", "A2", "V1"]
+    assert calm[0].car.code == "V1"
+    assert "ambulance_used" in {check.code for check in calm[1].checks}
+
+
+def test_a_walking_patient_lies_in_an_ambulance_so_the_escort_has_the_seat():
+    assert fit(ambulance(), replace(ASK, party_size=2), there()).is_possible
+
+
+ERRAND = Errand(HOME, HOME, HOSPITAL, NOW + 140 * MIN, 240)
+
+
+def test_pair_keeps_the_same_car_for_the_way_home():
+    found = offers.pairs([car()], ASK, ERRAND, now=NOW)[0]
+
+    assert found.back.car.code == "V1"
+    assert found.back.ride.pickup_at >= NOW + 380 * MIN
+    assert found.checks[-1].code == "back_same"
+
+
+def test_pair_takes_another_car_home_when_the_first_is_busy():
+    first = car("V1", busy=(busy(330, 480),))
+    far_off = car("V2", base=Point(40.25, 124.4))
+
+    best = offers.pairs([first, far_off], ASK, ERRAND, now=NOW)[0]
+
+    assert (best.there.car.code, best.back.car.code) == ("V1", "V2")
+    assert words.sentence(best.checks[-1]) == "返程换 辽F·V2 接"
+
+
+def test_pair_without_any_way_home_is_no_offer():
+    """R-000-12: no way there without a way back."""
+    found = offers.pairs([car("V1", busy=(busy(330, 480),))], ASK, ERRAND, now=NOW)[0]
+
+    assert not found.is_possible
+    assert words.sentence(found.checks[0]).startswith("没有车能接回来")
+
+
+def test_pair_of_a_critical_goes_without_a_way_home():
+    """Life floor: the way there never waits for a way back."""
+    only = ambulance(duties=(Duty("D", "高师傅", NOW - 60 * MIN, NOW + 90 * MIN),))
+    errand = Errand(HOME, HOME, HOSPITAL, None, 240)
+
+    found = offers.pairs([only], replace(ASK, is_critical=True), errand, now=NOW)[0]
+
+    assert found.is_possible
+    assert found.back is None
+
+
+def test_somebody_waiting_takes_any_car_however_late():
+    way = way_back(HOSPITAL, HOME, ready_at=NOW - 20 * MIN, now=NOW, is_firm=True)
+    late = car(busy=(busy(-30, 90),))
+
+    found = offers.returns([late], ASK, way)[0]
+
+    assert found.ride.pickup_at >= NOW + 90 * MIN
