@@ -203,4 +203,5 @@ SWEEPS: list[str] = [
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.status.reopen_due",
     "dispatch.services.returns.sweep",
+    "core.boards.prune",
 ]

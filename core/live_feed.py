@@ -15,7 +15,7 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from structlog import get_logger
 
-from core.models import BoardVersion
+from core.models import BoardChange
 
 log = get_logger(__name__)
 CHANNEL = "boards"
@@ -25,19 +25,19 @@ TIMEOUT_S = 2
 
 
 class Feed(threading.Thread):
-    """Publish every board whose number rose since it was last published."""
+    """Publish every board that changed since it was last published."""
 
     def __init__(self) -> None:
         super().__init__(name="live-feed", daemon=True)
         self.stopping = threading.Event()
-        self._told: dict[str, int] = {}
+        self._told: set[int] = set()
 
     def run(self) -> None:
         """Loop until stopped; a database or Redis that is away is waited for."""
         client = redis.Redis.from_url(
             settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, health_check_interval=10
         )
-        self._told = self._recent() if self._database_answers() else {}
+        self._told = set(self._recent()) if self._database_answers() else set()
         while not self.stopping.wait(EVERY_S):
             close_old_connections()
             try:
@@ -54,13 +54,13 @@ class Feed(threading.Thread):
             return False
         return True
 
-    def _recent(self) -> dict[str, int]:
-        rows = BoardVersion.objects.filter(changed_at__gte=timezone.now() - WINDOW)
-        return dict(rows.values_list("board", "version"))
+    def _recent(self) -> dict[int, str]:
+        rows = BoardChange.objects.filter(changed_at__gte=timezone.now() - WINDOW)
+        return dict(rows.values_list("id", "board"))
 
     def _publish(self, client: redis.Redis) -> None:
         recent = self._recent()
-        for board, version in recent.items():
-            if self._told.get(board) != version:
-                client.publish(CHANNEL, json.dumps({"board": board, "version": version}))
-        self._told = recent
+        newest = {board: number for number, board in sorted(recent.items()) if number not in self._told}
+        for board, number in newest.items():
+            client.publish(CHANNEL, json.dumps({"board": board, "version": number}))
+        self._told = set(recent)

@@ -104,12 +104,17 @@ class ClockOffset(models.Model):
         return f"{self.seconds} s"
 
 
-class BoardVersion(models.Model):
-    """A number per board that rises with every change that the board shows: what a live page compares."""
+class BoardChange(models.Model):
+    """One change that a board shows: appended, so that writers never wait for each other; a page compares how many."""
 
-    board = models.CharField(max_length=80, primary_key=True)
-    version = models.BigIntegerField(default=1)
-    changed_at = models.DateTimeField(auto_now=True)
+    board = models.CharField(max_length=80)
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["board", "id"], name="board_change"),
+            models.Index(fields=["changed_at"], name="board_change_age"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.board} v{self.version}"
+        return f"{self.board} {self.pk}"

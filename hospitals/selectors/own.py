@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from communities.models import GatePass
+from core import boards
 from core.actors import Actor
 from core.errors import NotFound
-from core.models import BoardVersion
 from hospitals.models import Appointment, Facility, Intake, Service, Slot
 
 
@@ -65,10 +65,9 @@ def other_facilities(facility: Facility) -> list[Facility]:
     return list(Facility.objects.exclude(pk=facility.pk).exclude(zone_role="none"))
 
 
-def board_version(facility_code: str) -> int:
-    """Return the change number of a facility's board."""
-    found = BoardVersion.objects.filter(board=f"facility:{facility_code}").values_list("version", flat=True).first()
-    return found or 0
+def board_version(facility_code: str) -> str:
+    """Return the mark of a facility's board: another one after every change."""
+    return boards.version(f"facility:{facility_code}")
 
 
 def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:

@@ -9,7 +9,14 @@ from django.db import connection
 
 ROLE = "tab_app"
 # tables whose rows the product itself may delete; records of people and journeys are never deleted by it
-DELETABLE = ("django_session", "core_idempotencykey", "core_outboxmessage", "transport_stop", "accounts_post")
+DELETABLE = (
+    "django_session",
+    "core_idempotencykey",
+    "core_outboxmessage",
+    "core_boardchange",
+    "transport_stop",
+    "accounts_post",
+)
 APPEND_ONLY = ("core_auditevent", "communities_scan", "hospitals_overloadreport")
 
 

@@ -10,7 +10,7 @@ from core import audit, boards, clock, outbox, sealed
 from core.actors import service
 from core.advance import advance
 from core.errors import Conflict
-from core.models import AuditEvent, BoardVersion, OutboxMessage, PersonKey
+from core.models import AuditEvent, BoardChange, OutboxMessage, PersonKey
 from hospitals.states import IntakeStatus
 from tests.factories import hospitals as factory
 
@@ -136,8 +136,21 @@ def test_local_day_ends_at_sixteen_utc() -> None:
     assert clock.local_day(datetime(2026, 6, 22, 16, 0, tzinfo=UTC)).day == 23
 
 
-def test_board_number_rises_with_each_change() -> None:
-    boards.touch("b", "a")
+def test_board_is_another_one_after_each_change() -> None:
+    marks = [boards.version("a")]
+    for changed in (("b", "a"), ("a",)):
+        boards.touch(*changed)
+        marks.append(boards.version("a"))
+
+    assert len(set(marks)) == 3
+    assert boards.version("b") != marks[0]
+
+
+def test_old_board_changes_are_dropped() -> None:
+    boards.touch("a")
+    BoardChange.objects.update(changed_at=datetime.now(UTC) - timedelta(hours=1))
     boards.touch("a")
 
-    assert dict(BoardVersion.objects.values_list("board", "version")) == {"a": 2, "b": 1}
+    boards.prune(at=AT)
+
+    assert BoardChange.objects.count() == 1
