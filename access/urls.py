@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import home, request, requests, residents
+from access.views import home, people_out, request, requests, residents
 from core.verbs import by_method
 
 app_name = "access"
@@ -23,6 +23,7 @@ urlpatterns = [
     ),
     path("residents/<uuid:ident>/archive/", residents.archive, name="resident_archive"),
     path("today/", home.home, name="home"),
+    path("out/", people_out.people_out, name="people_out"),
     path(
         "residents/<uuid:ident>/request/",
         by_method(GET=requests.request_new, POST=requests.request_submit),

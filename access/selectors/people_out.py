@@ -63,9 +63,12 @@ class PersonOut:
 
 
 def people_out(actor: Actor, *, at: datetime) -> list[PersonOut]:
-    """Return everybody out within an actor's place, the longest waiting first; two queries."""
-    limits = wait_limits(actor.place_code if actor.place_code.isdigit() else "", at=at)
-    people = [_person(row, actor, limits, at) for row in _rows(actor, at)]
+    """Return everybody out within an actor's place, the longest waiting first; at most two queries."""
+    rows = list(_rows(actor, at))
+    if not rows:
+        return []
+    limits = wait_limits(at=at, place=actor.place_code if actor.place_code.isdigit() else "")
+    people = [_person(row, actor, limits, at) for row in rows]
     return sorted(people, key=lambda each: (_LEVELS[each.level], -(each.waited or timedelta()).total_seconds()))
 
 
@@ -114,7 +117,7 @@ def _person(row: Outside, actor: Actor, limits: WaitLimits, at: datetime) -> Per
         name=_name(row, actor),
         building=row.building,
         zone_class=row.zone_class,
-        facility=row.facility.name if row.facility else "",
+        facility=row.facility.name if row.facility and actor.role != Role.GUARD else "",
         facts=facts,
         stage=journey.stage_of(facts),
         has_ride=has_ride,

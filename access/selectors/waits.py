@@ -25,8 +25,8 @@ class WaitLimits:
         return "wait" if minutes >= self.amber else ""
 
 
-def wait_limits(place: str, *, at: datetime) -> WaitLimits:
-    """Return the limits in force at a place (a code, or the beginning of one); one query."""
+def wait_limits(*, at: datetime, place: str = "") -> WaitLimits:
+    """Return the limits in force at a place (a code, or the beginning of one; empty: everywhere); one query."""
     book = rulebook.load()
     names = ("amber", "no_car", "target", "street")
     return WaitLimits(**{name: book.value(f"waiting.{name}_min", place=place, at=at).value for name in names})

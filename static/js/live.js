@@ -1,7 +1,7 @@
 // Living fragments: <section data-live="/address/" data-live-every="15" data-live-board="facility:F001">.
 // Polling with ETag is enough by itself; where data-events names a stream, it only says "board X changed" and the
 // fragment is asked for at once. Rows carry data-key: the row under pointer or focus never moves or changes,
-// a form with focus is never replaced; what waits is offered as 「有 N 条更新，点这里看」.
+// a form with focus is never replaced; data-live-now asks at once; what waits is offered as 「有 N 条更新，点这里看」.
 
 import { expectNews, freshTime, markFailing, markFresh } from "./connection.js";
 import { notice } from "./notices.js";
@@ -115,7 +115,8 @@ export function register(root = document) {
     const state = { url, every: (Number(liveEvery) || 15) * 1000, boards: (liveBoard ?? "").split(" "), etag: liveEtag ?? "", failures: 0, asking: false, waiting: null };
     regions.set(element, state);
     for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => settleWhenLeft(element));
-    plan(element, state);
+    if ("liveNow" in element.dataset) ask(element); // its first content comes by the same way
+    else plan(element, state);
     expectNews();
   }
 }
