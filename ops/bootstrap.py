@@ -88,6 +88,8 @@ def main() -> None:
             install(lock)
     except Refused as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     os.execve(PYTHON, [str(PYTHON), "-P", "-m", "ops", *sys.argv[1:]], {**os.environ, "PYTHONPATH": path})
 

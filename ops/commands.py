@@ -14,6 +14,7 @@ from ops.databases import Databases, running
 from ops.messages import compile_messages
 from ops.places import DEFAULT_DATA, ROOT, Places
 from ops.prepare import PREPARATION, Preparation
+from ops.process import follow_parent
 from ops.say import Refused, say
 from ops.services import NAMES, POOLS, Setup, command
 from ops.services import manage as manage_command
@@ -38,7 +39,9 @@ def manage(arguments: Sequence[str]) -> int:
         if arguments and arguments[0] not in UNPREPARED:
             Preparation(setup).database()
         environment = {**setup.environment("owner"), "STATIC_MANIFEST": "false"}
-        return subprocess.run(manage_command(*arguments), env=environment, check=False).returncode
+        return subprocess.run(
+            manage_command(*arguments), env=environment, check=False, preexec_fn=follow_parent
+        ).returncode
 
 
 def python(arguments: Sequence[str]) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ops.places import ROOT
+from ops.process import Child
 from ops.say import Refused, say, tail
 from ops.services import Setup, manage
 
@@ -35,8 +36,10 @@ def _files(folder: Path) -> list[Path]:
 class Preparation:
     """The steps before the first page. What was done is kept beside the data it describes."""
 
-    def __init__(self, setup: Setup, city: Path | None = None) -> None:
-        self.setup, self.city = setup, city
+    def __init__(
+        self, setup: Setup, city: Path | None = None, *, should_stop: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.setup, self.city, self.should_stop = setup, city, should_stop
         self.note = setup.places.data / "prepared.json"
         self.done: dict[str, str] = json.loads(self.note.read_text()) if self.note.exists() else {}
 
@@ -54,12 +57,13 @@ class Preparation:
         say(f"{title} …")
         log = self.setup.places.log / "prepare.log"
         for words in commands:
-            with log.open("ab") as out:
-                ended = subprocess.run(
-                    manage(*words), env=self.setup.environment("owner"), stdin=subprocess.DEVNULL, stdout=out,
-                    stderr=out, check=False,
-                )  # fmt: skip
-            if ended.returncode != 0:
+            child = Child("prepare", manage(*words), log=log, env=self.setup.environment("owner"))
+            child.start()
+            while not child.wait(0.1):
+                if self.should_stop():
+                    child.stop()
+                    raise KeyboardInterrupt
+            if child.exit_code != 0:
                 raise Refused(f"{tail(log, 25)}`manage.py {' '.join(words)}` failed (its log: {log}).")
 
     def database(self) -> None:
@@ -84,12 +88,14 @@ class Preparation:
         self._keep("static", mark)
 
     def load_city(self) -> None:
-        """Load the demo city."""
+        """Load the city. A demo city is looked at anew every day, so that its days stay those of this week."""
         if self.city is None:
             return
-        mark = fingerprint(_files(self.city), self.done.get("database", ""))
+        # a demo: dates of this week, offset clock, sign-ins to try
+        demo, day = ([], "") if self.setup.production else (["--demo"], time.strftime("%F"))
+        loader = (ROOT / "dispatch" / "city").glob("*.py")
+        mark = fingerprint([*_files(self.city), *loader], self.done.get("database", ""), day)
         if self._is_done("city", mark) and self.setup.databases.postgres is not None:
             return
-        demo = () if self.setup.production else ("--demo",)  # dates of this week, offset clock, sign-ins to try
         self._run(f"Loading the city {self.city.name}", ("load_city", str(self.city), *demo))
         self._keep("city", mark)

@@ -29,6 +29,11 @@ def die_with_parent(stop_signal: int) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
+def follow_parent() -> None:
+    """End together with the parent: for commands that stay in its group."""
+    die_with_parent(signal.SIGTERM)
+
+
 def enter_user_namespace(inside: int = NOBODY) -> None:
     """Become another uid (65534) in a user namespace of our own: no user is made, no file changes its mode.
 

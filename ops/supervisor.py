@@ -88,14 +88,13 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, on_signal)
 
-    @property
     def is_stopping(self) -> bool:
         """Tell whether somebody asked to stop."""
         return self.stop_requests > 0
 
     def check_stop(self) -> None:
         """Leave a start-up half way when somebody asks to stop."""
-        if self.is_stopping:
+        if self.is_stopping():
             raise KeyboardInterrupt
 
     def add(self, child: Child) -> None:
@@ -111,7 +110,7 @@ class Supervisor:
 
     def watch(self) -> None:
         """Look after the children until somebody asks to stop."""
-        while not self.is_stopping:
+        while not self.is_stopping():
             self.look()
             time.sleep(0.1)
 

@@ -19,13 +19,15 @@ from ops.chromium import browser_environment
 from ops.databases import Databases
 from ops.messages import compile_messages
 from ops.places import ROOT, RUN, Places
+from ops.process import follow_parent
 from ops.say import Refused, result, say
 from ops.services import Setup
 
 TESTS = ROOT / "tests"
 GROUPS = {
     **{
-        name: name for name in ("unit", "integration", "property", "architecture", "journeys", "faults", "ops", "drill", "trust")
+        name: name
+        for name in ("unit", "integration", "property", "architecture", "journeys", "faults", "ops", "drill", "trust")
     },
     **{"races": "concurrency", "concurrency": "concurrency", "browser": "functional", "functional": "functional"},
 }
@@ -108,6 +110,7 @@ def run_pytest(words: Sequence[str], environment: Mapping[str, str], counts: Pat
         cwd=ROOT,
         env={**environment, "TEST_COUNTS": str(counts), "PYTEST_PLUGINS": "ops.pytest_counts"},
         check=False,
+        preexec_fn=follow_parent,
     ).returncode
     return code, Counter(json.loads(counts.read_text()) if counts.exists() else {})
 

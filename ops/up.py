@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ops.commands import SECRETS
 from ops.databases import Claim, Databases
 from ops.messages import compile_messages
 from ops.places import DEFAULT_DATA, LEAST_FREE_MB, ROOT, Places, is_port_free
 from ops.postgres import Postgres
 from ops.prepare import DEMO_CITY, Preparation
-from ops.process import Child, wait_until
+from ops.process import Child, follow_parent, wait_until
 from ops.say import Refused, result, say
 from ops.services import NAMES, Setup, command, manage
 from ops.supervisor import Supervisor
@@ -40,13 +42,24 @@ class Up:
     """One run of `./dev up`."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        if options.production and not options.host:
-            raise Refused("With --production, --host NAME says under which name people reach the pages.")
+        if options.production:
+            self._check_production(options)
         self.bind: str = options.bind
         self.least_free_mb: int = options.least_free_mb
         self.places = Places(options.data.expanduser().resolve())
         self.setup = Setup(self.places, Databases(self.places), options.port, options.production, options.host)
         self.city = self._city(options.city)
+
+    def _check_production(self, options: argparse.Namespace) -> None:
+        if not options.host:
+            raise Refused("With --production, --host NAME says under which name people reach the pages.")
+        folder = Path(os.environ.get("SECRETS_DIR") or options.data / "secrets")
+        missing = [name for name in SECRETS if not has_secret(name, folder)]
+        if missing:
+            raise Refused(
+                f"Production makes no secrets by itself, and {folder} lacks {', '.join(missing)}. "
+                f"Run ./dev secrets {folder} once, and keep a copy of that folder."
+            )
 
     def _city(self, given: str | None) -> Path | None:
         if given == "none" or (given is None and (self.setup.production or not DEMO_CITY.is_dir())):
@@ -96,7 +109,7 @@ class Up:
                 supervisor.add_database(server.child, _again(server))
             supervisor.check_stop()
         compile_messages()
-        preparation = Preparation(self.setup, self.city)
+        preparation = Preparation(self.setup, self.city, should_stop=supervisor.is_stopping)
         for step in (preparation.database, preparation.static_files, preparation.load_city):
             step()
             supervisor.check_stop()
@@ -139,10 +152,16 @@ class Up:
         supervisor.check_stop()
         ended = subprocess.run(
             manage("demo_sign_ins"), env=self.setup.environment("owner"), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, preexec_fn=follow_parent,
         )  # fmt: skip
         if ended.stdout.strip():
             result(ended.stdout.rstrip())
+
+
+def has_secret(name: str, folder: Path) -> bool:
+    """Tell whether a secret is set, in one of the ways that the settings read it."""
+    variable = name.upper()
+    return bool(os.environ.get(variable)) or Path(os.environ.get(f"{variable}_FILE") or folder / name).is_file()
 
 
 def _again(server: Postgres | Valkey) -> Callable[[], Child]:

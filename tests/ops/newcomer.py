@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -115,10 +116,15 @@ class Checkout:
                 os.kill(pid, signal.SIGKILL)
 
 
-def page_status(address: str) -> int:
-    """Fetch the first page as a browser would."""
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        return int(answer.status)
+def page_status(address: str, host: str = "") -> int:
+    """Fetch a page as a browser would; with a host, as nginx hands it on."""
+    headers = {"Host": host, "X-Forwarded-Proto": "https"} if host else {}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
 
 
 def become_ordinary() -> None:

@@ -26,6 +26,9 @@ def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: C
     assert second.returncode == 1
     assert "already runs" in second.stderr
 
+    beside = checkout.dev("manage", "check_invariants")
+    assert beside.returncode == 0, beside.stdout + beside.stderr
+
     assert checkout.stop(signal.SIGINT) == 0
     assert checkout.processes() == []
 
@@ -111,6 +114,29 @@ def test_up_with_missing_city_says_so(checkout: Checkout) -> None:
     assert ended.returncode == 1
     assert "There is no city folder" in ended.stderr
     assert checkout.processes() == []
+
+
+def test_manage_brings_the_databases_and_stops_them(checkout: Checkout) -> None:
+    ended = checkout.dev("manage", "load_city", str(checkout.folder / "nowhere"))
+
+    assert ended.returncode != 0
+    assert "nowhere" in ended.stderr
+    assert checkout.processes() == []
+
+
+def test_production_makes_no_secrets_and_shows_no_demo(checkout: Checkout) -> None:
+    options = ("--production", "--host", "care.example.org")
+    refused = checkout.dev("up", *options)
+    assert refused.returncode == 1
+    assert "./dev secrets" in refused.stderr
+
+    checkout.dev("secrets", str(checkout.folder / ".run" / "data" / "secrets"))
+    address = checkout.up(*options)
+
+    assert page_status(address, "care.example.org") == 200
+    assert page_status(address, "elsewhere.example.org") == 400
+    assert page_status(f"{address}/demo", "care.example.org") == 404
+    assert checkout.stop() == 0
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["test", "nonsense"], ["run", "nonsense"], ["secrets"]])
