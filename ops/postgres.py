@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg
 
 from ops.places import Places
-from ops.process import Child, unprivileged, wait_until
+from ops.process import NOBODY, Child, become_nobody, give, unprivileged, wait_until
 from ops.say import Refused, tail
 
 OWNER, APP, DATABASE = "tab_owner", "tab_app", "there_and_back"
@@ -71,8 +71,8 @@ class Postgres:
 
     def _before_exec(self) -> Callable[[], None] | None:
         step = unprivileged(self.home)
-        if step is not None and step.__name__ == "become_nobody":
-            shutil.chown(self.places.sockets, "nobody")
+        if os.getuid() == 0:
+            give(self.places.sockets, NOBODY if step is become_nobody else 0)
         return step
 
     def _make_cluster(self) -> None:

@@ -24,7 +24,8 @@ def fingerprint(files: Iterable[Path], *more: str) -> str:
     """Return a digest of the names and contents of files."""
     digest = hashlib.sha256("\0".join(more).encode())
     for file in sorted(files):
-        digest.update(f"{file}\0".encode())
+        name = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file  # a checkout may move
+        digest.update(f"{name}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

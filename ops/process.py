@@ -74,6 +74,16 @@ def has_name() -> bool:
     return True
 
 
+def give(folder: Path, uid: int) -> None:
+    """As root: let a folder of our own, and all in it, belong to root or nobody, whichever runs the server now."""
+    owner = folder.stat().st_uid
+    if owner not in (0, NOBODY):
+        raise Refused(f"{folder} belongs to another user (uid {owner}). Start it as that user, or use --data DIR.")
+    if owner != uid:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, uid, -1)
+
+
 def unprivileged(folder: Path) -> Callable[[], None] | None:
     """Return what a database process must do before exec so that it is neither root nor nameless; None: nothing.
 
@@ -82,16 +92,19 @@ def unprivileged(folder: Path) -> Callable[[], None] | None:
     if os.getuid() != 0 and has_name():
         return None
     if _succeeds(enter_user_namespace):
+        if os.getuid() == 0:
+            give(folder, 0)
         return enter_user_namespace
     if os.getuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
 
         def reach() -> None:
             become_nobody()
             os.listdir(folder)
 
-        if _succeeds(reach):
-            return become_nobody
+        with suppress(OSError):
+            give(folder, NOBODY)
+            if _succeeds(reach):
+                return become_nobody
     raise Refused(
         f"PostgreSQL cannot run as root, this machine forbids user namespaces, and the user nobody cannot reach "
         f"{folder}. Use an ordinary user, or --data with a folder under /var/lib or /tmp."

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ops.servers import NOT_COPIED, Stack
 from tests.ops.newcomer import Checkout
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of an installation with tables and roles, stopped."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with Stack(folder):
+        pass
+    return folder
+
+
+@pytest.fixture
+def used_checkout(checkout: Checkout, prepared: Path) -> Checkout:
+    """A checkout that was started before: its tables are made."""
+    shutil.copytree(prepared, checkout.folder / ".run" / "data", ignore=NOT_COPIED)
+    return checkout
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.ops.newcomer import processes_of
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("stack")) as started:
+def stack(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("stack"), template=prepared) as started:
         yield started
 
 
@@ -49,8 +49,8 @@ def test_app_role_cannot_change_tables(stack: Stack) -> None:
         connection.execute("CREATE TABLE mine (word text)")
 
 
-def test_stop_leaves_no_process(tmp_path: Path) -> None:
-    with Stack(tmp_path) as stack:
+def test_stop_leaves_no_process(tmp_path: Path, prepared: Path) -> None:
+    with Stack(tmp_path, template=prepared) as stack:
         stack.relay()
         stack.freeze("relay")
         assert len(processes_of(tmp_path)) > 3

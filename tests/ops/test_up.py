@@ -51,10 +51,10 @@ def test_up_as_ordinary_user_in_an_odd_path_works(odd_checkout: Checkout) -> Non
     assert odd_checkout.processes() == []
 
 
-def test_up_starts_again_what_was_killed(checkout: Checkout) -> None:
-    address = checkout.up("--city", "none")
-    checkout.wait_for_words("All is running")
-    names = {pid: Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in checkout.processes()}
+def test_up_starts_again_what_was_killed(used_checkout: Checkout) -> None:
+    address = used_checkout.up("--city", "none")
+    used_checkout.wait_for_words("All is running")
+    names = {pid: Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in used_checkout.processes()}
     pages = [pid for pid, words in names.items() if "gunicorn" in words]
     database = next(pid for pid, words in names.items() if "/bin/postgres " in words)
 
@@ -62,8 +62,8 @@ def test_up_starts_again_what_was_killed(checkout: Checkout) -> None:
     for pid in pages:
         os.kill(pid, signal.SIGKILL)
 
-    checkout.wait_for_words("postgres ended")
-    checkout.wait_for_words("web ended")
+    used_checkout.wait_for_words("postgres ended")
+    used_checkout.wait_for_words("web ended")
 
     def page_is_back() -> bool:
         try:
@@ -71,9 +71,9 @@ def test_up_starts_again_what_was_killed(checkout: Checkout) -> None:
         except OSError:
             return False
 
-    checkout.wait_until(page_is_back, 15)
-    assert checkout.stop() == 0
-    assert checkout.processes() == []
+    used_checkout.wait_until(page_is_back, 15)
+    assert used_checkout.stop() == 0
+    assert used_checkout.processes() == []
 
 
 def test_up_with_port_taken_says_so(checkout: Checkout) -> None:
@@ -116,27 +116,27 @@ def test_up_with_missing_city_says_so(checkout: Checkout) -> None:
     assert checkout.processes() == []
 
 
-def test_manage_brings_the_databases_and_stops_them(checkout: Checkout) -> None:
-    ended = checkout.dev("manage", "load_city", str(checkout.folder / "nowhere"))
+def test_manage_brings_the_databases_and_stops_them(used_checkout: Checkout) -> None:
+    ended = used_checkout.dev("manage", "load_city", str(used_checkout.folder / "nowhere"))
 
     assert ended.returncode != 0
     assert "nowhere" in ended.stderr
-    assert checkout.processes() == []
+    assert used_checkout.processes() == []
 
 
-def test_production_makes_no_secrets_and_shows_no_demo(checkout: Checkout) -> None:
+def test_production_makes_no_secrets_and_shows_no_demo(used_checkout: Checkout) -> None:
     options = ("--production", "--host", "care.example.org")
-    refused = checkout.dev("up", *options)
+    refused = used_checkout.dev("up", *options)
     assert refused.returncode == 1
     assert "./dev secrets" in refused.stderr
 
-    checkout.dev("secrets", str(checkout.folder / ".run" / "data" / "secrets"))
-    address = checkout.up(*options)
+    used_checkout.dev("secrets", str(used_checkout.folder / ".run" / "data" / "secrets"))
+    address = used_checkout.up(*options)
 
     assert page_status(address, "care.example.org") == 200
     assert page_status(address, "elsewhere.example.org") == 400
     assert page_status(f"{address}/demo", "care.example.org") == 404
-    assert checkout.stop() == 0
+    assert used_checkout.stop() == 0
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["test", "nonsense"], ["run", "nonsense"], ["secrets"]])
