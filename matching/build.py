@@ -161,6 +161,12 @@ def _load_run(board: Board, run: RunInForce) -> None:
     inside = [2 * board.number[key] for key in aboard]
     told = {board.number[(s.request, s.direction)] for s in fixed} & board.held
     stops = [(2 * board.number[(s.request, s.direction)] + (s.action is Action.DROPOFF)) for s in fixed]
+    for key in aboard:
+        down = 2 * board.number[key] + 1
+        if down not in stops:
+            stops.insert(begun, down)
+            told.add(down // 2)
+            board.choice[key[0]] = board.choice[key[0]] or next(iter(board.options[key[0]]), None)
     for kept in (stops, [stop for stop in stops if stop // 2 in told]):
         if _try_run(board, car, inside, kept, begun, is_last=kept is not stops):
             return

@@ -37,7 +37,7 @@ FLEET = (
 )
 
 
-def make_town(patients: int, seed: int = 0, *, tightness: float = 7.0, slack: float = 1.15) -> Problem:
+def make_town(patients: int, seed: int = 0, *, tightness: float = 7.0, slack: float = 1.25) -> Problem:
     """Make a problem of `patients` round trips (two legs each)."""
     random = np.random.default_rng(seed)
     legs = 2 * patients
@@ -55,7 +55,7 @@ def make_town(patients: int, seed: int = 0, *, tightness: float = 7.0, slack: fl
         vehicles=tuple(vehicles),
         requests=tuple(requests),
         now_min=240.0,
-        params=Params(wait_after_ready_target_min=45.0),
+        params=Params(wait_after_ready_target_min=45.0, facility_choices=16),
     )
 
 

@@ -29,10 +29,11 @@ def assign(flow: Any) -> None:
                 n_seen = relax(flow, other, base, n_seen)
                 other = flow.following[other]
             end = nearest(flow, n_seen)
+        reached = flow.distance[end]
         for k in range(n_seen):
             t = flow.seen[k]
             if flow.is_done[t] == 1:
-                flow.rent[t] += flow.distance[end] - flow.distance[t]
+                flow.rent[t] += reached - flow.distance[t]
             flow.is_done[t] = 0
             flow.distance[t] = UNBOUND
         shift_along(flow, end, patient)
