@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 DATA = Path(__file__).parent / "data" / "rulebook.json"
 
 # What no row may set, whatever its level: the life floor (rules.md 1.5 no. 1). key → the one value that is allowed.
@@ -60,7 +62,8 @@ class Ruling:
 def floor_fault(key: str, value: Any) -> str:
     """Say why a value must not be entered, or "" when it may."""
     if key in FLOOR and value != FLOOR[key]:
-        return f"“{key}”是救命底线，只能是 {json.dumps(FLOOR[key])}，任何文件都不能改。"
+        words = _("“%(key)s”是救命底线，只能是 %(value)s，任何文件都不能改。")
+        return words % {"key": key, "value": json.dumps(FLOOR[key])}
     return ""
 
 

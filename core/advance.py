@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Model
+from django.utils.translation import gettext as _
 
 from core import audit
 from core.actors import Actor
@@ -28,7 +29,9 @@ def advance(row: Model, to: str, *, by: Actor, at: datetime, verb: str = "", rea
         .update(version=F("version") + 1, **changes)
     )
     if not won:
-        raise Conflict("state.lost_race", "刚被别人改过了，请刷新看最新情况。", machine=machine.name, old=old, new=to)
+        raise Conflict(
+            "state.lost_race", _("刚被别人改过了，请刷新看最新情况。"), machine=machine.name, old=old, new=to
+        )
     for name, value in changes.items():
         setattr(row, name, value)
     row.version += 1  # type: ignore[attr-defined]

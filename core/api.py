@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -27,11 +28,11 @@ def on_error(error: Exception, _context: dict[str, Any]) -> Response | None:
         body = {"code": error.code, "message": error.message, "context": _plain(error.context)}
         return Response(body, status=error.http_status)
     if isinstance(error, (OperationalError, InterfaceError)):
-        body = {"code": "unavailable", "message": "没存上，请再试一次。", "context": {}}
+        body = {"code": "unavailable", "message": _("没存上，请再试一次。"), "context": {}}
         return Response(body, status=503, headers={"Retry-After": "5"})
     if isinstance(error, APIException):
         detail = error.detail
-        message = str(detail) if not isinstance(detail, (dict, list)) else "填的内容有误，请看每一项的说明。"
+        message = str(detail) if not isinstance(detail, (dict, list)) else _("填的内容有误，请看每一项的说明。")
         context = {"fields": detail} if isinstance(detail, (dict, list)) else {}
         codes = error.get_codes()
         code = codes if isinstance(codes, str) else "invalid"

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -42,15 +44,17 @@ def read_id_no(value: str) -> IdNo:
     if len(number) == 15 and number.isdigit():
         number = _widen(number)
     if len(number) != 18:
-        return IdNo(number, fault="length", hint=f"身份证是 18 位，现在是 {len(number)} 位。少了或多了一位吗？")
+        return IdNo(
+            number, fault="length", hint=_("身份证是 18 位，现在是 %(n)s 位。少了或多了一位吗？") % {"n": len(number)}
+        )
     if not number[:17].isdigit() or number[17] not in "0123456789X":
-        return IdNo(number, fault="characters", hint="前 17 位只能是数字，最后一位是数字或 X。")
+        return IdNo(number, fault="characters", hint=_("前 17 位只能是数字，最后一位是数字或 X。"))
     birth = _date(number[6:14])
     if birth is None:
-        return IdNo(number, fault="date", hint="第 7 到 14 位不是一个日期。")
+        return IdNo(number, fault="date", hint=_("第 7 到 14 位不是一个日期。"))
     sex = "M" if int(number[16]) % 2 else "F"
     if check_character(number) != number[17]:
-        return IdNo(number, birth, sex, "check", "最后一位对不上，常见是抄错一位数字。请对照身份证再看一遍。")
+        return IdNo(number, birth, sex, "check", _("最后一位对不上，常见是抄错一位数字。请对照身份证再看一遍。"))
     return IdNo(number, birth, sex)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -56,6 +57,6 @@ class domain_errors:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Say that nothing was stored and how to go on by telephone; never a false success."""
     if request.path.startswith("/api/"):
-        body = {"code": "unavailable", "message": "没存上，请再试一次。", "context": {}}
+        body = {"code": "unavailable", "message": _("没存上，请再试一次。"), "context": {}}
         return JsonResponse(body, status=503, headers={"Retry-After": "5"})
     return render(None, "errors/503.html", status=503)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from core.errors import Conflict
 
 if TYPE_CHECKING:
@@ -33,9 +35,8 @@ class Machine:
         """Raise Conflict unless `old` → `new` stands in the table."""
         if not self.can(old, new):
             label = self.statuses(old).label if old in self.statuses.values else old
-            raise Conflict(
-                "state.move", f"现在是“{label}”，这一步做不了。请刷新看最新情况。", machine=self.name, old=old, new=new
-            )
+            words = _("现在是“%(label)s”，这一步做不了。请刷新看最新情况。") % {"label": label}
+            raise Conflict("state.move", words, machine=self.name, old=old, new=new)
 
     def terminal(self) -> frozenset[str]:
         """Return the statuses nothing follows."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
+from core.phrases import listed
 from dispatch import snapshot
 from dispatch.lanes import Group, groups, scale
 from dispatch.receiving import FRESH_H
@@ -82,8 +83,8 @@ def _vehicle(car: Car, bars: list[Bar], at: datetime) -> VehicleRow:
         state_word=word,
         driver=duty.driver_name,
         shift=f"{hhmm(duty.starts_at)}–{hhmm(duty.ends_at)}",
-        zones="、".join(str(zone.label) for zone in ZoneClass if zone in car.zones_allowed),
-        equipment="、".join(str(label) for held, label in has if held),
+        zones=listed(zone.label for zone in ZoneClass if zone in car.zones_allowed),
+        equipment=listed(label for held, label in has if held),
         done=sum(1 for bar in bars if bar.run.status == RunStatus.COMPLETED),
         ahead=sum(1 for bar in bars if bar.run.status in {RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED}),
         now=running.label if running else "",

@@ -16,6 +16,7 @@ from access.models import AccessRequest
 from access.services import cards
 from core import clock
 from core.geo import Point
+from core.phrases import listed
 from dispatch.receiving import Receiver, Times, Wish
 from dispatch.shapes import Ask, Busy, Car, Duty
 from hospitals.models import Service
@@ -46,7 +47,7 @@ class Bar:
     @property
     def label(self) -> str:
         """Who rides."""
-        return "、".join(trip.name for trip in self.trips)
+        return listed(trip.name for trip in self.trips)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from communities.states import ZoneClass
 from core.clock import CHINA
+from core.phrases import listed
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus
 from transport.states import VehicleStatus
@@ -40,7 +41,7 @@ def _status(figures: dict[str, Any]) -> str:
 
 
 def _zone(figures: dict[str, Any]) -> str:
-    allowed = "、".join(zone_label(each) for each in figures["allowed"])
+    allowed = listed(zone_label(each) for each in figures["allowed"])
     return _("只接%(allowed)s，不进%(zone)s") % {"allowed": allowed, "zone": zone_label(figures["zone"])}
 
 

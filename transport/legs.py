@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import CHINA
 from core.geo import travel_min
+from core.phrases import clauses
 from transport.models import Run, Stop, Trip
 from transport.states import Mobility, RunStatus, StopKind
 
@@ -127,7 +128,7 @@ def who(trip: Trip) -> str:
     if trip.party_size > 1:
         count = trip.party_size - 1
         parts.append(_("一人陪同") if count == 1 else _("%s 人陪同") % count)
-    return "，".join(parts)
+    return clauses(parts)
 
 
 def _caption(run: Run, stop: Stop) -> str:
@@ -261,6 +262,6 @@ def day_text(runs: Sequence[Run], *, plate: str, driver: str, hotline: str) -> s
             act = _("接") if stop.kind == StopKind.PICKUP else _("送")
             at = stop.planned_at.astimezone(CHINA).strftime("%H:%M")
             place = " ".join(place_lines(stop))
-            lines.append(f"{number}. {at} {act} {stop.trip.rider}（{who(stop.trip)}）{place}")
+            lines.append(f"{number}. {at} {act} {stop.trip.rider} · {who(stop.trip)} · {place}")
     lines.append(_("点对点接送，中途不停、不带别人。有事打 %s") % hotline)
     return "\n".join(lines)

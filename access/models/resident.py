@@ -10,14 +10,16 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from access.states import CARE_NEED, NeedKind, NeedStatus
 from core.actors import Actor
 from core.guards import status_guard
+from core.phrases import listed
 from core.sealed import SealedField, sealed
 from transport.states import Mobility
 
-WEEKDAYS = " 一二三四五六日"
+WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"), noop("六"), noop("日"))
 
 
 class ResidentQuerySet(models.QuerySet["Resident"]):
@@ -149,8 +151,8 @@ class CareNeed(models.Model):
         """Say the rhythm: 每周二、四、六; two weeks are parted by a stroke; a cycle counts its days; "" for none."""
         if self.schedule_kind == "cycle":
             return _("每 %(n)s 天") % {"n": self.schedule_days.rstrip("d")}
-        weeks = [[WEEKDAYS[int(day)] for day in week.split(",") if day] for week in self.schedule_days.split("|")]
-        words = " / ".join("、".join(week) for week in weeks)
+        weeks = [[_(WEEKDAYS[int(day)]) for day in week.split(",") if day] for week in self.schedule_days.split("|")]
+        words = " / ".join(listed(week) for week in weeks)
         return _("每周%(days)s") % {"days": words} if words else ""
 
     @property
