@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +15,12 @@ from access import journey, policies
 from access.models import AccessRequest, Resident
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.ground import Ground, ground_of
+from access.services import cards
 from access.services.due import next_check
 from access.services.letting_go import let_go
 from access.states import SERVICE_OF, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
+from communities.services import passes
+from communities.services.passes import PassWindow
 from communities.states import ZoneClass
 from core import audit, outbox
 from core.actors import Actor
@@ -25,6 +28,7 @@ from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
 
+OWN_WAY_BEFORE, OWN_WAY_AFTER = timedelta(hours=2), timedelta(hours=3)
 OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 only (R-002-2d, R-000-4)
 
 
@@ -65,6 +69,8 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
         raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
     with transaction.atomic(savepoint=False):
         request = _store(resident, wish, ground, by, at)
+        if wish.mode in OWN_WAY and request.status == RequestStatus.APPROVED:
+            _let_through(request, by, at)
         _announce(request, by, at)
     return request
 
@@ -104,6 +110,17 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
         row.note = wish.note
     row.save(force_insert=True)
     return row
+
+
+def _let_through(request: AccessRequest, by: Actor, at: datetime) -> None:
+    """Issue the pass of somebody who walks or drives: no car is waited for (R-002-2d)."""
+    there = request.arrive_at or at + OWN_WAY_BEFORE
+    home = there + timedelta(minutes=request.session_min) + OWN_WAY_AFTER
+    window = PassWindow(exit_from=there - OWN_WAY_BEFORE, exit_until=home, back_expected_at=home)
+    community = request.resident.community if request.resident else None
+    if community is not None:
+        card = cards.pass_card(request)
+        passes.issue(card, community=community, case_ref=request.case_ref, window=window, by=by, at=at)
 
 
 def _announce(request: AccessRequest, by: Actor, at: datetime) -> None:

@@ -13,7 +13,7 @@ from access.selectors import people_out, with_facts
 from access.services import checks, closing, emergencies, home, requests
 from access.services.requests import Wish
 from access.states import RequestStatus
-from communities.models import Scan
+from communities.models import GatePass, Scan
 from core.actors import Actor
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.models import AuditEvent, OutboxMessage
@@ -273,3 +273,11 @@ def test_sweep_moves_the_next_look_and_names_an_owner(person):
     row.refresh_from_db()
     assert later < row.next_check_at <= later + timedelta(minutes=30)
     assert row.owner_role == "staff"
+
+
+def test_own_car_gets_its_pass_at_once(person):
+    """R-002-2d: on foot or by one's own car is legal in 防范区, needs no vehicle and still gets the pass."""
+    row = ask(person, mode="own_car", mobility="walk")
+    held = GatePass.objects.get(case_ref=row.case_ref)
+    assert held.exit_from < row.arrive_at < held.exit_until
+    assert not row.needs_vehicle
