@@ -13,7 +13,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, Role
-from accounts.selectors import posts_of
 from core import clock
 
 HOTLINE = "3791111"
@@ -85,7 +84,7 @@ def _page(request: HttpRequest) -> Page:
         theme=user.theme if signed_in else request.COOKIES.get("theme", "auto"),  # type: ignore[union-attr]
         single_keys=user.single_keys if signed_in else True,  # type: ignore[union-attr]
         events_url=settings.EVENTS_URL,
-        other_posts=[each for each in posts_of(user, at=now) if post and each.pk != post.pk] if signed_in else [],  # type: ignore[arg-type]
+        other_posts=[each for each in getattr(request, "posts", []) if post and each.pk != post.pk],
     )
 
 

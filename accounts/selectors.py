@@ -20,7 +20,11 @@ def post_of(user: User | AnonymousUser, post_id: int | None, *, at: datetime) ->
     """Return the post the session names if the user holds it, else the user's first one."""
     if not user.is_authenticated:
         return None
-    posts = posts_of(user, at=at)  # type: ignore[arg-type]
+    return chosen(posts_of(user, at=at), post_id)  # type: ignore[arg-type]
+
+
+def chosen(posts: list[Post], post_id: int | None) -> Post | None:
+    """Return the post with an id among those held, else the first one."""
     return next((post for post in posts if post.pk == post_id), posts[0] if posts else None)
 
 

@@ -47,10 +47,11 @@ class Board:
 
 
 def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: str = "", at: datetime) -> Board:
-    """Read and judge everything the board shows for an actor's area: four queries."""
+    """Read and judge everything the board shows for an actor's area: five queries."""
     rows = selectors.board_requests(actor, at=at)
     seen = snapshot.fleet(actor.place_code, since=at - timedelta(hours=12), until=at + timedelta(hours=AHEAD_H))
-    everybody = waiting_people(rows, seen, wait_limits(at=at), at=at)
+    place = next((row.community_id for row in rows if row.community_id), "")
+    everybody = waiting_people(rows, seen, wait_limits(at=at, place=place[:6]), at=at)
     people = [each for each in everybody if not query or _finds(each, query)]
     chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
     shown = panel(chosen, seen, choice or Choice(), at=at) if chosen else None
