@@ -164,11 +164,20 @@ def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[
         reasons.append({"kind": "yes", "text": _("急危重症：就近能救的先救"), "source": "R-000-8"})
     elif row.zone_class == ZoneClass.SEALED and hospital.zone_role == ZoneRole.YELLOW:
         reasons.append({"kind": "yes", "text": _("封控区居民由黄码医院接诊"), "source": _("丹东市政策 第一条")})
+    elif row.zone_class == ZoneClass.SEALED:
+        # an ordinary hospital for a sealed compound: only where the yellow-code one lacks the service (C11)
+        is_booked = facts_of(row).booked_at is not None
+        text = (
+            _("黄码医院没有这个科，由这里经缓冲区接诊，全程闭环")
+            if is_booked
+            else _("平时去这里；封控区先看黄码医院，调度来定")
+        )
+        reasons.append({"kind": "yes" if is_booked else "but", "text": text, "source": _("丹东市政策 第一条")})
     elif hospital.zone_role == ZoneRole.ORDINARY:
         zone = ZoneClass(row.zone_class).label
         text = _("%(zone)s居民由普通医院接诊") % {"zone": zone}
         reasons.append({"kind": "yes", "text": text, "source": _("丹东市政策 第一条")})
-    if row.facility_id == hospital.pk:
+    if row.facility_id == hospital.pk and row.zone_class != ZoneClass.SEALED:
         reasons.append({"kind": "yes", "text": _("平时就去这里")})
     tested = row.resident.last_test_at if row.resident else None
     if tested is None or at - tested > TEST_KEEPS:
