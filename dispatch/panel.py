@@ -14,6 +14,7 @@ from access.models import AccessRequest
 from access.selectors import facts_of
 from access.services import cards
 from access.states import TransportMode
+from core import clock
 from dispatch import offers, receiving, snapshot
 from dispatch.offers import Errand, Pair
 from dispatch.receiving import Option, Times
@@ -111,8 +112,10 @@ def _hospitals(shown: Panel, choice: Choice, at: datetime) -> None:
     best += [each for each in possible if each.receiver.code != chosen][: BEST - len(best)]
     shown.hospitals = [_hospital(each, is_chosen=each.receiver.code == chosen) for each in best]
     shown.hospitals_barred = [_hospital(each) for each in options if not each.is_possible]
-    if shown.hospital:
-        shown.times = sorted(shown.hospital.times[:4], key=lambda each: each.starts_at)
+    if shown.hospital and shown.slot:
+        day = clock.local_day(shown.slot.starts_at)
+        near = [each for each in shown.hospital.times if clock.local_day(each.starts_at) == day]
+        shown.times = sorted(near[:4], key=lambda each: each.starts_at)
 
 
 def _first(option: Option) -> Times | None:
