@@ -121,7 +121,7 @@ class Stack:
     def web(self) -> str:
         """Start the pages; return their address once the first page answers."""
         child = self.run("web", self.setup.port)
-        if not wait_until(lambda: first_page_status(self.setup) == 200, 30, child=child):
+        if not wait_until(lambda: first_page_status(self.setup) == 200, 90, child=child):
             raise RuntimeError(f"The pages did not come:\n{tail(child.log, 30)}")
         return f"http://127.0.0.1:{self.setup.port}"
 
@@ -142,7 +142,7 @@ class Stack:
         def is_ready() -> bool:
             return b" ready." in child.log.read_bytes()[child.log_starts_at :]
 
-        if not wait_until(is_ready, 30, child=child):
+        if not wait_until(is_ready, 90, child=child):
             raise RuntimeError(f"The worker did not come:\n{tail(child.log, 30)}")
         return child
 

@@ -22,7 +22,7 @@ from ops.services import NAMES, Setup, command, manage
 from ops.supervisor import Supervisor
 from ops.valkey import Valkey
 
-FIRST_PAGE_SECONDS = 60.0
+FIRST_PAGE_SECONDS = 120.0
 
 
 def parser() -> argparse.ArgumentParser:

@@ -58,7 +58,7 @@ class Checkout:
         """Run `./dev` to its end."""
         return subprocess.run(
             [str(self.folder / "dev"), *words], env=self.environment(), stdin=subprocess.DEVNULL, text=True,
-            capture_output=True, timeout=120, check=False,
+            capture_output=True, timeout=300, check=False,
         )  # fmt: skip
 
     def environment(self) -> dict[str, str]:
@@ -85,7 +85,7 @@ class Checkout:
         """Return what it has said on standard error."""
         return (self.folder / "stderr").read_text()
 
-    def wait_for_words(self, words: str, seconds: float = 20) -> None:
+    def wait_for_words(self, words: str, seconds: float = 60) -> None:
         """Wait until it has said something on standard error."""
         self.wait_until(lambda: words in self.words(), seconds)
 
@@ -120,7 +120,7 @@ def page_status(address: str, host: str = "") -> int:
     """Fetch a page as a browser would; with a host, as nginx hands it on."""
     headers = {"Host": host, "X-Forwarded-Proto": "https"} if host else {}
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()

@@ -133,7 +133,7 @@ def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]
     containers.stack.start_databases()
     try:
         preparation = containers.start("prepare")
-        assert preparation.wait(60), preparation.last_words()
+        assert preparation.wait(180), preparation.last_words()
         assert preparation.exit_code == 0, preparation.last_words()
         yield containers
     finally:
@@ -149,7 +149,7 @@ def test_service_with_pages_starts_answers_and_stops(containers: Containers, nam
     child = containers.start(name)
     port = int(containers.environment(name)["PORT"])
 
-    assert wait_until(lambda: answers(port), 30, child=child), child.last_words()
+    assert wait_until(lambda: answers(port), 90, child=child), child.last_words()
     assert (
         subprocess.run([sys.executable, "-m", "ops.container.healthy", str(port)], cwd=ROOT, check=False).returncode
         == 0
@@ -167,7 +167,7 @@ def test_service_with_pages_starts_answers_and_stops(containers: Containers, nam
 def test_service_without_pages_starts_and_stops(containers: Containers, name: str, sign: str) -> None:
     child = containers.start(name)
 
-    assert wait_until(lambda: sign in child.log.read_text(errors="replace"), 30, child=child), child.last_words()
+    assert wait_until(lambda: sign in child.log.read_text(errors="replace"), 90, child=child), child.last_words()
 
     child.ask_to_stop()
     assert child.wait(15), child.last_words()

@@ -75,7 +75,7 @@ def test_up_starts_again_what_was_killed(used_checkout: Checkout) -> None:
         except OSError:
             return False
 
-    used_checkout.wait_until(page_is_back, 15)
+    used_checkout.wait_until(page_is_back, 120)
     assert used_checkout.stop() == 0
     assert used_checkout.processes() == []
 
@@ -129,12 +129,14 @@ def test_manage_brings_the_databases_and_stops_them(used_checkout: Checkout) -> 
 
 
 def test_production_makes_no_secrets_and_shows_no_demo(used_checkout: Checkout) -> None:
+    folder = used_checkout.folder / ".run" / "data" / "secrets"
+    shutil.rmtree(folder)
     options = ("--production", "--host", "care.example.org")
     refused = used_checkout.dev("up", *options)
     assert refused.returncode == 1
     assert "./dev secrets" in refused.stderr
 
-    used_checkout.dev("secrets", str(used_checkout.folder / ".run" / "data" / "secrets"))
+    used_checkout.dev("secrets", str(folder))
     address = used_checkout.up(*options)
 
     assert page_status(address, "care.example.org") == 200
