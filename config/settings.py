@@ -110,6 +110,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- queue: the rows are the truth, the broker is a doorbell --------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 
+# --- planning ---------------------------------------------------------------------------------------------------------
+PLAN_LEASE_S = env.int("PLAN_LEASE_S", 20)  # a dead worker keeps its area from others for so long at most
+
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "sign_in"

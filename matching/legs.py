@@ -100,7 +100,8 @@ class LegMaker:
     def group_of(self, request: Request, direction: Direction) -> tuple[str, str]:
         """Return (group that may share, class for disinfection)."""
         merged = self.problem.params.merged_classes.get(request.ride_class, request.ride_class)
-        return (f"{request.id}/{direction}" if request.rides_alone else merged), merged
+        is_alone = request.rides_alone or (direction is Direction.INBOUND and not self.problem.params.shares_return)
+        return (f"{request.id}/{direction}" if is_alone else merged), merged
 
     def outbound(self, request: Request, choice: Choice) -> Leg:
         """Make the leg to care."""

@@ -28,6 +28,8 @@ class Params:
         A stop somebody has been told may move this far without a person's consent (C19).
     merged_classes : mapping
         Classes that policy lets ride together: class -> name of the common group (E18).
+    shares_return : bool
+        False: a way home has its car to itself, because nobody knows yet when it begins.
     """
 
     ride_limit_min: float = 60.0
@@ -42,6 +44,7 @@ class Params:
     wait_aboard_min: float = 10.0
     told_tolerance_min: float = 5.0
     merged_classes: Mapping[str, str] = field(default_factory=dict)
+    shares_return: bool = True
 
     price_vehicle: float = 15.0
     price_km: float = 0.0

@@ -127,6 +127,12 @@ class AccessRequest(models.Model):
     next_check_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     needs_person_reason = models.CharField(max_length=60, blank=True)
+    needs_person_detail = models.JSONField(
+        default=dict, blank=True, help_text="What barred it and the nearest change that would help: codes and figures"
+    )
+    try_again_at = models.DateTimeField(
+        null=True, blank=True, help_text="The engine passes it over until then; empty: it is looked at by the next plan"
+    )
     # how it ended
     outcome = models.CharField(max_length=12, choices=CloseOutcome, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -58,15 +58,15 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     Raises Conflict when it is placed or over already, when the slot or car went to somebody else, or a rule bars
     the car; Invalid when the choice lacks a hospital or a car.
     """
-    request = _locked(request)
-    _require_waiting(request)
+    request = locked(request)
+    require_waiting(request)
     community = _home(request)
     slot, facility = _receiving(request, choice)
-    appointment = _booked(request, slot, by=by, at=at)
+    appointment = booked(request, slot, by=by, at=at)
     if request.needs_vehicle:
         window, plate = _drive(request, choice, slot, facility, appointment, by=by, at=at)
     else:
-        window, plate = _own_way(request, slot, facility, at=at), ""
+        window, plate = own_way(request, slot, facility, at=at), ""
     passes.issue(
         cards.pass_card(request, plate=plate),
         community=community,
@@ -89,7 +89,7 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
 
     Raises Conflict once somebody is out: then only the way home can change (INV-19).
     """
-    request = _locked(request)
+    request = locked(request)
     facts = facts_of(request)
     if is_out(facts):
         raise Conflict("placement.under_way", _("已经出门了，撤不回来。要改返程，在“等车的人”里改。"))
@@ -101,14 +101,14 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
     return request
 
 
-def _locked(request: AccessRequest) -> AccessRequest:
+def locked(request: AccessRequest) -> AccessRequest:
     """Lock the request and read its facts afresh."""
     AccessRequest.objects.select_for_update().only("pk").get(pk=request.pk)
     rows = with_facts(AccessRequest.objects.select_related("community", "resident", "facility"))
     return rows.get(pk=request.pk)
 
 
-def _require_waiting(request: AccessRequest) -> None:
+def require_waiting(request: AccessRequest) -> None:
     if request.status != RequestStatus.APPROVED:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
@@ -143,7 +143,7 @@ def _receiving(request: AccessRequest, choice: PlacementChoice) -> tuple[Slot | 
     return None, facility
 
 
-def _booked(request: AccessRequest, slot: Slot | None, *, by: Actor, at: datetime) -> Appointment | None:
+def booked(request: AccessRequest, slot: Slot | None, *, by: Actor, at: datetime) -> Appointment | None:
     """Hold a place in the slot: keep the one held when it is the same, else move there.
 
     A critical request takes no published place; its desk is told once the car's arrival is known.
@@ -176,8 +176,8 @@ def _drive(
     at: datetime,
 ) -> tuple[PassWindow, str]:
     """Put both ways on cars and tell the desk; return the window of the pass and the plate on it."""
-    trip_there, trip_back = _pair_of_trips(request, slot, facility, by=by, at=at)
-    vehicles = _locked_vehicles({choice.out_vehicle, choice.back_vehicle})
+    trip_there, trip_back = pair_of_trips(request, slot, facility, by=by, at=at)
+    vehicles = locked_vehicles({choice.out_vehicle, choice.back_vehicle})
     if choice.out_vehicle not in vehicles:
         raise Invalid("placement.vehicle", _("请选一辆车。"), field="out_vehicle")
     way = _errand(request, trip_there, slot)
@@ -201,7 +201,7 @@ def _drive(
         )
     if appointment:
         appointments.set_ride(request.case_ref, expected_at=ride.dropoff_at, carried_by=carried_by, by=by, at=at)
-    return _window(ride.pickup_at, expected_home), pair.there.car.plate
+    return window_of(ride.pickup_at, expected_home), pair.there.car.plate
 
 
 def _require(pair: Pair) -> RidePlan:
@@ -216,7 +216,7 @@ def _require(pair: Pair) -> RidePlan:
     raise Conflict("vehicle.barred", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
 
 
-def _pair_of_trips(
+def pair_of_trips(
     request: AccessRequest, slot: Slot | None, facility: Facility, *, by: Actor, at: datetime
 ) -> tuple[Trip, Trip]:
     """Return the two trips of the case, opened now or left from an earlier try to the same hospital."""
@@ -241,22 +241,22 @@ def _pair_of_trips(
     )
 
 
-def _locked_vehicles(codes: set[str]) -> dict[str, Vehicle]:
+def locked_vehicles(codes: set[str]) -> dict[str, Vehicle]:
     """Lock the chosen cars in the order of their codes, so that two dispatchers never wait for each other in a ring."""
     rows = Vehicle.objects.select_for_update().filter(pk__in=codes - {""}).order_by("pk")
     return {vehicle.pk: vehicle for vehicle in rows}
 
 
-def _own_way(request: AccessRequest, slot: Slot | None, facility: Facility, *, at: datetime) -> PassWindow:
+def own_way(request: AccessRequest, slot: Slot | None, facility: Facility, *, at: datetime) -> PassWindow:
     """Return the pass window of somebody who walks or drives: no trip, but the same right to leave and come home."""
     speed = 5 if request.mode == TransportMode.ON_FOOT else 1
     minutes = ceil(travel_min(cards.home_of(request).point, facility.point)) * speed
     arrive = slot.starts_at if slot else at
     home = arrive + timedelta(minutes=request.session_min + minutes)
-    return _window(arrive - timedelta(minutes=minutes), home)
+    return window_of(arrive - timedelta(minutes=minutes), home)
 
 
-def _window(leave: datetime, home: datetime) -> PassWindow:
+def window_of(leave: datetime, home: datetime) -> PassWindow:
     return PassWindow(
         exit_from=leave - timedelta(minutes=EXIT_BEFORE_MIN),
         exit_until=home + timedelta(hours=RETURN_AFTER_H),

@@ -1,0 +1,266 @@
+"""From the rows of one dispatch area to a question for the engine: who waits, where there is room, what already drives.
+
+Times are minutes since midnight of the day in China; the engine's ids are case references, facility codes, slot keys
+and vehicles in a shift. Any number of people costs the same few queries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from math import isfinite
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from access.journey import Facts, has_way_home, is_out, is_over
+from access.models import AccessRequest
+from access.selectors import facts_of, with_facts
+from access.services.cards import FIXED, party_size
+from access.states import RequestStatus
+from communities.services import rulebook
+from core import clock
+from dispatch import problem_care, problem_fleet
+from dispatch.allowances import board_min, leave_min
+from dispatch.problem_care import INFECTED, Care
+from dispatch.problem_fleet import Cars, load, minutes, place
+from hospitals.models import Appointment
+from hospitals.states import AppointmentStatus
+from matching import problem as engine
+from matching.params import Params
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+INFECTIOUS = frozenset({"positive", "suspected"})
+EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
+LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
+HARM_MIN = {True: 1440.0, False: 4320.0}
+WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
+_HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
+
+
+@dataclass
+class Question:
+    """A problem for the engine with the rows it was made of."""
+
+    problem: engine.Problem
+    origin: datetime
+    waiting: dict[str, AccessRequest] = field(default_factory=dict)
+    faulty: list[AccessRequest] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is planned: whoever is due before `until`; `at` is the moment of asking."""
+
+    at: datetime
+    since: datetime
+    until: datetime
+
+    @property
+    def origin(self) -> datetime:
+        """Midnight of the day planned."""
+        return clock.day_bounds(clock.local_day(self.since))[0]
+
+
+def waiting_rows(area: str, span: Span, *, only: Iterable[UUID] = ()) -> QuerySet[AccessRequest]:
+    """Select who may wait for a car or a place in an area: approved, or cancelled after leaving home."""
+    rows = AccessRequest.objects.filter(dispatch_area=area, community__isnull=False)
+    rows = rows.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
+    if cases := list(only):
+        rows = rows.filter(case_ref__in=cases)
+    else:
+        rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
+    open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
+    held = Appointment.objects.filter(case_ref=OuterRef("case_ref"), status__in=_HOLDS)
+    annotated = with_facts(rows.filter(open_or_out)).annotate(
+        held_slot=Subquery(held.values("slot_id")[:1]), held_at=Subquery(held.values("facility_id")[:1])
+    )
+    return annotated.select_related("community", "resident")
+
+
+def read(area: str, span: Span, *, only: Iterable[UUID] = ()) -> Question:
+    """Read an area's question; `only` narrows it to these cases (an emergency does not wait for the others)."""
+    cars = problem_fleet.read(area, at=span.at, since=span.since, until=span.until + WAY_HOME, origin=span.origin)
+    rows = list(waiting_rows(area, span, only=only))
+    trips = _waiting_trips(area, [row.case_ref for row in rows])
+    asking: dict[str, engine.Request] = {}
+    waiting: dict[str, AccessRequest] = {}
+    faulty: list[AccessRequest] = []
+    for row in rows:
+        if not _is_sound(row):
+            faulty.append(row)
+            continue
+        asked = _request(row, trips.get(row.case_ref, {}), cars, span)
+        if asked is not None:
+            asking[asked.id], waiting[asked.id] = asked, row
+    people = [*asking.values(), *cars.rides]
+    care = _care(asking, waiting, span)
+    found = _facilities(care, asking.values(), waiting, span)
+    places = {**cars.places, **{row.place: _place_of(care, row) for row in found}}
+    problem = engine.Problem(
+        places=tuple(places[name] for name in sorted(places)),
+        facilities=(*found, *cars.facilities),
+        vehicles=tuple(cars.vehicles),
+        requests=tuple(people),
+        runs=tuple(cars.runs),
+        now_min=minutes(span.at, span.origin),
+        params=_params(area_place(rows), span.at),
+    )
+    return Question(problem, span.origin, waiting, faulty)
+
+
+def area_place(rows: Iterable[AccessRequest]) -> str:
+    """Return a place of the area for asking the rulebook."""
+    return next((row.community.district_code for row in rows if row.community), "")
+
+
+def _is_sound(row: AccessRequest) -> bool:
+    """Say whether a row's numbers make sense to the engine; what does not is a person's to mend."""
+    home = row.community
+    return home is not None and all(map(isfinite, (home.lat, home.lon))) and row.session_min > 0
+
+
+def _waiting_trips(area: str, cases: list[UUID]) -> dict[UUID, dict[str, Trip]]:
+    found: dict[UUID, dict[str, Trip]] = defaultdict(dict)
+    for trip in Trip.objects.live().filter(dispatch_area=area, case_ref__in=cases).select_related("run"):
+        found[trip.case_ref][trip.direction] = trip
+    return found
+
+
+def _request(row: AccessRequest, trips: dict[str, Trip], cars: Cars, span: Span) -> engine.Request | None:
+    """Say what a case asks of the engine now; None when it waits for nothing."""
+    facts = facts_of(row)
+    if is_over(facts):
+        return None
+    there, back = trips.get(TripDirection.OUTBOUND), trips.get(TripDirection.INBOUND)
+    if _waits_at_home(row, facts, there):
+        return _going(row, there, back, cars, span)
+    if back is None or not row.needs_vehicle or has_way_home(facts):
+        return None
+    is_called = back.status == TripStatus.UNSCHEDULED
+    is_lost = back.status == TripStatus.WILL_CALL and back.reserved_run_id is None
+    return _coming_home(row, there, back, cars, span) if is_called or is_lost else None
+
+
+def _waits_at_home(row: AccessRequest, facts: Facts, there: Trip | None) -> bool:
+    """Say whether the way there is still to be found."""
+    if row.status != RequestStatus.APPROVED or facts.scheduled_at or facts.ready_at or facts.arrived_at:
+        return False
+    if not row.needs_vehicle:
+        return getattr(row, "held_slot", None) is None and not is_out(facts)
+    return there is None or there.status == TripStatus.UNSCHEDULED
+
+
+def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars, span: Span) -> engine.Request:
+    asked = minutes(row.arrive_at, span.origin) if row.arrive_at else None
+    now = minutes(span.at, span.origin)
+    is_fixed = row.need_kind in FIXED
+    day_end = minutes(span.until, span.origin)
+    latest = day_end if asked is None or is_fixed else max(asked, now) + LATER_MIN
+    held = getattr(row, "held_slot", None)
+    needs_back = row.needs_vehicle and not (held and back and back.reserved_run_id)
+    return replace(
+        _party(row, cars, pickup=there),
+        fixed_facility=getattr(row, "held_at", None) if held and not row.is_critical else None,
+        fixed_slot=str(held) if held and not row.is_critical else None,
+        asked_min=asked,
+        earliest_min=now if asked is None or is_fixed else max(now, asked - EARLIER_MIN),
+        latest_safe_min=None if row.is_critical else latest,
+        harm_in_min=30.0 if row.is_critical else HARM_MIN[is_fixed],
+        needs_outbound=row.needs_vehicle,
+        needs_inbound=needs_back,
+    )
+
+
+def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars, span: Span) -> engine.Request:
+    ready = back.ready_at or span.at
+    return replace(
+        _party(row, cars, pickup=back),
+        skills=_skills(row, is_urgent=False),
+        is_critical=False,
+        fixed_facility=back.from_code
+        if back.from_kind == "facility"
+        else (there.to_code if there else row.facility_id),
+        harm_in_min=60.0,
+        ready_min=minutes(ready, span.origin),
+        is_will_call=back.status == TripStatus.WILL_CALL,
+        needs_outbound=False,
+        needs_inbound=True,
+    )
+
+
+def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Request:
+    """Describe who travels and how."""
+    home = row.community
+    if home is None:
+        raise ValueError("a stranger without a home cannot be planned")
+    flag = row.resident.infection_flag if row.resident else ""
+    skills = _skills(row, is_urgent=row.is_critical)
+    kind = "emergency" if row.is_critical else row.service_kind
+    is_infected = flag in INFECTIOUS and not row.is_critical
+    return engine.Request(
+        id=str(row.case_ref),
+        need=kind + INFECTED if is_infected else kind,
+        home=place(cars, f"c:{home.code}", home.lat, home.lon),
+        pickup_place=place(cars, f"p:{pickup.pk}", pickup.from_lat, pickup.from_lon) if pickup else None,
+        zone="sealed" if flag == "isolated" else row.zone_class,
+        infection=flag,
+        usual_facility=row.facility_id,
+        is_critical=row.is_critical,
+        party=load(row.mobility, party_size(row), is_lying="ordinary" not in skills),
+        skills=skills,
+        home_min=float(board_min(row.mobility, row.has_stairs)),
+        facility_min=float(leave_min(row.mobility)),
+        treatment_min=float(row.session_min),
+    )
+
+
+def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
+    """Say what the car must be able to do; an ambulance only for what no other car can do (R-000-10, R-000-11)."""
+    flag = row.resident.infection_flag if row.resident else ""
+    needed = {name for name, is_so in (("oxygen", row.needs_oxygen), ("positive", flag in INFECTIOUS)) if is_so}
+    if is_urgent:
+        return frozenset(needed | {"ambulance"})
+    if not needed and row.mobility != "stretcher":
+        return frozenset({"ordinary"})
+    return frozenset(needed)
+
+
+def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span) -> Care:
+    kinds = {request.need.removesuffix(INFECTED) for request in asking.values()}
+    held = [int(request.fixed_slot) for request in asking.values() if request.fixed_slot]
+    return problem_care.read(kinds, held, since=span.at, until=span.until)
+
+
+def _facilities(
+    care: Care, people: Iterable[engine.Request], waiting: dict[str, AccessRequest], span: Span
+) -> tuple[engine.Facility, ...]:
+    named = {request.fixed_facility for request in people if request.fixed_facility}
+    named |= {row.facility_id for row in waiting.values() if row.facility_id}
+    homes = {row.community_id: row.community.point for row in waiting.values() if row.community}
+    known = {code for code in named if code in care.facilities}
+    return problem_care.facilities(care, homes.values(), known, origin=span.origin, at=span.at)
+
+
+def _place_of(care: Care, facility: engine.Facility) -> engine.Place:
+    row = care.facilities[facility.id]
+    return engine.Place(id=facility.place, latitude=row.lat, longitude=row.lon)
+
+
+def _params(district: str, at: datetime) -> Params:
+    """Take the policy's numbers from the rulebook; the others are the engine's own."""
+    book = rulebook.load()
+    target = float(book.value("waiting.target_min", place=district, at=at).value)
+    return Params(
+        wait_after_ready_target_min=target,
+        wait_after_ready_min=float(max(book.value("waiting.measured_min", place=district, at=at).value[0], target)),
+        told_tolerance_min=0.0,
+        price_slot_shift=0.5,
+        shares_return=False,
+    )
+
+
+__all__ = ["Care", "Question", "Span", "read", "waiting_rows"]

@@ -1,0 +1,92 @@
+"""Hospitals and their places as the engine reads them: which zone each receives, which slots are left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from core.geo import Point, travel_min
+from dispatch.receiving import FRESH_H, REACH_MIN
+from hospitals.models import Facility, Service, Slot
+from hospitals.states import ServiceStatus, ZoneRole
+from matching import problem as engine
+
+INFECTED = "+positive"  # a designated hospital's care is another need: nobody else goes there
+ZONES: dict[str, frozenset[str]] = {
+    ZoneRole.ORDINARY: frozenset({"controlled", "precautionary"}),
+    ZoneRole.YELLOW: frozenset({"sealed"}),
+}
+SEPARATE = {True: ("positive", "suspected"), False: ("isolated", "HBV", "HCV", "recovered")}  # rooms of their own
+_SHUT = (ServiceStatus.CLOSED, ServiceStatus.DIVERTING)
+
+
+@dataclass
+class Care:
+    """What is offered: facilities by code, and per facility and kind its free slots."""
+
+    facilities: dict[str, Facility]
+    services: dict[tuple[str, str], Service] = field(default_factory=dict)
+    slots: dict[tuple[str, str], list[Slot]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read(kinds: Collection[str], held: Collection[int], *, since: datetime, until: datetime) -> Care:
+    """Read every facility, the services of these kinds and their places: three queries.
+
+    Slots in `held` are places that somebody already has; they are read although they may be full.
+    """
+    care = Care({row.pk: row for row in Facility.objects.all()})
+    for service in Service.objects.filter(kind__in=kinds).exclude(facility__zone_role=ZoneRole.NONE):
+        care.services[(service.facility_id, service.kind)] = service
+    left = Q(service__kind__in=kinds, starts_at__gt=since, starts_at__lt=until, booked__lt=F("capacity"))
+    receives = ~Q(service__status__in=_SHUT) | Q(service__status_until__lte=F("starts_at"))
+    rows = Slot.objects.filter(left & receives | Q(pk__in=list(held))).select_related("service")
+    for slot in rows.order_by("starts_at"):
+        care.slots[(slot.service.facility_id, slot.service.kind)].append(slot)
+    return care
+
+
+def facilities(
+    care: Care, homes: Iterable[Point], named: Collection[str], *, origin: datetime, at: datetime
+) -> tuple[engine.Facility, ...]:
+    """Return the facilities within reach of some home, and those named (usual, booked, where somebody stands)."""
+    points = list(homes)
+    found = []
+    for code, row in care.facilities.items():
+        kinds = [kind for (owner, kind) in care.services if owner == code]
+        in_reach = any(travel_min(point, row.point) <= REACH_MIN for point in points)
+        if code in named or (kinds and in_reach):
+            found.append(_facility(care, row, kinds, origin=origin, at=at))
+    return tuple(found)
+
+
+def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, at: datetime) -> engine.Facility:
+    is_designated = row.zone_role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}
+    slots, needs = [], set()
+    for kind in kinds:
+        need = kind + INFECTED if is_designated else kind
+        for slot in care.slots.get((row.pk, kind), ()):
+            start = (slot.starts_at - origin) / timedelta(minutes=1)
+            slots.append(engine.Slot(id=str(slot.pk), need=need, start_min=start, capacity=max(0, slot.free)))
+            needs.add(need)
+        if kind == "emergency" and row.zone_role != ZoneRole.FANGCANG:
+            needs.add(kind)
+    return engine.Facility(
+        id=row.pk,
+        place=f"f:{row.pk}",
+        needs=frozenset(needs),
+        zones=ZONES.get(row.zone_role, frozenset()),
+        infections=frozenset(SEPARATE[is_designated]),
+        slots=tuple(slots),
+        has_buffer=not is_designated,
+        rank=max((_doubt(care.services[(row.pk, kind)], at) for kind in kinds), default=0),
+    )
+
+
+def _doubt(service: Service, at: datetime) -> int:
+    """Count what makes a service less sure: limited or diverting, and silent for long (decisions.md F37)."""
+    is_silent = service.confirmed_at is None or at - service.confirmed_at > timedelta(hours=FRESH_H)
+    return int(service.status != ServiceStatus.OPEN) + int(is_silent)

@@ -1,0 +1,182 @@
+"""Cars and what they already do, as the engine reads them. What stands is never moved: it is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Prefetch
+
+from core.geo import travel_min
+from matching import problem as engine
+from transport.models import Run, Shift, Stop
+from transport.states import RUN_LIVE, TripStatus, VehicleStatus
+
+LOOK_BACK = timedelta(hours=12)
+CLEAN_MIN = {"sealed": 30.0, "controlled": 10.0}  # disinfection before another class boards (E18)
+NO_LIMIT_MIN = 1440.0
+
+
+@dataclass
+class Cars:
+    """Vehicles on duty as the engine knows them, and their runs, each as one ride that stays where it is."""
+
+    vehicles: list[engine.Vehicle] = field(default_factory=list)
+    runs: list[engine.RunInForce] = field(default_factory=list)
+    rides: list[engine.Request] = field(default_factory=list)
+    facilities: list[engine.Facility] = field(default_factory=list)
+    places: dict[str, engine.Place] = field(default_factory=dict)
+
+
+def name_of(shift: Shift) -> str:
+    """Name a vehicle in one shift; `shift_key` reads it back."""
+    return f"{shift.vehicle_id}@{shift.pk}"
+
+
+def shift_key(name: str) -> int:
+    """Return the shift a vehicle's name in a problem stands for."""
+    return int(name.rpartition("@")[2])
+
+
+def read(area: str, *, at: datetime, since: datetime, until: datetime, origin: datetime) -> Cars:
+    """Read an area's shifts in [since, until) and the runs of its cars: three queries."""
+    shifts = Shift.objects.filter(
+        vehicle__dispatch_area=area, vehicle__status=VehicleStatus.AVAILABLE, starts_at__lt=until, ends_at__gt=since
+    )
+    runs_of: dict[str, list[Run]] = defaultdict(list)
+    stops = Stop.objects.select_related("trip").order_by("position")
+    near = DateTimeTZRange(min(at, since) - LOOK_BACK, until, "[)")
+    live = Run.objects.filter(status__in=RUN_LIVE, vehicle__dispatch_area=area, occupied__overlap=near)
+    for run in live.order_by("occupied").prefetch_related(Prefetch("stops", queryset=stops)):
+        runs_of[run.vehicle_id].append(run)
+    cars = Cars()
+    for shift in shifts.select_related("vehicle").order_by("vehicle_id", "starts_at"):
+        if shift.vehicle.zones_allowed:
+            _add(cars, shift, runs_of[shift.vehicle_id], at=at, origin=origin)
+    return cars
+
+
+def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: datetime) -> None:
+    """Add one vehicle with the runs of its shift; it begins where and when what it does now ends."""
+    begun = [run for run in runs if run.occupied.lower <= max(at, shift.starts_at)]
+    ahead = [run for run in runs if run not in begun and run.occupied.lower < shift.ends_at]
+    free_at = max([shift.starts_at, at, *(run.occupied.upper for run in begun)])
+    ends_at = max([shift.ends_at, *(run.occupied.upper for run in ahead)])
+    if free_at >= ends_at:
+        return
+    vehicle, last = shift.vehicle, begun[-1] if begun else None
+    cars.vehicles.append(
+        engine.Vehicle(
+            id=name_of(shift),
+            capacity=engine.Load(vehicle.seats, vehicle.wheelchairs, vehicle.stretchers),
+            start_place=_stands(cars, shift, last),
+            end_place=_base(cars, shift),
+            shift_start_min=minutes(free_at, origin),
+            shift_end_min=minutes(ends_at, origin),
+            skills=_skills(shift),
+            zones=frozenset(vehicle.zones_allowed),
+            disinfection_min=max(CLEAN_MIN.get(zone, 5.0) for zone in vehicle.zones_allowed),
+            last_class=_class_after(last),
+        )
+    )
+    told = [stop for run in ahead for stop in _block(cars, run, origin)]
+    if told:
+        cars.runs.append(engine.RunInForce(vehicle=name_of(shift), stops=tuple(told)))
+
+
+def _class_after(run: Run | None) -> str | None:
+    """Return the class a car carried last, None when it was cleaned since."""
+    if run is None or run.cleaned_after_at:
+        return None
+    return f"{run.zone_class}/{run.infection_class}" if run.infection_class else run.zone_class
+
+
+def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:
+    """Turn an outing into one ride that fills its time: from its first stop to its last, or at its last alone."""
+    stops = [stop for stop in run.stops.all() if stop.trip.status != TripStatus.CANCELLED]
+    if not stops:
+        return []
+    first, last = stops[0], stops[-1]
+    begins, ends = run.occupied.lower, min(max(last.planned_at, run.occupied.lower), run.occupied.upper)
+    if travel_min(first.point, last.point) > minutes(ends, begins):
+        first = last
+    name = f"run:{run.pk}"
+    _note_ride(cars, name, run, (first, last), service=minutes(run.occupied.upper, ends))
+    told = (engine.Action.PICKUP, begins), (engine.Action.DROPOFF, ends)
+    return [
+        engine.StopInForce(
+            request=name,
+            direction=engine.Direction.OUTBOUND,
+            action=action,
+            at_min=minutes(moment, origin),
+            state=engine.StopState.TOLD,
+        )
+        for action, moment in told
+    ]
+
+
+def _note_ride(cars: Cars, name: str, run: Run, ends: tuple[Stop, Stop], *, service: float) -> None:
+    """Note the request and the destination a standing outing is to the engine; nobody else boards it."""
+    starts = place(cars, f"{name}/a", ends[0].lat, ends[0].lon)
+    to = place(cars, f"{name}/b", ends[1].lat, ends[1].lon)
+    cars.facilities.append(engine.Facility(id=name, place=to, needs=frozenset({name})))
+    cars.rides.append(
+        engine.Request(
+            id=name,
+            need=name,
+            home=starts,
+            zone=run.zone_class,
+            infection=run.infection_class,
+            fixed_facility=name,
+            party=engine.Load(),
+            rides_alone=True,
+            home_min=0.0,
+            facility_min=service,
+            needs_inbound=False,
+            ride_limit_min=NO_LIMIT_MIN,
+        )
+    )
+
+
+def _stands(cars: Cars, shift: Shift, run: Run | None) -> str:
+    """Return where the car stands once it is free: at the last stop of its run, else at its base."""
+    stops = list(run.stops.all()) if run else []
+    return place(cars, f"s:{stops[-1].pk}", stops[-1].lat, stops[-1].lon) if stops else _base(cars, shift)
+
+
+def _base(cars: Cars, shift: Shift) -> str:
+    return place(cars, f"v:{shift.vehicle_id}", shift.vehicle.lat, shift.vehicle.lon)
+
+
+def place(cars: Cars, name: str, lat: float, lon: float) -> str:
+    """Note a place and return its name."""
+    cars.places.setdefault(name, engine.Place(id=name, latitude=lat, longitude=lon))
+    return name
+
+
+def _skills(shift: Shift) -> frozenset[str]:
+    """Say what a car can do beyond room: `ordinary` is what every car but an ambulance may be used for (R-000-11)."""
+    vehicle = shift.vehicle
+    has = {
+        "ambulance": vehicle.is_ambulance,
+        "ordinary": not vehicle.is_ambulance,
+        "oxygen": vehicle.has_oxygen,
+        "positive": vehicle.takes_positive,
+    }
+    return frozenset(name for name, is_so in has.items() if is_so)
+
+
+def load(mobility: str, party_size: int, *, is_lying: bool) -> engine.Load:
+    """Return the room a party takes: its patient lies, sits in the own wheelchair or takes a seat."""
+    if is_lying or mobility == "stretcher":
+        return engine.Load(seats=party_size - 1, stretchers=1)
+    if mobility == "wheelchair":
+        return engine.Load(seats=party_size - 1, wheelchairs=1)
+    return engine.Load(seats=party_size)
+
+
+def minutes(moment: datetime, origin: datetime) -> float:
+    """Return minutes since the origin."""
+    return (moment - origin) / timedelta(minutes=1)

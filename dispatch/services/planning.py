@@ -1,0 +1,231 @@
+"""Plan an area: lease → problem → solve outside any transaction → apply request by request (architecture.md 5)."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from structlog import get_logger
+
+from access.models import AccessRequest
+from core import boards, clock
+from core.actors import ENGINE, Actor
+from core.advance import advance
+from dispatch import problem as reading
+from dispatch.apply import Outcome, Writer, apply
+from dispatch.models import AreaSetting, PlanningRun
+from dispatch.problem import Question, Span
+from dispatch.services import leases
+from dispatch.services.unmet import leave_waiting
+from dispatch.states import PlanningKind, PlanningStatus
+from matching import codec
+from matching.engines import current
+from matching.online import insert_one, open_board
+from matching.plan import Plan
+from matching.problem import Problem
+from matching.solve import solve
+
+log = get_logger(__name__)
+ROUNDS = 3  # what became stale, or was asked meanwhile, is planned again at once
+SEED = 1
+ITERATIONS = {PlanningKind.EVENING: 2000, PlanningKind.ROLLING: 200}
+EVENING_AT = "20:00"  # plan.tomorrow_by: from then on tomorrow is planned too
+ROLLING_AHEAD = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one plan is about."""
+
+    area: str
+    kind: PlanningKind
+    span: Span
+    by: Actor = ENGINE
+
+
+def rolling_span(at: datetime) -> Span:
+    """Return the rest of today, at least six hours; from the evening on, tomorrow as well."""
+    today = clock.local_day(at)
+    end = clock.day_bounds(today)[1]
+    if at >= clock.at_local(today, EVENING_AT):
+        end += timedelta(days=1)
+    return Span(at, at, max(end, at + ROLLING_AHEAD))
+
+
+def evening_span(at: datetime) -> Span:
+    """Return the whole of tomorrow, with what is left of today."""
+    return Span(at, at, clock.day_bounds(clock.local_day(at))[1] + timedelta(days=1))
+
+
+def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) -> list[PlanningRun]:
+    """Plan an area until nothing new waits; an area somebody else plans, or whose engine is off, is left alone."""
+    setting = AreaSetting.objects.filter(area=area).first() or AreaSetting(area=area)
+    if not setting.is_engine_on:
+        return []
+    span = evening_span(at) if kind == PlanningKind.EVENING else rolling_span(at)
+    asked = Asked(area, PlanningKind.PREVIEW if setting.proposes_only else kind, span)
+    made: list[PlanningRun] = []
+    with leases.held(area, holder=f"{os.uname().nodename}:{os.getpid()}", seconds=settings.PLAN_LEASE_S) as token:
+        if token is None:
+            return []
+        with _kept(area, token):
+            for _number in range(ROUNDS):
+                run = _round(asked, token)
+                if run is None:
+                    break
+                made.append(run)
+                if run.status == PlanningStatus.SOLVED or not waits(asked):
+                    break
+    return made
+
+
+def waits(asked: Asked) -> bool:
+    """Say whether somebody asked for a plan whom no plan has looked at yet, or for whom it is time again."""
+    return bool(reading.read(asked.area, asked.span).waiting)
+
+
+def _round(asked: Asked, token: UUID) -> PlanningRun | None:
+    """Make and apply one plan; None when nobody waits."""
+    question = reading.read(asked.area, asked.span)
+    leave_waiting({row.pk: "not_sound" for row in question.faulty}, at=asked.span.at)
+    if not question.waiting:
+        return None
+    run = _store(asked, question)
+    found = _solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
+    if found is None:
+        _set_poison_aside(asked, question)
+        return run
+    if asked.kind != PlanningKind.PREVIEW:
+        _write(run, question, found, Writer(asked.area, asked.by, asked.span.at, token))
+    return run
+
+
+def _solve(problem: Problem, kind: PlanningKind) -> Plan:
+    engine = current(wait=False)  # the interpreted form answers until the compiled one is ready; both agree
+    return solve(problem, seed=SEED, iterations=ITERATIONS.get(kind, 0) if engine.is_compiled else 0, engine=engine)
+
+
+def _store(asked: Asked, question: Question) -> PlanningRun:
+    """Store the question before it is asked: a worker that dies leaves it behind."""
+    lost = PlanningRun.objects.filter(area=asked.area, status=PlanningStatus.SOLVING).exclude(kind=PlanningKind.URGENT)
+    old = [*lost, *PlanningRun.objects.filter(area=asked.area, kind=PlanningKind.PREVIEW, status=PlanningStatus.SOLVED)]
+    with transaction.atomic():
+        for row in old:
+            advance(row, PlanningStatus.SUPERSEDED, by=asked.by, at=asked.span.at)
+        return PlanningRun.objects.create(
+            area=asked.area,
+            kind=asked.kind,
+            status=PlanningStatus.SOLVING,
+            status_at=asked.span.at,
+            asked_at=asked.span.at,
+            seed=SEED,
+            problem=json.loads(codec.dumps(question.problem)),
+            requests=len(question.waiting),
+        )
+
+
+def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan | None:
+    """Ask the engine; store its answer, or that it failed."""
+    began = time.perf_counter()
+    try:
+        found = ask()
+    except Exception as error:  # one case the engine cannot read must not stop the others
+        log.exception("planning.failed", run_id=str(run.pk), area=run.area)
+        words = f"{type(error).__name__}: {error}"[:300]
+        with transaction.atomic():
+            advance(run, PlanningStatus.FAILED, by=ENGINE, at=run.asked_at, error=words)
+        return None
+    figures = {
+        "plan": json.loads(codec.dumps(found)),
+        "iterations": found.statistics.iterations,
+        "arranged": sum(1 for each in found.arranged if not each.request.startswith("run:")),
+        "solve_s": round(time.perf_counter() - began, 3),
+    }
+    with transaction.atomic():
+        advance(run, PlanningStatus.SOLVED, by=ENGINE, at=run.asked_at, **figures)
+    return found
+
+
+def _write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> Outcome:
+    """Apply a plan, leave the others waiting with their reasons, and store the figures."""
+    began = time.perf_counter()
+    keys = {case: row.pk for case, row in question.waiting.items()}
+    outcome = apply(question.problem, found, keys, writer, origin=question.origin)
+    leave_waiting({keys[each.request]: each for each in found.unmet if each.request in keys}, at=writer.at)
+    figures = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
+    with transaction.atomic():
+        advance(
+            run,
+            PlanningStatus.APPLIED,
+            by=writer.by,
+            at=writer.at,
+            apply_s=round(time.perf_counter() - began, 3),
+            **figures,
+        )
+        boards.touch(f"area:{run.area}")
+    return outcome
+
+
+def _set_poison_aside(asked: Asked, question: Question) -> None:
+    """Find by halves whom the engine cannot read; a person looks after them, the others are planned next."""
+    bad = _poison(question.problem, list(question.waiting))
+    leave_waiting({question.waiting[case].pk: "engine_failed" for case in bad}, at=asked.span.at)
+
+
+def _poison(problem: Problem, cases: list[str]) -> list[str]:
+    others = tuple(request for request in problem.requests if request.id.startswith("run:"))
+    kept = tuple(request for request in problem.requests if request.id in set(cases))
+    try:
+        solve(replace(problem, requests=(*others, *kept)), seed=SEED, iterations=0, engine=current(wait=False))
+    except Exception:  # whatever it is, the halves tell whose it is
+        if len(cases) <= 1:
+            return cases
+        half = len(cases) // 2
+        return _poison(problem, cases[:half]) + _poison(problem, cases[half:])
+    return []
+
+
+@contextmanager
+def _kept(area: str, token: UUID) -> Iterator[None]:
+    """Extend the lease while the block works; a process that stands still lets it pass on."""
+    done = threading.Event()
+
+    def extend() -> None:
+        while not done.wait(settings.PLAN_LEASE_S / 4):
+            if not leases.extend(area, token, seconds=settings.PLAN_LEASE_S):
+                log.warning("planning.lease_lost", area=area)
+                return
+        connection.close()
+
+    keeper = threading.Thread(target=extend, name="lease-keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join(timeout=5)
+
+
+def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
+    """Find car and hospital for one critical patient at once, whoever plans the area meanwhile (R-000-2)."""
+    row = AccessRequest.objects.filter(case_ref=case_ref, is_critical=True).first()
+    if row is None or not (AreaSetting.objects.filter(area=row.dispatch_area).first() or AreaSetting()).is_engine_on:
+        return None
+    asked = Asked(row.dispatch_area, PlanningKind.URGENT, rolling_span(at))
+    question = reading.read(asked.area, asked.span, only=[case_ref])
+    if not question.waiting:
+        return None
+    run = _store(asked, question)
+    found = _solved(run, question.problem, lambda: insert_one(open_board(question.problem), str(case_ref)))
+    if found is not None:
+        _write(run, question, found, Writer(asked.area, asked.by, at))
+    return run
