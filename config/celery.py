@@ -6,12 +6,21 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 from django.conf import settings
+
+from matching.warm import warm_up_in_background
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 QUEUES = ("dispatch", "urgent", "messages", "housekeeping")
-BEAT: dict[str, dict[str, Any]] = {}
+BEAT: dict[str, dict[str, Any]] = {
+    "plan-due": {
+        "task": "dispatch.tasks.plan_due",
+        "schedule": 120.0,
+        "options": {"queue": "dispatch", "expires": 110},
+    },
+}
 
 
 def broker_url(redis_url: str) -> str:
@@ -46,3 +55,9 @@ app.conf.update(
     beat_schedule=BEAT,
 )
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect(weak=False)
+def warm_up_engine(**_signal: Any) -> None:
+    """Make the compiled kernels ready beside the first tasks, which are answered by the interpreted form."""
+    warm_up_in_background()

@@ -195,10 +195,11 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "trip.on_board": "dispatch.services.leaving.note_boarded",
     "trip.completed": "access.services.closing.close_if_over",
     "intake.arrived": "dispatch.services.returns.note_arrival",
-    "intake.released": "dispatch.services.returns.call_back",
+    "intake.released": "dispatch.services.wake.released",
     "intake.ended": "dispatch.services.returns.drop_return",
-    "trip.failed": "dispatch.services.returns.back_to_waiting",
-    "run.declined": "dispatch.services.returns.back_to_waiting",
+    "trip.failed": "dispatch.services.wake.failed",
+    "run.declined": "dispatch.services.wake.failed",
+    "request.approved": "dispatch.services.wake.approved",
     "home.marked": "access.services.closing.close_if_over",
 }
 SWEEPS: list[str] = [

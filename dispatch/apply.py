@@ -132,7 +132,7 @@ class _Arranging:
         else:
             require_waiting(request)
             self._there_and_back(request)
-        kept = {"needs_person_reason": "", "needs_person_detail": {}, "try_again_at": None}
+        kept: dict[str, Any] = {"needs_person_reason": "", "needs_person_detail": {}, "try_again_at": None}
         AccessRequest.objects.filter(pk=request.pk).update(**kept)
         audit.record("request.arranged", request, detail={"facility": self.item.facility}, **self.writer.stamp)
         boards.touch(*request.boards)
@@ -147,7 +147,7 @@ class _Arranging:
         card = cards.pass_card(request, plate=plate)
         if request.community is None:
             raise Conflict("request.home_unknown")
-        case = {"case_ref": request.case_ref, **self.writer.stamp}
+        case: dict[str, Any] = {"case_ref": request.case_ref, **self.writer.stamp}
         passes.issue(card, community=request.community, window=window, is_emergency=request.is_critical, **case)
         passes.set_ride(request.case_ref, plate=plate, **self.writer.stamp)
 
@@ -172,7 +172,7 @@ class _Arranging:
         elif back.reserved_until:
             home = max(home, back.reserved_until)
         if appointment is None and request.is_critical:
-            known = {"card": cards.patient_card(request), "case_ref": request.case_ref}
+            known: dict[str, Any] = {"card": cards.patient_card(request), "case_ref": request.case_ref}
             announce(facility, expected_at=leg.dropoff_at, **known, **self.writer.stamp)
         self._tell(request, run, leg.dropoff_at)
         return window_of(leg.pickup_at, home), run.vehicle.plate
@@ -214,7 +214,7 @@ class _Arranging:
         if outing.run_id is None:
             run = scheduling.schedule(trip, ride=ride, is_pinned=False, **why, **self.writer.stamp)
         else:
-            times = {"pickup_at": ride.pickup_at, "dropoff_at": ride.dropoff_at, "free_at": ride.free_at}
+            times: dict[str, Any] = {"pickup_at": ride.pickup_at, "dropoff_at": ride.dropoff_at, "free_at": ride.free_at}
             run = scheduling.join(Run(pk=outing.run_id), trip, **times, **why, **self.writer.stamp)
         self.runs[(self.item.request, direction)] = run
         return run
@@ -223,7 +223,7 @@ class _Arranging:
         """Keep the car home; return when they are expected there."""
         ride = self._ride(BACK)
         why = {"explanation": self.writer.why.get(self.item.request, {}).get(BACK, {})}
-        times = {"window_from": ride.pickup_at, "window_until": ride.pickup_at + WINDOW}
+        times: dict[str, Any] = {"window_from": ride.pickup_at, "window_until": ride.pickup_at + WINDOW}
         scheduling.reserve(trip, ride=ride, **times, **why, **self.writer.stamp)
         return ride.dropoff_at
 

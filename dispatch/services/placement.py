@@ -109,6 +109,7 @@ def locked(request: AccessRequest) -> AccessRequest:
 
 
 def require_waiting(request: AccessRequest) -> None:
+    """Make sure the request still waits for its way there; raise Conflict otherwise."""
     if request.status != RequestStatus.APPROVED:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
@@ -257,6 +258,7 @@ def own_way(request: AccessRequest, slot: Slot | None, facility: Facility, *, at
 
 
 def window_of(leave: datetime, home: datetime) -> PassWindow:
+    """Return the pass window of a way that leaves and is expected home at these times."""
     return PassWindow(
         exit_from=leave - timedelta(minutes=EXIT_BEFORE_MIN),
         exit_until=home + timedelta(hours=RETURN_AFTER_H),

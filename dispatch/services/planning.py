@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -64,6 +65,14 @@ def rolling_span(at: datetime) -> Span:
 def evening_span(at: datetime) -> Span:
     """Return the whole of tomorrow, with what is left of today."""
     return Span(at, at, clock.day_bounds(clock.local_day(at))[1] + timedelta(days=1))
+
+
+def due_kind(area: str, *, at: datetime) -> PlanningKind:
+    """Return the evening plan once a day from the evening on, else the rolling one."""
+    evening = clock.at_local(clock.local_day(at), EVENING_AT)
+    made = PlanningRun.objects.filter(area=area, kind=PlanningKind.EVENING, asked_at__gte=evening)
+    is_due = at >= evening and not made.exists()
+    return PlanningKind.EVENING if is_due else PlanningKind.ROLLING
 
 
 def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) -> list[PlanningRun]:
@@ -144,7 +153,7 @@ def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan
         with transaction.atomic():
             advance(run, PlanningStatus.FAILED, by=ENGINE, at=run.asked_at, error=words)
         return None
-    figures = {
+    figures: dict[str, Any] = {
         "plan": json.loads(codec.dumps(found)),
         "iterations": found.statistics.iterations,
         "arranged": sum(1 for each in found.arranged if not each.request.startswith("run:")),
@@ -161,7 +170,7 @@ def _write(run: PlanningRun, question: Question, found: Plan, writer: Writer) ->
     keys = {case: row.pk for case, row in question.waiting.items()}
     outcome = apply(question.problem, found, keys, writer, origin=question.origin)
     leave_waiting({keys[each.request]: each for each in found.unmet if each.request in keys}, at=writer.at)
-    figures = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
+    figures: dict[str, Any] = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
     with transaction.atomic():
         advance(
             run,

@@ -1,0 +1,104 @@
+"""Ring for the workers. The rows are the truth and a message is only a doorbell: a lost one is rung again by the sweep."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Q
+from kombu.exceptions import OperationalError
+from redis import RedisError
+from structlog import get_logger
+
+from access.models import AccessRequest
+from dispatch.models import AreaSetting
+from dispatch.services import planning, returns
+from dispatch.states import PlanningKind
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+log = get_logger(__name__)
+AWAY_S = 5.0  # a broker that did not answer is left alone for so long, so that nothing queues up behind it
+_away_until = 0.0
+
+
+def approved(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
+    """Wake whoever plans: a request was approved."""
+    ring_for(case_ref)
+
+
+def failed(case_ref: UUID | None, *, at: datetime, trip_ids: tuple[str, ...] = (), **payload: Any) -> None:
+    """Let the trips of a failed ride wait again (E3), and wake whoever plans."""
+    returns.back_to_waiting(case_ref, at=at, trip_ids=trip_ids, **payload)
+    trips = Trip.objects.filter(Q(pk__in=trip_ids) | Q(case_ref=case_ref, status=TripStatus.UNSCHEDULED))
+    for case in set(trips.values_list("case_ref", flat=True)):
+        ring_for(case)
+
+
+def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
+    """Call the way home, the reserved car first (C15); wake whoever plans when there is none."""
+    trip = returns.call_back(case_ref, at=at, **payload)
+    if trip is not None and trip.status == TripStatus.UNSCHEDULED:
+        ring_for(case_ref)
+
+
+def ring_for(case_ref: UUID) -> None:
+    """Have a case looked at by the next plan, and ring once this transaction has committed."""
+    rows = AccessRequest.objects.filter(case_ref=case_ref)
+    rows.filter(try_again_at__isnull=False).update(try_again_at=None)
+    row = rows.values("dispatch_area", "is_critical").first()
+    if row is None:
+        return
+    if row["is_critical"]:
+        transaction.on_commit(lambda: _ring("dispatch.tasks.place_urgent", "urgent", case_ref=str(case_ref)))
+    transaction.on_commit(lambda: ring(row["dispatch_area"]))
+
+
+def ring(area: str, *, kind: str = PlanningKind.ROLLING) -> bool:
+    """Ask a worker to plan an area; False when the broker is away."""
+    return _ring("dispatch.tasks.plan_area", "dispatch", area=area, kind=kind)
+
+
+def _ring(task: str, queue: str, **arguments: str) -> bool:
+    """Publish without waiting: no retry, no result, and not at all for a while after the broker did not answer."""
+    global _away_until
+    if time.monotonic() < _away_until:
+        return False
+    try:
+        current_app.send_task(task, kwargs=arguments, queue=queue, retry=False, ignore_result=True)
+    except (OperationalError, RedisError, OSError) as error:
+        _away_until = time.monotonic() + AWAY_S
+        log.warning("wake.broker_away", error=type(error).__name__)
+        return False
+    return True
+
+
+def sweep(*, at: datetime) -> None:
+    """Ring for every area where somebody waits whom no plan has looked at lately, and for every critical patient."""
+    span = planning.rolling_span(at)
+    asked = AccessRequest.objects.open().filter(status="approved", community__isnull=False)
+    asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
+    due = asked.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=at))
+    off = AreaSetting.objects.filter(is_engine_on=False).values("area")
+    waiting = due.exclude(dispatch_area__in=off).exclude(facts__scheduled_at__isnull=False)
+    waiting = waiting.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True)
+    for case_ref in waiting.filter(is_critical=True).values_list("case_ref", flat=True):
+        _ring("dispatch.tasks.place_urgent", "urgent", case_ref=str(case_ref))
+    areas = set(waiting.values_list("dispatch_area", flat=True).distinct())
+    for area in sorted(areas | _areas_of_returns(at)):
+        ring(area)
+
+
+def _areas_of_returns(at: datetime) -> set[str]:
+    """Return the areas where somebody waits for the way home without a car."""
+    home = Trip.objects.filter(direction=TripDirection.INBOUND, status=TripStatus.UNSCHEDULED)
+    passed_over = AccessRequest.objects.filter(try_again_at__gt=at).values("case_ref")
+    fresh = home.filter(ready_at__gt=at - timedelta(days=1)).exclude(case_ref__in=passed_over)
+    return set(fresh.values_list("dispatch_area", flat=True).distinct())
+
+
+__all__ = ["approved", "failed", "released", "ring", "ring_for", "sweep"]
