@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from matching.arrays import PICKUP, STAY, UNBOUND
 from matching.engines import Engine
-from matching.facilities import Offers
+from matching.facilities import Offers, with_place
 from matching.legs import Choice, Leg, LegMaker
 from matching.problem import Action, Direction, Problem, Request, RunInForce, StopState, Vehicle
 from matching.routing import Car, Prices, Routing
@@ -49,6 +49,18 @@ class Board:
         """Tell whether facility and every needed vehicle are found."""
         legs = self.needed(request)
         return self.choice[request.id] is not None and all(self.routing.car_of(leg) >= 0 for leg in legs)
+
+    def places_taken(self) -> dict[tuple[str, str], int]:
+        """Count the places of each slot that are used by who is placed or on the way, not by who was booked before."""
+        taken: dict[tuple[str, str], int] = {}
+        for request in self.problem.requests:
+            choice = self.choice[request.id]
+            if choice is None or choice.slot is None or request.fixed_slot is not None:
+                continue
+            if self.is_placed(request) or any(leg in self.held for leg in self.needed(request)):
+                key = (choice.facility.id, choice.slot.id)
+                taken[key] = taken.get(key, 0) + 1
+        return taken
 
     def aim(self, request: Request, choice: Choice, wait_min: float | None = None) -> None:
         """Point the request's unplaced legs at a facility and slot."""
@@ -161,16 +173,28 @@ def _load_run(board: Board, run: RunInForce) -> None:
     inside = [2 * board.number[key] for key in aboard]
     told = {board.number[(s.request, s.direction)] for s in fixed} & board.held
     stops = [(2 * board.number[(s.request, s.direction)] + (s.action is Action.DROPOFF)) for s in fixed]
-    for key in aboard:
+    for key in sorted(aboard):
         down = 2 * board.number[key] + 1
         if down not in stops:
             stops.insert(begun, down)
             told.add(down // 2)
-            board.choice[key[0]] = board.choice[key[0]] or next(iter(board.options[key[0]]), None)
+            _choose_on_the_way(board, board.problem.request_by_id[key[0]])
     for kept in (stops, [stop for stop in stops if stop // 2 in told]):
         if _try_run(board, car, inside, kept, begun, is_last=kept is not stops):
             return
     _bring_home(board, car, inside, stops)
+
+
+def _choose_on_the_way(board: Board, request: Request) -> None:
+    """Give a patient already riding whose facility closed the best other one with a place (E2)."""
+    if board.choice[request.id] is not None:
+        return
+    open_choices = with_place(board.options[request.id], request, board.places_taken())
+    choice = next(iter(open_choices or board.options[request.id]), None)
+    board.choice[request.id] = choice
+    if choice is not None:
+        leg = board.number[(request.id, Direction.OUTBOUND)]
+        board.routing.net.node_loc[2 * leg + 1] = board.maker.row_of[choice.facility.place]
 
 
 def _freeze_aboard(board: Board, leg: int, car: int, since: float) -> None:

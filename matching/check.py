@@ -158,11 +158,13 @@ class Checker(RouteChecker):
             self.note("waits_for_return", request.id, wait - limit)
 
     def slots(self) -> None:
-        """No slot gives more places than it has."""
+        """No slot gives more places than it has; who is riding already may come as a guest beyond it (C18)."""
         used = Counter(
             (item.facility, item.slot)
             for item in self.plan.arranged
-            if item.slot is not None and self.problem.request_by_id[item.request].fixed_slot is None
+            if item.slot is not None
+            and self.problem.request_by_id[item.request].fixed_slot is None
+            and not self.is_promised(item.request, Direction.OUTBOUND)
         )
         for facility in self.problem.facilities:
             for slot in facility.slots:

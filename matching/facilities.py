@@ -6,6 +6,7 @@ scarce slots for those who have no other (Ahuja, Magnanti & Orlin 1993, "Network
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from matching.arrays import flow
@@ -102,6 +103,17 @@ class Offers:
         if request.is_critical or request.fixed_facility is not None or (site.id, request.need) not in self.slots:
             return [None]
         return [slot for slot in slots if is_safe(request, slot, self.problem.now_min)]
+
+
+def with_place(options: Iterable[Choice], request: Request, taken: Mapping[tuple[str, str], int]) -> list[Choice]:
+    """Return the choices whose slot still has a place."""
+    return [
+        choice
+        for choice in options
+        if choice.slot is None
+        or request.fixed_slot is not None
+        or taken.get((choice.facility.id, choice.slot.id), 0) < choice.slot.capacity
+    ]
 
 
 def urgency(request: Request) -> tuple[int, float, str]:

@@ -37,7 +37,7 @@ class Group:
 
     def search(self, kernels: Any, iterations: int, hot: float, cold: float) -> None:
         """Run the search for some iterations between two temperatures; releases the interpreter lock."""
-        most = max(2, min(MOST_REMOVED, len(self.memory.free) // 2))
+        most = min(MOST_REMOVED, max(6, len(self.memory.free) // 2))
         span = np.array([iterations, hot, cold, most])
         self.best_price = kernels.search(
             self.net, self.routes, self.saved, self.best, self.room, self.memory, self.best_price, span

@@ -8,8 +8,9 @@ from matching.build import Board, build
 from matching.engines import Engine, current
 from matching.errors import UnknownRequest
 from matching.explain import CarAnswer, FacilityAnswer, why_cars, why_facilities
+from matching.facilities import with_place
 from matching.legs import Choice
-from matching.place import place_request, places_taken, with_place
+from matching.place import place_request
 from matching.plan import Plan
 from matching.problem import Direction, Problem, Request
 from matching.report import report
@@ -92,7 +93,7 @@ def choice_at(board: Board, request: Request, facility: str | None, slot: str | 
     chosen = board.choice[request.id]
     if chosen is not None:
         return chosen
-    open_choices = with_place(board.options[request.id], request, places_taken(board)) or board.options[request.id]
+    open_choices = with_place(board.options[request.id], request, board.places_taken()) or board.options[request.id]
     if not open_choices:
         return Choice(facility=board.problem.facilities[0], slot=None)
     return open_choices[0]
@@ -101,7 +102,7 @@ def choice_at(board: Board, request: Request, facility: str | None, slot: str | 
 def insert_one(board: Board, request_id: str, *, limit: int = 40) -> Plan:
     """Place one request over its cheapest `limit` choices and report the plan."""
     request = request_on(board, request_id)
-    for choice in with_place(board.options[request_id], request, places_taken(board))[:limit]:
+    for choice in with_place(board.options[request_id], request, board.places_taken())[:limit]:
         if place_request(board, request, choice):
             break
     return report(board)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from matching.build import Board
-from matching.facilities import urgency
+from matching.facilities import urgency, with_place
 from matching.legs import Choice
 from matching.problem import Direction, Request
 
@@ -77,20 +75,9 @@ def waiting(board: Board) -> list[Request]:
     return [request for request in board.problem.requests if not board.is_placed(request)]
 
 
-def places_taken(board: Board) -> dict[tuple[str, str], int]:
-    """Count the places of each slot that placed requests use, those booked before excepted."""
-    taken: dict[tuple[str, str], int] = {}
-    for request in board.problem.requests:
-        choice = board.choice[request.id]
-        if choice is not None and choice.slot is not None and request.fixed_slot is None and board.is_placed(request):
-            key = (choice.facility.id, choice.slot.id)
-            taken[key] = taken.get(key, 0) + 1
-    return taken
-
-
 def place_leftovers(board: Board) -> None:
     """Try the next choices of those nothing was found for, by trial insertion, the most urgent first."""
-    taken = places_taken(board)
+    taken = board.places_taken()
     for request in sorted(waiting(board), key=urgency):
         for choice in with_place(board.options[request.id], request, taken)[:NEXT_CHOICES]:
             if place_request(board, request, choice):
@@ -98,14 +85,3 @@ def place_leftovers(board: Board) -> None:
                     key = (choice.facility.id, choice.slot.id)
                     taken[key] = taken.get(key, 0) + 1
                 break
-
-
-def with_place(options: Iterable[Choice], request: Request, taken: dict[tuple[str, str], int]) -> list[Choice]:
-    """Return the choices whose slot still has a place."""
-    return [
-        choice
-        for choice in options
-        if choice.slot is None
-        or request.fixed_slot is not None
-        or taken.get((choice.facility.id, choice.slot.id), 0) < choice.slot.capacity
-    ]

@@ -7,7 +7,7 @@ import time
 from matching.build import build
 from matching.engines import Engine, current
 from matching.facilities import assign
-from matching.place import construct, place_leftovers, places_taken, waiting
+from matching.place import construct, place_leftovers, waiting
 from matching.plan import Plan
 from matching.problem import Problem, validate
 from matching.report import report
@@ -32,7 +32,7 @@ def solve(
     began = time.perf_counter()
     board = build(problem, travel or GreatCircle(), engine or current())
     open_requests = {r.id: board.options[r.id] for r in waiting(board) if board.choice[r.id] is None}
-    board.choice.update(assign(problem, open_requests, board.routing.engine, places_taken(board)))
+    board.choice.update(assign(problem, open_requests, board.routing.engine, board.places_taken()))
     construct(board)
     place_leftovers(board)
     done = improve(board, seed=seed, iterations=iterations, seconds=seconds)
