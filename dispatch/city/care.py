@@ -10,6 +10,7 @@ from hospitals.models import Facility, Service, Slot
 
 SLOT_DAYS = range(0, 4)  # the reference day and the three after it
 HOURS = [(f"{hour:02d}:00", f"{hour + 1:02d}:00") for hour in range(8, 17)]
+CONFIRMED_AT = timedelta(hours=7, minutes=40)  # when every facility last said how it stands, that morning
 NO_SLOTS = {"emergency", "icu", "ems_dispatch", "internet_hospital", "infectious_mild", "fever_clinic"}
 
 
@@ -23,7 +24,8 @@ def load(folder: CityFolder) -> None:
         update_fields=["name", "zone_role", "lat", "lon", "phone", "intake_per_15min", "buffer_places"],
     )
     at = clock.day_bounds(folder.reference_day)[0]
-    services = [service for row in rows for service in _services(row, at)]
+    told = at + CONFIRMED_AT
+    services = [service for row in rows for service in _services(row, at, told)]
     Service.objects.bulk_create(services, ignore_conflicts=True)
     slots = _slots(folder, {row["code"]: row for row in rows})
     Slot.objects.bulk_create(slots, ignore_conflicts=True, batch_size=5000)
@@ -48,14 +50,14 @@ def _facility(row: dict[str, str]) -> Facility:
     )
 
 
-def _services(row: dict[str, str], at: datetime) -> list[Service]:
+def _services(row: dict[str, str], at: datetime, told: datetime) -> list[Service]:
     kinds = [kind for kind in row["services"].split(";") if kind]
     return [
         Service(
             facility_id=row["code"],
             kind=kind,
             status_at=at,
-            confirmed_at=at,
+            confirmed_at=told,
             hbv_places=number(row["of_which_hbv"]) if kind == "hemodialysis" else 0,
         )
         for kind in kinds

@@ -74,6 +74,8 @@ def play(folder: CityFolder, community: Community, *, until: datetime) -> int:
         for number, need in enumerate(islice(_due(wave, community, folder, seen), wave.people)):
             seen.add(need.resident_id)
             journey = _Journey(need, wave, folder, until, favourite=favourite if wave.shift == "PM" else "")
+            if number >= wave.placed:  # one asked long ago, the others just now
+                journey.asked_at = until - (4 + 12 * (wave.people - 1 - number)) * MIN
             if journey.begin(is_placed=number < wave.placed):
                 made += 1
                 travelling += [journey] if number < wave.placed else []
