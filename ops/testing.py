@@ -32,7 +32,7 @@ GROUPS = {
     **{"races": "concurrency", "concurrency": "concurrency", "browser": "functional", "functional": "functional"},
 }
 ALONE = ("faults", "ops")  # they stop, freeze and time whole servers, so nothing else runs beside them
-BROWSER = ("functional",)
+BROWSER = ("functional", "journeys")
 PLAIN_RUN = ("-n", "--numprocesses", "--pdb", "-s", "--capture=no", "--collect-only", "--co", "--trace")
 NO_TESTS = 5  # pytest's exit code
 
