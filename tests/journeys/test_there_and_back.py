@@ -55,7 +55,7 @@ def when_the_dispatcher_places_it(cast: Cast) -> None:
     page = cast.dispatcher
     page.goto("/dispatch/")
     expect(page.get_by_text("王秀兰").first).to_be_visible()
-    press(page, "排给")
+    page.keyboard.press("Enter")  # the first car by rule
     expect(page.get_by_text(re.compile("已排给|都有车了")).first).to_be_visible()
 
 
