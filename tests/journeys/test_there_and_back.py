@@ -67,8 +67,8 @@ def when_the_guard_lets_out(cast: Cast, request: AccessRequest) -> None:
     press(page, "查")
     expect(page.get_by_text("可以出门").first).to_be_visible()
     expect(page.get_by_text("王＊＊").first).to_be_visible()
-    press(page, "放行")
-    expect(page.get_by_text(re.compile("已放行")).first).to_be_visible()
+    press(page, "放行，扫下一位")
+    expect(page.locator("[data-done]")).to_contain_text("王＊＊")
 
 
 def when_the_driver_drives(cast: Cast, trip: Trip, steps: list[str]) -> None:
@@ -85,7 +85,6 @@ def when_the_desk_receives_treats_and_finishes(cast: Cast, request: AccessReques
     page = cast.desk
     page.goto("/desk/")
     press(page, "确认到院")
-    press(page, "交接完成")
     press(page, "开始治疗")
     expect(page.get_by_role("button", name=re.compile("治疗结束，叫车")).first).to_be_visible()
     intake = Intake.objects.get(case_ref=request.case_ref)
@@ -100,8 +99,9 @@ def when_the_guard_lets_in(cast: Cast, request: AccessRequest) -> None:
     code = GatePass.objects.issued().get(case_ref=request.case_ref).short_code
     page.get_by_role("textbox").first.fill(code[-4:])
     press(page, "查")
-    expect(page.get_by_text("回来了").first).to_be_visible()
-    press(page, "请进|进门|回来了")
+    expect(page.get_by_text("回来了，请进").first).to_be_visible()
+    press(page, "进门，扫下一位")
+    expect(page.locator("[data-done]")).to_contain_text("王＊＊")
 
 
 def test_dialysis_patient_of_a_sealed_compound_goes_there_and_back(cast: Cast) -> None:
