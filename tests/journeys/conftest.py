@@ -39,6 +39,7 @@ class Cast:
             "guard": (gate_rows.guard(town.community), PHONE),
             "dispatcher": (walkers.dispatcher_user(), BOARD),
             "driver": (driver, PHONE),
+            "crew": (car_rows.driver_user("D-A1", username="13900000120"), PHONE),
             "desk": (desk_rows.make_desk_user(town.facility), DESK),
         }
         self.heard: list[str] = []
@@ -100,8 +101,10 @@ def relay(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def cast(browser: Browser, live_server, tuesday: datetime, relay: object) -> Iterator[Cast]:
-    """A sealed compound, its yellow-code hospital, two cars, and everybody at work."""
+    """A sealed compound, its yellow-code hospital with an emergency room, two cars, an ambulance, everybody at work."""
     town = walkers.town(at=tuesday, zone="sealed")
+    desk_rows.make_service(town.facility, "emergency")
+    walkers.car("A1", at=tuesday, vehicle_class="ambulance", seats=1, stretchers=1, has_oxygen=True)
     made = Cast(browser, live_server.url, town)
     yield made
     for role, page in made._pages.items():

@@ -71,8 +71,7 @@ def when_the_guard_lets_out(cast: Cast, request: AccessRequest) -> None:
     expect(page.locator("[data-done]")).to_contain_text("王＊＊")
 
 
-def when_the_driver_drives(cast: Cast, trip: Trip, steps: list[str]) -> None:
-    page = cast.driver
+def when_the_driver_drives(page: Page, trip: Trip, steps: list[str]) -> None:
     page.goto("/drive/")
     for step in steps:
         press(page, step)
@@ -120,7 +119,7 @@ def test_dialysis_patient_of_a_sealed_compound_goes_there_and_back(cast: Cast) -
     press(cast.driver, "接了")
     when_the_guard_lets_out(cast, request)
     expect(cast.staff.get_by_text("已出门").first).to_be_visible(timeout=SOON)
-    when_the_driver_drives(cast, outbound, ["出发", "到楼下了", "人已上车", "到医院了", "交给接诊台了"])
+    when_the_driver_drives(cast.driver, outbound, ["出发", "到楼下了", "人已上车", "到医院了", "交给接诊台了"])
     when_the_desk_receives_treats_and_finishes(cast, request)
 
     # finished calls the way back: the relay wakes the reserved car
@@ -130,10 +129,72 @@ def test_dialysis_patient_of_a_sealed_compound_goes_there_and_back(cast: Cast) -
     if page.get_by_role("button", name=re.compile("接了")).count():
         press(page, "接了")
     home = trip_of(request, "inbound")
-    when_the_driver_drives(cast, home, ["出发", "到医院了", "人已上车", "到楼下了", "到家了"])
+    when_the_driver_drives(cast.driver, home, ["出发", "到医院了", "人已上车", "到楼下了", "到家了"])
     when_the_guard_lets_in(cast, request)
 
     expect(cast.staff.get_by_text("已到家").first).to_be_visible(timeout=SOON)
     request.refresh_from_db()
     assert request.status == RequestStatus.CLOSED
     assert cast.heard == []
+
+
+def when_the_guard_presses_emergency(cast: Cast) -> AccessRequest:
+    """One press: it is recorded at that instant, the request follows by itself."""
+    page = cast.guard
+    page.goto("/gate/")
+    press(page, "紧急放行")
+    expect(page.get_by_text("已放行").first).to_be_visible()
+    expect(cast.dispatcher.locator("#waiting")).to_contain_text("急", timeout=SOON)
+    return AccessRequest.objects.get()
+
+
+def test_critical_patient_from_the_gate_is_driven_treated_and_brought_home(cast: Cast) -> None:
+    """R-000-2, 7, 8, 10, R-002-2b, 2c, 3: one press, no certificate, test, approval or slot before it."""
+    cast.dispatcher.goto("/dispatch/")
+    request = when_the_guard_presses_emergency(cast)
+    assert request.is_critical
+    assert request.status == RequestStatus.APPROVED
+
+    cast.dispatcher.goto("/dispatch/")
+    cast.dispatcher.keyboard.press("Enter")
+    expect(cast.dispatcher.locator("#waiting [data-row]")).to_have_count(0)
+    cast.crew.goto("/drive/")
+    press(cast.crew, "接了")
+    outbound = trip_of(request, "outbound")
+    when_the_driver_drives(cast.crew, outbound, ["出发", "到楼下了", "人已上车", "到医院了", "交给接诊台了"])
+
+    page = cast.desk
+    page.goto("/desk/")
+    press(page, "车到了，开始计时")
+    press(page, "交接完成")
+    expect(page.get_by_role("button", name=re.compile("开始治疗")).first).to_be_visible()
+    intake = Intake.objects.get(case_ref=request.case_ref)
+    assert intake.handed_over_at - intake.arrived_at < 15 * MIN
+    press(page, "开始治疗")
+    press(page, "治疗结束，叫车")
+
+    cast.dispatcher.goto("/dispatch/")
+    expect(cast.dispatcher.locator("#waiting, .board__mid").first).to_be_visible()
+    home = when_a_car_home_is_named(cast, request)
+    driver = cast.crew if home.run.vehicle_id == "A1" else cast.driver
+    driver.goto("/drive/")
+    press(driver, "接了")
+    when_the_driver_drives(driver, home, ["出发", "到医院了", "人已上车", "到楼下了", "到家了"])
+
+    request.refresh_from_db()
+    assert request.status == RequestStatus.CLOSED
+    assert cast.heard == []
+
+
+def when_a_car_home_is_named(cast: Cast, request: AccessRequest) -> Trip:
+    """The reserved car comes by itself; where none was reserved, the dispatcher names one by one press."""
+    page = cast.dispatcher
+    for _ in range(10):
+        trip = Trip.objects.select_related("run").filter(case_ref=request.case_ref, direction="inbound").first()
+        if trip and trip.run_id:
+            return trip
+        if page.locator("#waiting [data-row]").count():
+            page.keyboard.press("Enter")
+        page.wait_for_timeout(1500)
+        page.goto("/dispatch/")
+    raise AssertionError("nobody comes for the way home")
