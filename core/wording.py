@@ -90,7 +90,7 @@ def merged() -> Catalog:
             known = read_po(handle, locale="en", charset="utf-8")
         for message in fresh:
             old = known.get(message.id, message.context) if message.id else None
-            if old is not None and old.string:
+            if old is not None and old.string and isinstance(old.id, tuple) == isinstance(message.id, tuple):
                 message.string = old.string
     return fresh
 
