@@ -179,7 +179,7 @@ class _Journey:
         fleet = snapshot.fleet(request.dispatch_area, since=at, until=self.arrive_at + timedelta(hours=14))
         home = snapshot.home_of(request)
         errand = Errand(home, home, option.receiver.point, slot.starts_at, request.session_min)
-        pair = self._choose(pairs(fleet.cars, snapshot.ask(request), errand, now=at))
+        pair = self._choose(pairs(fleet.cars, snapshot.ask(request), errand, now=at, besides=self.favourite))
         choice = PlacementChoice(
             slot_id=slot.slot_id,
             out_vehicle=pair.there.car.code,
