@@ -9,7 +9,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 from django.conf import settings
 
-from matching.warm import warm_up_in_background
+from dispatch.kernels import warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -60,4 +60,4 @@ app.autodiscover_tasks()
 @worker_process_init.connect(weak=False)
 def warm_up_engine(**_signal: Any) -> None:
     """Make the compiled kernels ready beside the first tasks, which are answered by the interpreted form."""
-    warm_up_in_background()
+    warm_up()

@@ -45,7 +45,7 @@ def sources() -> Iterator[tuple[str, bytes]]:
 
 
 def collect() -> Catalog:
-    """Return a catalogue of every msgid with the file it stands in (no line numbers: they would change daily)."""
+    """Return a catalogue of every msgid."""
     catalog = Catalog(
         locale="en",
         charset="utf-8",
@@ -58,17 +58,17 @@ def collect() -> Catalog:
         revision_date=_NO_DATE,
         header_comment="# English words of 一来一回. The msgids are the Chinese words themselves.",
     )
-    for name, source in sources():
+    for _name, source in sources():
         for _line, function, messages, _comments in extract_python(
             io.BytesIO(source), KEYWORDS, (), {"encoding": "utf-8"}
         ):
             ident, context = _ident(function, messages)
             if ident:
-                catalog.add(ident, locations=[(name, None)], context=context, flags=_flags(ident))
+                catalog.add(ident, context=context, flags=_flags(ident))
     return catalog
 
 
-def _ident(function: str | None, messages: Any) -> tuple[Any, str | None]:
+def _ident(function: Any, messages: Any) -> tuple[Any, str | None]:
     """Return (msgid, context) of one call."""
     words = list(messages) if isinstance(messages, tuple) else [messages]
     context = words.pop(0) if function in {"pgettext", "npgettext"} else None
@@ -97,11 +97,11 @@ def merged() -> Catalog:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """List the msgids without English."""
-    missing = []
+    missing: list[str] = []
     for message in catalog:
         strings = message.string if isinstance(message.string, (tuple, list)) else [message.string]
         if message.id and not all(strings):
-            missing.append(message.id[0] if isinstance(message.id, tuple) else message.id)
+            missing.append(str(message.id[0] if isinstance(message.id, tuple) else message.id))
     return missing
 
 

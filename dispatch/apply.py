@@ -214,7 +214,11 @@ class _Arranging:
         if outing.run_id is None:
             run = scheduling.schedule(trip, ride=ride, is_pinned=False, **why, **self.writer.stamp)
         else:
-            times: dict[str, Any] = {"pickup_at": ride.pickup_at, "dropoff_at": ride.dropoff_at, "free_at": ride.free_at}
+            times: dict[str, Any] = {
+                "pickup_at": ride.pickup_at,
+                "dropoff_at": ride.dropoff_at,
+                "free_at": ride.free_at,
+            }
             run = scheduling.join(Run(pk=outing.run_id), trip, **times, **why, **self.writer.stamp)
         self.runs[(self.item.request, direction)] = run
         return run
