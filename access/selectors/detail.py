@@ -181,5 +181,5 @@ def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[
         reasons.append({"kind": "yes", "text": _("平时就去这里")})
     tested = row.resident.last_test_at if row.resident else None
     if tested is None or at - tested > TEST_KEEPS:
-        reasons.append({"kind": "but", "text": _("48 小时核酸没有：到院补测，不影响接诊")})
+        reasons.append({"kind": "info", "text": _("48 小时核酸没有：到院补测，不影响接诊")})
     return reasons

@@ -193,8 +193,8 @@ def person_card(person: Any, level: str = "desk", heading: str = "h2", status: A
 
 @register.inclusion_tag("components/why.html")
 def why_list(reasons: Iterable[Any]) -> dict[str, Any]:
-    """List reasons {kind: yes|but|no, text, source}; the rule's source stands in small text."""
-    icons = {"yes": "okcircle", "but": "info", "no": "dash"}
+    """List reasons {kind: yes|but|info|no, text, source}; the rule's source stands in small text."""
+    icons = {"yes": "okcircle", "but": "info", "info": "info", "no": "dash"}
     items = [{"kind": k, "icon": icons[k], "r": each} for each in reasons for k in [str(_get(each, "kind") or "yes")]]
     return {"items": items}
 
