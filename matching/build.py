@@ -27,6 +27,7 @@ class Board:
     closed : trips already done; they need no place any more.
     held : legs somebody has been told or has begun; the search leaves them on their car.
     late : minutes told stops had to move because the run itself is late, by leg.
+    approximate : place pairs whose travel time is a fall-back estimate.
     """
 
     problem: Problem
@@ -38,6 +39,7 @@ class Board:
     closed: set[Key]
     held: set[int] = field(default_factory=set)
     late: dict[int, float] = field(default_factory=dict)
+    approximate: frozenset[tuple[str, str]] = frozenset()
 
     def needed(self, request: Request) -> list[int]:
         """Return the legs a request still wants a vehicle for."""
@@ -88,6 +90,7 @@ def build(problem: Problem, travel: Travel, engine: Engine) -> Board:
     cost = params.price_minute * minutes + params.price_km * km
     routing = Routing(legs, cars, partners, (minutes, cost), prices, engine)
     board = Board(problem, maker, routing, number, options, dict.fromkeys(options), set())
+    board.approximate = frozenset(getattr(travel, "approximate", ()))
     for request in problem.requests:
         if request.fixed_facility is not None and options[request.id]:
             board.choice[request.id] = options[request.id][0]

@@ -7,8 +7,12 @@ routes are shown with the number of rides over it (a lower bound: best timing pe
 from __future__ import annotations
 
 import itertools
+import json
 import math
+import tempfile
 import time
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from matching.darp import Instance
@@ -70,32 +74,46 @@ def vroom(instance: Instance, seconds: float) -> dict[str, Any]:
     """Solve by VROOM at its deepest exploration; it stops by itself and ignores the ride limit."""
     import vroom as library  # noqa: PLC0415
 
-    n, matrix = instance.requests, instance.matrix
-    problem = library.Input()
-    scaled = [[math.ceil(value * 100) for value in row] for row in matrix.tolist()]
-    problem.set_durations_matrix(profile="car", matrix_input=scaled)
+    matrix = [[math.ceil(value * 100) for value in row] for row in instance.matrix.tolist()]
     opens, closes = instance.nodes[0][4:]
-    for vehicle in range(instance.vehicles):
-        problem.add_vehicle(
-            library.Vehicle(
-                vehicle, start=0, end=0, capacity=[instance.capacity], time_window=[int(opens * 100), int(closes * 100)]
-            )
-        )
-    for i in range(1, n + 1):
-        ends = []
-        for number in (i, i + n):
-            _, _, service, _, first, last = instance.nodes[number]
-            window = [math.ceil(first * 100), math.floor(last * 100)]
-            ends.append(
-                library.ShipmentStep(
-                    id=number, location=number, default_service=int(service * 100), time_windows=[window]
-                )
-            )
-        problem.add_shipment(library.Shipment(ends[0], ends[1], amount=[instance.nodes[i][3]]))
+    window = [math.ceil(opens * 100), math.floor(closes * 100)]
+    room = {"start_index": 0, "end_index": 0, "capacity": [instance.capacity], "time_window": window}
+    document = {
+        "vehicles": [{"id": vehicle, **room} for vehicle in range(instance.vehicles)],
+        "shipments": [
+            {
+                "pickup": step(instance, i),
+                "delivery": step(instance, i + instance.requests),
+                "amount": [instance.nodes[i][3]],
+            }
+            for i in range(1, instance.requests + 1)
+        ],
+        "matrices": {"car": {"durations": matrix}},
+    }
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(document, file)
+        file.flush()
+        problem = library.Input.from_json(Path(file.name))
     began = time.perf_counter()
-    answer = problem.solve(exploration_level=5, nb_threads=1, timeout=int(seconds * 1000)).to_dict()
+    answer = problem.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=seconds)).to_dict()
     routes = [[step.get("location_index", 0) for step in route["steps"]] for route in answer["routes"]]
     return measured(instance, routes, time.perf_counter() - began)
+
+
+def step(instance: Instance, number: int) -> dict[str, Any]:
+    """Return one end of a ride in VROOM's words, in hundredths; windows cut by the ride limit, which helps it most."""
+    n = instance.requests
+    i = number if number <= n else number - n
+    up, down, direct = instance.nodes[i], instance.nodes[i + n], float(instance.matrix[i, i + n])
+    if number <= n:
+        opens = max(up[4], down[4] - instance.ride_limit - up[2])
+        closes = min(up[5], down[5] - direct - up[2])
+    else:
+        opens = max(down[4], up[4] + up[2] + direct)
+        closes = min(down[5], up[5] + up[2] + instance.ride_limit)
+    window = [math.ceil(opens * 100), math.floor(closes * 100)]
+    service = int(instance.nodes[number][2] * 100)
+    return {"id": number, "location_index": number, "service": service, "time_windows": [window]}
 
 
 def nearest(instance: Instance, seconds: float) -> dict[str, Any]:
