@@ -10,6 +10,7 @@ from ops.say import Refused, result
 COMMANDS = {
     "up": ("ops.up", "main", "start everything, until Ctrl-C"),
     "test": ("ops.testing", "main", "all tests, or one group: ./dev test unit -k pass"),
+    "shots": ("ops.testing", "shots", "make the pictures of docs/pictures anew from the demo city"),
     "check": ("ops.check", "main", "style, types, layers, migrations, locks, generated pages"),
     "manage": ("ops.commands", "manage", "any Django command"),
     "python": ("ops.commands", "python", "the environment's Python"),

@@ -156,3 +156,9 @@ def main(arguments: Sequence[str]) -> int:
     nothing_ran = total["passed"] + total["failed"] + total["error"] == 0
     bad = [code for code in codes if code not in (0, NO_TESTS)]
     return bad[0] if bad else int(bool(failed_checks) or (nothing_ran and NO_TESTS in codes))
+
+
+def shots(arguments: Sequence[str]) -> int:
+    """Run `./dev shots`: the test that opens every screen, this time keeping what it sees."""
+    os.environ["SHOTS"] = str(ROOT / "docs" / "pictures")
+    return main(["tests/functional/test_pictures.py", *arguments])

@@ -1,0 +1,176 @@
+"""Every screen of the demo city opens without a complaint; `./dev shots` keeps the pictures of docs/pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from access.models import AccessRequest
+from accounts.models import User
+from accounts.services import people
+from communities.models import GatePass
+from core import clock
+from core.actors import CITY
+
+ROOT = Path(settings.BASE_DIR)
+PICTURES = ROOT / "docs" / "pictures"
+SHOTS = bool(os.environ.get("SHOTS"))
+DANDONG = ROOT / "demo" / "dandong"
+COMMUNITY = "210603008001"
+FEW = 300  # residents of the ordinary run, besides the demo community's own
+MAX_BYTES = 250_000
+DESK, PHONE = (1366, 800), (390, 844)
+NAMED = re.compile(r"docs/pictures/([\w.-]+)|\.\./pictures/([\w.-]+)|\(pictures/([\w.-]+)")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One picture: who looks, at what, on which device."""
+
+    name: str
+    user: str
+    path: str
+    size: tuple[int, int] = DESK
+    only: str = ""  # the one element that is shown
+    is_print: bool = False
+    look: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[None]:
+    """The demo city; without SHOTS only its demo community and a few hundred people."""
+    folder = tmp_path / "city"
+    shutil.copytree(DANDONG, folder)
+    if not SHOTS:
+        _keep_few(folder / "residents.csv")
+    call_command("load_city", folder, demo=True, stdout=io.StringIO())
+    at = clock.now()
+    officer = people.ensure_user("zhihui", name="陶主任", password_hash="!", is_demo=True, by=CITY, at=at)
+    people.give_post(officer, role="command", place=("city", "210600000000", "丹东市"), by=CITY, at=at)
+    people.prefer(User.objects.get(username="shequ"), theme="light")
+    yield
+    clock.forget()
+
+
+def _keep_few(path: Path) -> None:
+    rows = list(csv.DictReader(path.open()))
+    kept = [row for number, row in enumerate(rows) if number < FEW or row["community_code"] == COMMUNITY]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(kept)
+
+
+def screens() -> list[Screen]:
+    """Return the pictures of docs/pictures, in the order of the day."""
+    request = AccessRequest.objects.filter(community=COMMUNITY).earliest("submitted_at")
+    later = AccessRequest.objects.filter(community=COMMUNITY).latest("submitted_at")
+    card = GatePass.objects.get(case_ref=later.case_ref)
+    answer = reverse("communities:gate_answer", args=[card.pk])
+    large, dark = {"large": True}, {"theme": "dark"}
+    return [
+        Screen("sign-in", "", reverse("sign_in")),
+        Screen("community-home", "shequ", reverse("access:home")),
+        Screen("community-home-phone", "shequ", reverse("access:home"), PHONE),
+        Screen("residents", "shequ", reverse("access:residents")),
+        Screen("resident-form", "shequ", reverse("access:resident_new")),
+        Screen("new-request", "shequ", reverse("access:request_new", args=[request.resident_id])),
+        Screen("request-detail", "shequ", reverse("access:request", args=[request.pk])),
+        Screen("pass-a6", "shequ", reverse("communities:pass_print", args=[card.pk]), only=".pass", is_print=True),
+        Screen("dispatch-board", "diaodu", reverse("dispatch:board"), (1600, 1000)),
+        Screen("dispatch-board-dark", "diaodu", reverse("dispatch:board"), (1600, 1000), look=dark),
+        Screen("driver-sheet", "siji", reverse("transport:sheet"), PHONE),
+        Screen("driver-sheet-large", "siji", reverse("transport:sheet"), PHONE, look=large),
+        Screen("intake-desk", "jiezhen", reverse("hospitals:desk"), (1440, 900)),
+        Screen("command", "zhihui", reverse("dispatch:command"), (1440, 900)),
+        Screen("gate-scan", "menwei", reverse("communities:gate"), PHONE),
+        Screen("gate-answer-amber", "menwei", answer, PHONE),
+        # the last one: the clock is past the time of the pass by then
+        Screen("gate-answer-green", "menwei", answer, PHONE),
+    ]
+
+
+def _open(browser: Browser, live_server: LiveServer, screen: Screen, heard: list[str]) -> Page:
+    """Open a screen as its user, and hear what the browser complains about."""
+    width, height = screen.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if screen.size == PHONE or screen.only else 1,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+        color_scheme=screen.look.get("theme", "light"),
+    )
+    if screen.user:
+        user = User.objects.get(username=screen.user)
+        people.prefer(user, large_text=bool(screen.look.get("large")))
+        client = Client()
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    page = context.new_page()
+    page.on("pageerror", lambda error: heard.append(f"{screen.name}: {error}"))
+    page.on("console", lambda line: heard.append(f"{screen.name}: {line.text}") if line.type == "error" else None)
+    page.emulate_media(media="print" if screen.is_print else "screen")
+    answer = page.goto(live_server.url + screen.path)
+    page.wait_for_load_state("load")
+    if answer is None or answer.status != 200:
+        heard.append(f"{screen.name}: status {answer and answer.status}")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        heard.append(f"{screen.name}: {wide} px wider than the screen")
+    return page
+
+
+def _keep(page: Page, screen: Screen) -> None:
+    """Store a picture of few colours, small enough for the repository."""
+    page.evaluate("document.fonts.ready")
+    shot = page.locator(screen.only).first.screenshot() if screen.only else page.screenshot()
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for colours in (128, 64, 32, 16):
+        few = picture.quantize(colours, dither=Image.Dither.NONE)
+        few.save(PICTURES / f"{screen.name}.png", optimize=True)
+        if (PICTURES / f"{screen.name}.png").stat().st_size <= MAX_BYTES:
+            return
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_screen_of_the_demo_city_opens(browser: Browser, live_server: LiveServer, city: None) -> None:
+    heard: list[str] = []
+    for screen in screens():
+        if screen.name == "gate-answer-green":
+            clock.set_offset(clock.offset() + timedelta(minutes=45))
+        page = _open(browser, live_server, screen, heard)
+        if SHOTS:
+            _keep(page, screen)
+        page.context.close()
+
+    assert heard == []
+
+
+def test_every_picture_named_in_the_pages_is_there() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    named = {"".join(found) for page in pages for found in NAMED.findall(page.read_text())}
+    missing = sorted(name for name in named if not (PICTURES / name).is_file())
+    heavy = sorted(path.name for path in PICTURES.glob("*.png") if path.stat().st_size > MAX_BYTES)
+
+    assert (missing, heavy) == ([], [])
+    assert "dispatch-board.png" in named
