@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import Error, transaction
 from structlog import get_logger
 
@@ -99,7 +100,7 @@ def _try(pk: uuid.UUID, item: Arranged, outings: Outings, shifts: Mapping[int, S
     try:
         with transaction.atomic():
             if writer.token:
-                leases.require(writer.area, writer.token)
+                leases.require(writer.area, writer.token, seconds=settings.PLAN_LEASE_S)
             _Arranging(item, outings, shifts, writer, runs).write(pk)
     except DomainError as error:
         return error.code

@@ -21,11 +21,13 @@ WHERE dispatch_arealease.expires_at < clock_timestamp()
 RETURNING token
 """
 _HOLD = """
-SELECT 1 FROM dispatch_arealease WHERE area = %s AND token = %s AND expires_at > clock_timestamp() FOR SHARE
+UPDATE dispatch_arealease SET expires_at = clock_timestamp() + make_interval(secs => %s)
+WHERE area = %s AND token = %s AND expires_at > clock_timestamp()
 """
 _EXTEND = """
 UPDATE dispatch_arealease SET expires_at = clock_timestamp() + make_interval(secs => %s)
-WHERE area = %s AND token = %s AND expires_at > clock_timestamp()
+WHERE area = (SELECT area FROM dispatch_arealease WHERE area = %s FOR UPDATE SKIP LOCKED)
+AND token = %s AND expires_at > clock_timestamp()
 """
 _GIVE = "UPDATE dispatch_arealease SET expires_at = clock_timestamp() WHERE area = %s AND token = %s"
 
@@ -38,19 +40,19 @@ def take(area: str, *, holder: str, seconds: int = LEASE_S) -> uuid.UUID | None:
         return token if cursor.fetchone() else None
 
 
-def require(area: str, token: uuid.UUID) -> None:
-    """Make sure, inside the transaction that writes, that the lease is still held; raise Conflict otherwise.
+def require(area: str, token: uuid.UUID, *, seconds: int = LEASE_S) -> None:
+    """Make sure, inside the transaction that writes, that the lease is still held, and renew it; raise Conflict else.
 
-    The share lock keeps the lease from passing on until this transaction ended.
+    The row lock keeps the lease from passing on until this transaction ended.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [area, token])
-        if cursor.fetchone() is None:
+        cursor.execute(_HOLD, [seconds, area, token])
+        if cursor.rowcount != 1:
             raise Conflict("lease.lost", _("这个片区已由别的进程在排，本次不写。"), area=area)
 
 
 def extend(area: str, token: uuid.UUID, *, seconds: int = LEASE_S) -> bool:
-    """Keep the lease for longer; return False when it is lost."""
+    """Keep the lease for longer; False when it is lost, or when a transaction of its holder renews it right now."""
     with connection.cursor() as cursor:
         cursor.execute(_EXTEND, [seconds, area, token])
         return cursor.rowcount == 1

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from structlog import get_logger
 
 from access.models import AccessRequest
@@ -123,6 +123,15 @@ def _solve(problem: Problem, kind: PlanningKind) -> Plan:
     return solve(problem, seed=SEED, iterations=ITERATIONS.get(kind, 0) if engine.is_compiled else 0, engine=engine)
 
 
+def solved_again(run: PlanningRun, problem: Problem) -> Plan:
+    """Ask the engine the same question with the same seed and as many iterations."""
+    if run.kind == PlanningKind.URGENT:
+        case = next(request.id for request in problem.requests if not request.id.startswith("run:"))
+        return insert_one(open_board(problem), case)
+    engine = current() if run.iterations else current(wait=False)
+    return solve(problem, seed=run.seed, iterations=run.iterations, engine=engine)
+
+
 def _store(asked: Asked, question: Question) -> PlanningRun:
     """Store the question before it is asked: a worker that dies leaves it behind."""
     lost = PlanningRun.objects.filter(area=asked.area, status=PlanningStatus.SOLVING).exclude(kind=PlanningKind.URGENT)
@@ -210,9 +219,10 @@ def _kept(area: str, token: UUID) -> Iterator[None]:
 
     def extend() -> None:
         while not done.wait(settings.PLAN_LEASE_S / 4):
-            if not leases.extend(area, token, seconds=settings.PLAN_LEASE_S):
-                log.warning("planning.lease_lost", area=area)
-                return
+            try:
+                leases.extend(area, token, seconds=settings.PLAN_LEASE_S)
+            except Error as error:  # who writes holds the row; the next try comes soon enough
+                log.warning("planning.lease_not_extended", area=area, error=type(error).__name__)
         connection.close()
 
     keeper = threading.Thread(target=extend, name="lease-keeper", daemon=True)

@@ -1,0 +1,120 @@
+"""Ask for people of the loaded demo city, and read what became of them: run as a program beside the product.
+
+    python -m tests.faults.people ask 300 | state | critical 1
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from itertools import cycle, islice
+from typing import Any
+
+import django
+
+
+def ask(count: int) -> dict[str, Any]:
+    """Ask for so many people of one dispatch area, each for the hour of their need today."""
+    from access.models import CareNeed
+    from access.services import requests
+    from core import clock
+
+    hours = {"AM": "07:30", "PM": "12:30", "EVE": "17:30"}
+    others = cycle(f"{hour:02d}:00" for hour in range(8, 17))
+    at = clock.now()
+    area = _area()
+    needs = CareNeed.objects.filter(resident__community__dispatch_area=area, facility__isnull=False)
+    needs = needs.exclude(kind__in=["chronic_medicine", "controlled_medicine", "home_nursing"])
+    asked: list[str] = []
+    for need in needs.select_related("resident").order_by("kind", "resident__ref"):
+        if len(asked) == count:
+            break
+        person = need.resident
+        if person.requests.exists() or person.infection_flag in {"positive", "suspected"}:
+            continue
+        hour = hours.get(need.shift or "", "") or next(others)
+        wish = requests.Wish(
+            need.kind,
+            arrive_at=clock.at_local(clock.local_day(at), hour),
+            mobility=person.mobility,
+            facility=need.facility_id,
+            escorts=int(person.escort_required),
+            needs_oxygen=person.needs_oxygen,
+            session_min=int((need.session_hours or 1) * 60),
+        )
+        request = requests.submit(person, wish=wish, by=_staff(person.community_id), at=at)
+        asked.append(str(request.case_ref))
+    return {"asked": asked}
+
+
+def critical(count: int) -> dict[str, Any]:
+    """Raise so many emergencies, among people who have asked for nothing."""
+    from access.models import Resident
+    from access.services import requests
+    from core import clock
+
+    free = Resident.objects.filter(community__dispatch_area=_area(), requests__isnull=True).order_by("ref")
+    wish = requests.Wish("emergency", is_critical=True)
+    made = [requests.submit(row, wish=wish, by=_staff(row.community_id), at=clock.now()) for row in islice(free, count)]
+    return {"asked": [str(row.case_ref) for row in made]}
+
+
+def state() -> dict[str, Any]:
+    """Count who is arranged, who waits with a reason, who waits without one, and what is half done."""
+    from access.models import AccessRequest
+    from dispatch.models import PlanningRun
+    from transport.models import Trip
+
+    rows = AccessRequest.objects.filter(status="approved")
+    out = Trip.objects.live().filter(direction="outbound")
+    return {
+        "requests": rows.count(),
+        "arranged": rows.filter(facts__scheduled_at__isnull=False).count(),
+        "unowned": rows.filter(facts__scheduled_at__isnull=True, owner_role="").count(),
+        "unseen": rows.filter(facts__scheduled_at__isnull=True, needs_person_reason="").count(),
+        "reasons": _counts(rows.filter(facts__scheduled_at__isnull=True).values_list("needs_person_reason", flat=True)),
+        "riding": out.count(),
+        "runs": [
+            [str(run.pk), run.kind, run.status, run.requests, run.arranged, run.applied, run.stale, run.solve_s, run.apply_s]
+            for run in PlanningRun.objects.order_by("pk").order_by("asked_at")
+        ],
+    }
+
+
+def _counts(words: Any) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for word in words:
+        found[word] = found.get(word, 0) + 1
+    return found
+
+
+def morning() -> dict[str, Any]:
+    """Set the product's clock to five in the morning of the loaded Tuesday."""
+    from django.utils import timezone
+
+    from core import clock
+    from hospitals.models import Slot
+
+    first = Slot.objects.order_by("starts_at").values_list("starts_at", flat=True).first()
+    assert first is not None
+    clock.set_offset(clock.at_local(clock.local_day(first), "05:00") + timedelta(seconds=1) - timezone.now())
+    return {"now": clock.now().isoformat()}
+
+
+def _area() -> str:
+    from communities.models import Community
+
+    return Community.objects.order_by("code").values_list("dispatch_area_id", flat=True)[0]
+
+
+def _staff(community: str) -> Any:
+    from core.actors import Actor
+
+    return Actor("user:staff", "林晓", "staff", "community", community, community)
+
+
+if __name__ == "__main__":
+    django.setup()
+    chosen = {"ask": ask, "critical": critical, "state": state, "morning": morning}[sys.argv[1]]
+    print(json.dumps(chosen(*map(int, sys.argv[2:]))))
