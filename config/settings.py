@@ -200,6 +200,9 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "trip.failed": "dispatch.services.wake.failed",
     "run.declined": "dispatch.services.wake.failed",
     "request.approved": "dispatch.services.wake.approved",
+    "trip.emergency": "dispatch.services.wake.emergency_aboard",
+    "intake.undone": "dispatch.services.wake.undone",
+    "service.changed": "dispatch.services.closures.let_wait_again",
     "home.marked": "access.services.closing.close_if_over",
 }
 SWEEPS: list[str] = [
@@ -207,5 +210,6 @@ SWEEPS: list[str] = [
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.status.reopen_due",
     "dispatch.services.returns.sweep",
+    "dispatch.services.wake.sweep",
     "core.boards.prune",
 ]

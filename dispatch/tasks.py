@@ -7,10 +7,11 @@ from uuid import UUID
 from celery import shared_task
 from structlog import get_logger
 
+from access.services import standing
 from communities.models import DispatchArea
 from core import clock
 from core.errors import Conflict
-from dispatch.services import planning
+from dispatch.services import housekeeping, planning
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
@@ -39,3 +40,17 @@ def plan_due() -> None:
     """Plan every area: tomorrow once the evening has come, else the hours ahead."""
     for area in DispatchArea.objects.values_list("code", flat=True):
         plan_area(area, planning.due_kind(area, at=clock.now()))
+
+
+@shared_task(ignore_result=True)
+def make_standing_orders() -> None:
+    """Make the requests of tomorrow and the day after from the rhythms of treatment."""
+    count = standing.make_due(at=clock.now())
+    log.info("standing.made", count=count)
+
+
+@shared_task(ignore_result=True)
+def keep_house() -> None:
+    """Open the days ahead, and drop keys nobody can repeat any more."""
+    housekeeping.extend_days(at=clock.now())
+    housekeeping.drop_old_keys()

@@ -3,5 +3,16 @@
 from access.models.facts import CaseFacts, Outside
 from access.models.request import AccessRequest, CaseCounter, HandClosing, HomeMark
 from access.models.resident import CareNeed, Resident
+from access.models.standing_order import StandingOrder
 
-__all__ = ["AccessRequest", "CareNeed", "CaseCounter", "CaseFacts", "HandClosing", "HomeMark", "Outside", "Resident"]
+__all__ = [
+    "AccessRequest",
+    "CareNeed",
+    "CaseCounter",
+    "CaseFacts",
+    "HandClosing",
+    "HomeMark",
+    "Outside",
+    "Resident",
+    "StandingOrder",
+]

@@ -15,10 +15,14 @@ from redis import RedisError
 from structlog import get_logger
 
 from access.models import AccessRequest
+from access.models.request import OPEN
+from access.services import requests
+from core.actors import RELAY
 from dispatch.models import AreaSetting
 from dispatch.services import planning, returns
 from dispatch.states import PlanningKind
 from transport.models import Trip
+from transport.services import trips
 from transport.states import TripDirection, TripStatus
 
 log = get_logger(__name__)
@@ -34,8 +38,8 @@ def approved(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
 def failed(case_ref: UUID | None, *, at: datetime, trip_ids: tuple[str, ...] = (), **payload: Any) -> None:
     """Let the trips of a failed ride wait again (E3), and wake whoever plans."""
     returns.back_to_waiting(case_ref, at=at, trip_ids=trip_ids, **payload)
-    trips = Trip.objects.filter(Q(pk__in=trip_ids) | Q(case_ref=case_ref, status=TripStatus.UNSCHEDULED))
-    for case in set(trips.values_list("case_ref", flat=True)):
+    waiting = Trip.objects.filter(Q(pk__in=trip_ids) | Q(case_ref=case_ref, status=TripStatus.UNSCHEDULED))
+    for case in set(waiting.values_list("case_ref", flat=True)):
         ring_for(case)
 
 
@@ -44,6 +48,22 @@ def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
     trip = returns.call_back(case_ref, at=at, **payload)
     if trip is not None and trip.status == TripStatus.UNSCHEDULED:
         ring_for(case_ref)
+
+
+def emergency_aboard(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
+    """Raise the case of somebody whose state turned critical in the car; the hospital reads it at once (R-000-2)."""
+    row = AccessRequest.objects.filter(case_ref=case_ref).first()
+    if row is not None and row.status in OPEN:
+        requests.make_critical(row, by=RELAY, at=at)
+
+
+@transaction.atomic
+def undone(case_ref: UUID, *, at: datetime, step: str = "", **payload: Any) -> None:
+    """Take back the call for the way home when a desk takes back that treatment was over: a car stands by again."""
+    home = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND)
+    if step == "ended" and home.filter(status=TripStatus.UNSCHEDULED).exists():
+        trips.cancel_return(case_ref, by=RELAY, at=at, reason="接诊台撤回结束")
+    returns.note_arrival(case_ref, at=at, **payload)
 
 
 def ring_for(case_ref: UUID) -> None:
@@ -101,4 +121,4 @@ def _areas_of_returns(at: datetime) -> set[str]:
     return set(fresh.values_list("dispatch_area", flat=True).distinct())
 
 
-__all__ = ["approved", "failed", "released", "ring", "ring_for", "sweep"]
+__all__ = ["approved", "emergency_aboard", "failed", "released", "ring", "ring_for", "sweep", "undone"]

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
+from access.services import needs, requests, standing
 from communities.models import GatePass
-from dispatch.services import planning
+from core.actors import ENGINE
+from core.errors import Conflict
+from dispatch import problem
+from dispatch.apply import Writer, apply
+from dispatch.services import engine_switch, planning
 from hospitals.models import Appointment
+from hospitals.services import status
+from matching.engines import INTERPRETED
+from matching.solve import solve
 from tests import walkers
+from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN
 from transport.models import Run, Trip
 
@@ -52,3 +65,172 @@ def test_people_of_one_hour_share_a_car():
     runs = {Trip.objects.get(case_ref=request.case_ref, direction="outbound").run_id for request in requests}
     assert len(runs) == 1
     assert Run.objects.exclude(status="draft").count() == 1
+
+
+def test_every_plan_is_legal_and_replays_the_same():
+    """INV-34: the stored question gives the same answer again, and the checker finds nothing."""
+    town = walkers.town()
+    for name in ("陈玉梅", "王秀兰"):
+        walkers.ask(town, walkers.resident(town, name))
+    (run,) = planning.plan("main", at=AT)
+
+    said = StringIO()
+    call_command("replay", str(run.pk), stdout=said)
+
+    assert json.loads(said.getvalue()) == {"run": str(run.pk), "same": True, "arranged": 2, "violations": []}
+
+
+def test_nobody_is_half_arranged_when_no_car_comes():
+    """R-000-12, INV-06, INV-12: without a car for both ways there is no slot and no pass, but a reason and a next try."""
+    town = walkers.town(cars=0)
+    request = walkers.ask(town)
+
+    (run,) = planning.plan("main", at=AT)
+
+    request.refresh_from_db()
+    assert (run.arranged, run.applied) == (0, 0)
+    assert request.needs_person_reason.startswith("no_car_outbound")
+    assert request.try_again_at > AT
+    assert (request.owner_role, request.owner_place) == ("dispatch", "main")
+    assert not Appointment.objects.exists()
+    assert not GatePass.objects.exists()
+    assert planning.plan("main", at=AT) == []
+    assert planning.plan("main", at=request.try_again_at)
+
+
+def test_what_a_person_placed_is_untouched():
+    """C19: the engine neither moves nor joins what stands; engine off, by hand, on again."""
+    town = walkers.town(cars=1)
+    by_hand, waiting = walkers.ask(town), walkers.ask(town, walkers.resident(town, "王秀兰"))
+    engine_switch.set_engine("main", is_on=False, proposes_only=False, by=town.dispatcher, at=AT)
+    assert planning.plan("main", at=AT) == []
+    walkers.place_by_hand(town, by_hand)
+    before = list(Run.objects.order_by("pk").values("pk", "occupied", "status", "version"))
+
+    engine_switch.set_engine("main", is_on=True, proposes_only=False, by=town.dispatcher, at=AT)
+    planning.plan("main", at=AT)
+
+    pinned = Run.objects.filter(pk__in=[row["pk"] for row in before]).order_by("pk")
+    assert list(pinned.values("pk", "occupied", "status", "version")) == before
+    waiting.refresh_from_db()
+    assert facts(waiting).scheduled_at or waiting.needs_person_reason
+
+
+def test_proposal_waits_for_a_person():
+    """C19: an area that only proposes stores the plan; a dispatcher takes it, once."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    engine_switch.set_engine("main", is_on=True, proposes_only=True, by=town.dispatcher, at=AT)
+
+    (run,) = planning.plan("main", at=AT)
+    assert (run.kind, run.status) == ("preview", "solved")
+    assert facts(request).scheduled_at is None
+
+    outcome = engine_switch.take_proposal(run, by=town.dispatcher, at=AT + MIN)
+    assert outcome.stale == {}
+    assert facts(request).scheduled_at
+    with pytest.raises(Conflict):
+        engine_switch.take_proposal(run, by=town.dispatcher, at=AT + MIN)
+
+
+def test_worker_whose_lease_passed_on_writes_nothing():
+    """INV-14: a plan solved under a lost lease changes nothing."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    question = problem.read("main", planning.rolling_span(AT))
+    found = solve(question.problem, iterations=0, engine=INTERPRETED)
+    writer = Writer("main", ENGINE, AT, token=uuid.uuid4())
+
+    with pytest.raises(Conflict, match=r"lease\.lost"):
+        apply(question.problem, found, {str(request.case_ref): request.pk}, writer, origin=question.origin)
+
+    assert facts(request).scheduled_at is None
+    assert not Run.objects.exists()
+
+
+def test_plan_that_became_stale_leaves_the_others_standing():
+    """architecture.md 5: who was cancelled meanwhile is passed over, with the reason; the others are arranged."""
+    town = walkers.town(cars=1)
+    people = [walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰")]
+    question = problem.read("main", planning.rolling_span(AT))
+    found = solve(question.problem, iterations=0, engine=INTERPRETED)
+    requests.cancel(people[0], reason="patient", by=town.staff, at=AT)
+
+    keys = {str(row.case_ref): row.pk for row in people}
+    outcome = apply(question.problem, found, keys, Writer("main", ENGINE, AT), origin=question.origin)
+
+    assert outcome.stale == {str(people[0].case_ref): "placement.not_approved"}
+    assert outcome.applied == [str(people[1].case_ref)]
+
+
+def test_critical_patient_is_arranged_alone():
+    """R-000-2, R-000-10: an ambulance at once, no slot asked, whatever else waits."""
+    town = walkers.town()
+    walkers.car("120", vehicle_class="ambulance", seats=1, wheelchairs=0, stretchers=1)
+    desk_rows.make_service(town.facility, kind="emergency")
+    waiting = walkers.ask(town)
+    request = walkers.ask(town, walkers.resident(town, "王秀兰"), need_kind="emergency", is_critical=True)
+
+    run = planning.place_urgent(request.case_ref, at=AT)
+
+    trip = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
+    assert (run.kind, run.applied) == ("urgent", 1)
+    assert trip.run.vehicle.vehicle_class == "ambulance"
+    assert facts(waiting).scheduled_at is None
+    assert planning.place_urgent(request.case_ref, at=AT) is None
+
+
+def test_one_unreadable_case_does_not_stop_the_others():
+    """F28: the poison case gets a person's eye, the others their cars."""
+    town = walkers.town()
+    good = walkers.ask(town)
+    bad = walkers.ask(town, walkers.resident(town, "王秀兰"))
+    AccessRequest.objects.filter(pk=bad.pk).update(session_min=0)
+
+    planning.plan("main", at=AT)
+
+    bad.refresh_from_db()
+    assert bad.needs_person_reason == "not_sound"
+    assert facts(good).scheduled_at
+
+
+def test_reading_costs_the_same_for_many(django_assert_max_num_queries):
+    """architecture.md 5: the question is read in a constant number of queries."""
+    town = walkers.town()
+    for number in range(12):
+        walkers.ask(town, walkers.resident(town, f"王{number}"))
+
+    with django_assert_max_num_queries(12):
+        question = problem.read("main", planning.rolling_span(AT))
+
+    assert len(question.waiting) == 12
+
+
+def test_closed_unit_lets_its_patients_wait_again():
+    """R-002-7: a closing unit gives back the places; the requests wait and are planned elsewhere."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    planning.plan("main", at=AT)
+    service = town.slot.service
+    change = status.StatusChange("closed", AT + timedelta(hours=20), "设备检修")
+    status.set_status(service, change, by=town.desk, at=AT)
+    walkers.deliver()
+
+    assert facts(request).scheduled_at is None
+    assert not Appointment.objects.live().exists()
+    request.refresh_from_db()
+    assert request.status == "approved"
+
+
+def test_standing_orders_are_made_once():
+    """C13: tomorrow's dialysis is asked for by its rhythm, once, approved."""
+    town = walkers.town()
+    person = walkers.resident(town)
+    needs.put(person, facts=needs.NeedFacts("dialysis", "1,2,3,4,5,6,7"), by=town.staff, at=AT)
+
+    assert standing.make_due(at=AT) == 2
+    assert standing.make_due(at=AT) == 0
+
+    rows = AccessRequest.objects.filter(resident=person)
+    assert {(row.status, row.source) for row in rows} == {("approved", "standing")}
+    assert [row.arrive_at - AT > timedelta(hours=12) for row in rows] == [True, True]
