@@ -1,6 +1,6 @@
 """Ask for people of the loaded demo city, and read what became of them: run as a program beside the product.
 
-    python -m tests.faults.people ask 300 | state | critical 1
+python -m tests.faults.people ask 300 | state | critical 1
 """
 
 from __future__ import annotations
@@ -13,13 +13,24 @@ from typing import Any
 
 import django
 
+django.setup()  # a program beside the product, not a test module
+
+from django.utils import timezone  # noqa: E402
+
+from access.models import AccessRequest, CareNeed, Resident  # noqa: E402
+from access.services import requests  # noqa: E402
+from communities.models import Community  # noqa: E402
+from core import clock  # noqa: E402
+from core.actors import Actor  # noqa: E402
+from dispatch.models import PlanningRun  # noqa: E402
+from hospitals.models import Slot  # noqa: E402
+from transport.models import Trip  # noqa: E402
+
+RUN_FIGURES = ("kind", "status", "requests", "arranged", "applied", "stale", "solve_s", "apply_s")
+
 
 def ask(count: int) -> dict[str, Any]:
     """Ask for so many people of one dispatch area, each for the hour of their need today."""
-    from access.models import CareNeed
-    from access.services import requests
-    from core import clock
-
     hours = {"AM": "07:30", "PM": "12:30", "EVE": "17:30"}
     others = cycle(f"{hour:02d}:00" for hour in range(8, 17))
     at = clock.now()
@@ -50,10 +61,6 @@ def ask(count: int) -> dict[str, Any]:
 
 def critical(count: int) -> dict[str, Any]:
     """Raise so many emergencies, among people who have asked for nothing."""
-    from access.models import Resident
-    from access.services import requests
-    from core import clock
-
     free = Resident.objects.filter(community__dispatch_area=_area(), requests__isnull=True).order_by("ref")
     wish = requests.Wish("emergency", is_critical=True)
     made = [requests.submit(row, wish=wish, by=_staff(row.community_id), at=clock.now()) for row in islice(free, count)]
@@ -62,10 +69,6 @@ def critical(count: int) -> dict[str, Any]:
 
 def state() -> dict[str, Any]:
     """Count who is arranged, who waits with a reason, who waits without one, and what is half done."""
-    from access.models import AccessRequest
-    from dispatch.models import PlanningRun
-    from transport.models import Trip
-
     rows = AccessRequest.objects.filter(status="approved")
     out = Trip.objects.live().filter(direction="outbound")
     return {
@@ -76,8 +79,8 @@ def state() -> dict[str, Any]:
         "reasons": _counts(rows.filter(facts__scheduled_at__isnull=True).values_list("needs_person_reason", flat=True)),
         "riding": out.count(),
         "runs": [
-            [str(run.pk), run.kind, run.status, run.requests, run.arranged, run.applied, run.stale, run.solve_s, run.apply_s]
-            for run in PlanningRun.objects.order_by("pk").order_by("asked_at")
+            {"id": str(run.pk), **{name: getattr(run, name) for name in RUN_FIGURES}}
+            for run in PlanningRun.objects.order_by("asked_at")
         ],
     }
 
@@ -91,11 +94,6 @@ def _counts(words: Any) -> dict[str, int]:
 
 def morning() -> dict[str, Any]:
     """Set the product's clock to five in the morning of the loaded Tuesday."""
-    from django.utils import timezone
-
-    from core import clock
-    from hospitals.models import Slot
-
     first = Slot.objects.order_by("starts_at").values_list("starts_at", flat=True).first()
     assert first is not None
     clock.set_offset(clock.at_local(clock.local_day(first), "05:00") + timedelta(seconds=1) - timezone.now())
@@ -103,18 +101,15 @@ def morning() -> dict[str, Any]:
 
 
 def _area() -> str:
-    from communities.models import Community
 
     return Community.objects.order_by("code").values_list("dispatch_area_id", flat=True)[0]
 
 
-def _staff(community: str) -> Any:
-    from core.actors import Actor
+def _staff(community: str) -> Actor:
 
     return Actor("user:staff", "林晓", "staff", "community", community, community)
 
 
 if __name__ == "__main__":
-    django.setup()
     chosen = {"ask": ask, "critical": critical, "state": state, "morning": morning}[sys.argv[1]]
-    print(json.dumps(chosen(*map(int, sys.argv[2:]))))
+    sys.stdout.write(json.dumps(chosen(*map(int, sys.argv[2:]))) + "\n")
