@@ -15,9 +15,14 @@ from tests.ops.newcomer import Checkout, become_ordinary, page_status
 FIRST_START_S, SECOND_START_S = 90, 6
 
 
+def crowding() -> float:
+    """Return how many times slower a process runs here now, because others want the processors too."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: Checkout) -> None:
     address = checkout.up()
-    assert checkout.seconds_to_ready < FIRST_START_S
+    assert checkout.seconds_to_ready <= FIRST_START_S * crowding(), checkout.words()
     assert page_status(address) == 200
     checkout.wait_for_words("All is running")
     assert len(checkout.processes()) >= 10
@@ -33,11 +38,7 @@ def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: C
     assert checkout.processes() == []
 
     checkout.up()
-    for _ in range(2):  # best of three: other work on the machine may slow one
-        if checkout.seconds_to_ready > SECOND_START_S:
-            checkout.stop()
-            checkout.up()
-    assert checkout.seconds_to_ready <= SECOND_START_S, checkout.words()
+    assert checkout.seconds_to_ready <= SECOND_START_S * crowding(), checkout.words()
     checkout.wait_for_words("All is running")
     checkout.process.kill()
     checkout.wait_until(lambda: not checkout.processes(), 8)
