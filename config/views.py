@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import Error, connection
+import sys
+
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+
+from core.middleware import unavailable
 
 
 @require_GET
@@ -27,19 +32,28 @@ def ready(_request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the browser sent something unreadable."""
-    return render(request, "errors/400.html", status=400)
+    return _last_resort(request, 400, "unreadable", _("看不懂这个请求"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say whose page it is."""
-    return render(request, "errors/403.html", status=403)
+    return _last_resort(request, 403, "forbidden", _("这一页归别的岗位管"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say nothing about whether it exists."""
-    return render(request, "errors/404.html", status=404)
+    return _last_resort(request, 404, "not_found", _("没找到"))
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
-    """Say that it is our fault, without touching the database."""
-    return render(None, "errors/500.html", status=500)
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that it is our fault, without touching the database; a database that went away meanwhile is a 503."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
+    return _last_resort(request, 500, "broken", _("出了故障"))
+
+
+def _last_resort(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    """Render the page, or for a program the same in JSON; a 500 without whatever the request would look up."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": code, "message": message, "context": {}}, status=status)
+    return render(None if status == 500 else request, f"errors/{status}.html", status=status)

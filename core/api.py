@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
+from rest_framework.exceptions import NotFound as NoSuchPage
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import DomainError
+from core.errors import UNSTORABLE, DomainError, NotFound
 
 
 class Session(SessionAuthentication):
@@ -24,6 +26,11 @@ class Session(SessionAuthentication):
 
 def on_error(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Give every refusal the same shape."""
+    if isinstance(error, NotFound | Http404 | NoSuchPage):
+        # one body for all: which step of the look-up failed would tell a stranger that something is there
+        return Response({"code": "not_found", "message": _("没找到"), "context": {}}, status=404)
+    if isinstance(error, UNSTORABLE):
+        return Response({"code": "unreadable", "message": _("看不懂这个请求"), "context": {}}, status=400)
     if isinstance(error, DomainError):
         body = {"code": error.code, "message": error.message, "context": _plain(error.context)}
         return Response(body, status=error.http_status)

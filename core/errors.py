@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import DataError
+
+# what the tables cannot hold: a NUL, half a character, a number or a day out of range
+UNSTORABLE = (DataError, UnicodeEncodeError)
+
 
 class DomainError(Exception):
     """Refuse an act, with a stable `code` and a sentence that says what to do."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from core.errors import DomainError
+from core.errors import UNSTORABLE, DomainError
 from core.http import error_page
 
 log = get_logger(__name__)
@@ -49,6 +49,9 @@ class domain_errors:
         if isinstance(error, (OperationalError, InterfaceError)):
             log.error("database.unavailable", error=type(error).__name__)
             return unavailable(request)
+        if isinstance(error, UNSTORABLE):
+            log.warning("request.unstorable", error=type(error).__name__)
+            return render(request, "errors/400.html", status=400)
         if isinstance(error, DatabaseError):
             log.exception("database.error")
         return None
