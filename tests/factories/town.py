@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from access.models import AccessRequest, Resident
 from access.services import cards, needs, requests, residents
 from access.services.needs import NeedFacts
 from access.services.residents import ResidentFacts
 from accounts.models import Post, User
-from communities.models import Community, DispatchArea, Gate, GatePass, Scan, ZonePeriod
+from communities.models import Community, DispatchArea, DispatchAreaDivision, Gate, GatePass, Scan, ZonePeriod
 from communities.services import gates, passes
 from communities.services.gates import ScanEvent
 from core import clock
@@ -102,6 +104,25 @@ def build(number: int, *, at: datetime, words: Mapping[str, Words] | None = None
     return side
 
 
+def leave(side: Side, name: str, *, at: datetime) -> GatePass:
+    """Register one more, with a request and a pass but no ride yet."""
+    staff = side.actors["staff"]
+    facts = ResidentFacts(name=name, sex="F", building="5号楼")
+    resident = residents.register(side.community, facts=facts, by=staff, at=at)
+    wish = requests.Wish("dialysis", arrive_at=at + 90 * MIN, facility=side.facility.code)
+    request = requests.submit(resident, wish=wish, by=staff, at=at)
+    window = passes.PassWindow(at - 20 * MIN, at + 480 * MIN, at + 360 * MIN)
+    return passes.issue(
+        cards.pass_card(request), community=side.community, case_ref=request.case_ref, window=window, by=staff, at=at
+    )
+
+
+def patient() -> None:
+    """Let this connection's transaction stay open as long as a whole file of tests takes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
 def both(at: datetime | None = None) -> tuple[Side, Side]:
     """Build the two sides."""
     moment = at or clock.now()
@@ -111,6 +132,7 @@ def both(at: datetime | None = None) -> tuple[Side, Side]:
 def _ground(number: int, at: datetime) -> Side:
     code = f"21060{number}001001"
     area = DispatchArea.objects.create(code=f"area{number}", name=f"{number}片区", city_code="210600000000")
+    DispatchAreaDivision.objects.create(area=area, district_code=code[:6])
     community = Community.objects.create(
         code=code, name=f"{number}号小区", street_code=f"{code[:9]}000", district_code=f"{code[:6]}000000",
         dispatch_area=area, lat=40.12, lon=124.38 + number / 100, contact_name="林晓", contact_phone="0415-3120001",
@@ -119,7 +141,7 @@ def _ground(number: int, at: datetime) -> Side:
     ZonePeriod.objects.create(community=community, zone_class="controlled", valid_from=at - timedelta(days=3))
     facility = Facility.objects.create(
         code=f"T-F{number}", name=f"测试医院{number}", division_code=code[:6], has_emergency=True,
-        buffer_places=6, lat=40.105, lon=124.366, zone_role="yellow_code",
+        buffer_places=6, lat=40.105, lon=124.366 + number / 100, zone_role="yellow_code",
     )  # fmt: skip
     service = Service.objects.create(facility=facility, kind="hemodialysis", status_at=at, confirmed_at=at)
     Service.objects.create(facility=facility, kind="emergency", status_at=at, confirmed_at=at)

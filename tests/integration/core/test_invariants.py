@@ -127,6 +127,7 @@ def _drop_every_guard() -> None:
 def sides(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[town.Side, town.Side]]:
     """A town without guards, in a transaction that is thrown away."""
     with django_db_blocker.unblock(), transaction.atomic():
+        town.patient()
         built = town.both()
         assert breaches() == []
         _drop_every_guard()
