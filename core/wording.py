@@ -26,6 +26,7 @@ KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 _NO_DATE = datetime(2026, 11, 1, tzinfo=UTC)  # a date that changed with every run would be a conflict a day
@@ -71,7 +72,7 @@ def collect() -> Catalog:
 def _ident(function: Any, messages: Any) -> tuple[Any, str | None]:
     """Return (msgid, context) of one call."""
     words = list(messages) if isinstance(messages, tuple) else [messages]
-    context = words.pop(0) if function in {"pgettext", "npgettext"} else None
+    context = words.pop(0) if function in {"pgettext", "pgettext_lazy", "npgettext"} else None
     if function and function.startswith(("ngettext", "npgettext")) and len(words) > 1:
         return (words[0], words[1]), context
     return words[0], context

@@ -8,15 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from core import audit
 
 # verb → what happened; verbs that say nothing to a community are not listed
 WORDS: dict[str, Any] = {
-    "request.submit": _("提交申请"),
+    "request.submit": pgettext_lazy("done", "提交申请"),
     "request.take_up": _("门口或接诊台先办了，系统补单"),
-    "request.approved": _("核准"),
+    "request.approved": pgettext_lazy("done", "核准"),
     "request.placed": _("排好了医院和车"),
     "request.unplaced": _("撤回了安排"),
     "request.make_critical": _("升为急危重症，转 120"),
