@@ -74,6 +74,30 @@ def _back_other(figures: dict[str, Any]) -> str:
     return _("返程换 %(plate)s 接") % {"plate": figures["plate"]}
 
 
+def _next_cars(figures: dict[str, Any]) -> str:
+    cars = "、".join(_("%(plate)s 多 %(min)s 分钟") % each for each in figures["cars"])
+    return _("排在后面的：%(cars)s") % {"cars": cars}
+
+
+def _not_usual(figures: dict[str, Any]) -> str:
+    return _("平时去的医院这次不行：%(why)s") % {"why": unmet_words(figures["why"])}
+
+
+def unmet_words(code: str, detail: dict[str, Any] | None = None) -> str:
+    """Return the sentence of why no plan fitted (`needs_person_reason`), with the commonest bar where there is one."""
+    words = _UNMET[code]() if code in _UNMET else code
+    subject = ((detail or {}).get("reason") or {}).get("subject", "")
+    bar = _SUBJECTS[subject]() if subject in _SUBJECTS else ""
+    return _("%(words)s：%(bar)s") % {"words": words, "bar": bar} if bar else words
+
+
+def change_words(detail: dict[str, Any]) -> str:
+    """Return the nearest change that would help, "" when none was found."""
+    change = detail.get("change") or {}
+    write = _CHANGES.get(change.get("code", ""))
+    return write({"min": round(change.get("needed", 0))}) if write else ""
+
+
 def _stale(figures: dict[str, Any]) -> str:
     return (
         _("%(h)s 小时没更新，先打电话问") % {"h": figures["h"]} if figures.get("h") else _("还没报过状态，先打电话问")
@@ -106,7 +130,42 @@ _BARS = {
     "closed": _closed,
     "full": lambda figures: _("没有空的时段了"),
 }
+_UNMET = {
+    "no_facility": lambda: _("附近没有医院有这个科"),
+    "no_capability": lambda: _("这几个小时没有空的时段"),
+    "no_slot": lambda: _("这几个小时没有空的时段"),
+    "slots_full": lambda: _("时段都约满了"),
+    "zone_role": lambda: _("按分区规定不收这一类区的人"),
+    "no_separate_room": lambda: _("没有单独的诊室或机位"),
+    "closed": lambda: _("这个科停诊"),
+    "no_car_outbound": lambda: _("去程没有车能排"),
+    "no_car_inbound": lambda: _("返程没有车能排"),
+    "no_car_both_ways": lambda: _("去程、返程的车凑不到一起"),
+    "not_sound": lambda: _("登记的资料有一处不对，要人核对"),
+    "engine_failed": lambda: _("自动排车算不出来，要人来排"),
+}
+_SUBJECTS = {
+    "zone_class": lambda: _("车不进这一类区"),
+    "seats": lambda: _("座位不够"),
+    "wheelchairs": lambda: _("没有空的轮椅位"),
+    "stretchers": lambda: _("放不下担架"),
+    "skill": lambda: _("没有合适的车型"),
+    "ambulance": lambda: _("120 都在忙"),
+    "shift": lambda: _("那时没有车当班"),
+    "time_or_ride": lambda: _("时间都排满了"),
+}
+_CHANGES = {
+    "arrive_later": lambda figures: _("晚到 %(min)s 分钟就有车") % figures,
+    "wait_longer": lambda figures: _("返程多等 %(min)s 分钟就有车") % figures,
+    "ride_longer": lambda figures: _("路上多坐 %(min)s 分钟就有车") % figures,
+}
 _MEETS = {
+    "shared": lambda figures: _("和另外 %(n)s 人同车，同一类区") % figures,
+    "added": lambda figures: _("为这一程多开 %(min)s 分钟，%(km)s 公里") % figures,
+    "next_cars": _next_cars,
+    "ride_min": lambda figures: _("车程 %(min)s 分钟") % figures,
+    "next_hospital": lambda figures: _("再往后一家车程 %(min)s 分钟") % figures,
+    "not_usual": _not_usual,
     "status": lambda figures: _("能用"),
     "zone": lambda figures: _("能进%(zone)s") % {"zone": zone_label(figures["zone"])},
     "infection": lambda figures: _("负压车"),

@@ -15,6 +15,7 @@ from core.advance import advance
 from core.errors import Conflict, NotAllowed
 from dispatch.apply import Outcome, Writer, apply
 from dispatch.models import AreaSetting, PlanningRun
+from dispatch.services.planning import reasons
 from dispatch.states import PlanningKind, PlanningStatus
 from matching import codec
 from matching.plan import Plan
@@ -51,7 +52,8 @@ def take_proposal(run: PlanningRun, *, by: Actor, at: datetime) -> Outcome:
         str(case): pk for case, pk in AccessRequest.objects.filter(case_ref__in=cases).values_list("case_ref", "pk")
     }
     origin = clock.day_bounds(clock.local_day(held.asked_at))[0]
-    outcome = apply(problem, plan, keys, Writer(held.area, by, at), origin=origin)
+    why = reasons(problem, plan, keys, origin=origin)
+    outcome = apply(problem, plan, keys, Writer(held.area, by, at, why=why), origin=origin)
     figures = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
     PlanningRun.objects.filter(pk=held.pk).update(**figures)
     boards.touch(f"area:{held.area}")

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,8 +23,11 @@ from core.actors import ENGINE, Actor
 from core.advance import advance
 from dispatch import problem as reading
 from dispatch.apply import Outcome, Writer, apply
+from dispatch.explaining import Explained, explain
 from dispatch.models import AreaSetting, PlanningRun
+from dispatch.outings import cut
 from dispatch.problem import Question, Span
+from dispatch.problem_fleet import shift_key
 from dispatch.services import leases
 from dispatch.services.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
@@ -34,6 +37,7 @@ from matching.online import insert_one, open_board
 from matching.plan import Plan
 from matching.problem import Problem
 from matching.solve import solve
+from transport.models import Shift
 
 log = get_logger(__name__)
 ROUNDS = 3  # what became stale, or was asked meanwhile, is planned again at once
@@ -174,9 +178,10 @@ def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan
 
 
 def _write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> Outcome:
-    """Apply a plan, leave the others waiting with their reasons, and store the figures."""
+    """Apply a plan with its reasons, leave the others waiting with theirs, and store the figures."""
     began = time.perf_counter()
     keys = {case: row.pk for case, row in question.waiting.items()}
+    writer = replace(writer, why=reasons(question.problem, found, keys, origin=question.origin))
     outcome = apply(question.problem, found, keys, writer, origin=question.origin)
     leave_waiting({keys[each.request]: each for each in found.unmet if each.request in keys}, at=writer.at)
     figures: dict[str, Any] = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
@@ -191,6 +196,18 @@ def _write(run: PlanningRun, question: Question, found: Plan, writer: Writer) ->
         )
         boards.touch(f"area:{run.area}")
     return outcome
+
+
+def reasons(problem: Problem, found: Plan, cases: Mapping[str, UUID], *, origin: datetime) -> Explained:
+    """Explain a plan; a plan that cannot be explained is good all the same."""
+    names = {vehicle.id: shift_key(vehicle.id) for vehicle in problem.vehicles}
+    plates = dict(Shift.objects.filter(pk__in=names.values()).values_list("pk", "vehicle__plate"))
+    by_name = {name: plates.get(pk, "") for name, pk in names.items()}
+    try:
+        return explain(problem, found, cut(problem, found, origin=origin), cases, by_name)
+    except Exception:  # words are no reason to leave somebody at home
+        log.exception("planning.unexplained")
+        return {}
 
 
 def _set_poison_aside(asked: Asked, question: Question) -> None:

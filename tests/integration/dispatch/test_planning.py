@@ -19,6 +19,7 @@ from core.errors import Conflict
 from dispatch import problem
 from dispatch.apply import Writer, apply
 from dispatch.services import engine_switch, planning
+from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons
 from hospitals.models import Appointment
 from hospitals.services import status
 from matching.engines import INTERPRETED
@@ -52,6 +53,9 @@ def test_one_request_gets_slot_cars_and_pass():
     assert Appointment.objects.get(case_ref=request.case_ref).expected_at == out.dropoff_planned_at
     assert GatePass.objects.get(case_ref=request.case_ref).plate == out.run.vehicle.plate
     assert not out.run.is_pinned
+    assert {"added", "next_cars"} <= {check["code"] for check in out.explanation["checks"]}
+    assert {"usual", "ride_min"} <= {check["code"] for check in out.explanation["hospital"]}
+    assert all(reason["text"] for reason in [*ride_reasons(out), *hospital_reasons(out)])
     assert planning.plan("main", at=AT) == []
 
 
@@ -90,6 +94,7 @@ def test_nobody_is_half_arranged_when_no_car_comes():
     request.refresh_from_db()
     assert (run.arranged, run.applied) == (0, 0)
     assert request.needs_person_reason.startswith("no_car_outbound")
+    assert [reason["kind"] for reason in waiting_reasons(request)][:1] == ["no"]
     assert request.try_again_at > AT
     assert (request.owner_role, request.owner_place) == ("dispatch", "main")
     assert not Appointment.objects.exists()
