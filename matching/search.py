@@ -37,12 +37,15 @@ class Budget:
     @property
     def progress(self) -> float:
         """Return the share used, 0 to 1."""
-        used = [0.0]
-        if self.iterations is not None:
-            used.append(self.done / max(1, self.iterations))
-        if self.seconds is not None:
-            used.append((time.perf_counter() - self.began) / max(self.seconds, 1e-9))
-        return min(1.0, max(used))
+        counted = 0.0 if self.iterations is None else self.done / max(1, self.iterations)
+        return min(1.0, max(counted, self.time_used))
+
+    @property
+    def time_used(self) -> float:
+        """Return the share of the seconds used."""
+        if self.seconds is None:
+            return 0.0
+        return min(1.0, (time.perf_counter() - self.began) / max(self.seconds, 1e-9))
 
 
 def improve(board: Board, *, seed: int, iterations: int | None, seconds: float | None) -> int:
@@ -75,8 +78,9 @@ def search_whole(routing: Routing, seed: int, budget: Budget, threads: int, wait
     kernels = routing.engine.search
     with ThreadPoolExecutor(threads) as pool:
         for turn in range(EXCHANGES):
-            step = partial(advance, kernels=kernels, budget=budget, until=(turn + 1) / EXCHANGES, scale=scale)
-            list(pool.map(step, groups, [group is groups[0] for group in groups]))
+            span = (budget.progress, (turn + 1) / EXCHANGES)
+            step = partial(advance, kernels=kernels, budget=budget, span=span, scale=scale)
+            budget.done += next(iter(list(pool.map(step, groups))))
             best = min(groups, key=lambda group: group.best_price)
             for group in groups:
                 if group.best_price > best.best_price + 1e-9:
@@ -127,28 +131,25 @@ def _search_group(
         None if budget.iterations is None else max(1, round(budget.iterations * share)),
         None if budget.seconds is None else budget.seconds * share,
     )
-    if part.iterations is not None and part.seconds is not None:
-        part.seconds = None
-    advance(group, True, kernels=routing.engine.search, budget=part, until=1.0, scale=scale * GROUP_HEAT)
-    return group, part.done
+    kernels, scale = routing.engine.search, scale * GROUP_HEAT
+    return group, advance(group, kernels=kernels, budget=part, span=(0.0, 1.0), scale=scale)
 
 
-def advance(group: Group, is_counted: bool, *, kernels: Any, budget: Budget, until: float, scale: float) -> None:
-    """Search one group until a share of the budget is used, in chunks of about 50 ms.
+def advance(group: Group, *, kernels: Any, budget: Budget, span: tuple[float, float], scale: float) -> int:
+    """Search one group over a span of the budget, in chunks of about 50 ms; return the iterations done.
 
     With a budget of iterations every group does the same number, so the result does not depend on timing.
     """
-    start, limit = budget.progress, budget.iterations
-    left = None if limit is None else max(1, round(limit * (until - start)))
+    start, until = span
+    left = None if budget.iterations is None else max(1, round(budget.iterations * (until - start)))
     done = 0
-    while budget.progress < until and (left is None or done < left):
+    while budget.time_used < (until if left is None else 1.0) and (left is None or done < left):
         iterations = group.pace if left is None else min(group.pace, left - done)
-        now = budget.progress if left is None else start + (until - start) * done / left
+        now = budget.time_used if left is None else start + (until - start) * done / left
         heat = scale * HOT * (COLD / HOT) ** now
         began = time.perf_counter()
         group.search(kernels, iterations, heat, heat)
         done += iterations
         if left is None:
             group.pace = max(10, min(100_000, int(iterations * CHUNK_S / max(time.perf_counter() - began, 1e-4))))
-    if is_counted:
-        budget.done += done
+    return done

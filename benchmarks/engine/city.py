@@ -13,7 +13,10 @@ import sys
 import time
 from typing import Any
 
+import numpy as np
+
 from benchmarks.engine.town import make_town
+from matching.arrays import RESOURCES
 from matching.build import Board, build
 from matching.check import check
 from matching.engines import compiled
@@ -83,32 +86,40 @@ def dispatch_nearest(problem: Problem) -> tuple[Plan, float]:
             board.aim(request, choice)
     legs = [leg for r in problem.requests if board.choice[r.id] is not None for leg in board.needed(r)]
     legs.sort(key=lambda leg: float(board.routing.net.node_close[2 * leg]))
+    cars = len(board.routing.cars)
+    last = [int(board.routing.routes.size[car]) - 2 for car in range(cars)]
+    at = np.arange(cars) * board.routing.width + np.array(last)
+    free = np.array(board.routing.routes.early[at])
+    place = np.array(board.routing.routes.place[at])
     for leg in legs:
-        append_nearest(board, leg)
+        append_nearest(board, leg, free, place)
     for request in waiting(board):
         for leg in board.needed(request):
             board.routing.take(leg)
     return report(board), time.perf_counter() - began
 
 
-def append_nearest(board: Board, leg: int) -> None:
-    """Give a leg to the car that can reach it first after its last stop."""
+def append_nearest(board: Board, leg: int, free: Any, place: Any) -> None:
+    """Give a leg to the car that can be there first after its last stop."""
     routing, net = board.routing, board.routing.net
-    allowed = routing.engine.insert.is_allowed
-    origin, options = routing.legs[leg].origin, []
-    for car in range(len(routing.cars)):
-        at = car * routing.width
-        last = at + int(routing.routes.size[car]) - 2
-        free = float(routing.routes.early[last] + net.node_service[routing.routes.seq[last]])
-        reach = free + float(routing.time[routing.routes.place[last], origin])
-        if reach <= net.node_close[2 * leg] and allowed(net, car, leg):
-            options.append((max(reach, float(net.node_open[2 * leg])), reach - free, car))
-    for _, _, car in sorted(options)[:5]:
-        nodes = routing.nodes(car)
-        routing.set_route(car, [*nodes[:-1], 2 * leg, 2 * leg + 1, nodes[-1]])
-        if routing.begins(car) is not None:
+    reach = free + routing.time[place, routing.legs[leg].origin]
+    room = np.asarray(net.veh_room).reshape(-1, RESOURCES)
+    load = np.asarray(net.leg_load).reshape(-1, RESOURCES)[leg]
+    allowed = (reach <= net.node_close[2 * leg]) & (room >= load).all(axis=1)
+    allowed &= (net.leg_zone[leg] & net.veh_zones) == net.leg_zone[leg]
+    allowed &= (net.leg_skills[leg] & net.veh_skills) == net.leg_skills[leg]
+    begin = np.where(allowed, np.maximum(reach, net.node_open[2 * leg]) + 1e-6 * (reach - free), np.inf)
+    for car in np.argsort(begin, kind="stable")[:5]:
+        if not allowed[car]:
             return
-        routing.set_route(car, nodes)
+        nodes = routing.nodes(int(car))
+        routing.set_route(int(car), [*nodes[:-1], 2 * leg, 2 * leg + 1, nodes[-1]])
+        begins = routing.begins(int(car))
+        if begins is not None:
+            free[car] = begins[-2] + float(net.node_service[2 * leg + 1])
+            place[car] = routing.legs[leg].destination
+            return
+        routing.set_route(int(car), nodes)
         routing.routes.on[leg] = -1
 
 

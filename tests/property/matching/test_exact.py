@@ -9,9 +9,12 @@ import random
 import numpy as np
 import pytest
 
+from benchmarks.engine.town import make_town
+from matching.check import check
 from matching.engines import INTERPRETED, Engine, compiled, has_compiler
 from matching.routing import Routing
 from matching.search import Budget, improve_routing
+from matching.solve import solve
 from tests.unit.matching.routes import random_routing, random_sequence
 
 ROUTES = int(os.environ.get("MATCHING_ROUTES", "3000"))
@@ -135,3 +138,22 @@ def test_search_finds_the_optimum_of_small_cases(seed: int, engine: Engine) -> N
     unserved = sum(routing.car_of(leg) < 0 for leg in range(legs))
 
     assert routing.price() + unserved * routing.prices.unserved == pytest.approx(exact, abs=1e-6)
+
+
+def test_seed_and_iterations_decide_the_result(engine: Engine) -> None:
+    """On two threads and twice: the same routes; and the plan of a town stays legal under the search."""
+    plans = []
+    for _ in range(2):
+        routing = random_routing(random.Random(3), engine, legs=5, cars=3)
+        improve_routing(routing, seed=7, budget=Budget(iterations=3000), threads=2, waiting=range(5))
+        plans.append([routing.nodes(car) for car in range(3)])
+    assert plans[0] == plans[1]
+
+    for patients in (30, 170):
+        problem = make_town(patients, 5)
+        first, second = (solve(problem, seed=2, iterations=4000, engine=engine) for _ in range(2))
+        assert check(problem, first) == []
+        assert first.routes == second.routes
+        plain = solve(problem, seed=2, iterations=0, engine=engine)
+        assert first.statistics.arranged >= plain.statistics.arranged
+        assert first.statistics.price < plain.statistics.price
