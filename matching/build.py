@@ -27,6 +27,7 @@ class Board:
     closed : trips already done; they need no place any more.
     held : legs somebody has been told or has begun; the search leaves them on their car.
     late : minutes told stops had to move because the run itself is late, by leg.
+    reserved : cars that planned legs had before their run became impossible; asked first (C15).
     approximate : place pairs whose travel time is a fall-back estimate.
     """
 
@@ -40,6 +41,7 @@ class Board:
     held: set[int] = field(default_factory=set)
     late: dict[int, float] = field(default_factory=dict)
     approximate: frozenset[tuple[str, str]] = frozenset()
+    reserved: dict[int, int] = field(default_factory=dict)
 
     def needed(self, request: Request) -> list[int]:
         """Return the legs a request still wants a vehicle for."""
@@ -182,6 +184,7 @@ def _load_run(board: Board, run: RunInForce) -> None:
             stops.insert(begun, down)
             told.add(down // 2)
             _choose_on_the_way(board, board.problem.request_by_id[key[0]])
+    board.reserved.update({node // 2: car for node in stops if node // 2 not in told})
     for kept in (stops, [stop for stop in stops if stop // 2 in told]):
         if _try_run(board, car, inside, kept, begun, is_last=kept is not stops):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matching.build import Board
+from matching.explain import standing_rule
 from matching.facilities import urgency, with_place
 from matching.legs import Choice
 from matching.problem import Direction, Request
@@ -46,6 +47,13 @@ def place_leg(board: Board, request: Request, leg: int) -> bool:
 
 
 def _put_best(board: Board, leg: int) -> bool:
+    """Put a leg into the car it had reserved if that still works, else where it costs least."""
+    reserved = board.reserved.get(leg)
+    if reserved is not None and standing_rule(board, reserved, leg) is None:
+        _, i, j = board.routing.best_in(reserved, leg)
+        if i >= 0:
+            board.routing.put(leg, reserved, i, j)
+            return True
     _, car, i, j = board.routing.best_nearby(leg)
     if car < 0:
         return False

@@ -144,6 +144,24 @@ def test_planned_stops_are_a_start_and_no_promise() -> None:
     assert len(solve(day).arranged) == 3
 
 
+def test_overrun_treatment_keeps_the_reserved_run() -> None:
+    """E5, C15: ready two hours late, the same car comes back."""
+    problem = town(vehicles=(car(0), car(1), car(2)))
+    plan = solve(problem)
+    before = plan.arranged[0].inbound
+    day = running(problem, plan, 700.0, lambda _: StopState.PLANNED)
+    late = replace(
+        day, requests=tuple(replace(r, ready_min=900.0) if r.id == "p0" else r for r in day.requests), now_min=700.0
+    )
+    after = solve(late).arranged_by_request["p0"].inbound
+
+    assert before is not None
+    assert after is not None
+    assert after.vehicle == before.vehicle
+    assert after.pickup_min >= 900.0
+    assert not after.is_will_call
+
+
 @pytest.mark.parametrize(
     "changes",
     [
