@@ -50,7 +50,8 @@ class Budget:
 
 def improve(board: Board, *, seed: int, iterations: int | None, seconds: float | None) -> int:
     """Improve the routes of a board; returns the iterations done. Without the compiler nothing is improved (F38)."""
-    if iterations == 0 or seconds == 0.0 or not board.routing.engine.is_compiled:
+    is_wanted = iterations != 0 and bool(iterations or seconds)
+    if not is_wanted or not board.routing.engine.is_compiled:
         return 0
     return improve_routing(
         board.routing, seed=seed, budget=Budget(iterations, seconds), threads=board.problem.params.threads

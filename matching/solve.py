@@ -26,7 +26,7 @@ def solve(
 ) -> Plan:
     """Match every request to a facility, a slot, a car there and a car back, or say why not.
 
-    The result depends only on the problem, the seed and `iterations`; with `seconds` it also depends on the machine.
+    Without `iterations` and `seconds` the plan is the insertion plan. The result depends only on the problem, the seed and `iterations`; with `seconds` it also depends on the machine.
     """
     validate(problem)
     began = time.perf_counter()
@@ -35,6 +35,7 @@ def solve(
     board.choice.update(assign(problem, open_requests, board.routing.engine, board.places_taken()))
     construct(board)
     place_leftovers(board)
-    done = improve(board, seed=seed, iterations=iterations, seconds=seconds)
+    left = None if seconds is None else max(0.0, seconds - (time.perf_counter() - began))
+    done = improve(board, seed=seed, iterations=iterations, seconds=left)
     place_leftovers(board)
     return report(board, seed=seed, iterations=done, seconds=time.perf_counter() - began)
