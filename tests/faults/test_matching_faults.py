@@ -40,7 +40,8 @@ def town(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def city(town: Path, tmp_path: Path) -> Iterator[Stack]:
     """The demo city with durable databases, no product process yet. Leases are short."""
-    with Stack(tmp_path / "city", template=town, extra={"PLAN_LEASE_S": "6"}) as stack:
+    small = {"MATCHING_INTERPRETED": "1"} if PEOPLE < 100 else {}  # no compiling beside a handful of people
+    with Stack(tmp_path / "city", template=town, extra={"PLAN_LEASE_S": "6", **small}) as stack:
         yield stack
 
 
