@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from ops.messages import compile_messages
 from ops.places import DEFAULT_DATA, LEAST_FREE_MB, ROOT, Places, is_port_free
 from ops.postgres import Postgres
 from ops.prepare import DEMO_CITY, Preparation
-from ops.process import Child, follow_parent, wait_until
+from ops.process import Child, wait_until
 from ops.say import Refused, result, say
 from ops.services import NAMES, Setup, command, manage
 from ops.supervisor import Supervisor
@@ -149,13 +148,16 @@ class Up:
     def _show_sign_ins(self, supervisor: Supervisor) -> None:
         if self.setup.production or self.city is None:
             return
+        log = self.places.log / "sign-ins.log"
+        log.unlink(missing_ok=True)
+        child = Child("sign-ins", manage("demo_sign_ins"), log=log, env=self.setup.environment("owner"))
+        child.start()
+        while not child.wait(0.1):
+            if supervisor.is_stopping():
+                child.kill()
         supervisor.check_stop()
-        ended = subprocess.run(
-            manage("demo_sign_ins"), env=self.setup.environment("owner"), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, preexec_fn=follow_parent,
-        )  # fmt: skip
-        if ended.stdout.strip():
-            result(ended.stdout.rstrip())
+        if words := log.read_text().strip():
+            result(words)
 
 
 def has_secret(name: str, folder: Path) -> bool:

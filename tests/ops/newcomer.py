@@ -32,6 +32,14 @@ def processes_of(folder: Path) -> list[int]:
     return [pid for pid in found if pid != os.getpid()]
 
 
+STOP_S = 16
+
+
+def crowding() -> float:
+    """Return how many times slower a process runs here now, because others want the processors too."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 class Checkout:
     """A fresh copy of the project; the packages are shared so that a test need not install them again."""
 
@@ -99,7 +107,7 @@ class Checkout:
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send a signal as Ctrl-C or a system would; return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(STOP_S * crowding())
 
     def processes(self) -> list[int]:
         """Return every process that belongs to this checkout."""

@@ -10,14 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.newcomer import Checkout, become_ordinary, page_status
+from tests.ops.newcomer import Checkout, become_ordinary, crowding, page_status
 
 FIRST_START_S, SECOND_START_S = 90, 6
-
-
-def crowding() -> float:
-    """Return how many times slower a process runs here now, because others want the processors too."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: Checkout) -> None:
@@ -41,7 +36,7 @@ def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: C
     assert checkout.seconds_to_ready <= SECOND_START_S * crowding(), checkout.words()
     checkout.wait_for_words("All is running")
     checkout.process.kill()
-    checkout.wait_until(lambda: not checkout.processes(), 8)
+    checkout.wait_until(lambda: not checkout.processes(), 8 * crowding())
 
     assert page_status(checkout.up()) == 200
     assert checkout.stop(signal.SIGTERM) == 0
