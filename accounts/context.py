@@ -29,6 +29,7 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("调度台"), "dispatch:board", "swap"),
         (_("车辆"), "dispatch:vehicles", "car"),
         (_("医院状态"), "dispatch:facilities", "hosp"),
+        (_("自动排车"), "dispatch:engine", "again"),
     ],
     Role.GUARD: [
         (_("扫码"), "communities:gate", "qr"),

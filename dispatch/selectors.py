@@ -13,6 +13,7 @@ from access.selectors import with_facts
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound
+from dispatch.models import AreaSetting, PlanningRun
 from hospitals.models import Appointment
 
 AHEAD = timedelta(days=2)  # the board shows today and tomorrow
@@ -37,3 +38,21 @@ def _rows(actor: Actor) -> QuerySet[AccessRequest]:
     held = Appointment.objects.live().filter(case_ref=OuterRef("case_ref"))
     rows = AccessRequest.objects.visible_to(actor).select_related("community", "facility", "resident")
     return with_facts(rows).annotate(held_slot=Subquery(held.values("slot_id")[:1]))
+
+
+def engine_setting(actor: Actor) -> AreaSetting:
+    """Return what the engine may do in a dispatcher's area; on by itself where nobody decided."""
+    return AreaSetting.objects.filter(area=actor.place_code).first() or AreaSetting(area=actor.place_code)
+
+
+def plans(actor: Actor) -> list[PlanningRun]:
+    """Return the area's last planning runs, newest first, without their problems."""
+    return list(PlanningRun.objects.visible_to(actor).defer("problem", "plan")[:20])
+
+
+def plan_of(actor: Actor, run_id: UUID) -> PlanningRun:
+    """Return one planning run of the actor's area; raise NotFound for any other."""
+    run = PlanningRun.objects.visible_to(actor).filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("plan.absent")
+    return run

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core.verbs import by_method
-from dispatch.views import board, command, overview
+from dispatch.views import board, command, engine, overview
 
 app_name = "dispatch"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("dispatch/requests/<uuid:request_id>/return/", by_method(POST=board.place_return), name="place_return"),
     path("dispatch/requests/<uuid:request_id>/return/undo/", by_method(POST=board.undo_return), name="undo_return"),
     path("dispatch/vehicles/", by_method(GET=overview.vehicles), name="vehicles"),
+    path("dispatch/engine/", by_method(GET=engine.show, POST=engine.switch), name="engine"),
+    path("dispatch/engine/<uuid:run_id>/take/", by_method(POST=engine.take), name="engine_take"),
     path("dispatch/facilities/", by_method(GET=overview.facilities), name="facilities"),
     path("command/", by_method(GET=command.show), name="command"),
 ]
