@@ -83,12 +83,8 @@ def best_in_route(
     up, down = net.node_loc[2 * leg], net.node_loc[2 * leg + 1]
     service_up, service_down = net.node_service[2 * leg], net.node_service[2 * leg + 1]
     close_up, close_down, open_down = net.node_close[2 * leg], net.node_close[2 * leg + 1], net.node_open[2 * leg + 1]
-    direct, ride_price, group, limit = (
-        net.time[up * n + down],
-        net.cost[up * n + down],
-        net.leg_group[leg],
-        net.leg_limit[leg],
-    )
+    direct, ride_price = net.time[up * n + down], net.cost[up * n + down]
+    group, limit = net.leg_group[leg], net.leg_limit[leg]
     best, best_i, best_j = bound, -1, -1
     if size + 2 > net.width:
         return best, best_i, best_j
