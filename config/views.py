@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from core.middleware import unavailable
+from core.middleware import unavailable, unreadable
 
 
 @require_GET
@@ -32,7 +32,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the browser sent something unreadable."""
-    return _last_resort(request, 400, "unreadable", _("看不懂这个请求"))
+    return unreadable(request)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -51,10 +51,17 @@ class domain_errors:
             return unavailable(request)
         if isinstance(error, UNSTORABLE):
             log.warning("request.unstorable", error=type(error).__name__)
-            return render(request, "errors/400.html", status=400)
+            return unreadable(request)
         if isinstance(error, DatabaseError):
             log.exception("database.error")
         return None
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """Say that what came cannot be read or stored."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "unreadable", "message": _("看不懂这个请求"), "context": {}}, status=400)
+    return render(request, "errors/400.html", status=400)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

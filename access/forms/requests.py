@@ -186,9 +186,10 @@ def read_time(text: str) -> datetime | None:
     """Read a time as the form sends it; one without a zone is China's. None for anything else."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(clock.CHINA) if moment.tzinfo else moment.replace(tzinfo=clock.CHINA)
+    except (ValueError, OverflowError):  # the first and last day of the calendar have no time in every zone
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.CHINA)
+    return moment if 2000 <= moment.year <= 2100 else None
 
 
 def time_words(moment: datetime, at: datetime) -> str:
