@@ -28,10 +28,10 @@ DEMO = ROOT / "demo" / "dandong"
 
 
 @pytest.fixture(scope="session")
-def town(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of an installation with the demo city at five in the morning, stopped."""
     folder = tmp_path_factory.mktemp("town")
-    with Stack(folder, template=prepared) as stack:
+    with Stack(folder) as stack:
         stack.manage("load_city", str(DEMO))
         people(stack, "morning")
     return folder
