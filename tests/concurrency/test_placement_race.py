@@ -115,7 +115,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Barrier]:
             editor.remove_constraint(Run, each)
     both_looked = Barrier(2)
     monkeypatch.setattr(placement, "_receiving", _receiving_unlocked)
-    monkeypatch.setattr(placement, "_locked_vehicles", _vehicles_unlocked)
+    monkeypatch.setattr(placement, "locked_vehicles", _vehicles_unlocked)
     monkeypatch.setattr(appointments, "book", _book_as_read)
     monkeypatch.setattr(placement, "_require", _after_both(placement._require, both_looked))
     yield both_looked

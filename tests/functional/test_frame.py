@@ -40,7 +40,7 @@ def page(context: BrowserContext, live_server: LiveServer, user: User) -> Page:
 def test_the_bar_names_place_and_person(page: Page) -> None:
     bar = page.locator("header.topbar")
     expect(bar).to_contain_text("锦江社区")
-    expect(bar).to_contain_text("林晓（社区工作人员）")
+    expect(bar).to_contain_text("林晓 · 社区工作人员")
     expect(page.locator("#net")).to_contain_text("已连接")
 
 

@@ -151,7 +151,14 @@ def test_place_with_malformed_words_is_refused_in_words(dispatcher, wrong):
 
 @pytest.mark.parametrize(
     "query",
-    ["?who=x", "?slot=x", "?car=%00", "?who=00000000-0000-4000-8000-000000000007", "?q=%F0%9F%98%80", "?slot=99999999999999999999999"],
+    [
+        "?who=x",
+        "?slot=x",
+        "?car=%00",
+        "?who=00000000-0000-4000-8000-000000000007",
+        "?q=%F0%9F%98%80",
+        "?slot=99999999999999999999999",
+    ],
 )
 def test_board_reads_any_address(dispatcher, query):
     walkers.ask(walkers.town())
