@@ -27,11 +27,23 @@ TESTS = ROOT / "tests"
 GROUPS = {
     **{
         name: name
-        for name in ("unit", "integration", "property", "architecture", "journeys", "faults", "ops", "drill", "trust")
+        for name in (
+            "unit",
+            "integration",
+            "property",
+            "architecture",
+            "journeys",
+            "faults",
+            "ops",
+            "drill",
+            "trust",
+            "longer",
+        )
     },
     **{"races": "concurrency", "concurrency": "concurrency", "browser": "functional", "functional": "functional"},
 }
-ALONE = ("faults", "ops")  # they stop, freeze and time whole servers, so nothing else runs beside them
+LONGER = "longer"  # whole days under real workers: minutes each, run by name and not with the rest
+ALONE = ("faults", "ops", LONGER)  # they stop, freeze and time whole servers, so nothing else runs beside them
 BROWSER = ("functional", "journeys")
 PLAIN_RUN = ("-n", "--numprocesses", "--pdb", "-s", "--capture=no", "--collect-only", "--co", "--trace")
 NO_TESTS = 5  # pytest's exit code
@@ -70,7 +82,8 @@ def select(arguments: Sequence[str]) -> Selection:
         return Selection(paths, options, is_everything=False, is_path=True)
     if words and not words[0].startswith("-"):
         raise Refused(f"There is no test group {words[0]}. Groups: {', '.join(GROUPS)}.")
-    folders = [f"tests/{name}" for name in dict.fromkeys(GROUPS.values()) if has_tests(TESTS / name)]
+    usual = [name for name in dict.fromkeys(GROUPS.values()) if name != LONGER]
+    folders = [f"tests/{name}" for name in usual if has_tests(TESTS / name)]
     return Selection(folders, words, is_everything=True)
 
 

@@ -25,6 +25,7 @@ from communities.services.gates import ScanEvent
 from core import clock
 from core.actors import CITY, Actor
 from core.geo import Point
+from dispatch.models import PlanningRun
 from hospitals.models import Appointment, Facility, Intake, Service, Slot
 from hospitals.services import appointments, intake
 from transport.cards import Place
@@ -82,6 +83,7 @@ class Side:
     cases: dict[str, Case] = field(default_factory=dict)
     emergency: Scan | None = None
     walk_in: Intake | None = None
+    plan: PlanningRun | None = None
 
 
 def default_words(number: int, stage: str) -> Words:
@@ -99,6 +101,9 @@ def build(number: int, *, at: datetime, words: Mapping[str, Words] | None = None
     guard, desk = side.actors["guard"], side.actors["intake"]
     side.emergency = gates.emergency_release(
         side.gate, event_id=uuid.uuid4(), building="9号楼", party_size=2, by=guard, at=at - 5 * MIN
+    )
+    side.plan = PlanningRun.objects.create(
+        area=side.community.dispatch_area_id, kind="preview", status="applied", status_at=at, asked_at=at, problem={}
     )
     side.walk_in = intake.walk_in(side.facility, label="身份不明 男", need_kind="", is_critical=True, by=desk, at=at)
     return side

@@ -47,7 +47,7 @@ def city(town: Path, tmp_path: Path) -> Iterator[Stack]:
 
 def people(stack: Stack, *words: object) -> dict[str, Any]:
     """Ask for people, or read what became of them."""
-    command = [sys.executable, "-m", "tests.faults.people", *map(str, words)]
+    command = [sys.executable, "-m", "tests.longer.people", *map(str, words)]
     ended = subprocess.run(
         command, env=stack.environment("owner"), cwd=ROOT, capture_output=True, text=True, check=False
     )
