@@ -44,7 +44,7 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
     Role.COMMAND: [(_("全市"), "dispatch:command", "home")],
 }
 TABS[Role.LEAD] = TABS[Role.STAFF]
-TABS[Role.HOSPADM] = TABS[Role.INTAKE]
+TABS[Role.HOSPADM] = TABS[Role.INTAKE][-1:]
 
 
 @dataclass

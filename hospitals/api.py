@@ -21,7 +21,7 @@ from core.errors import Invalid, NotAllowed
 from core.idempotency import idempotent
 from hospitals import selectors
 from hospitals.models import Intake
-from hospitals.policies import DESK_ROLES
+from hospitals.policies import INTAKE_ROLES
 from hospitals.services import intake, undo
 
 _STAMPS = {"hand_over": intake.hand_over, "start_treatment": intake.start_treatment, "left": intake.note_left}
@@ -34,7 +34,7 @@ class OnDesk(BasePermission):
     def has_permission(self, request: Request, _view: APIView) -> bool:
         """Let a desk in; raises NotAllowed for another post."""
         post = getattr(request._request, "post_held", None)
-        if not post or post.role not in DESK_ROLES:
+        if not post or post.role not in INTAKE_ROLES:
             raise NotAllowed("post.role", _("这一页归别的岗位管。要看请找街道值班。"))
         return True
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from core.actors import Actor
 from core.errors import NotFound
 
-DESK_ROLES = ("intake", "hospadm")
+DESK_ROLES = ("intake", "hospadm")  # how the services stand
+INTAKE_ROLES = ("intake",)  # patients: their names, their steps (authz: nothing of either for hospital management)
 
 
 def is_own(actor: Actor, facility_code: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from access.models import CareNeed, Resident
 from access.states import NeedKind, NeedStatus
@@ -48,7 +48,8 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resid
         rows = rows.filter(birth_date__lte=_years_before(at, 65))
     elif query.group in GROUPS:
         rows = rows.filter(_has_need(GROUPS[query.group]))
-    return search(rows, query.words).prefetch_related("needs__facility")
+    needs = Prefetch("needs", queryset=CareNeed.objects.select_related("facility"))
+    return search(rows, query.words).prefetch_related(needs)
 
 
 def search(rows: QuerySet[Resident], words: str) -> QuerySet[Resident]:

@@ -27,6 +27,7 @@ from core.idempotency import idempotent
 from core.sealed import preload
 
 PAGE_SIZE = 50
+MAX_FOUND = 200
 ARCHIVE_REASONS = {"moved": _T("迁走"), "died": _T("去世"), "no_need": _T("不再需要")}
 FILTERS = [
     ("", _T("全部"), "all"),
@@ -47,9 +48,15 @@ FILTERS = [
 def resident_list(request: HttpRequest) -> HttpResponse:
     """List, search and filter the community's residents."""
     actor, at = actor_of(request), clock.now()
-    query = selectors.ListQuery(words=request.GET.get("q", "").strip()[:60], group=request.GET.get("group", "")[:12])
+    query = selectors.ListQuery(words=request.GET.get("q", "").strip()[:60], group=_group(request.GET.get("group", "")))
     counts = selectors.group_counts(actor, at=at)
-    pages = Paginator(selectors.residents(actor, query, at=at), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = selectors.residents(actor, query, at=at)
+    if query.words:  # a search is read once, as far as anybody pages: no count of its own
+        paginator = Paginator(list(rows[:MAX_FOUND]), PAGE_SIZE)
+    else:
+        paginator = Paginator(rows, PAGE_SIZE)
+        paginator.count = counts[query.group or "all"]
+    pages = paginator.get_page(request.GET.get("page"))
     context = {
         "pages": pages,
         "query": query,
@@ -188,6 +195,11 @@ def mark_checked(request: HttpRequest) -> HttpResponse:
     count = residents.mark_checked([UUID(value) for value in idents], by=actor_of(request), at=clock.now())
     messages.success(request, _("%(n)s 位标为已核对。") % {"n": count})
     return HttpResponseRedirect(reverse("access:residents"))
+
+
+def _group(asked: str) -> str:
+    """Return the filter asked for; an unknown one is none."""
+    return asked if asked in {value for value, _label, _key in FILTERS} else ""
 
 
 def _look_alikes(request: HttpRequest, form: ResidentForm) -> list[Resident]:

@@ -28,7 +28,7 @@ LANDINGS = {
     Role.DRIVER: "transport:sheet",
     Role.DISPATCH: "dispatch:board",
     Role.INTAKE: "hospitals:desk",
-    Role.HOSPADM: "hospitals:desk",
+    Role.HOSPADM: "hospitals:services",
     Role.COMMAND: "dispatch:command",
 }
 

@@ -13,13 +13,13 @@ from core import clock
 from core.http import is_fragment, page
 from hospitals import selectors
 from hospitals.forms import OverloadForm
-from hospitals.policies import DESK_ROLES
+from hospitals.policies import INTAKE_ROLES
 from hospitals.words import need_word
 
 PARTS = {"top", "lists"}
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the desk; a poll costs one query while nothing has changed within the minute."""
     at, actor = clock.now(), actor_of(request)
@@ -48,7 +48,7 @@ def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, An
     }
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def inside(request: HttpRequest) -> HttpResponse:
     """Show everybody in the house and everybody who waits for the way home, with every step."""
     actor = actor_of(request)
@@ -56,7 +56,7 @@ def inside(request: HttpRequest) -> HttpResponse:
     return page(request, "hospitals/inside.html", _context(day, actor.place_code, ""), part="lists")
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def print_list(request: HttpRequest) -> HttpResponse:
     """Show today's expected arrivals as a sheet, and as words to send."""
     actor = actor_of(request)
@@ -77,7 +77,7 @@ def _as_text(rows: list[Any]) -> str:
     return "\n".join(lines)
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def find(request: HttpRequest) -> HttpResponse:
     """Lead from a scanned or typed pass to its patient."""
     code = request.GET.get("code", "").strip()[:600]
@@ -88,7 +88,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return page(request, "hospitals/find.html", {"code": code, "rows": rows})
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def overload_page(request: HttpRequest) -> HttpResponse:
     """Show the form 接不动，上报协调."""
     facility = selectors.facility_for(actor_of(request))

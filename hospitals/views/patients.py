@@ -14,11 +14,11 @@ from core.http import page
 from hospitals import selectors
 from hospitals.forms import DescribeForm, NoteForm, TransferForm
 from hospitals.models import Intake
-from hospitals.policies import DESK_ROLES
+from hospitals.policies import INTAKE_ROLES
 from hospitals.states import AppointmentStatus
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Show who is expected, with what, by which vehicle; once arrived, lead to the arrival."""
     at, row = clock.now(), selectors.appointment_for(actor_of(request), appointment_id)
@@ -47,7 +47,7 @@ def _person(row: Any, about: str, need: Any) -> dict[str, Any]:
     }
 
 
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Show one arrival with every step that can follow."""
     row = selectors.intake_for(actor_of(request), intake_id)

@@ -23,7 +23,7 @@ from core.idempotency import idempotent
 from hospitals import selectors
 from hospitals.forms import DescribeForm, NoteForm, OverloadForm, TransferForm
 from hospitals.models import Intake
-from hospitals.policies import DESK_ROLES
+from hospitals.policies import INTAKE_ROLES
 from hospitals.services import appointments, overload, undo
 from hospitals.services import intake as arrivals
 from hospitals.views.patients import intake_context
@@ -37,7 +37,7 @@ def _back(request: HttpRequest, text: str, undone: Intake | None = None) -> Http
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def arrive(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Record that an expected patient is here."""
@@ -47,7 +47,7 @@ def arrive(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def no_show(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Record that nobody came at the booked time."""
@@ -57,7 +57,7 @@ def no_show(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def walk_in(request: HttpRequest) -> HttpResponse:
     """Receive somebody nobody announced, in one press; who it is can be typed after."""
@@ -87,7 +87,7 @@ PRESSES: dict[str, tuple[Press, Any]] = {
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def press(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
     """Do one step that needs no words."""
@@ -104,7 +104,7 @@ ENDS: dict[str, tuple[Press, Any]] = {
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
     """Admit, or record a death."""
@@ -118,7 +118,7 @@ def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def transfer(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Hand a patient on to another facility that has accepted."""
@@ -131,7 +131,7 @@ def transfer(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def describe(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Write down who a patient is."""
@@ -144,7 +144,7 @@ def describe(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def undo_last(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Take the last step of an arrival back."""
@@ -154,7 +154,7 @@ def undo_last(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*DESK_ROLES)
+@for_roles(*INTAKE_ROLES)
 @idempotent
 def report_overload(request: HttpRequest) -> HttpResponse:
     """Report that the desk cannot cope; the patient stays."""
