@@ -16,13 +16,13 @@ import redis.asyncio as redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error, connection
 from structlog import get_logger
 
 from accounts.middleware import SESSION_POST
 from accounts.models import Post, User
 from accounts.selectors import post_of
+from accounts.sessions import SessionStore
 from core import clock
 from core.live_feed import CHANNEL
 

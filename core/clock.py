@@ -25,6 +25,11 @@ def offset() -> timedelta:
     return _cached[1]
 
 
+def is_offset() -> bool:
+    """Say whether a demo clock was ever set here."""
+    return ClockOffset.objects.filter(pk=1).exists()
+
+
 def forget() -> None:
     """Drop the cached offset: after it was changed, and between tests."""
     global _cached

@@ -71,7 +71,7 @@ def _judge(key: str, lines: list[Line], idents: list[str]) -> list[str]:
     if acknowledged and not idents:
         found.append(f"{key}: answered with success, lost")
     if idents and not may_be_there:
-        found.append(f"{key}: refused, yet stored")
+        found.append(f"{key}: refused, yet stored ({sorted({line.status for line in lines})})")
     places = {line.location for line in acknowledged}
     if len(places) > 1:
         found.append(f"{key}: led to {len(places)} places")

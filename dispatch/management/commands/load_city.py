@@ -56,7 +56,8 @@ class Command(BaseCommand):
         """Set the clock to the demo day's late morning, unless the demo already runs, and make the sign-ins."""
         hour = folder.city.get("demo", {}).get("clock", "10:40")
         start = clock.at_local(folder.reference_day, hour)
-        if not start - timedelta(hours=6) <= clock.now() < start + timedelta(days=2):
+        is_running = clock.is_offset() and start - timedelta(hours=6) <= clock.now() < start + timedelta(days=2)
+        if not is_running:
             clock.set_offset(start - timezone.now())
         folder.report.loaded["sign_ins"] = sign_ins.load(folder, at=clock.now())
         if home := sign_ins.demo_community(folder):

@@ -2,11 +2,12 @@
 
 import json
 import shutil
-from datetime import date
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
@@ -86,14 +87,29 @@ def test_row_that_cannot_be_used_is_reported_not_lost(small_city: Path) -> None:
     assert report["skipped"][0]["why"] == "residents: its community is unknown"
 
 
-def test_demo_starts_on_its_tuesday_at_10_40_with_five_sign_ins(small_city: Path) -> None:
+@pytest.mark.parametrize("day", [23, 26, 29], ids=["Mon", "Thu", "Sun"])
+def test_demo_starts_on_its_tuesday_at_10_40_whatever_the_day(small_city: Path, day: int) -> None:
     """decisions.md E26."""
     try:
+        with time_machine.travel(datetime(2026, 11, day, 3, 7, tzinfo=clock.CHINA)):
+            load(small_city, demo=True)
+            now = clock.now().astimezone(clock.CHINA)
+
+        assert (now.weekday(), now.hour, now.minute // 10) == (1, 10, 4)
+        assert [post.role for post in demo_users()] == ["staff", "guard", "dispatch", "driver", "intake"]
+    finally:
+        clock.forget()
+
+
+def test_a_running_demo_keeps_its_clock(small_city: Path) -> None:
+    try:
+        load(small_city, demo=True)
+        clock.set_offset(clock.offset() + timedelta(hours=20))
+
         load(small_city, demo=True)
 
         now = clock.now().astimezone(clock.CHINA)
-        assert (now.weekday(), now.hour, now.minute // 10) == (1, 10, 4)
-        assert [post.role for post in demo_users()] == ["staff", "guard", "dispatch", "driver", "intake"]
+        assert (now.weekday(), now.hour) == (2, 6)
     finally:
         clock.forget()
 
