@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-# Playwright's synchronous interface runs an event loop in this thread; the tests' own queries are not inside it.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": os.environ["CHROMIUM"], "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+from tests.browser import all_answered, browser_type_launch_args, live_server  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,10 @@ from playwright.sync_api import Browser, Page
 from accounts.models import User
 from core import clock
 from tests import walkers
+from tests.browser import all_answered, browser_type_launch_args, live_server  # noqa: F401 (fixtures)
 from tests.factories import communities as gate_rows
 from tests.factories import hospitals as desk_rows
 from tests.factories import transport as car_rows
-from tests.functional.conftest import browser_type_launch_args  # noqa: F401 (the browser ./dev test found)
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 850}
@@ -100,7 +100,7 @@ def relay(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def cast(browser: Browser, live_server, tuesday: datetime, relay: object) -> Iterator[Cast]:
+def cast(browser: Browser, live_server, tuesday: datetime, relay: object) -> Iterator[Cast]:  # noqa: F811
     """A sealed compound, its yellow-code hospital with an emergency room, two cars, an ambulance, everybody at work."""
     town = walkers.town(at=tuesday, zone="sealed")
     desk_rows.make_service(town.facility, "emergency")
