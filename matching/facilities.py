@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from matching.arrays import flow
 from matching.engines import Engine
@@ -56,6 +57,7 @@ class Offers:
     maker: LegMaker
     sites: dict[tuple[str, str, str, bool, str | None], list[Facility]] = field(default_factory=dict)
     slots: dict[tuple[str, str], list[Slot]] = field(default_factory=dict)
+    priced: dict[tuple[object, ...], list[tuple[float, str, Slot | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """List the slots by facility and need."""
@@ -72,20 +74,15 @@ class Offers:
 
     def choices(self, request: Request) -> list[Choice]:
         """Return what a request may take, the cheapest first, at its best facilities; capacity is not looked at."""
-        params, now = self.problem.params, self.problem.now_min
+        params = self.problem.params
         sites = sorted((self.site_price(request, site), site.id, site) for site in self.sites_for(request))
-        found = []
-        for price, _, site in sites[: params.facility_choices]:
-            for slot in self.slots_at(request, site):
-                shift = 0.0
-                if slot is not None:
-                    asked = now if request.asked_min is None else request.asked_min
-                    shift = params.price_slot_shift * abs(slot.start_min - asked)
-                found.append((price + shift, site.id, slot.id if slot else "", site, slot))
-        found.sort(key=lambda row: row[:3])
-        return [
-            Choice(facility=site, slot=slot, price=price) for price, _, _, site, slot in found[: params.slot_choices]
+        found = [
+            (price + shift, site.id, name, site, slot)
+            for price, _, site in sites[: params.facility_choices]
+            for shift, name, slot in self.priced_slots(request, site)
         ]
+        found.sort(key=itemgetter(0, 1, 2))
+        return [Choice(site, slot, price) for price, _, _, site, slot in found[: params.slot_choices]]
 
     def site_price(self, request: Request, site: Facility) -> float:
         """Return ride minutes, plus the price of a facility that is not the usual one or not preferred."""
@@ -103,6 +100,19 @@ class Offers:
         if request.is_critical or request.fixed_facility is not None or (site.id, request.need) not in self.slots:
             return [None]
         return [slot for slot in slots if is_safe(request, slot, self.problem.now_min)]
+
+    def priced_slots(self, request: Request, site: Facility) -> list[tuple[float, str, Slot | None]]:
+        """Return those slots, each with the price of its time and its id; looked up once for requests alike."""
+        asked = self.problem.now_min if request.asked_min is None else request.asked_min
+        fixed = (request.fixed_slot, request.fixed_facility, request.is_critical)
+        key = (site.id, request.need, asked, request.latest_safe_min, fixed)
+        if key not in self.priced:
+            shift = self.problem.params.price_slot_shift
+            self.priced[key] = [
+                (0.0, "", None) if slot is None else (shift * abs(slot.start_min - asked), slot.id, slot)
+                for slot in self.slots_at(request, site)
+            ]
+        return self.priced[key]
 
 
 def with_place(options: Iterable[Choice], request: Request, taken: Mapping[tuple[str, str], int]) -> list[Choice]:

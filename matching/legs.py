@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from matching.arrays import UNBOUND
 from matching.problem import ONE_SEAT, Direction, Facility, Load, Problem, Request, Slot
 from matching.travel import Matrix
+
+Window = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +34,26 @@ class Leg:
 
 
 def tighten(leg: Leg, direct_min: float) -> Leg:
-    """Cut both windows down to what the other window, the direct ride and the ride limit leave.
+    """Cut both windows down to what the other window, the direct ride and the ride limit leave."""
+    pickup, dropoff = cut_windows(leg.pickup, leg.dropoff, leg.pickup_service, leg.ride_limit, direct_min)
+    return replace(leg, pickup=pickup, dropoff=dropoff)
+
+
+def cut_windows(
+    pickup: Window, dropoff: Window, service: float, ride_limit: float, direct_min: float
+) -> tuple[Window, Window]:
+    """Return the pick-up and the drop-off window without the times that lead to no legal ride.
 
     Cordeau (2006, Operations Research 54:573-586), section 3.3.
     """
-    up_open, up_close = leg.pickup
-    down_open, down_close = leg.dropoff
-    up_open = max(up_open, down_open - leg.ride_limit - leg.pickup_service)
-    up_close = min(up_close, down_close - direct_min - leg.pickup_service)
-    down_open = max(down_open, up_open + leg.pickup_service + direct_min)
-    down_close = min(down_close, up_close + leg.pickup_service + leg.ride_limit)
-    return replace(leg, pickup=(up_open, up_close), dropoff=(down_open, down_close))
+    up_open = max(pickup[0], dropoff[0] - ride_limit - service)
+    up_close = min(pickup[1], dropoff[1] - direct_min - service)
+    down_open = max(dropoff[0], up_open + service + direct_min)
+    down_close = min(dropoff[1], up_close + service + ride_limit)
+    return (up_open, up_close), (down_open, down_close)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """Where and when a request is treated; `price` in minutes of driving, `slot` None where none applies."""
 
     facility: Facility
@@ -106,40 +114,43 @@ class LegMaker:
     def outbound(self, request: Request, choice: Choice) -> Leg:
         """Make the leg to care."""
         origin = self.row_of[request.pickup_place or request.home]
-        destination = self.row_of[choice.facility.place]
         arrive = self.arrival_window(request, choice)
         leave = max(self.problem.now_min, request.earliest_min)
-        leg = self._leg(request, Direction.OUTBOUND, origin, destination)
-        return self._cut(replace(leg, pickup=(leave, arrive[1]), dropoff=arrive))
+        ends = (origin, self.row_of[choice.facility.place])
+        return self._leg(request, Direction.OUTBOUND, ends, (leave, arrive[1]), arrive)
 
     def inbound(self, request: Request, choice: Choice, wait_min: float | None = None) -> Leg:
         """Make the leg home; `wait_min` narrows the wait after ready."""
         origin = self.row_of[choice.facility.place]
         if not request.needs_outbound and request.pickup_place:
             origin = self.row_of[request.pickup_place]
-        destination = self.row_of[request.dropoff_place or request.home]
         ready = self.ready_at(request, choice)
         wait = self.wait_limit(request) if wait_min is None else min(wait_min, self.wait_limit(request))
-        leg = self._leg(request, Direction.INBOUND, origin, destination)
-        latest = max(ready, self.problem.now_min) + wait
-        return self._cut(replace(leg, pickup=(max(ready, self.problem.now_min), latest), dropoff=(ready, UNBOUND)))
+        leave = max(ready, self.problem.now_min)
+        ends = (origin, self.row_of[request.dropoff_place or request.home])
+        return self._leg(request, Direction.INBOUND, ends, (leave, leave + wait), (ready, UNBOUND))
 
-    def _leg(self, request: Request, direction: Direction, origin: int, destination: int) -> Leg:
-        home, facility = request.home_min, request.facility_min
-        group, ride_class = self.group_of(request, direction)
+    def _leg(
+        self, request: Request, direction: Direction, ends: tuple[int, int], pickup: Window, dropoff: Window
+    ) -> Leg:
         is_out = direction is Direction.OUTBOUND
+        services = (request.home_min, request.facility_min)
+        group, ride_class = self.group_of(request, direction)
         pinned = request.outbound_vehicle if is_out else request.inbound_vehicle
         rows = {vehicle.id: row for row, vehicle in enumerate(self.problem.vehicles)} if pinned else {}
+        direct = self.direct(*ends)
+        limit = self.ride_limit(request, direct)
+        pickup, dropoff = cut_windows(pickup, dropoff, services[not is_out], limit, direct)
         return Leg(
             request=request.id,
             direction=direction,
-            origin=origin,
-            destination=destination,
-            pickup=(0.0, UNBOUND),
-            dropoff=(0.0, UNBOUND),
-            pickup_service=home if is_out else facility,
-            dropoff_service=facility if is_out else home,
-            ride_limit=self.ride_limit(request, self.direct(origin, destination)),
+            origin=ends[0],
+            destination=ends[1],
+            pickup=pickup,
+            dropoff=dropoff,
+            pickup_service=services[not is_out],
+            dropoff_service=services[is_out],
+            ride_limit=limit,
             load=request.party,
             group=group,
             ride_class=ride_class,
@@ -147,6 +158,3 @@ class LegMaker:
             skills=request.skills,
             vehicle=rows.get(pinned, -1) if pinned else -1,
         )
-
-    def _cut(self, leg: Leg) -> Leg:
-        return tighten(leg, self.direct(leg.origin, leg.destination))

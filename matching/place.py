@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matching.build import Board
 from matching.explain import standing_rule
 from matching.facilities import urgency, with_place
@@ -10,6 +12,7 @@ from matching.problem import Direction, Request
 
 ARRIVE_WITHIN_MIN = (20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
 NEXT_CHOICES = 12
+TOGETHER = 16
 
 
 def place_request(board: Board, request: Request, choice: Choice) -> bool:
@@ -67,8 +70,22 @@ def construct(board: Board) -> None:
     aimed = [(request, choice) for request, choice in chosen if choice is not None]
     for request, choice in aimed:
         board.aim(request, choice)
-    for request, choice in sorted(aimed, key=lambda pair: _turn(board, pair[0])):
-        place_request(board, request, choice)
+    in_turn = sorted(aimed, key=lambda pair: _turn(board, pair[0]))
+    with board.routing.looking_ahead(board.problem.params.threads) as ahead:
+        for k, (request, choice) in enumerate(in_turn):
+            if ahead is not None and k % TOGETHER == 0:
+                ahead.ask(aim_ahead(board, in_turn[k : k + TOGETHER]))
+            place_request(board, request, choice)
+
+
+def aim_ahead(board: Board, pairs: Sequence[tuple[Request, Choice]]) -> list[int]:
+    """Aim the requests whose turn comes next; return their legs, but for those that are not put where it costs least."""
+    legs: list[int] = []
+    for request, choice in pairs:
+        if not request.is_critical:
+            board.aim(request, choice, board.problem.params.wait_after_ready_target_min)
+            legs += [leg for leg in board.needed(request) if board.routing.car_of(leg) < 0]
+    return legs
 
 
 def _turn(board: Board, request: Request) -> tuple[int, float, float, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from matching.arrays import (
 )
 from matching.engines import Engine
 from matching.legs import Leg
-from matching.nearby import Nearby, make_nearby
+from matching.nearby import LookAhead, Nearby, make_nearby
 from matching.problem import ONE_SEAT, Break, Load
 from matching.travel import Matrix
 
@@ -113,6 +114,7 @@ class Routing:
         self.seen = self._vector([0] * (max(self.net.veh_kind, default=0) + 1))
         self.all_cars = self._vector(range(len(cars)))
         self.near: Nearby | None = None
+        self.ahead: LookAhead | None = None
         if engine.is_compiled and len(cars) > MANY_CARS:
             self.near = make_nearby(self.net)
         for car, nodes in enumerate(self.base):
@@ -139,6 +141,8 @@ class Routing:
     def _note(self, car: int) -> None:
         if self.near is not None and car >= 0:
             self.engine.nearby.note_visits(self.net, self.routes, self.near, car)
+        if self.ahead is not None and car >= 0:
+            self.ahead.note(car)
 
     def nodes(self, car: int) -> list[int]:
         """Return the nodes of a route in order."""
@@ -169,8 +173,22 @@ class Routing:
         """Return the cheapest insertion among the cars that pass by, else among all; for large fleets."""
         if self.near is None:
             return self.best(leg)
-        found = self.engine.nearby.best_nearby(self.net, self.routes, self.room, self.near, leg)
+        found = self.ahead.best(leg) if self.ahead is not None else None
+        if found is None:
+            found = self.engine.nearby.best_nearby(self.net, self.routes, self.room, self.near, leg)
         return (float(found[0]), int(found[1]), int(found[2]), int(found[3])) if found[1] >= 0 else self.best(leg)
+
+    @contextmanager
+    def looking_ahead(self, threads: int) -> Iterator[LookAhead | None]:
+        """Price legs ahead on all threads while many are put in; None where the fleet is too small to gain by it."""
+        if self.near is not None:
+            self.ahead = LookAhead(self.engine.nearby, self.net, self.routes, self.near, threads)
+        try:
+            yield self.ahead
+        finally:
+            if self.ahead is not None:
+                self.ahead.pool.shutdown()
+            self.ahead = None
 
     def put(self, leg: int, car: int, i: int, j: int) -> None:
         """Insert a leg."""
@@ -193,31 +211,25 @@ class Routing:
 
     def aim(self, number: int, leg: Leg) -> None:
         """Give an unplaced leg other windows, ends or limits."""
+        if self.ahead is not None and number in self.ahead.row:
+            if leg == self.legs[number]:
+                return
+            self.ahead.forget(number)
         self.legs[number] = leg
-        for row, value in self._leg_columns(number, leg):
-            getattr(self.net, row[0])[row[1]] = value
+        self._write_leg(self.net, number, leg)
 
-    def _leg_columns(self, r: int, leg: Leg) -> list[tuple[tuple[str, int], Any]]:
+    def _write_leg(self, net: Net, r: int, leg: Leg) -> None:
         up, down = 2 * r, 2 * r + 1
-        rows: list[tuple[tuple[str, int], Any]] = [
-            (("node_loc", up), leg.origin),
-            (("node_loc", down), leg.destination),
-            (("node_open", up), leg.pickup[0]),
-            (("node_close", up), leg.pickup[1]),
-            (("node_open", down), leg.dropoff[0]),
-            (("node_close", down), leg.dropoff[1]),
-            (("node_service", up), leg.pickup_service),
-            (("node_service", down), leg.dropoff_service),
-            (("node_kind", up), PICKUP),
-            (("node_kind", down), DROPOFF),
-            (("leg_limit", r), leg.ride_limit),
-            (("leg_group", r), self.groups(leg.group)),
-            (("leg_class", r), self.classes(leg.ride_class)),
-            (("leg_skills", r), self.skills.mask(leg.skills)),
-            (("leg_zone", r), self.zones.mask(frozenset({leg.zone}))),
-            (("leg_vehicle", r), leg.vehicle),
-        ]
-        return rows + [(("leg_load", r * RESOURCES + k), amount) for k, amount in enumerate(leg.load)]
+        net.node_loc[up], net.node_loc[down] = leg.origin, leg.destination
+        net.node_open[up], net.node_close[up] = leg.pickup
+        net.node_open[down], net.node_close[down] = leg.dropoff
+        net.node_service[up], net.node_service[down] = leg.pickup_service, leg.dropoff_service
+        net.node_kind[up], net.node_kind[down] = PICKUP, DROPOFF
+        net.leg_limit[r], net.leg_vehicle[r] = leg.ride_limit, leg.vehicle
+        net.leg_group[r], net.leg_class[r] = self.groups(leg.group), self.classes(leg.ride_class)
+        net.leg_skills[r], net.leg_zone[r] = self.skills.mask(leg.skills), 1 << self.zones(leg.zone)
+        for k, amount in enumerate(leg.load):
+            net.leg_load[r * RESOURCES + k] = amount
 
     def _net(self, partners: Sequence[int]) -> Net:
         n, m = len(self.legs), len(self.cars)
@@ -253,8 +265,7 @@ class Routing:
             price_split=self.prices.split,
         )
         for r, leg in enumerate(self.legs):
-            for (name, at), value in self._leg_columns(r, leg):
-                getattr(net, name)[at] = value
+            self._write_leg(net, r, leg)
         kinds = Numbering()
         node = self.first_special
         for v, car in enumerate(self.cars):

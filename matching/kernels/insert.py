@@ -75,6 +75,19 @@ def closes_in_time(net: Net, routes: Routes, at: int, begin: float, place: int, 
 
 
 @kernel
+def first_in_time(routes: Routes, base: int, low: int, size: int, leave: float) -> int:
+    """Return the first position whose next stop may still begin after `leave`, by halving: `late` never falls."""
+    high = size - 1
+    while low < high:
+        middle = (low + high) // 2
+        if routes.late[base + middle + 1] < leave - TINY:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def best_in_route(
     net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, bound: float
 ) -> tuple[float, int, int]:
@@ -88,7 +101,8 @@ def best_in_route(
     best, best_i, best_j = bound, -1, -1
     if size + 2 > net.width:
         return best, best_i, best_j
-    for i in range(routes.first[vehicle], size - 1):
+    leave_up = net.node_open[2 * leg] + service_up
+    for i in range(first_in_time(routes, base, routes.first[vehicle], size, leave_up), size - 1):
         at = base + i
         if routes.early[at] > close_up + TINY:
             break

@@ -49,10 +49,18 @@ def passes_by(near: Any, vehicle: int, place: int, opens: float, closes: float) 
 
 
 @kernel
+def is_near(net: Net, near: Any, vehicle: int, leg: int) -> bool:
+    """Tell whether a route passes by both ends of a leg at about its time."""
+    up, down = 2 * leg, 2 * leg + 1
+    return passes_by(near, vehicle, net.node_loc[up], net.node_open[up], net.node_close[up]) and passes_by(
+        near, vehicle, net.node_loc[down], net.node_open[down], net.node_close[down]
+    )
+
+
+@kernel
 def best_nearby(net: Net, routes: Routes, room: Scratch, near: Any, leg: int) -> tuple[float, int, int, int]:
     """Return (price, vehicle, i, j) over the routes that pass by, and over one empty vehicle of each kind."""
     best, chosen, best_i, best_j = UNBOUND, -1, -1, -1
-    up, down = 2 * leg, 2 * leg + 1
     last_kind = -1
     for at in range(len(near.order)):
         vehicle = near.order[at]
@@ -60,11 +68,45 @@ def best_nearby(net: Net, routes: Routes, room: Scratch, near: Any, leg: int) ->
             if net.veh_kind[vehicle] == last_kind:
                 continue
             last_kind = net.veh_kind[vehicle]
-        elif not passes_by(near, vehicle, net.node_loc[up], net.node_open[up], net.node_close[up]) or not passes_by(
-            near, vehicle, net.node_loc[down], net.node_open[down], net.node_close[down]
-        ):
+        elif not is_near(net, near, vehicle, leg):
             continue
         if not is_allowed(net, vehicle, leg):
+            continue
+        extra = extra_price(net, routes, vehicle, leg)
+        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra)
+        if i >= 0:
+            best, chosen, best_i, best_j = price + extra, vehicle, i, j
+    return best, chosen, best_i, best_j
+
+
+@kernel
+def price_legs(net: Net, routes: Routes, room: Scratch, near: Any, offers: Any, low: int, high: int) -> None:
+    """Fill the offers `low` to `high` with the best insertion of each leg; nothing else is written."""
+    for k in range(low, high):
+        price, vehicle, i, j = best_nearby(net, routes, room, near, offers.leg[k])
+        offers.price[k], offers.vehicle[k], offers.at_i[k], offers.at_j[k] = price, vehicle, i, j
+
+
+@kernel
+def take_offer(
+    net: Net, routes: Routes, room: Scratch, near: Any, offers: Any, k: int, changed: int
+) -> tuple[float, int, int, int]:
+    """Return the best insertion of the k-th leg now that the first `changed` vehicles of the list have changed.
+
+    The offer still stands for all others: with the other trip of the patient placed meanwhile, each of them costs the
+    same more. Only if the offer is in a changed vehicle all are asked again.
+    """
+    leg, chosen = offers.leg[k], offers.vehicle[k]
+    for at in range(changed):
+        if offers.changed[at] == chosen:
+            return best_nearby(net, routes, room, near, leg)
+    best, best_i, best_j = offers.price[k], offers.at_i[k], offers.at_j[k]
+    partner = net.leg_partner[leg]
+    if chosen >= 0 and partner >= 0 and routes.on[partner] >= 0 and routes.on[partner] != chosen:
+        best += net.price_split
+    for at in range(changed):
+        vehicle = offers.changed[at]
+        if not is_allowed(net, vehicle, leg) or not is_near(net, near, vehicle, leg):
             continue
         extra = extra_price(net, routes, vehicle, leg)
         price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra)
