@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -109,6 +109,23 @@ def build(number: int, *, at: datetime, words: Mapping[str, Words] | None = None
     return side
 
 
+def crowd(side: Side, count: int, *, at: datetime) -> None:
+    """Add so many more of everything: cases of each stage with a car each, emergencies, walk-ins, plans, services."""
+    guard, desk, area = side.actors["guard"], side.actors["intake"], side.community.dispatch_area_id
+    for number in range(count):
+        vehicle, driver = _car(f"{side.number}-{number}", area, side.facility.code, at)
+        more = replace(side, vehicle=vehicle, driver=driver, cases={})
+        for stage in ("asked", "placed", "inside"):
+            _case(more, stage, Words(f"赵{number}", phone=f"1391{side.number}{number:06d}"), at)
+        gates.emergency_release(side.gate, event_id=uuid.uuid4(), building="3号楼", party_size=1, by=guard, at=at)
+        intake.walk_in(side.facility, label=f"身份不明 {number}", need_kind="", is_critical=True, by=desk, at=at)
+        PlanningRun.objects.create(area=area, kind="preview", status="applied", status_at=at, asked_at=at, problem={})
+        other = _facility(f"T-F{side.number}-{number}", side.facility.division_code, at, lon=side.facility.lon)
+        start = at + number * MIN
+        Slot.objects.create(service=side.service, starts_at=start, ends_at=start + 60 * MIN, capacity=4)
+        Slot.objects.create(service=other.services.first(), starts_at=start, ends_at=start + 60 * MIN, capacity=4)
+
+
 def leave(side: Side, name: str, *, at: datetime) -> GatePass:
     """Register one more, with a request and a pass but no ride yet."""
     staff = side.actors["staff"]
@@ -144,22 +161,35 @@ def _ground(number: int, at: datetime) -> Side:
     )  # fmt: skip
     gate = Gate.objects.create(code=f"{code}-1", community=community, name="南门", number=1)
     ZonePeriod.objects.create(community=community, zone_class="controlled", valid_from=at - timedelta(days=3))
-    facility = Facility.objects.create(
-        code=f"T-F{number}", name=f"测试医院{number}", division_code=code[:6], has_emergency=True,
-        buffer_places=6, lat=40.105, lon=124.366 + number / 100, zone_role="yellow_code",
-    )  # fmt: skip
-    service = Service.objects.create(facility=facility, kind="hemodialysis", status_at=at, confirmed_at=at)
-    Service.objects.create(facility=facility, kind="emergency", status_at=at, confirmed_at=at)
+    facility = _facility(f"T-F{number}", code[:6], at, lon=124.366 + number / 100)
+    service = facility.services.get(kind="hemodialysis")
     start = at + 90 * MIN
-    slot = Slot.objects.create(service=service, starts_at=start, ends_at=start + 240 * MIN, capacity=50)
+    slot = Slot.objects.create(service=service, starts_at=start, ends_at=start + 240 * MIN, capacity=200)
+    vehicle, driver = _car(str(number), area.code, facility.code, at)
+    return Side(number, community, gate, facility, service, slot, vehicle, driver)
+
+
+def _facility(code: str, division: str, at: datetime, *, lon: float) -> Facility:
+    """Store a hospital with dialysis and an emergency room."""
+    facility = Facility.objects.create(
+        code=code, name=f"测试医院{code[3:]}", division_code=division, has_emergency=True,
+        buffer_places=6, lat=40.105, lon=lon, zone_role="yellow_code",
+    )  # fmt: skip
+    for kind in ("hemodialysis", "emergency"):
+        Service.objects.create(facility=facility, kind=kind, status_at=at, confirmed_at=at)
+    return facility
+
+
+def _car(code: str, area: str, base: str, at: datetime) -> tuple[Vehicle, Driver]:
+    """Store a car with its driver on duty half a day before and after."""
     vehicle = Vehicle.objects.create(
-        code=f"V{number}", plate=f"辽F·T00{number}", vehicle_class="street_van", base_code=facility.code,
-        dispatch_area=area.code, seats=6, wheelchairs=2, lat=40.11, lon=124.37,
+        code=f"V{code}", plate=f"辽F·T{code:>03}", vehicle_class="street_van", base_code=base,
+        dispatch_area=area, seats=6, wheelchairs=2, lat=40.11, lon=124.37,
         zones_allowed=["sealed", "controlled", "precautionary"],
     )  # fmt: skip
-    driver = Driver.objects.create(code=f"D{number}", name=f"李师傅{number}", phone=f"1390000000{number}")
+    driver = Driver.objects.create(code=f"D{code}", name=f"李师傅{code}", phone=f"1390000000{code[0]}")
     Shift.objects.create(vehicle=vehicle, driver=driver, starts_at=at - 720 * MIN, ends_at=at + 720 * MIN)
-    return Side(number, community, gate, facility, service, slot, vehicle, driver)
+    return vehicle, driver
 
 
 def _people(side: Side, password: str) -> None:
