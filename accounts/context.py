@@ -33,7 +33,7 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
     ],
     Role.GUARD: [
         (_("扫码"), "communities:gate", "qr"),
-        (_("今天的证"), "communities:gate_list", "edit"),
+        (_("今天的证"), "communities:gate_list", "list"),
     ],
     Role.DRIVER: [(_("现在这一趟"), "transport:sheet", "car"), (_("今天的趟"), "transport:today", "clock")],
     Role.INTAKE: [

@@ -94,6 +94,8 @@ class ResidentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["facility"].queryset = facilities_offering()  # type: ignore[attr-defined]
         self.fields["mobility"].tiles = {value: {"icon": icon} for value, icon in MOBILITY_ICONS.items()}  # type: ignore[attr-defined]
+        if last4 := self.initial.get("id_last4"):
+            self.fields["id_no"].help_text = _("登记的是 %(number)s。空着就不改。") % {"number": "*" * 14 + last4}
         self.fields["id_no"].widget.attrs |= {"inputmode": "text", "autocomplete": "off", "spellcheck": "false"}
         self.fields["phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
 
@@ -136,10 +138,12 @@ class ResidentForm(forms.Form):
 
 
 def initial_of(resident: Resident) -> dict[str, Any]:
-    """Return what the form shows for a resident already registered."""
+    """Return what the form shows for a resident already registered: of the identity number only its end (INV-32)."""
     need = next(iter(resident.needs.all()), None)
     values: dict[str, Any] = {
-        name: getattr(resident, name) for name in ResidentForm.base_fields if hasattr(resident, name)
+        name: getattr(resident, name)
+        for name in (*ResidentForm.base_fields, "id_last4")
+        if name != "id_no" and hasattr(resident, name)
     }
     if need:
         values |= {

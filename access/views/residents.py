@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -146,7 +147,7 @@ def edit_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
         try:
             with transaction.atomic():
                 version = form.cleaned_data["version"] or 0
-                residents.update(resident, facts=form.facts(), version=version, by=actor, at=at)
+                residents.update(resident, facts=_with_number(form.facts(), resident), version=version, by=actor, at=at)
                 if form.need_changed():
                     needs.put(resident, facts=form.need(), by=actor, at=at)
         except Conflict as error:
@@ -200,6 +201,13 @@ def mark_checked(request: HttpRequest) -> HttpResponse:
 def _group(asked: str) -> str:
     """Return the filter asked for; an unknown one is none."""
     return asked if asked in {value for value, _label, _key in FILTERS} else ""
+
+
+def _with_number(facts: residents.ResidentFacts, resident: Resident) -> residents.ResidentFacts:
+    """Keep the stored number, which the form does not show, when nobody typed another."""
+    if facts.id_no or facts.id_kind != resident.id_kind:
+        return facts
+    return replace(facts, id_no=resident.id_no)
 
 
 def _look_alikes(request: HttpRequest, form: ResidentForm) -> list[Resident]:

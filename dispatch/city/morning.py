@@ -123,8 +123,8 @@ class _Journey:
         self.arrive_at = clock.at_local(folder.reference_day, wave.hour)
         self.asked_at = min(self.arrive_at - timedelta(hours=3), until - timedelta(minutes=50))
         area = self.community.dispatch_area
-        self.staff = self._actor("staff", "community", self.community.code, self.community.contact_name)
-        self.dispatcher = self._actor("dispatch", "dispatch_area", area.code, DISPATCHER)
+        self.staff = _actor("staff", "community", self.community.code, self.community.contact_name, self.community.name)
+        self.dispatcher = _actor("dispatch", "dispatch_area", area.code, DISPATCHER, area.name)
 
     def begin(self, *, is_placed: bool) -> bool:
         """Ask, and place if wanted; return False when a rule bars it, and nothing is left."""
@@ -154,9 +154,6 @@ class _Journey:
         self._accept(home.run)
         yield from self._drive(home.run)
         yield from self._pass_gate(home.dropoff_planned_at + 2 * MIN, Direction.ENTRY)
-
-    def _actor(self, role: str, kind: str, code: str, label: str) -> Actor:
-        return Actor(f"demo:{role}:{code}", label or code, role, kind, code, self.community.name)
 
     def _ask(self) -> AccessRequest:
         resident = self.need.resident
@@ -210,7 +207,7 @@ class _Journey:
         yield at
         decision = Decision.LET_OUT if direction == Direction.EXIT else Decision.LET_IN
         event = ScanEvent(uuid.uuid4(), direction, decision, held, happened_at=at)
-        gates.scan(gate, event=event, by=self._actor("guard", "gate", gate.code, "孙师傅"), at=at)
+        gates.scan(gate, event=event, by=_actor("guard", "gate", gate.code, "孙师傅", str(gate)), at=at)
 
     def _drive(self, run: Run) -> Iterator[datetime]:
         """Do a run's stops at their planned times."""
@@ -228,8 +225,8 @@ class _Journey:
 
     def _treat(self, at: datetime) -> Iterator[datetime]:
         """Receive, hand over, treat, finish."""
-        appointment = Appointment.objects.get(case_ref=self.request.case_ref)
-        desk = self._actor("intake", "facility", appointment.facility_id, "赵敏")
+        appointment = Appointment.objects.select_related("facility").get(case_ref=self.request.case_ref)
+        desk = _actor("intake", "facility", appointment.facility_id, "赵敏", appointment.facility.name)
         yield at
         appointment.refresh_from_db()
         intake.check_in(appointment, by=desk, at=at)
@@ -240,6 +237,10 @@ class _Journey:
         ):
             yield at + later * MIN
             step(Intake.objects.get(case_ref=self.request.case_ref), by=desk, at=at + later * MIN)
+
+
+def _actor(role: str, kind: str, code: str, label: str, place: str) -> Actor:
+    return Actor(f"demo:{role}:{code}", label or code, role, kind, code, place)
 
 
 def _deliver() -> None:

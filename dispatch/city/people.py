@@ -97,7 +97,7 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
     )
     resident.id_no = id_no
     resident.phone = row["phone"]
-    resident.address = row["address_text"]
+    resident.address = row["address_text"].removeprefix(resident.building)
     resident.note = row["note"]
     return resident
 

@@ -47,7 +47,7 @@ def load(folder: CityFolder, *, at: datetime) -> int:
             username, name=names.get(role, name), password_hash=password, is_demo=True, by=CITY, at=at
         )
         people.give_post(user, role=role, place=posts[role], by=CITY, at=at)
-    _everybody_else(password)
+    _everybody_else(password, folder)
     return Post.objects.filter(user__is_demo=True).count()
 
 
@@ -85,9 +85,11 @@ def _plate(driver: Driver) -> str:
     return vehicle.plate if vehicle else driver.name
 
 
-def _everybody_else(password: str) -> None:
+def _everybody_else(password: str, folder: CityFolder) -> None:
     """Give every community, gate, driver and facility a sign-in named by its code (drills and training use them)."""
-    wanted: list[tuple[str, str, Role, PlaceKind, str, str]] = []
+    wanted: list[tuple[str, str, Role, PlaceKind, str, str]] = [
+        ("zhihui", "陶主任", Role.COMMAND, PlaceKind.CITY, folder.city["code"], folder.city["name"])
+    ]
     wanted += [
         (c.code, c.contact_name or c.name, Role.STAFF, PlaceKind.COMMUNITY, c.code, c.name)
         for c in Community.objects.all()

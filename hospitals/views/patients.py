@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.access_control import actor_of, for_roles
 from core import audit, clock
 from core.http import page
+from core.models import AuditEvent
 from hospitals import selectors
 from hospitals.forms import DescribeForm, NoteForm, TransferForm
 from hospitals.models import Intake
@@ -31,9 +33,14 @@ def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         "person": _person(row, arrival.about, arrival.need),
         "is_expected": row.status in {AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED},
         "may_be_missed": row.status == AppointmentStatus.BOOKED and at > row.slot.starts_at,
-        "log": audit.timeline(row.case_ref).filter(model__startswith="hospitals."),
+        "log": _log_of(row.case_ref),
     }
     return page(request, "hospitals/appointment.html", context)
+
+
+def _log_of(case_ref: UUID) -> QuerySet[AuditEvent]:
+    """Return what happened here; an arrival is one act, though the appointment and the arrival both note it."""
+    return audit.timeline(case_ref).filter(model__startswith="hospitals.").exclude(verb="appointment.arrived")
 
 
 def _person(row: Any, about: str, need: Any) -> dict[str, Any]:
@@ -68,7 +75,7 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
         "person": person,
         "steps": selectors.allowed_steps(row),
         "can_undo": selectors.can_undo(row, at=at, within=known.undo),
-        "log": audit.timeline(row.case_ref).filter(model__startswith="hospitals."),
+        "log": _log_of(row.case_ref),
         "total_s": int(known.hand_over.total_seconds()),
         "warn_s": int(known.hand_over_amber.total_seconds()),
         "describe_form": DescribeForm(initial=described),

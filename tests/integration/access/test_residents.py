@@ -149,6 +149,22 @@ def test_edit_changes_and_tells_what_a_colleague_changed(staff: Client) -> None:
     assert "7号楼" in late.content.decode()
 
 
+def test_editing_shows_only_the_end_of_the_number_and_keeps_it(staff: Client) -> None:
+    """INV-32: the full number is read by “查看全号” alone, which leaves a line."""
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+
+    shown = staff.get(reverse("access:resident_edit", args=[person.pk])).content.decode()
+    post(staff, "access:resident_edit", {**WORDS, "id_no": "", "building": "6号楼", "version": 1}, person.pk)
+    kept = Resident.objects.get()
+    other = {**WORDS, "id_kind": "passport", "id_no": "", "version": 2}
+    post(staff, "access:resident_edit", other, person.pk)
+
+    assert (WORDS["id_no"] in shown, "*" * 14 + "1497" in shown) == (False, True)
+    assert (kept.building, kept.id_no, kept.id_last4) == ("6号楼", WORDS["id_no"], "1497")
+    assert (Resident.objects.get().id_no, Resident.objects.get().id_last4) == ("", "")
+
+
 def test_archive_hides_and_restores(staff: Client) -> None:
     post(staff, "access:resident_new", WORDS)
     person = Resident.objects.get()
