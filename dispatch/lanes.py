@@ -17,7 +17,6 @@ from transport.states import RunStatus, TripDirection, TripStatus
 
 SPAN_MIN = 390
 BEFORE_MIN = 60
-NARROW_MIN = 26  # a narrower bar shows one character, or none; its title says all
 OFF_SHOWN_MIN = 15  # a shorter turn-round is not drawn
 
 
@@ -164,8 +163,6 @@ def _block(
 ) -> Block:
     start, end = max(0, scale.minute(begins)), min(SPAN_MIN, scale.minute(ends))
     label = f"{words} {small} {hhmm(begins)}–{hhmm(ends)}".replace("  ", " ")
-    if end - start < NARROW_MIN:
-        words, small = words[:1] if end - start >= NARROW_MIN / 2 else "", ""
     return Block(key, state, start, max(end, start + 4), words, small, label, case)
 
 
