@@ -183,12 +183,11 @@ def _take(raw: dict[str, Any], gate: Gate, actor: Actor) -> dict[str, Any]:
     data, at = dict(form.validated_data), clock.now()
     event_id: UUID = data["event_id"]
     if data["decision"] == Decision.EMERGENCY:
-        known = selectors.knows_event(event_id)
         facts = {key: data[key] for key in ("building", "party_size", "happened_at", "is_offline")}
-        row = gates.emergency_release(gate, event_id=event_id, by=actor, at=at, **facts)
-        outcome = "already" if known else "stored"
+        event = gates.emergency_event(event_id, **facts)
     else:
-        row, outcome = gates.store(gate, event=_event(data, gate), by=actor, at=at)
+        event = _event(data, gate)
+    row, outcome = gates.store(gate, event=event, by=actor, at=at)
     return {"event_id": str(event_id), "outcome": outcome, "scan_id": row.pk, "answer": row.answer}
 
 

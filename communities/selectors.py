@@ -247,11 +247,6 @@ def scan_for(actor: Actor, scan_id: UUID) -> Scan:
     return row
 
 
-def knows_event(event_id: UUID) -> bool:
-    """Say whether an event of a device is stored."""
-    return Scan.objects.filter(event_id=event_id).exists()
-
-
 def emergency_out(actor: Actor, scan_id: UUID) -> Scan:
     """Return an emergency release of the actor's compound."""
     row = scan_for(actor, scan_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from structlog import get_logger
 
 from access import journey
 from access.journey import Facts
@@ -15,9 +16,11 @@ from access.selectors.facts import facts_of, with_facts
 from access.services import closing, emergencies
 from access.services.due import next_check
 from core.boards import touch
+from core.errors import DomainError
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 
+log = get_logger(__name__)
 BATCH = 200
 
 
@@ -52,7 +55,7 @@ def _look_again(at: datetime) -> int:
     changed = []
     for row in with_facts(AccessRequest.objects.filter(pk__in=due)):
         facts = facts_of(row)
-        if closing.close_row(row, facts, at=at):
+        if _is_closed(row, facts, at):
             continue
         row.next_check_at = next_check(at, is_critical=row.is_critical)
         owner = owner_of(row, facts)
@@ -62,3 +65,13 @@ def _look_again(at: datetime) -> int:
         changed.append(row)
     AccessRequest.objects.bulk_update(changed, ["next_check_at", "owner_role", "owner_place"])
     return len(due)
+
+
+def _is_closed(row: AccessRequest, facts: Facts, at: datetime) -> bool:
+    """Close a row that is over; one that somebody is changing this moment is looked at again next time."""
+    try:
+        with transaction.atomic():
+            return closing.close_row(row, facts, at=at)
+    except DomainError as error:
+        log.warning("check.not_closed", request_id=str(row.pk), code=error.code)
+        return False

@@ -10,17 +10,31 @@ from access.models import AccessRequest
 from access.selectors.due import Due
 from access.selectors.home import DAYS_AHEAD, home_lists
 from access.services.requests import Wish, submit
+from communities.models import Community
 from core.actors import Actor
+from core.errors import Conflict
 
 AT_MOST = 100
 
 
 @transaction.atomic
 def ask_due(*, by: Actor, at: datetime) -> list[AccessRequest]:
-    """Ask for each resident who is due within the next days, as the roster says they travel."""
+    """Ask for each resident who is due within the next days, as the roster says they travel.
+
+    One press at a time per community: of two people who press together, the second finds everybody asked for. Whoever
+    has a way that day already is passed over.
+    """
+    Community.objects.select_for_update(no_key=True).get(pk=by.place_code)
     days = home_lists(by, at=at).days[:DAYS_AHEAD]
     wanted = [due for day in days for due in day.unasked][:AT_MOST]
-    return [submit(due.resident, wish=wish_of(due), by=by, at=at) for due in wanted]
+    asked = []
+    for due in wanted:
+        try:
+            asked.append(submit(due.resident, wish=wish_of(due), by=by, at=at))
+        except Conflict as error:
+            if error.code != "request.same_day":
+                raise
+    return asked
 
 
 def wish_of(due: Due) -> Wish:

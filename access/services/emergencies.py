@@ -18,7 +18,9 @@ from communities.states import Decision, Direction, ZoneClass
 from core import audit, outbox
 from core.actors import RELAY
 from core.boards import touch
+from core.errors import NotFound
 from core.sealed import create_person_key
+from core.sweeping import each
 from hospitals.models import Intake
 
 _UNKNOWN = "身份不明"
@@ -50,11 +52,16 @@ def take_up_gate(
 def note_detail(
     case_ref: UUID | None, *, at: datetime, building: str = "", party_size: int | None = None, **_: Any
 ) -> None:
-    """Add what the guard tapped after the release: which building, how many; safe to say twice."""
+    """Add what the guard tapped after the release: which building, how many; safe to say twice.
+
+    Raises NotFound while the release itself is not taken up yet, so that the relay tells it again later.
+    """
     if case_ref is None:
         return
-    row = AccessRequest.objects.select_for_update(of=("self",)).filter(case_ref=case_ref, source="gate").first()
-    if row is None or row.resident_id:
+    row = AccessRequest.objects.select_for_update(of=("self",)).filter(case_ref=case_ref).first()
+    if row is None:
+        raise NotFound("request.absent")
+    if row.source != "gate" or row.resident_id:
         return
     if building and row.community:
         row.name = f"{building} {_UNKNOWN}"
@@ -95,18 +102,23 @@ def take_up_missed(*, at: datetime) -> None:
     """Find by query what the relay did not hand over: emergency exits and walk-ins without a request."""
     unknown = ~Exists(AccessRequest.objects.filter(case_ref=OuterRef("case_ref")))
     since = at - timedelta(days=3)
-    for scan in Scan.objects.filter(
+    scans = Scan.objects.filter(
         unknown, decision=Decision.EMERGENCY, direction=Direction.EXIT, case_ref__isnull=False, happened_at__gte=since
-    ):
-        take_up_gate(
+    )
+    each(
+        list(scans),
+        lambda scan: take_up_gate(
             scan.case_ref,
             at=scan.happened_at,
             community=scan.community_id,
             building=scan.building,
             party_size=scan.party_size,
-        )
-    for intake in Intake.objects.filter(unknown, arrived_at__gte=since):
-        take_up_walk_in(intake.case_ref, at=intake.arrived_at, intake_id=str(intake.pk))
+        ),
+    )
+    each(
+        list(Intake.objects.filter(unknown, arrived_at__gte=since)),
+        lambda intake: take_up_walk_in(intake.case_ref, at=intake.arrived_at, intake_id=str(intake.pk)),
+    )
 
 
 @transaction.atomic

@@ -184,7 +184,8 @@ def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     if not journey.is_out(facts):
         changes["mode"] = TransportMode.AMBULANCE
     if request.status != RequestStatus.APPROVED:
-        changes["approved_at"] = request.approved_at or at
+        changes |= {"approved_at": request.approved_at or at}
+        changes |= {"owner_role": "dispatch", "owner_place": request.dispatch_area}
         advance(request, RequestStatus.APPROVED, by=by, at=at, verb="request.make_critical", **changes)
     else:
         _change(request, **changes)

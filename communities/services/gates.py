@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -69,32 +70,21 @@ def store(gate: Gate, *, event: ScanEvent, by: Actor, at: datetime) -> tuple[Sca
     return known, "quarantined"
 
 
-@transaction.atomic
-def emergency_release(
-    gate: Gate,
-    *,
-    event_id: UUID,
-    building: str = "",
-    party_size: int | None = None,
-    by: Actor,
-    at: datetime,
-    happened_at: datetime | None = None,
-    is_offline: bool = False,
-) -> Scan:
-    """Let somebody out now and ask later: one press, no pass, no certificate, no test (R-002-2b, R-000-7).
+def emergency_event(event_id: UUID, **facts: Any) -> ScanEvent:
+    """Make the event of an emergency release; `facts` are other fields of the event.
 
     The case it opens is derived from the event, so that the same press uploaded twice opens one.
     """
-    event = ScanEvent(
-        event_id=event_id,
-        direction=Direction.EXIT,
-        decision=Decision.EMERGENCY,
-        happened_at=happened_at,
-        is_offline=is_offline,
-        building=building,
-        party_size=party_size,
-        case_ref=uuid5(_EMERGENCY_CASES, str(event_id)),
-    )
+    case_ref = uuid5(_EMERGENCY_CASES, str(event_id))
+    return ScanEvent(event_id, Direction.EXIT, Decision.EMERGENCY, case_ref=case_ref, **facts)
+
+
+@transaction.atomic
+def emergency_release(
+    gate: Gate, *, event_id: UUID, building: str = "", party_size: int | None = None, by: Actor, at: datetime
+) -> Scan:
+    """Let somebody out now and ask later: one press, no pass, no certificate, no test (R-002-2b, R-000-7)."""
+    event = emergency_event(event_id, building=building, party_size=party_size)
     return store(gate, event=event, by=by, at=at)[0]
 
 

@@ -23,6 +23,7 @@ from communities.services import passes
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
+from core.sweeping import each
 from dispatch import snapshot
 from dispatch.candidates import fit, way_back
 from dispatch.offers import returns as rank_returns
@@ -151,17 +152,17 @@ def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
         raise Conflict("return.under_way", _("已经上车了，撤不回来。"))
     scheduling.take_off(trip, by=by, at=at, reason="撤回")
     appointments.set_ride(request.case_ref, expected_at=None, carried_by="", by=by, at=at)
+    passes.set_ride(request.case_ref, plate="", by=by, at=at)
     boards.touch(*request.boards)
 
 
 def sweep(*, at: datetime) -> None:
     """Do what the relay missed: called for by the facts, not yet done."""
-    for case_ref in _missed([IntakeStatus.RELEASED], [TripStatus.WILL_CALL]):
-        call_back(case_ref, at=at)
-    for case_ref in _missed(KEPT, [TripStatus.WILL_CALL, TripStatus.UNSCHEDULED]):
-        drop_return(case_ref, at=at)
-    for trip_id in Trip.objects.filter(status__in=FAILED).values_list("pk", flat=True):
-        back_to_waiting(None, at=at, trip_id=str(trip_id))
+    each(_missed([IntakeStatus.RELEASED], [TripStatus.WILL_CALL]), lambda case_ref: call_back(case_ref, at=at))
+    kept = _missed(KEPT, [TripStatus.WILL_CALL, TripStatus.UNSCHEDULED])
+    each(kept, lambda case_ref: drop_return(case_ref, at=at))
+    failed = list(Trip.objects.filter(status__in=FAILED).values_list("pk", flat=True))
+    each(failed, lambda trip_id: back_to_waiting(None, at=at, trip_id=str(trip_id)))
 
 
 def _missed(statuses: Iterable[str], waiting: Iterable[str]) -> list[UUID]:

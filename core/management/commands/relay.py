@@ -14,6 +14,7 @@ from structlog import get_logger
 
 from core import clock, outbox
 from core.live_feed import Feed
+from core.sweeping import AWAY
 
 log = get_logger(__name__)
 IDLE_S = 0.25
@@ -66,11 +67,11 @@ class Command(BaseCommand):
             pass
 
     def _sweep(self) -> None:
-        """Run every sweep; one that raises does not stop the others."""
+        """Run every sweep; one that raises does not stop the others, unless the database is away."""
         for path in settings.SWEEPS:
             try:
                 import_string(path)(at=clock.now())
-            except Error:
+            except AWAY:
                 raise
             except Exception:
                 log.exception("relay.sweep_failed", name=path)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from access.models import AccessRequest, HandClosing, Outside
 from access.selectors import people_out, with_facts
@@ -14,10 +15,13 @@ from access.services import checks, closing, emergencies, home, requests
 from access.services.requests import Wish
 from access.states import RequestStatus
 from communities.models import GatePass, Scan
+from communities.services import gates
 from core.actors import Actor
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.models import AuditEvent, OutboxMessage
+from hospitals.models import Facility
 from hospitals.services import appointments, intake
+from tests import walkers
 from tests.factories import access as make
 from tests.factories import communities, hospitals, transport
 from transport.models import Trip
@@ -124,6 +128,7 @@ def test_raising_a_request_is_one_step(person):
     requests.make_critical(row, by=GUARD, at=AT)
     row.refresh_from_db()
     assert (row.status, row.is_critical, row.mode) == ("approved", True, "ambulance")
+    assert (row.owner_role, row.owner_place) == ("dispatch", "main")
     with pytest.raises(NotAllowed):
         requests.lower_critical(row, reason="按错了", by=STAFF, at=AT)
     requests.lower_critical(row, reason="按错了", by=LEAD, at=AT)
@@ -249,6 +254,35 @@ def test_gate_emergency_is_listed_before_and_after_it_is_taken_up():
     row = AccessRequest.objects.get()
     assert (row.mode, row.status, row.escorts, row.source) == ("ambulance", "approved", 1, "gate")
     assert [each.request_id for each in people_out(STAFF, at=AT)] == [row.pk]
+
+
+def test_what_the_guard_tapped_is_told_again_until_the_release_is_taken_up():
+    """Two relays, or a first try that failed: the details may be handed over before the release itself."""
+    here = communities.community()
+    scan = gates.emergency_release(here.gates.get(), event_id=uuid.uuid4(), by=GUARD, at=AT)
+    gates.add_detail(scan, building="3号楼", party_size=2, has_ambulance=None, by=GUARD, at=AT)
+    release = OutboxMessage.objects.filter(kind="gate.emergency")
+    release.update(next_try_at=timezone.now() + timedelta(hours=1))
+
+    walkers.deliver()
+    assert not AccessRequest.objects.exists()
+    OutboxMessage.objects.update(next_try_at=timezone.now() - timedelta(minutes=1))
+    walkers.deliver()
+
+    row = AccessRequest.objects.get()
+    assert (row.name, row.escorts) == ("3号楼 身份不明", 1)
+
+
+def test_one_unreadable_arrival_does_not_keep_the_next_from_a_way_home():
+    """Like a word that only an older version knew: the sweep passes over it."""
+    desk = hospitals.desk_actor(hospitals.make_facility())
+    facility = Facility.objects.get()
+    for kind, label in (("a word of old", "旧"), ("dialysis", "新")):
+        intake.walk_in(facility, label=label, need_kind=kind, by=desk, at=AT)
+
+    checks.sweep(at=AT + timedelta(minutes=1))
+
+    assert [row.name for row in AccessRequest.objects.all()] == ["新"]
 
 
 def test_walk_in_gets_a_request_and_a_way_home():

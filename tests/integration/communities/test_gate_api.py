@@ -63,6 +63,13 @@ def test_emergency_uploaded_twice_opens_one_case(guard):
     assert Scan.objects.get().is_emergency
 
 
+def test_emergency_under_an_id_that_was_another_passage_is_not_taken_as_known(guard):
+    """INV-26: the device keeps what is quarantined, and people look at it; "already" would have it thrown away."""
+    event = _event(make.gate_pass(clock.now()))
+
+    assert _send(guard, event, {**event, "decision": "emergency"}) == ["stored", "quarantined"]
+
+
 def test_order_of_upload_does_not_matter(guard):
     """INV-27: any order, repeated, split: the same people are out."""
     now, rng = clock.now(), random.Random(27)

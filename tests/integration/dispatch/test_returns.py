@@ -8,6 +8,7 @@ import pytest
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
+from communities.models import GatePass
 from core.errors import Conflict
 from core.models import OutboxMessage
 from dispatch.board import board
@@ -82,6 +83,7 @@ def test_release_without_reservation_waits_for_a_person_who_places_it():
     with pytest.raises(Conflict, match="刚被别人排好了"):
         returns.place_return(case.request, vehicle_code="V1", by=case.town.dispatcher, at=case.at + 17 * MIN)
     returns.undo_return(case.request, by=case.town.dispatcher, at=case.at + 18 * MIN)
+    assert GatePass.objects.issued().get(case_ref=case.request.case_ref).plate == ""
     assert case.trip("inbound").status == "unscheduled"
 
 
