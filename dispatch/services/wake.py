@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +31,22 @@ from transport.states import TripDirection, TripStatus
 log = get_logger(__name__)
 AWAY_S = 5.0  # a broker that did not answer is left alone for so long, so that nothing queues up behind it
 _away_until = 0.0
+Answer = Callable[[str, dict[str, str]], None]  # given the name of the task and its arguments
+_answer: ContextVar[Answer | None] = ContextVar("wake_answer", default=None)
+
+
+@contextmanager
+def answered_by(answer: Answer) -> Iterator[None]:
+    """Have whoever is rung for in this block answered by a call, at once and in this thread, instead of by a worker.
+
+    For code that plans by itself without a broker. Another thread still rings for the workers; what the answer raises
+    is raised where the bell was rung.
+    """
+    token = _answer.set(answer)
+    try:
+        yield
+    finally:
+        _answer.reset(token)
 
 
 def approved(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
@@ -86,6 +105,9 @@ def ring(area: str, *, kind: str = PlanningKind.ROLLING) -> bool:
 def _ring(task: str, queue: str, **arguments: str) -> bool:
     """Publish without waiting: no retry, no result, and not at all for a while after the broker did not answer."""
     global _away_until
+    if (answer := _answer.get()) is not None:
+        answer(task, arguments)
+        return True
     if time.monotonic() < _away_until:
         return False
     try:
@@ -121,4 +143,4 @@ def _areas_of_returns(at: datetime) -> set[str]:
     return set(fresh.values_list("dispatch_area", flat=True).distinct())
 
 
-__all__ = ["approved", "emergency_aboard", "failed", "released", "ring", "ring_for", "sweep", "undone"]
+__all__ = ["answered_by", "approved", "emergency_aboard", "failed", "released", "ring", "ring_for", "sweep", "undone"]
