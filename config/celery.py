@@ -14,12 +14,17 @@ from dispatch.kernels import warm_up
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 QUEUES = ("dispatch", "urgent", "messages", "housekeeping")
+
+
+def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
+    """Ring for a task every so often; a message nobody took in time is dropped, the next one is on its way."""
+    return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds - 10}}
+
+
 BEAT: dict[str, dict[str, Any]] = {
-    "plan-due": {
-        "task": "dispatch.tasks.plan_due",
-        "schedule": 120.0,
-        "options": {"queue": "dispatch", "expires": 110},
-    },
+    "plan-due": _every(120.0, "dispatch.tasks.plan_due", "dispatch"),
+    "standing-orders": _every(1800.0, "dispatch.tasks.make_standing_orders", "housekeeping"),
+    "housekeeping": _every(3600.0, "dispatch.tasks.keep_house", "housekeeping"),
 }
 
 
