@@ -45,6 +45,7 @@ from transport.services.scheduling import Ride
 from transport.states import TripDirection, TripStatus
 
 log = get_logger(__name__)
+SETTLED = {"placement.over", "placement.not_approved", "placement.exists", "placement.under_way", "return.exists"}
 WINDOW = timedelta(minutes=30)  # a reserved car comes within this of its time
 OUT, BACK = Direction.OUTBOUND, Direction.INBOUND
 Why = Mapping[str, dict[str, Any]]
@@ -56,6 +57,11 @@ class Outcome:
 
     applied: list[str] = field(default_factory=list)
     stale: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def still_waiting(self) -> list[str]:
+        """Whose place or car went to somebody else; the other stale ones were arranged or called off meanwhile."""
+        return [case for case, code in self.stale.items() if code not in SETTLED]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from communities.models import Area
 from core.actors import Actor
 from dispatch import selectors
 from dispatch.waiting import home_name
+from dispatch.words import unmet_words
 
 LIMIT_MIN = 15  # a new request is within its time for as long as a car may take to be named
 ON_THE_WAY = {Stage.EXITED, Stage.BOARDED, Stage.BOARDED_BACK}
@@ -110,7 +111,7 @@ def _cause(row: AccessRequest) -> str:
     if row.status == RequestStatus.SUBMITTED:
         return _("等社区点头")
     if row.needs_person_reason:
-        return row.needs_person_reason
+        return unmet_words(row.needs_person_reason, row.needs_person_detail)
     return _("医院约好了，还没有车") if facts_of(row).booked_at else _("还没排医院和车")
 
 

@@ -103,5 +103,5 @@ def _outing(vehicle: str, piece: _Piece, ends: float, origin: datetime) -> Outin
 
 
 def _time(origin: datetime, minutes: float) -> datetime:
-    """Return the moment, to the second."""
-    return origin + timedelta(seconds=int(minutes * 60))
+    """Return the moment, to the nearest second: cut off, half a breath too early would lie outside the shift."""
+    return origin + timedelta(seconds=round(minutes * 60))

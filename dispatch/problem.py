@@ -13,21 +13,17 @@ from datetime import datetime, timedelta
 from math import isfinite
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-
 from access.journey import Facts, has_way_home, is_out, is_over
 from access.models import AccessRequest
-from access.selectors import facts_of, with_facts
+from access.selectors import facts_of
 from access.services.cards import FIXED, party_size
 from access.states import RequestStatus
 from communities.services import rulebook
-from core import clock
 from dispatch import problem_care, problem_fleet
 from dispatch.allowances import board_min, leave_min
 from dispatch.problem_care import INFECTED, Care
 from dispatch.problem_fleet import Cars, load, minutes, place
-from hospitals.models import Appointment
-from hospitals.states import AppointmentStatus
+from dispatch.problem_waiting import Span, somebody_waits, waiting_rows
 from matching import problem as engine
 from matching.params import Params
 from transport.models import Trip
@@ -38,7 +34,6 @@ EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
 LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
 HARM_MIN = {True: 1440.0, False: 4320.0}
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
-_HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 
 
 @dataclass
@@ -49,36 +44,6 @@ class Question:
     origin: datetime
     waiting: dict[str, AccessRequest] = field(default_factory=dict)
     faulty: list[AccessRequest] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Span:
-    """What is planned: whoever is due before `until`; `at` is the moment of asking."""
-
-    at: datetime
-    since: datetime
-    until: datetime
-
-    @property
-    def origin(self) -> datetime:
-        """Midnight of the day planned."""
-        return clock.day_bounds(clock.local_day(self.since))[0]
-
-
-def waiting_rows(area: str, span: Span, *, only: Iterable[UUID] = ()) -> QuerySet[AccessRequest]:
-    """Select who may wait for a car or a place in an area: approved, or cancelled after leaving home."""
-    rows = AccessRequest.objects.filter(dispatch_area=area, community__isnull=False)
-    rows = rows.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
-    if cases := list(only):
-        rows = rows.filter(case_ref__in=cases)
-    else:
-        rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
-    open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
-    held = Appointment.objects.filter(case_ref=OuterRef("case_ref"), status__in=_HOLDS)
-    annotated = with_facts(rows.filter(open_or_out)).annotate(
-        held_slot=Subquery(held.values("slot_id")[:1]), held_at=Subquery(held.values("facility_id")[:1])
-    )
-    return annotated.select_related("community", "resident")
 
 
 def read(area: str, span: Span, *, only: Iterable[UUID] = ()) -> Question:
@@ -263,4 +228,4 @@ def _params(district: str, at: datetime) -> Params:
     )
 
 
-__all__ = ["Care", "Question", "Span", "read", "waiting_rows"]
+__all__ = ["Care", "Question", "Span", "read", "somebody_waits"]

@@ -62,7 +62,7 @@ def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: dat
     """Add one vehicle with the runs of its shift; it begins where and when what it does now ends."""
     begun = [run for run in runs if run.occupied.lower <= max(at, shift.starts_at)]
     ahead = [run for run in runs if run not in begun and run.occupied.lower < shift.ends_at]
-    free_at = max([shift.starts_at, at, *(run.occupied.upper for run in begun)])
+    free_at = _full_second(max([shift.starts_at, at, *(run.occupied.upper for run in begun)]))
     ends_at = max([shift.ends_at, *(run.occupied.upper for run in ahead)])
     if free_at >= ends_at:
         return
@@ -84,6 +84,11 @@ def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: dat
     told = [stop for run in ahead for stop in _block(cars, run, origin)]
     if told:
         cars.runs.append(engine.RunInForce(vehicle=name_of(shift), stops=tuple(told)))
+
+
+def _full_second(moment: datetime) -> datetime:
+    """Return the next full second: rides are planned to the second, and none may begin before its car is free."""
+    return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
 
 
 def _class_after(run: Run | None) -> str | None:

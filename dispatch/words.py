@@ -143,6 +143,7 @@ _UNMET = {
     "no_car_both_ways": lambda: _("去程、返程的车凑不到一起"),
     "not_sound": lambda: _("登记的资料有一处不对，要人核对"),
     "engine_failed": lambda: _("自动排车算不出来，要人来排"),
+    "became_stale": lambda: _("排好的车或时段刚被占用，稍后自动再排"),
 }
 _SUBJECTS = {
     "zone_class": lambda: _("车不进这一类区"),

@@ -91,23 +91,24 @@ def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) 
         if token is None:
             return []
         with _kept(area, token):
-            for _number in range(ROUNDS):
-                run = _round(asked, token)
+            for number in range(ROUNDS):
+                run = _round(asked, token, is_last=number == ROUNDS - 1)
                 if run is None:
                     break
                 made.append(run)
-                if run.status == PlanningStatus.SOLVED or not waits(asked):
+                if run.status == PlanningStatus.SOLVED:
                     break
     return made
 
 
-def waits(asked: Asked) -> bool:
-    """Say whether somebody asked for a plan whom no plan has looked at yet, or for whom it is time again."""
-    return bool(reading.read(asked.area, asked.span).waiting)
+def _round(asked: Asked, token: UUID, *, is_last: bool) -> PlanningRun | None:
+    """Make and apply one plan; None when nobody waits whom no plan has looked at yet, or for whom it is time again.
 
-
-def _round(asked: Asked, token: UUID) -> PlanningRun | None:
-    """Make and apply one plan; None when nobody waits."""
+    Whose ride went stale between question and answer is asked about in the next round; after the last one they wait
+    for the next plan like anybody else.
+    """
+    if not reading.somebody_waits(asked.area, asked.span):
+        return None
     question = reading.read(asked.area, asked.span)
     leave_waiting({row.pk: "not_sound" for row in question.faulty}, at=asked.span.at)
     if not question.waiting:
@@ -118,7 +119,10 @@ def _round(asked: Asked, token: UUID) -> PlanningRun | None:
         _set_poison_aside(asked, question)
         return run
     if asked.kind != PlanningKind.PREVIEW:
-        _write(run, question, found, Writer(asked.area, asked.by, asked.span.at, token))
+        outcome = _write(run, question, found, Writer(asked.area, asked.by, asked.span.at, token))
+        if is_last:
+            became_stale = outcome.still_waiting
+            leave_waiting({question.waiting[case].pk: "became_stale" for case in became_stale}, at=asked.span.at)
     return run
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
-from dispatch.services import returns
+from dispatch.services import returns, unmet
 from hospitals.models import Appointment
 from tests import walkers
 from tests.factories import communities as gate_rows
@@ -234,7 +234,8 @@ def test_vehicles_and_hospitals_show_the_day(dispatcher):
 
 def test_command_names_who_has_nothing_and_whose_move_it_is():
     town = walkers.town()
-    walkers.ask(town, at=AT - 40 * MIN)
+    asked = walkers.ask(town, at=AT - 40 * MIN)
+    unmet.leave_waiting({asked.pk: "became_stale"}, at=AT)
     client = Client()
     client.force_login(gate_rows.user("cmd", "陶主任", role="command", place=("district", "210602000000", "元宝区")))
     elsewhere = Client()
@@ -246,6 +247,7 @@ def test_command_names_who_has_nothing_and_whose_move_it_is():
     other = elsewhere.get(reverse("dispatch:command")).content.decode()
 
     assert "1 人的需求没着落" in page
+    assert "排好的车或时段刚被占用，稍后自动再排" in page
     assert "轮到：调度台" in page
     assert "陈玉梅" not in page
     assert "现在没有人没着落" in other

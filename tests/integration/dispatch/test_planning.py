@@ -17,7 +17,8 @@ from communities.models import GatePass
 from core.actors import ENGINE
 from core.errors import Conflict
 from dispatch import problem
-from dispatch.apply import Writer, apply
+from dispatch.apply import Outcome, Writer, apply
+from dispatch.models import PlanningRun
 from dispatch.services import engine_switch, planning
 from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons
 from hospitals.models import Appointment
@@ -27,7 +28,7 @@ from matching.solve import solve
 from tests import walkers
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN
-from transport.models import Run, Trip
+from transport.models import Run, Shift, Trip
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +167,78 @@ def test_plan_that_became_stale_leaves_the_others_standing():
 
     assert outcome.stale == {str(people[0].case_ref): "placement.not_approved"}
     assert outcome.applied == [str(people[1].case_ref)]
+
+
+def test_who_became_stale_waits_for_the_next_plan(monkeypatch):
+    """R-000-12: a car taken between question and answer costs a round; after the last one they wait with a next try."""
+    town = walkers.town(cars=1)
+    request = walkers.ask(town)
+    solved = planning._solve
+
+    def solve_while_the_shift_ends(*given):
+        found = solved(*given)
+        Shift.objects.update(starts_at=AT + timedelta(hours=30), ends_at=AT + timedelta(hours=40))
+        return found
+
+    monkeypatch.setattr(planning, "_solve", solve_while_the_shift_ends)
+    monkeypatch.setattr(planning, "ROUNDS", 1)
+    (run,) = planning.plan("main", at=AT)
+
+    request.refresh_from_db()
+    assert (run.arranged, run.applied, run.stale) == (1, 0, 1)
+    assert (request.status, request.needs_person_reason) == ("approved", "became_stale")
+    assert request.try_again_at > AT
+    assert [reason["text"] for reason in waiting_reasons(request)] == ["排好的车或时段刚被占用，稍后自动再排"]
+    assert planning.plan("main", at=AT) == []
+
+
+def test_who_became_stale_is_planned_again_at_once(monkeypatch):
+    """architecture.md 5: before the last round nothing is written of them; the next round finds another car."""
+    town = walkers.town(cars=2)
+    request = walkers.ask(town)
+    solved = planning._solve
+
+    def solve_while_a_car_breaks_down(*given):
+        found = solved(*given)
+        if not PlanningRun.objects.filter(status="applied").exists():
+            used = found.arranged[0].outbound.vehicle.partition("@")[0]
+            Shift.objects.filter(vehicle_id=used).update(starts_at=AT - 40 * MIN, ends_at=AT + MIN)
+        return found
+
+    monkeypatch.setattr(planning, "_solve", solve_while_a_car_breaks_down)
+    first, second = planning.plan("main", at=AT)
+
+    request.refresh_from_db()
+    assert ((first.applied, first.stale), (second.applied, second.stale)) == ((0, 1), (1, 0))
+    assert facts(request).scheduled_at
+    assert (request.needs_person_reason, request.try_again_at) == ("", None)
+
+
+def test_who_was_called_off_meanwhile_is_not_said_to_wait():
+    """C12: a stale ride of somebody who cancelled is nobody's to plan again."""
+    outcome = Outcome(stale={"cancelled": "placement.not_approved", "beaten": "vehicle.taken"})
+    assert outcome.still_waiting == ["beaten"]
+
+
+@pytest.mark.parametrize("stage", walkers.STAGES)
+def test_nobody_who_waits_is_overlooked(stage):
+    """R-000-12: the cheap look finds everybody the question would hold, at every stage and with the way home lost."""
+    town = walkers.town()
+    case = walkers.walk(town, to=stage)
+    span = planning.rolling_span(case.at)
+    home = Trip.objects.filter(direction="inbound", status="will_call")
+    for _lost in range(2):
+        if problem.read("main", span).waiting:
+            assert problem.somebody_waits("main", span)
+        home.update(reserved_run=None)
+
+
+@pytest.mark.parametrize(("stage", "waits"), [("asked", True), ("placed", False), ("boarded", False), ("home", False)])
+def test_the_question_is_not_built_for_nobody(stage, waits):
+    """speed.md: nothing is read of cars and places while nobody waits."""
+    town = walkers.town()
+    case = walkers.walk(town, to=stage)
+    assert problem.somebody_waits("main", planning.rolling_span(case.at)) is waits
 
 
 def test_critical_patient_is_arranged_alone():

@@ -1,0 +1,67 @@
+"""Whose turn it may be: the rows the question of an area is made of, and whether there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from access.models import AccessRequest
+from access.selectors import with_facts
+from access.states import RequestStatus
+from core import clock
+from hospitals.models import Appointment
+from hospitals.states import AppointmentStatus
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+_HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is planned: whoever is due before `until`; `at` is the moment of asking."""
+
+    at: datetime
+    since: datetime
+    until: datetime
+
+    @property
+    def origin(self) -> datetime:
+        """Midnight of the day planned."""
+        return clock.day_bounds(clock.local_day(self.since))[0]
+
+
+def waiting_rows(area: str, span: Span, *, only: Iterable[UUID] = ()) -> QuerySet[AccessRequest]:
+    """Select who may wait for a car or a place in an area: approved, or cancelled after leaving home."""
+    held = Appointment.objects.filter(case_ref=OuterRef("case_ref"), status__in=_HOLDS)
+    annotated = with_facts(_asked(area, span, list(only))).annotate(
+        held_slot=Subquery(held.values("slot_id")[:1]), held_at=Subquery(held.values("facility_id")[:1])
+    )
+    return annotated.select_related("community", "resident")
+
+
+def somebody_waits(area: str, span: Span) -> bool:
+    """Say in one cheap query whether the question of an area is worth building.
+
+    Nobody who waits is missed; now and then the question turns out empty all the same.
+    """
+    home = Trip.objects.filter(case_ref=OuterRef("case_ref"), direction=TripDirection.INBOUND)
+    lost = Q(status=TripStatus.WILL_CALL, reserved_run__isnull=True)
+    wants_home = Exists(home.filter(Q(status=TripStatus.UNSCHEDULED) | lost))
+    at_home = Q(facts__scheduled_at__isnull=True, facts__ready_at__isnull=True, facts__arrived_at__isnull=True)
+    return _asked(area, span, []).filter(wants_home | Q(status=RequestStatus.APPROVED) & at_home).exists()
+
+
+def _asked(area: str, span: Span, only: list[UUID]) -> QuerySet[AccessRequest]:
+    rows = AccessRequest.objects.filter(dispatch_area=area, community__isnull=False)
+    rows = rows.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
+    if only:
+        rows = rows.filter(case_ref__in=only)
+    else:
+        rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
+    open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
+    return rows.filter(open_or_out)
