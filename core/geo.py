@@ -8,6 +8,8 @@ from dataclasses import dataclass
 EARTH_KM = 6371.0088
 DETOUR = 1.35  # road km per great-circle km; matching.md section 4
 SPEED_KMH = 28.0
+FAR_FROM_KM = 10.0  # what lies beyond is county road; docs/adr/0008
+FAR_KMH = 55.0
 START_MIN = 1.5
 
 
@@ -37,4 +39,7 @@ def road_km(a: Point, b: Point) -> float:
 def travel_min(a: Point, b: Point) -> float:
     """Estimate the driving time in minutes; 0 for the same place."""
     km = road_km(a, b)
-    return km / SPEED_KMH * 60 + START_MIN if km > 0.05 else 0.0
+    if km == 0.0:
+        return 0.0
+    far = max(0.0, km - FAR_FROM_KM)
+    return START_MIN + ((km - far) / SPEED_KMH + far / FAR_KMH) * 60

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch.outings import Outings
+from dispatch.roads import ROADS
 from dispatch.shapes import Check
 from matching.build import Board
 from matching.explain import added_km, standing_rule, why_facilities
@@ -30,7 +31,7 @@ def explain(
     arranged = [item for item in plan.arranged if item.request in waiting]
     if not arranged:
         return {}
-    board = open_board(_with_plan(problem, plan))
+    board = open_board(_with_plan(problem, plan), travel=ROADS)
     found: Explained = {}
     for item in arranged:
         request = problem.request_by_id[item.request]

@@ -31,11 +31,14 @@ class Travel(Protocol):
 class GreatCircle:
     """Great circle × detour at a speed, plus a fixed part per ride and the gates at both ends.
 
+    What of a way lies beyond `far_from_km` is driven at `far_kmh`: streets first, then the open road.
     `hourly` multiplies the driving minutes by hour of the day; the hour asked for is `hour`.
     """
 
     detour: float = 1.35
     speed_kmh: float = 28.0
+    far_from_km: float = np.inf
+    far_kmh: float = 28.0
     fixed_min: float = 1.5
     hourly: tuple[float, ...] = ()
     hour: int = 8
@@ -44,7 +47,8 @@ class GreatCircle:
         """Return (minutes, km) for every ordered pair."""
         km = great_circle_km(places) * self.detour
         factor = self.hourly[self.hour % 24] if self.hourly else 1.0
-        minutes = km * (60.0 / self.speed_kmh * factor)
+        far = np.maximum(0.0, km - self.far_from_km)
+        minutes = ((km - far) / self.speed_kmh + far / self.far_kmh) * (60.0 * factor)
         gates = np.array([place.gate_min for place in places])
         minutes += self.fixed_min + gates[:, None] + gates[None, :]
         minutes[km == 0.0] = 0.0

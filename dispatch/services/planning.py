@@ -28,6 +28,7 @@ from dispatch.models import AreaSetting, PlanningRun
 from dispatch.outings import cut
 from dispatch.problem import Question, Span
 from dispatch.problem_fleet import shift_key
+from dispatch.roads import ROADS
 from dispatch.services import leases
 from dispatch.services.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
@@ -128,16 +129,17 @@ def _round(asked: Asked, token: UUID, *, is_last: bool) -> PlanningRun | None:
 
 def _solve(problem: Problem, kind: PlanningKind) -> Plan:
     engine = current(wait=False)  # the interpreted form answers until the compiled one is ready; both agree
-    return solve(problem, seed=SEED, iterations=ITERATIONS.get(kind, 0) if engine.is_compiled else 0, engine=engine)
+    iterations = ITERATIONS.get(kind, 0) if engine.is_compiled else 0
+    return solve(problem, seed=SEED, iterations=iterations, travel=ROADS, engine=engine)
 
 
 def solved_again(run: PlanningRun, problem: Problem) -> Plan:
     """Ask the engine the same question with the same seed and as many iterations."""
     if run.kind == PlanningKind.URGENT:
         case = next(request.id for request in problem.requests if not request.id.startswith("run:"))
-        return insert_one(open_board(problem), case)
+        return insert_one(open_board(problem, travel=ROADS), case)
     engine = current() if run.iterations else current(wait=False)
-    return solve(problem, seed=run.seed, iterations=run.iterations, engine=engine)
+    return solve(problem, seed=run.seed, iterations=run.iterations, travel=ROADS, engine=engine)
 
 
 def _store(asked: Asked, question: Question) -> PlanningRun:
@@ -224,7 +226,7 @@ def _poison(problem: Problem, cases: list[str]) -> list[str]:
     others = tuple(request for request in problem.requests if request.id.startswith("run:"))
     kept = tuple(request for request in problem.requests if request.id in set(cases))
     try:
-        solve(replace(problem, requests=(*others, *kept)), seed=SEED, iterations=0, engine=current(wait=False))
+        _solve(replace(problem, requests=(*others, *kept)), PlanningKind.PREVIEW)
     except Exception:  # whatever it is, the halves tell whose it is
         if len(cases) <= 1:
             return cases
@@ -265,7 +267,9 @@ def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
     if not question.waiting:
         return None
     run = _store(asked, question)
-    found = _solved(run, question.problem, lambda: insert_one(open_board(question.problem), str(case_ref)))
+    found = _solved(
+        run, question.problem, lambda: insert_one(open_board(question.problem, travel=ROADS), str(case_ref))
+    )
     if found is not None:
         _write(run, question, found, Writer(asked.area, asked.by, at))
     return run

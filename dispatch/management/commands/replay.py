@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dispatch.models import PlanningRun
+from dispatch.roads import ROADS
 from dispatch.services.planning import solved_again
 from matching import codec
 from matching.check import check
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         stored = codec.loads(json.dumps(run.plan), Plan)
         again = solved_again(run, problem)
         is_same = _bare(again) == _bare(stored)
-        broken = [f"{each.code} {each.subject}" for each in check(problem, again)]
+        broken = [f"{each.code} {each.subject}" for each in check(problem, again, ROADS)]
         self.stdout.write(
             json.dumps(
                 {"run": str(run.pk), "same": is_same, "arranged": len(again.arranged), "violations": broken[:20]},

@@ -19,6 +19,7 @@ from core.errors import Conflict
 from dispatch import problem
 from dispatch.apply import Outcome, Writer, apply
 from dispatch.models import PlanningRun
+from dispatch.roads import ROADS
 from dispatch.services import engine_switch, planning
 from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons
 from hospitals.models import Appointment
@@ -144,7 +145,7 @@ def test_worker_whose_lease_passed_on_writes_nothing():
     town = walkers.town()
     request = walkers.ask(town)
     question = problem.read("main", planning.rolling_span(AT))
-    found = solve(question.problem, iterations=0, engine=INTERPRETED)
+    found = solve(question.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
     writer = Writer("main", ENGINE, AT, token=uuid.uuid4())
 
     with pytest.raises(Conflict, match=r"lease\.lost"):
@@ -159,7 +160,7 @@ def test_plan_that_became_stale_leaves_the_others_standing():
     town = walkers.town(cars=1)
     people = [walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰")]
     question = problem.read("main", planning.rolling_span(AT))
-    found = solve(question.problem, iterations=0, engine=INTERPRETED)
+    found = solve(question.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
     requests.cancel(people[0], reason="patient", by=town.staff, at=AT)
 
     keys = {str(row.case_ref): row.pk for row in people}
