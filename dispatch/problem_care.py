@@ -20,6 +20,9 @@ ZONES: dict[str, frozenset[str]] = {
     ZoneRole.ORDINARY: frozenset({"controlled", "precautionary"}),
     ZoneRole.YELLOW: frozenset({"sealed"}),
 }
+USUAL_ZONES: dict[str, frozenset[str]] = {
+    ZoneRole.YELLOW: frozenset({"precautionary"})
+}  # they keep their usual hospital, yellow or not (C11)
 SEPARATE = {True: ("positive", "suspected"), False: ("isolated", "HBV", "HCV", "recovered")}  # rooms of their own
 _SHUT = (ServiceStatus.CLOSED, ServiceStatus.DIVERTING)
 
@@ -79,6 +82,7 @@ def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, 
         place=f"f:{row.pk}",
         needs=frozenset(needs),
         zones=ZONES.get(row.zone_role, frozenset()),
+        usual_zones=USUAL_ZONES.get(row.zone_role, frozenset()),
         infections=frozenset(SEPARATE[is_designated]),
         slots=tuple(slots),
         has_buffer=not is_designated,

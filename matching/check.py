@@ -11,7 +11,7 @@ from collections import Counter
 
 from matching.check_routes import TOLERANCE_MIN, RouteChecker, Violation
 from matching.plan import Arranged, Placement, Plan
-from matching.problem import Direction, Problem, Request
+from matching.problem import Direction, Facility, Problem, Request
 from matching.travel import GreatCircle, Travel
 
 __all__ = ["Checker", "Violation", "check"]
@@ -86,13 +86,18 @@ class Checker(RouteChecker):
             for f in self.problem.facilities
             if request.need in f.needs
             and f.is_open
-            and (not f.zones or request.zone in f.zones)
+            and self.receives(f, request)
             and (not request.infection or request.infection in f.infections)
         ]
         if facility not in in_role and (in_role or not facility.has_buffer):
             self.note("zone_role", request.id)
         if request.infection and request.infection not in facility.infections:
             self.note("no_separate_room", request.id)
+
+    def receives(self, facility: Facility, request: Request) -> bool:
+        """Tell whether a facility's role takes this zone: all of them, this one, or this one's own patients."""
+        own = facility.usual_zones if request.usual_facility == facility.id else frozenset()
+        return not facility.zones or request.zone in facility.zones | own
 
     def trip(self, request: Request, direction: Direction, placement: Placement) -> None:
         """Check one trip against its stops and its ride limit."""

@@ -28,11 +28,17 @@ def refusal(facility: Facility, request: Request, *, through_buffer: bool = Fals
         return None
     if not facility.is_open:
         return Reason(code="closed", subject=facility.id)
-    if facility.zones and request.zone not in facility.zones and not (through_buffer and facility.has_buffer):
+    by_role = not facility.zones or request.zone in facility.zones or keeps_usual(facility, request)
+    if not by_role and not (through_buffer and facility.has_buffer):
         return Reason(code="zone_role", subject=facility.id)
     if request.infection and request.infection not in facility.infections:
         return Reason(code="no_separate_room", subject=facility.id)
     return None
+
+
+def keeps_usual(facility: Facility, request: Request) -> bool:
+    """Tell whether the zone leaves somebody the usual facility although its role is for others (C11)."""
+    return facility.id == request.usual_facility and request.zone in facility.usual_zones
 
 
 def open_facilities(problem: Problem, request: Request) -> list[Facility]:
@@ -55,7 +61,7 @@ class Offers:
 
     problem: Problem
     maker: LegMaker
-    sites: dict[tuple[str, str, str, bool, str | None], list[Facility]] = field(default_factory=dict)
+    sites: dict[tuple[object, ...], list[Facility]] = field(default_factory=dict)
     slots: dict[tuple[str, str], list[Slot]] = field(default_factory=dict)
     priced: dict[tuple[object, ...], list[tuple[float, str, Slot | None]]] = field(default_factory=dict)
 
@@ -67,7 +73,9 @@ class Offers:
 
     def sites_for(self, request: Request) -> list[Facility]:
         """Return the facilities a request may go to."""
-        key = (request.need, request.zone, request.infection, request.is_critical, request.fixed_facility)
+        usual = self.problem.facility_by_id.get(request.usual_facility or "")
+        kept = usual.id if usual and keeps_usual(usual, request) else None
+        key = (request.need, request.zone, request.infection, request.is_critical, request.fixed_facility, kept)
         if key not in self.sites:
             self.sites[key] = open_facilities(self.problem, request)
         return self.sites[key]

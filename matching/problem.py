@@ -78,6 +78,7 @@ class Facility:
     ----------
     needs : what it can treat, with or without slots.
     zones : zone classes it receives by its role; empty receives all.
+    usual_zones : zone classes whose residents it keeps receiving where it is their usual facility.
     infections : infection classes it has a separate room or machine for (E20); the empty class needs none.
     has_buffer : may take a zone outside its role in its buffer, when no facility of the role has the service.
     rank : extra cost steps (higher level, unknown status); 0 is preferred.
@@ -87,6 +88,7 @@ class Facility:
     place: str
     needs: frozenset[str]
     zones: frozenset[str] = frozenset()
+    usual_zones: frozenset[str] = frozenset()
     infections: frozenset[str] = frozenset()
     slots: tuple[Slot, ...] = ()
     has_buffer: bool = False

@@ -123,6 +123,21 @@ def test_what_a_person_placed_is_untouched():
     assert facts(waiting).scheduled_at or waiting.needs_person_reason
 
 
+@pytest.mark.parametrize(("zone", "goes"), [("precautionary", "yellow_code"), ("controlled", "ordinary")])
+def test_precautionary_zone_keeps_its_yellow_hospital(zone, goes):
+    """C11, R-002-1c: the engine sends whom the matrix of the screens sends; 管控区 still goes elsewhere."""
+    town = walkers.town(zone=zone)
+    town.facility.zone_role = "yellow_code"
+    town.facility.save()
+    other = desk_rows.make_facility(code="other", zone_role="ordinary")
+    desk_rows.make_slot(desk_rows.make_service(other), starts_at=town.slot.starts_at)
+    request = walkers.ask(town)
+
+    planning.plan("main", at=AT)
+
+    assert Appointment.objects.get(case_ref=request.case_ref).facility.zone_role == goes
+
+
 def test_proposal_waits_for_a_person():
     """C19: an area that only proposes stores the plan; a dispatcher takes it, once."""
     town = walkers.town()

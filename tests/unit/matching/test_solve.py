@@ -93,6 +93,22 @@ def test_sealed_resident_goes_through_the_buffer_only_where_the_role_lacks_the_s
     assert solve(town(requests=(sealed,), facilities=(other, without))).arranged[0].facility == "hospital"
 
 
+def test_precautionary_zone_keeps_its_usual_facility_and_nobody_elses() -> None:
+    """C11: a yellow-code hospital goes on receiving those of its own patients whom only precaution binds."""
+    near = hospital(zones=frozenset({"controlled", "precautionary"}))
+    yellow = hospital("yellow", zones=frozenset({"sealed"}), usual_zones=frozenset({"precautionary"}))
+    own = patient(0, zone="precautionary", usual_facility="yellow")
+    others = (patient(1, zone="precautionary"), patient(2, zone="controlled", usual_facility="yellow"))
+    problem = town(requests=(*others, own), facilities=(near, yellow))
+
+    goes = {item.request: item.facility for item in solve(problem).arranged}
+
+    assert goes == {"p0": "yellow", "p1": "hospital", "p2": "hospital"}
+    barred = replace(problem, facilities=(near, replace(yellow, usual_zones=frozenset())))
+    assert {violation.code for violation in check(barred, solve(problem))} == {"zone_role"}
+    assert all(item.facility == "hospital" for item in solve(barred).arranged)
+
+
 def test_critical_meets_no_zone_slot_or_closure() -> None:
     """R-000-7, R-002-3d: nothing but capability stands before treatment."""
     shut = hospital(zones=frozenset({"sealed"}), slots=(slot(capacity=0),), is_open=False)
