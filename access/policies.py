@@ -83,6 +83,12 @@ def check_register(by: Actor, community: Community) -> None:
         raise NotAllowed("resident.register", _("只有本社区的工作人员能登记居民。"))
 
 
+def check_may_note_result(by: Actor, resident: Resident) -> None:
+    """Let a community's own staff, and what a desk told, say what a test found."""
+    if not by.is_service:
+        check_edit(by, resident)
+
+
 def check_edit(by: Actor, resident: Resident) -> None:
     """Let a community's own staff change its residents."""
     if by.role not in COMMUNITY or by.place_code != resident.community_id:

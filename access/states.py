@@ -100,6 +100,24 @@ class TransportMode(models.TextChoices):
     ON_FOOT = "on_foot", _("走着去")
 
 
+class Precaution(models.TextChoices):
+    """What a test or a contact makes of somebody: it decides car, hospital and way inside, never whether (R-000-7)."""
+
+    POSITIVE = "positive", _("阳性")
+    SUSPECTED = "suspected", _("待复核")
+    ISOLATED = "isolated", _("密接，隔离中")
+
+
+class Finding(models.TextChoices):
+    """What is written down: a result, or that isolation began or ended."""
+
+    NEGATIVE = "negative", _("阴性")
+    POSITIVE = "positive", _("阳性")
+    SUSPECTED = "suspected", _("异常，待复核")
+    ISOLATED = "isolated", _("密接，开始隔离")
+    RELEASED = "released", _("解除隔离")
+
+
 class CloseOutcome(models.TextChoices):
     """How a request ended."""
 

@@ -204,6 +204,8 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "trip.emergency": "dispatch.services.wake.emergency_aboard",
     "intake.undone": "dispatch.services.wake.undone",
     "service.changed": "dispatch.services.closures.let_wait_again",
+    "zone.changed": "dispatch.services.reclass.zone_changed",
+    "resident.infection_changed": "dispatch.services.reclass.infection_changed",
     "home.marked": "access.services.closing.close_if_over",
 }
 SWEEPS: list[str] = [
@@ -211,6 +213,7 @@ SWEEPS: list[str] = [
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.status.reopen_due",
     "dispatch.services.returns.sweep",
+    "dispatch.services.reclass.sweep",
     "dispatch.services.wake.sweep",
     "core.boards.prune",
 ]

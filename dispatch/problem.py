@@ -162,7 +162,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
     home = row.community
     if home is None:
         raise ValueError("a stranger without a home cannot be planned")
-    flag = row.resident.infection_flag if row.resident else ""
+    flag = row.resident.infection_class if row.resident else ""
     skills = _skills(row, is_urgent=row.is_critical)
     kind = "emergency" if row.is_critical else row.service_kind
     is_infected = flag in INFECTIOUS and not row.is_critical
@@ -185,7 +185,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
 
 def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
     """Say what the car must be able to do; an ambulance only for what no other car can do (R-000-10, R-000-11)."""
-    flag = row.resident.infection_flag if row.resident else ""
+    flag = row.resident.infection_class if row.resident else ""
     needed = {name for name, is_so in (("oxygen", row.needs_oxygen), ("positive", flag in INFECTIOUS)) if is_so}
     if is_urgent:
         return frozenset(needed | {"ambulance"})

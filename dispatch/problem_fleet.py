@@ -95,6 +95,8 @@ def _class_after(run: Run | None) -> str | None:
     """Return the class a car carried last, None when it was cleaned since."""
     if run is None or run.cleaned_after_at:
         return None
+    if run.soiled_as:
+        return run.soiled_as
     return f"{run.zone_class}/{run.infection_class}" if run.infection_class else run.zone_class
 
 

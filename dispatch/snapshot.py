@@ -165,7 +165,7 @@ def ask_of_trip(trip: Trip, request: AccessRequest) -> Ask:
 
 def infection(request: AccessRequest) -> str:
     """Return the precaution that decides car and hospital: positive, suspected, isolated, or none."""
-    flag = request.resident.infection_flag if request.resident else ""
+    flag = request.resident.infection_class if request.resident else ""
     return flag if flag in OTHER_CARE else ""
 
 

@@ -42,10 +42,11 @@ INVARIANTS = [
     Invariant("INV-02-seats", "at no moment more people, wheelchairs or stretchers than places", _SEATS),
     Invariant(
         "INV-02-class",
-        "everybody aboard is of the run's one zone and infection class",
+        "everybody aboard is of the run's one zone and infection class, unless it changed on the way",
         "SELECT t.id::text FROM transport_trip t JOIN transport_run r ON r.id = t.run_id"
         " WHERE t.status IN ('scheduled', 'on_board')"
-        " AND (t.zone_class <> r.zone_class OR t.infection_class <> r.infection_class)",
+        " AND (t.zone_class <> r.zone_class OR t.infection_class <> r.infection_class)"
+        " AND NOT (t.status = 'on_board' AND r.soiled_as <> '')",
     ),
     Invariant("INV-03", "no driver has two runs at a time", _OVERLAP.format(what="driver_id")),
     Invariant(

@@ -141,7 +141,7 @@ def shift_at(driver_code: str, *, at: datetime) -> Shift | None:
 
 
 def unclean_before(run: Run) -> Run | None:
-    """Return the vehicle's last outing if it was infectious or of another zone class and is not yet disinfected."""
+    """Return the vehicle's last outing if it was of another class, or soiled on the way, and is not yet disinfected."""
     done = Run.objects.filter(
         vehicle_id=run.vehicle_id, status__in=(RunStatus.COMPLETED, RunStatus.ABORTED), started_at__isnull=False
     )
@@ -149,4 +149,4 @@ def unclean_before(run: Run) -> Run | None:
     if last is None or last.cleaned_after_at:
         return None
     same = (last.zone_class, last.infection_class) == (run.zone_class, run.infection_class)
-    return None if same else last
+    return None if same and not last.soiled_as else last

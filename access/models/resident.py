@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from access.states import CARE_NEED, NeedKind, NeedStatus
+from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
 from core.actors import Actor
 from core.guards import status_guard
 from core.phrases import listed
@@ -65,7 +65,8 @@ class Resident(models.Model):
     mobility = models.CharField(max_length=10, choices=Mobility, default=Mobility.WALK)
     needs_oxygen = models.BooleanField(default=False)
     has_stairs = models.BooleanField(default=False)
-    infection_flag = models.CharField(max_length=10, blank=True)
+    infection_flag = models.CharField(max_length=10, blank=True, help_text="HBV, HCV: a dialysis machine of its own")
+    precaution = models.CharField(max_length=10, choices=Precaution, blank=True)
     escort_required = models.BooleanField(default=False)
     escort_reason = models.CharField(max_length=60, blank=True)
     guardian = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="wards")
@@ -95,6 +96,11 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def infection_class(self) -> str:
+        """The one precaution that decides car and hospital: what a test found goes before what is known for long."""
+        return self.precaution or self.infection_flag
 
     def age_on(self, day: date) -> int | None:
         """Return the age in whole years on a day."""

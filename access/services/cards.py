@@ -32,7 +32,7 @@ def patient_card(request: AccessRequest) -> PatientCard:
         needs_oxygen=request.needs_oxygen,
         party_size=party_size(request),
         zone_class=request.zone_class,
-        infection_flag=resident.infection_flag if resident else "",
+        infection_flag=resident.infection_class if resident else "",
         last_test_at=resident.last_test_at.isoformat() if resident and resident.last_test_at else "",
         is_critical=request.is_critical,
     )
@@ -52,7 +52,7 @@ def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
         needs_oxygen=request.needs_oxygen,
         party_size=party_size(request),
         zone_class=request.zone_class,
-        infection_class=resident.infection_flag if resident else "",
+        infection_class=resident.infection_class if resident else "",
         has_stairs=request.has_stairs,
         care_class="urgent" if request.is_critical else "fixed" if request.need_kind in FIXED else "routine",
     )

@@ -206,6 +206,24 @@ def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: dateti
 
 
 @transaction.atomic
+def reclass(request: AccessRequest, *, zone_class: str, is_out: bool, by: Actor, at: datetime) -> bool:
+    """Write the zone a request's building is in now; say whether it changed.
+
+    Whoever has not left yet is driven where nobody may walk or drive alone any more (R-000-4).
+    """
+    if request.zone_class == zone_class:
+        return False
+    changes: dict[str, Any] = {"zone_class": zone_class}
+    if request.mode in OWN_WAY and zone_class != ZoneClass.PRECAUTIONARY and not is_out:
+        changes["mode"] = TransportMode.VEHICLE
+    was = request.zone_class
+    _change(request, **changes)
+    audit.record("request.reclassed", request, by=by, at=at, detail={"from": was, "to": zone_class})
+    refresh(request)
+    return True
+
+
+@transaction.atomic
 def close(request: AccessRequest, *, outcome: str, by: Actor, at: datetime) -> None:
     """Close a request by word, for one that nobody is out for: 没有去, or home without any trace.
 

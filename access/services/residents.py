@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from access.models import Resident
-from access.policies import check_edit, check_register
+from access.policies import check_edit, check_may_note_result, check_register
+from access.states import Finding, Precaution
 from communities.models import Community
-from core import audit, boards, names
+from core import audit, boards, names, outbox
 from core.actors import Actor
 from core.codes import read_id_no, tidy_id_no
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from core.sealed import blind_index, create_person_key
 
 
@@ -64,6 +66,7 @@ def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datet
     return resident
 
 
+@transaction.atomic
 def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor, at: datetime) -> list[str]:
     """Change a resident; return the names of what changed. Raises Conflict if somebody else changed it meanwhile."""
     check_edit(by, resident)
@@ -80,8 +83,53 @@ def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor,
         raise Conflict("resident.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))
     resident.version = version + 1
     audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
+    if "infection_flag" in changed:
+        outbox.put("resident.infection_changed", at=at, resident_id=str(resident.pk))
     boards.touch(f"community:{resident.community_id}")
     return changed
+
+
+# what a finding makes of somebody; a negative one clears a doubt, but ends no isolation by itself
+_FOUND = {
+    Finding.POSITIVE: Precaution.POSITIVE,
+    Finding.SUSPECTED: Precaution.SUSPECTED,
+    Finding.ISOLATED: Precaution.ISOLATED,
+}
+_TESTS = (Finding.NEGATIVE, Finding.POSITIVE, Finding.SUSPECTED)
+
+
+@transaction.atomic
+def note_result(resident_id: UUID, *, result: str, by: Actor, at: datetime) -> Resident:
+    """Write down what a test found, or that isolation began or ended; cars, hospital and way home follow (E1).
+
+    Raises Invalid for an unknown result.
+    """
+    if result not in Finding.values:
+        raise Invalid("resident.result", _("请选一个结果。"), field="result")
+    resident = Resident.objects.select_for_update(of=("self",)).get(pk=resident_id)
+    check_may_note_result(by, resident)
+    was, found = resident.precaution, Finding(result)
+    resident.precaution = precaution_after(was, found)
+    if found in _TESTS:
+        resident.last_test_at = at
+    resident.version += 1
+    resident.save(update_fields=["precaution", "last_test_at", "version"])
+    detail = {"result": found.value, "from": was, "to": resident.precaution}
+    audit.record("resident.note_result", resident, by=by, at=at, detail=detail)
+    outbox.put("resident.infection_changed", at=at, resident_id=str(resident.pk))
+    boards.touch(f"community:{resident.community_id}")
+    return resident
+
+
+def precaution_after(was: str, found: Finding) -> str:
+    """Return the precaution that stands after a finding."""
+    if found == Finding.NEGATIVE:
+        return "" if was == Precaution.SUSPECTED else was
+    if found == Finding.RELEASED:
+        return ""
+    if found == Finding.ISOLATED and was == Precaution.POSITIVE:
+        return was
+    return _FOUND[found]
 
 
 def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None:

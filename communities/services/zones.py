@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
-from core import audit, boards
+from core import audit, boards, outbox
 from core.actors import Actor
 from core.errors import Invalid
 
@@ -44,7 +44,7 @@ def put_under(
         defaults={"zone_class": zone_class, "valid_until": until, "source": source},
     )
     audit.record("zone.change", row, by=by, at=at, detail={"zone_class": zone_class, "since": since.isoformat()})
-    _touch(community)
+    _tell(community, building, at=at)
     return row
 
 
@@ -55,9 +55,11 @@ def lift(community: Community, *, since: datetime, by: Actor, at: datetime, buil
     ended = rows.update(valid_until=since)
     if ended:
         audit.record("zone.lift", community, by=by, at=at, detail={"building": building, "since": since.isoformat()})
-        _touch(community)
+        _tell(community, building, at=at)
     return ended
 
 
-def _touch(community: Community) -> None:
+def _tell(community: Community, building: str, *, at: datetime) -> None:
+    """Pass the change up, for whoever is on the way, and refresh the boards."""
+    outbox.put("zone.changed", at=at, community=community.code, building=building)
     boards.touch(f"community:{community.code}", f"gate:{community.code}", f"area:{community.dispatch_area_id}")

@@ -105,6 +105,7 @@ def _due(wave: Wave, community: Community, folder: CityFolder, seen: set[uuid.UU
             schedule_kind="weekly",
             resident__community__dispatch_area=community.dispatch_area,
             resident__infection_flag="",
+            resident__precaution="",
         )
         .select_related("resident__community")
         .order_by("resident__ref")

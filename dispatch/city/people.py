@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from access.models import CareNeed, Resident
-from access.states import SERVICE_OF, NeedKind
+from access.states import SERVICE_OF, NeedKind, Precaution
 from communities.models import Community
 from core import clock, names, sealed
 from core.codes import read_id_no, tidy_id_no
@@ -14,6 +14,7 @@ from core.models import PersonKey
 from dispatch.city.folder import CityFolder, number
 from hospitals.models import Facility
 
+NO_FLAG = ("none", *Precaution.values)
 _BUILDING = re.compile(r"^\D{0,6}\d+(?:号楼|栋|组|号)")
 
 
@@ -87,7 +88,8 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
         household_ref=row["household_ref"],
         mobility=row["mobility"],
         needs_oxygen=row["oxygen"] == "1",
-        infection_flag="" if row["infection_flag"] == "none" else row["infection_flag"],
+        infection_flag="" if row["infection_flag"] in NO_FLAG else row["infection_flag"],
+        precaution=row["infection_flag"] if row["infection_flag"] in Precaution.values else "",
         escort_required=row["escort_required"] == "1",
         escort_reason=row["escort_reason"],
         health_code=row["health_code"],

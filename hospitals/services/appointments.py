@@ -114,6 +114,21 @@ def set_ride(case_ref: UUID, *, expected_at: datetime | None, carried_by: str, b
     return True
 
 
+@transaction.atomic
+def note_class(
+    case_ref: UUID, *, zone_class: str, infection_flag: str, last_test_at: datetime | None, by: Actor, at: datetime
+) -> bool:
+    """Tell the desk of what zone and infection its patient is now, for the way inside; False when nothing is new."""
+    row = Appointment.objects.live().filter(case_ref=case_ref).first()
+    told = {"zone_class": zone_class, "infection_flag": infection_flag, "last_test_at": last_test_at}
+    if row is None or all(getattr(row, name) == value for name, value in told.items()):
+        return False
+    Appointment.objects.filter(pk=row.pk).update(**told)
+    audit.record("appointment.reclassed", row, by=by, at=at, detail={"class": f"{zone_class}/{infection_flag}"})
+    _touch(row)
+    return True
+
+
 def _held(case_ref: UUID) -> Appointment | None:
     """Return the case's appointment that can still move."""
     moving = [AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED]

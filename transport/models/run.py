@@ -57,6 +57,11 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True, blank=True, help_text="The driver set off")
     cleaned_before_at = models.DateTimeField(null=True, blank=True, help_text="Disinfected before setting off")
     cleaned_after_at = models.DateTimeField(null=True, blank=True, help_text="Disinfected after the last drop-off")
+    soiled_as = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text="Zone/infection found out with somebody aboard: cleaned before the next ride",
+    )
     told_change = models.CharField(max_length=120, blank=True, help_text="What changed since the driver looked")
 
     objects = RunQuerySet.as_manager()

@@ -44,6 +44,8 @@ def join(
     run = Run.objects.select_for_update(of=("self",)).select_related("vehicle", "driver").get(pk=run.pk)
     if run.status not in JOINABLE:
         raise Conflict("run.over", _("这一趟已经结束或取消了，请另派一趟。"))
+    if run.soiled_as:
+        raise Conflict("run.class", _("这一趟车上有人的情况变了，消毒以前不能再接人。请另派一趟。"))
     others = list(run.trips.exclude(pk=trip.pk).filter(status__in=RIDING))
     others += list(run.reserved_trips.exclude(pk=trip.pk))
     if any(other.direction != trip.direction for other in others):
@@ -82,7 +84,7 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     stop_list.drop_undone(run, trip)
     if run.status not in JOINABLE:
         return
-    tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY)
+    tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY) and not run.soiled_as  # what is aboard matters more
     if run.trips.filter(status__in=RIDING).exists() or run.reserved_trips.exists():
         if tell:
             words = _("少接一位：%s 不用接了") % trip.rider

@@ -42,15 +42,15 @@ def decline(run: Run, *, by: Actor, at: datetime, reason: str) -> Run:
 
 @transaction.atomic
 def start(run: Run, *, by: Actor, at: datetime) -> Run:
-    """Set off. An infectious outing before must have been disinfected; another one of the driver must be over."""
+    """Set off. An infectious or soiled outing before must have been disinfected; another one of the driver must be over."""
     if run.status == R.UNDER_WAY:
         return run
     other = Run.objects.filter(driver_id=run.driver_id, status=R.UNDER_WAY).exclude(pk=run.pk).first()
     if other is not None:
         raise Conflict("run.other_under_way", _("上一趟还没收尾。请先把上一趟送到，或请调度台处理。"))
     last = unclean_before(run)
-    if last is not None and last.infection_class in INFECTIOUS:
-        raise Conflict("run.not_disinfected", _("上一趟接过阳性，先给车消毒并打勾，再出发。"))
+    if last is not None and (last.infection_class in INFECTIOUS or last.soiled_as):
+        raise Conflict("run.not_disinfected", _("上一趟接过阳性或升级区的人，先给车消毒并打勾，再出发。"))
     if run.status == R.OFFERED:
         advance(run, R.ACCEPTED, by=by, at=at)
     advance(run, R.UNDER_WAY, by=by, at=at, started_at=at, told_change="")

@@ -23,6 +23,7 @@ T, R = TripStatus, RunStatus
 __all__ = [
     "Ride",
     "activate",
+    "amend",
     "join",
     "leave_run",
     "release_reservation",
@@ -79,7 +80,7 @@ def reserve(
     run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned, reason=overtime)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
     window = {"reserved_run": run, "reserved_from": window_from, "reserved_until": window_until}
-    _amend(trip, **window, explanation=explanation or {})
+    amend(trip, **window, explanation=explanation or {})
     audit.record("trip.reserved", trip, by=by, at=at, detail={"run": str(run.pk), "vehicle": run.vehicle_id})
     follow.touch([trip], run)
     return run
@@ -134,7 +135,7 @@ def release_reservation(trip: Trip, *, by: Actor, at: datetime, reason: str) -> 
     run = trip.reserved_run
     if run is None:
         return
-    _amend(trip, reserved_run=None, reserved_from=None, reserved_until=None)
+    amend(trip, reserved_run=None, reserved_from=None, reserved_until=None)
     if run.status == R.DRAFT:
         advance(run, R.CANCELLED, by=by, at=at, reason=reason)
     follow.touch([trip], run)
@@ -178,7 +179,7 @@ def _new_run(
     return run
 
 
-def _amend(trip: Trip, **fields: Any) -> None:
+def amend(trip: Trip, **fields: Any) -> None:
     """Write fields of a trip beside its status, on condition of the version it was read with."""
     won = Trip.objects.filter(pk=trip.pk, version=trip.version).update(version=trip.version + 1, **fields)
     if not won:
