@@ -212,7 +212,8 @@ class _Arranging:
     def _ride(self, direction: Direction) -> Ride:
         outing = self._outing(direction)
         leg, shift = outing.leg(self.item.request, direction), self.shifts[outing.shift_id]
-        return Ride(shift.vehicle, shift.driver, outing.leave_at, leg.pickup_at, leg.dropoff_at, outing.free_at)
+        times = outing.leave_at, leg.pickup_at, leg.dropoff_at, outing.free_at
+        return Ride(shift.vehicle, shift.driver, *times, ends=outing.ends)
 
     def _schedule(self, trip: Trip, direction: Direction) -> Run:
         """Put a trip on the run of its outing, made by whoever of the outing came first."""

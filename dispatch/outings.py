@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core.geo import Point
 from dispatch.allowances import turn_min
 from dispatch.problem_fleet import shift_key
 from matching.plan import Plan, Route, RouteStop
@@ -24,11 +25,12 @@ class Leg:
 
 @dataclass
 class Outing:
-    """One outing of one car: leave empty, everybody's legs, free again. `run_id` once its first rider is on it."""
+    """One outing of one car: leave empty, everybody's legs, free again where it `ends`. `run_id` once its first rider is on it."""
 
     shift_id: int
     leave_at: datetime
     free_at: datetime
+    ends: Point
     legs: list[Leg] = field(default_factory=list)
     run_id: UUID | None = None
 
@@ -65,7 +67,8 @@ def cut(problem: Problem, plan: Plan, *, origin: datetime) -> Outings:
             ends = piece.stops[-1].depart_min + turn_min(zones[piece.stops[-1].request or ""])
             if number + 1 < len(pieces):
                 ends = min(ends, pieces[number + 1].leaves)
-            outing = _outing(route.vehicle, piece, ends, origin)
+            last = problem.place_by_id[piece.stops[-1].place]
+            outing = _outing(route.vehicle, piece, ends, Point(last.latitude, last.longitude), origin)
             found.update({(leg.case, leg.direction): outing for leg in outing.legs})
     return found
 
@@ -85,7 +88,7 @@ def _pieces(route: Route) -> list[_Piece]:
     return pieces
 
 
-def _outing(vehicle: str, piece: _Piece, ends: float, origin: datetime) -> Outing:
+def _outing(vehicle: str, piece: _Piece, ends: float, last: Point, origin: datetime) -> Outing:
     begun = {(stop.request, stop.direction): stop for stop in piece.stops if stop.action == "pickup"}
     legs = [
         Leg(
@@ -99,7 +102,7 @@ def _outing(vehicle: str, piece: _Piece, ends: float, origin: datetime) -> Outin
     ]
     leave = min(_time(origin, piece.leaves), *(leg.pickup_at for leg in legs))
     free = max(_time(origin, ends), *(leg.dropoff_at for leg in legs))
-    return Outing(shift_key(vehicle), leave, free, sorted(legs, key=lambda leg: leg.pickup_at))
+    return Outing(shift_key(vehicle), leave, free, last, sorted(legs, key=lambda leg: leg.pickup_at))
 
 
 def _time(origin: datetime, minutes: float) -> datetime:

@@ -101,14 +101,18 @@ def _class_after(run: Run | None) -> str | None:
 
 
 def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:
-    """Turn an outing into one ride that fills its time: from its first stop to its last, or at its last alone."""
+    """Turn an outing into one ride from its first stop to its last, or at its last alone.
+
+    It begins when its first stop was promised: until then its car may be elsewhere, and leave for it from there.
+    """
     stops = [stop for stop in run.stops.all() if stop.trip.status != TripStatus.CANCELLED]
     if not stops:
         return []
     first, last = stops[0], stops[-1]
-    begins, ends = run.occupied.lower, min(max(last.planned_at, run.occupied.lower), run.occupied.upper)
-    if travel_min(first.point, last.point) > minutes(ends, begins):
-        first = last
+    ends = min(max(last.planned_at, run.occupied.lower), run.occupied.upper)
+    begins = min(max(first.planned_at, run.occupied.lower), ends)
+    if travel_min(first.point, last.point) > minutes(ends, begins):  # told times that cannot be met stand all the same
+        first, begins = last, run.occupied.lower
     name = f"run:{run.pk}"
     _note_ride(cars, name, run, (first, last), service=minutes(run.occupied.upper, ends))
     told = (engine.Action.PICKUP, begins), (engine.Action.DROPOFF, ends)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import CHINA
 from core.errors import Conflict
+from core.geo import Point
 from transport.fit import Bar
 from transport.models import Driver, Run, Vehicle
 
@@ -22,7 +23,10 @@ BUSY = ("40P01", "55P03")  # deadlock, lock not had in time: another planner hol
 
 @dataclass(frozen=True)
 class Ride:
-    """The times of one outing: leave empty, pick up, set down, free again (turn-round and disinfection included)."""
+    """The times of one outing: leave empty, pick up, set down, free again (turn-round and disinfection included).
+
+    `ends` is where it is empty again, where that is not the rider's own destination.
+    """
 
     vehicle: Vehicle
     driver: Driver
@@ -30,6 +34,7 @@ class Ride:
     pickup_at: datetime
     dropoff_at: datetime
     free_at: datetime
+    ends: Point | None = None
 
     @property
     def occupied(self) -> DateTimeTZRange:

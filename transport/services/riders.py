@@ -16,6 +16,7 @@ from transport.fit import Aboard, bar_of, bar_together
 from transport.models import Run, Trip
 from transport.services import follow, stop_list
 from transport.services.outing import Ride, as_conflict, refuse
+from transport.services.room import give_room_back
 from transport.states import RunStatus, StopKind, TripStatus
 
 T, R = TripStatus, RunStatus
@@ -95,6 +96,8 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
         end = R.COMPLETED if run.trips.filter(status=T.COMPLETED).exists() else R.ABORTED
     words = _("%s 的这一趟取消了，不用去了") % trip.rider if tell else ""
     advance(run, end, by=by, at=at, reason=reason, told_change=words)
+    if end == R.CANCELLED:
+        give_room_back(run, by=by, at=at)
 
 
 def assign(

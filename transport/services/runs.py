@@ -18,6 +18,7 @@ from transport.models import Run, Trip
 from transport.selectors import unclean_before
 from transport.services import follow, stop_list
 from transport.services.riders import UNPLANNED
+from transport.services.room import give_room_back
 from transport.states import RunStatus, StopKind, TripStatus
 
 T, R = TripStatus, RunStatus
@@ -36,6 +37,7 @@ def accept(run: Run, *, by: Actor, at: datetime) -> Run:
 def decline(run: Run, *, by: Actor, at: datetime, reason: str) -> Run:
     """Give an offered run back: its trips wait for a car again, and whoever plans is told (E3)."""
     advance(run, R.DECLINED, by=by, at=at, reason=reason)
+    give_room_back(run, by=by, at=at)
     _release(run, by=by, at=at, reason=reason)
     return run
 

@@ -17,6 +17,7 @@ from transport.models import Run, Shift, Trip
 from transport.services import follow, stop_list
 from transport.services.outing import Ride, as_conflict, claim, refuse
 from transport.services.riders import assign, join, leave_run, take_off
+from transport.services.room import give_room_back, make_room
 from transport.states import RunStatus, TripStatus
 
 T, R = TripStatus, RunStatus
@@ -111,6 +112,7 @@ def use_reservation(
         raise Conflict("trip.no_reservation", _("没有给他预留的车了，请另排一辆。"))
     _check(trip, ride, overtime=overtime)
     with as_conflict(ride):
+        make_room(ride, trip.destination.point, by=by, at=at, besides=run)
         moved = {"occupied": ride.occupied, "vehicle": ride.vehicle, "driver": ride.driver}
         advance(run, R.OFFERED, by=by, at=at, verb="run.offered", **moved)
     stop_list.drop_undone(run, trip)
@@ -138,6 +140,7 @@ def release_reservation(trip: Trip, *, by: Actor, at: datetime, reason: str) -> 
     amend(trip, reserved_run=None, reserved_from=None, reserved_until=None)
     if run.status == R.DRAFT:
         advance(run, R.CANCELLED, by=by, at=at, reason=reason)
+        give_room_back(run, by=by, at=at)
     follow.touch([trip], run)
 
 
@@ -174,6 +177,7 @@ def _new_run(
         reason=reason[:300],
     )
     with as_conflict(ride):
+        make_room(ride, trip.destination.point, by=by, at=at)
         run.save(force_insert=True)
     audit.record(f"run.{status}", run, by=by, at=at, case_ref=trip.case_ref, new_status=status, reason=reason[:300])
     return run

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
@@ -30,6 +31,7 @@ from tests import walkers
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN
 from transport.models import Run, Shift, Trip
+from transport.services import scheduling
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,43 @@ def test_what_a_person_placed_is_untouched():
     assert list(pinned.values("pk", "occupied", "status", "version")) == before
     waiting.refresh_from_db()
     assert facts(waiting).scheduled_at or waiting.needs_person_reason
+
+
+def early_leaver(town):
+    """Give the town's only car an outing that leaves hours before its first stop."""
+    first = walkers.ask(town)
+    walkers.place_by_hand(town, first)
+    run = Trip.objects.get(case_ref=first.case_ref, direction="outbound").run
+    Run.objects.filter(pk=run.pk).update(occupied=DateTimeTZRange(AT + 5 * MIN, run.occupied.upper, "[)"))
+    return run
+
+
+def test_a_promised_car_is_free_until_its_first_stop():
+    """R-000-5, C19: another ride fits before an outing whose car would only have stood; its stops stay as told."""
+    town = walkers.town(cars=1)
+    run = early_leaver(town)
+    told = list(run.stops.values_list("planned_at", flat=True))
+    request = walkers.ask(town, walkers.resident(town, "王秀兰"))
+
+    (made,) = planning.plan("main", at=AT)
+
+    out = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
+    run.refresh_from_db()
+    assert (made.applied, made.stale) == (1, 0)
+    assert out.run.occupied.upper <= run.occupied.lower
+    assert list(run.stops.values_list("planned_at", flat=True)) == told
+
+
+def test_without_room_made_the_ride_before_would_be_refused(monkeypatch):
+    """The twin: the outing that stands must leave later, else the new one is refused and waits."""
+    town = walkers.town(cars=1)
+    early_leaver(town)
+    walkers.ask(town, walkers.resident(town, "王秀兰"))
+    monkeypatch.setattr(scheduling, "make_room", lambda *_given, **_more: None)
+
+    made = planning.plan("main", at=AT)
+
+    assert [(run.applied, run.stale) for run in made] == [(0, 1)] * planning.ROUNDS
 
 
 @pytest.mark.parametrize(("zone", "goes"), [("precautionary", "yellow_code"), ("controlled", "ordinary")])

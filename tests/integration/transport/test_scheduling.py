@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import Conflict, Invalid
+from core.geo import Point, travel_min
 from core.models import AuditEvent, OutboxMessage
 from tests.factories import transport as make
 from transport import selectors
 from transport.models import Run, Stop, Trip, Vehicle
-from transport.services import scheduling, trips
+from transport.services import runs, scheduling, trips
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2022, 6, 28, 3, 0, tzinfo=UTC)
@@ -83,6 +84,86 @@ def test_a_taken_car_is_refused_with_its_plate_and_time():
     assert caught.value.code == "vehicle.taken"
     assert "辽F·V1 11:00–12:00" in caught.value.message
     assert Trip.objects.get(pk=loser.pk).status == "unscheduled"
+
+
+def _next_outing(first_stop: datetime, *, leaves: int = 60) -> Run:
+    """Plan an outing that leaves an hour on and is at its first stop, the compound, later."""
+    car = make.ride(NOW)
+    times = first_stop, first_stop + 20 * MIN, first_stop + 40 * MIN
+    ride = scheduling.Ride(car.vehicle, car.driver, NOW + leaves * MIN, *times)
+    return scheduling.schedule(make.trip(NOW), ride=ride, by=make.BY, at=NOW, is_pinned=False)
+
+
+def _long_outing(**more: object) -> Run:
+    """Plan one that leaves now and is free at the hospital after 65 minutes."""
+    car = make.ride(NOW)
+    ride = scheduling.Ride(car.vehicle, car.driver, *(NOW + number * MIN for number in (0, 10, 55, 65)), **more)
+    return scheduling.schedule(make.trip(NOW), ride=ride, by=make.BY, at=NOW, is_pinned=False)
+
+
+def test_the_next_outing_leaves_later_when_its_first_stop_is_still_met():
+    """INV-02: a car goes straight on to its next outing; what people were told stays as it was."""
+    later = _next_outing(NOW + 100 * MIN)
+    told = list(later.stops.values_list("planned_at", flat=True))
+
+    first = _long_outing()
+
+    later.refresh_from_db()
+    assert (first.occupied.upper, later.occupied.lower) == (NOW + 65 * MIN, NOW + 65 * MIN)
+    assert list(later.stops.values_list("planned_at", flat=True)) == told
+    assert AuditEvent.objects.get(verb="run.leaves").object_id == str(later.pk)
+
+
+@pytest.mark.parametrize("why", ["too far", "ends elsewhere", "left already"])
+def test_a_car_is_taken_when_its_next_outing_cannot_leave_later(why):
+    """The twins: a told time that would be missed, or a car that has left, keeps the car."""
+    later = _next_outing(NOW + (66 if why == "too far" else 100) * MIN)
+    if why == "left already":
+        runs.accept(later, by=make.BY, at=NOW)
+        runs.start(later, by=make.BY, at=NOW)
+    more = {"ends": Point(40.9, 124.9)} if why == "ends elsewhere" else {}
+
+    with pytest.raises(Conflict) as caught:
+        _long_outing(**more)
+
+    later.refresh_from_db()
+    assert caught.value.code == "vehicle.taken"
+    assert later.occupied.lower == NOW + 60 * MIN
+    assert not AuditEvent.objects.filter(verb="run.leaves").exists()
+
+
+@pytest.mark.parametrize("how", ["taken off", "declined"])
+def test_the_next_outing_leaves_in_time_again_when_the_one_before_is_off(how):
+    """R-000-5: its car then comes from its base; it must not leave when only the hospital next door was near enough."""
+    later = _next_outing(NOW + 66 * MIN)
+    Vehicle.objects.update(lat=40.3)
+    first = _long_outing(ends=make.HOME.point)
+    later.refresh_from_db()
+    assert later.occupied.lower == NOW + 65 * MIN
+
+    if how == "declined":
+        runs.decline(first, by=make.BY, at=NOW, reason="车坏了")
+    else:
+        scheduling.take_off(first.trips.get(), by=make.BY, at=NOW, reason="不去了")
+
+    later.refresh_from_db()
+    drive = travel_min(Point(40.3, 124.37), make.HOME.point) * MIN
+    assert later.occupied.lower + drive <= NOW + 66 * MIN < later.occupied.lower + drive + MIN
+
+
+def test_a_reserved_car_home_is_not_in_its_own_way():
+    """C15: called early, the reserved outing moves as a whole; the one after it leaves later."""
+    _there, back = make.pair(NOW)
+    _reserve(back, NOW + 30 * MIN)
+    later = _next_outing(NOW + 120 * MIN, leaves=90)
+    car = make.ride(NOW)
+    ride = scheduling.Ride(car.vehicle, car.driver, *(NOW + number * MIN for number in (20, 40, 80, 95)))
+    scheduling.activate(back, ready_at=NOW, by=make.BY, at=NOW)
+
+    run = scheduling.use_reservation(back, ride=ride, by=make.BY, at=NOW)
+
+    later.refresh_from_db()
+    assert (run.occupied.upper, later.occupied.lower) == (NOW + 95 * MIN, NOW + 95 * MIN)
 
 
 def test_a_driver_does_not_drive_two_cars_at_once():
