@@ -13,6 +13,7 @@ from core.actors import Actor
 from dispatch import lanes, selectors, snapshot
 from dispatch.lanes import Group, Scale
 from dispatch.panel import Choice, Panel, panel
+from dispatch.services.silence import Silent, silent_of
 from dispatch.sketch import Sketch, sketch
 from dispatch.snapshot import Fleet
 from dispatch.waiting import Ending, Waiting, ending_soon, home_name, waiting_people
@@ -43,6 +44,7 @@ class Board:
     counts: Counts
     panel: Panel | None
     sketch: Sketch | None
+    silent: list[Silent]
     query: str = ""
 
 
@@ -51,7 +53,8 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
     rows = selectors.board_requests(actor, at=at)
     seen = snapshot.fleet(actor.place_code, since=at - timedelta(hours=12), until=at + timedelta(hours=AHEAD_H))
     place = next((row.community_id for row in rows if row.community_id), "")
-    everybody = waiting_people(rows, seen, wait_limits(at=at, place=place[:6]), at=at)
+    limits = wait_limits(at=at, place=place[:6])
+    everybody = waiting_people(rows, seen, limits, at=at)
     people = [each for each in everybody if not query or _finds(each, query)]
     chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
     shown = panel(chosen, seen, choice or Choice(), at=at) if chosen else None
@@ -66,6 +69,7 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
         counts=_counts(rows, everybody, seen, at),
         panel=shown,
         sketch=sketch(shown, seen, at) if shown else None,
+        silent=silent_of(seen, after_min=limits.replace, at=at),
         query=query,
     )
 

@@ -15,6 +15,7 @@ from core.actors import Actor
 from core.errors import NotFound
 from dispatch.models import AreaSetting, PlanningRun
 from hospitals.models import Appointment
+from transport.models import Run, Vehicle
 
 AHEAD = timedelta(days=2)  # the board shows today and tomorrow
 
@@ -38,6 +39,22 @@ def _rows(actor: Actor) -> QuerySet[AccessRequest]:
     held = Appointment.objects.live().filter(case_ref=OuterRef("case_ref"))
     rows = AccessRequest.objects.visible_to(actor).select_related("community", "facility", "resident")
     return with_facts(rows).annotate(held_slot=Subquery(held.values("slot_id")[:1]))
+
+
+def run_for(actor: Actor, run_id: UUID) -> Run:
+    """Return one outing of the actor's area; another area's is as absent as none."""
+    run = Run.objects.visible_to(actor).select_related("vehicle", "driver").filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("run.absent")
+    return run
+
+
+def vehicle_for(actor: Actor, code: str) -> Vehicle:
+    """Return one vehicle of the actor's area; another area's is as absent as none."""
+    vehicle = Vehicle.objects.visible_to(actor).filter(pk=code).first()
+    if vehicle is None:
+        raise NotFound("vehicle.absent")
+    return vehicle
 
 
 def engine_setting(actor: Actor) -> AreaSetting:

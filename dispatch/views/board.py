@@ -19,7 +19,7 @@ from dispatch import selectors
 from dispatch.board import board
 from dispatch.forms import ChoiceForm
 from dispatch.panel import Choice
-from dispatch.services import placement, returns
+from dispatch.services import placement, returns, silence
 from dispatch.words import hhmm
 
 PARTS = ("board", "headline", "waiting", "lanes", "panel")
@@ -84,6 +84,24 @@ def undo_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
     returns.undo_return(row, by=actor_of(request), at=clock.now())
     messages.info(request, _("撤回了，%(name)s还在等返程车。") % {"name": row.name})
     return _to_board(row.pk)
+
+
+@for_roles("dispatch")
+@idempotent
+def replace_car(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Take a silent driver's car out of service; its people are planned anew."""
+    run = selectors.run_for(actor_of(request), run_id)
+    lost = silence.replace(run, by=actor_of(request), at=clock.now())
+    words = {"plate": run.vehicle.plate, "n": len({trip.case_ref for trip in lost})}
+    if lost:
+        _done(
+            request,
+            _("%(plate)s 停用了，%(n)s 位另排车。司机回来了就撤回，或在“车辆”里启用。") % words,
+            reverse("dispatch:vehicle_on", args=[run.vehicle_id]),
+        )
+    else:
+        messages.info(request, _("%(plate)s 的这一趟已经不在了，没有再动。") % words)
+    return _to_board()
 
 
 def _again(request: HttpRequest, request_id: UUID, error: DomainError) -> HttpResponse:

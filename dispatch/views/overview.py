@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.http import page
-from dispatch import overview
+from core.http import next_url, page
+from core.idempotency import idempotent
+from dispatch import overview, selectors
+from transport.services import fleet
+from transport.states import VehicleStatus
 
 
 @for_roles("dispatch")
@@ -16,6 +22,31 @@ def vehicles(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {"groups": overview.vehicles(actor_of(request), at=now), "area": actor_of(request).place_code}
     return page(request, "dispatch/vehicles.html", context, part="list")
+
+
+@for_roles("dispatch")
+@idempotent
+def put_on(request: HttpRequest, code: str) -> HttpResponse:
+    """Let a car serve again."""
+    vehicle = selectors.vehicle_for(actor_of(request), code)
+    fleet.set_availability(vehicle, status=VehicleStatus.AVAILABLE, by=actor_of(request), at=clock.now())
+    messages.success(request, _("%(plate)s 能用了。") % {"plate": vehicle.plate})
+    return HttpResponseRedirect(next_url(request, reverse("dispatch:vehicles")))
+
+
+@for_roles("dispatch")
+@idempotent
+def take_off(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a car out of service: its outings to come go to other cars, one under way goes on."""
+    vehicle = selectors.vehicle_for(actor_of(request), code)
+    reason = _("调度停用")
+    lost = fleet.set_availability(
+        vehicle, status=VehicleStatus.OFF, by=actor_of(request), at=clock.now(), reason=reason
+    )
+    words = {"plate": vehicle.plate, "n": len({trip.case_ref for trip in lost})}
+    undo = reverse("dispatch:vehicle_on", args=[vehicle.pk])
+    messages.success(request, _("%(plate)s 停用了，%(n)s 位另排车。") % words, extra_tags=f"undo:{undo}")
+    return HttpResponseRedirect(next_url(request, reverse("dispatch:vehicles")))
 
 
 @for_roles("dispatch")
