@@ -89,6 +89,18 @@ def check_may_note_result(by: Actor, resident: Resident) -> None:
         check_edit(by, resident)
 
 
+def check_may_identify(by: Actor, request: AccessRequest, resident: Resident, *, has_arrived_here: bool) -> None:
+    """Let whoever has the stranger before them say who it is: the community its own, the area's desk, the hospital."""
+    if by.is_service or (by.role == Role.INTAKE and has_arrived_here):
+        return
+    is_here = request.community_id in {None, resident.community_id}
+    if by.role in COMMUNITY and by.place_code == resident.community_id and is_here:
+        return
+    if by.role == Role.DISPATCH and by.place_code == request.dispatch_area:
+        return
+    raise NotAllowed("request.identify", _("认人由本小区、本片区调度台或接诊的医院来做。"))
+
+
 def check_edit(by: Actor, resident: Resident) -> None:
     """Let a community's own staff change its residents."""
     if by.role not in COMMUNITY or by.place_code != resident.community_id:

@@ -204,6 +204,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "trip.emergency": "dispatch.services.wake.emergency_aboard",
     "intake.undone": "dispatch.services.wake.undone",
     "service.changed": "dispatch.services.closures.let_wait_again",
+    "request.identified": "dispatch.services.strangers.identified",
     "zone.changed": "dispatch.services.reclass.zone_changed",
     "resident.infection_changed": "dispatch.services.reclass.infection_changed",
     "home.marked": "access.services.closing.close_if_over",

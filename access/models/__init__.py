@@ -1,6 +1,7 @@
 """Residents, care needs, access requests."""
 
 from access.models.facts import CaseFacts, Outside
+from access.models.identification import Identification
 from access.models.request import AccessRequest, CaseCounter, HandClosing, HomeMark
 from access.models.resident import CareNeed, Resident
 from access.models.standing_order import StandingOrder
@@ -12,6 +13,7 @@ __all__ = [
     "CaseFacts",
     "HandClosing",
     "HomeMark",
+    "Identification",
     "Outside",
     "Resident",
     "StandingOrder",

@@ -22,6 +22,8 @@ WORDS: dict[str, Any] = {
     "request.unplaced": _("撤回了安排"),
     "request.make_critical": _("升为急危重症，转 120"),
     "request.reclassed": _("小区的管控区变了，按新的走"),
+    "request.identified": _("认出是谁，归到本人名下"),
+    "request.identity_undone": _("撤回认人"),
     "trip.contact": _("同车的人防护级别变了，请留意自己的情况"),
     "request.lower_critical": _("撤回急危重症"),
     "request.cancelled": _("取消"),

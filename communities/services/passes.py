@@ -86,6 +86,19 @@ def set_ride(case_ref: UUID, *, plate: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def put_person(case_ref: UUID, *, card: PassCard, by: Actor, at: datetime) -> None:
+    """Write who carries the pass, once somebody said who it is; code and signature stay good."""
+    row = _locked(case_ref)
+    if row is None or (row.person_key, row.holder, row.building) == (card.person_key, card.holder, card.building):
+        return
+    row.person_key, row.holder, row.building = card.person_key, card.holder, card.building
+    row.version += 1
+    row.save(update_fields=["person_key", "holder", "building", "version"])
+    audit.record("pass.named", row, by=by, at=at)
+    _touch(row)
+
+
+@transaction.atomic
 def move_window(case_ref: UUID, *, window: PassWindow, by: Actor, at: datetime) -> None:
     """Move the window: the same pass with a new signature, so that the number on the paper still finds it."""
     row = _locked(case_ref)

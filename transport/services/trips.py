@@ -156,6 +156,22 @@ def _ends(origin: Place, destination: Place) -> dict[str, Any]:
 
 
 @transaction.atomic
+def put_person(case_ref: UUID, *, card: RiderCard, by: Actor, at: datetime) -> int:
+    """Write who rides on a case's live trips, once somebody said who it is; return how many. A car named already stays."""
+    rows = list(Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run"))
+    for trip in rows:
+        trip.person_key, trip.rider, trip.name, trip.building = card.person_key, card.rider, card.name, card.building
+        trip.phone = card.phone  # sealed anew: the key belongs to the person
+        if not (trip.run_id or trip.reserved_run_id):  # no car yet: it is chosen for how they really move
+            trip.mobility, trip.needs_oxygen, trip.has_stairs = card.mobility, card.needs_oxygen, card.has_stairs
+        trip.version += 1
+        trip.save()
+        audit.record("trip.named", trip, by=by, at=at)
+        follow.touch([trip], trip.run or trip.reserved_run)
+    return len(rows)
+
+
+@transaction.atomic
 def cancel_case(case_ref: UUID, *, by: Actor, at: datetime, reason: str, is_out: bool = False) -> list[Trip]:
     """Cancel a case's trips except of whoever is on board; who is out keeps the way home (INV-19).
 
