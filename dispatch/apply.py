@@ -139,7 +139,12 @@ class _Arranging:
         else:
             require_waiting(request)
             self._there_and_back(request)
-        kept: dict[str, Any] = {"needs_person_reason": "", "needs_person_detail": {}, "try_again_at": None}
+        kept: dict[str, Any] = {
+            "needs_person_reason": "",
+            "needs_person_detail": {},
+            "try_again_at": None,
+            "attempts": 0,
+        }
         AccessRequest.objects.filter(pk=request.pk).update(**kept)
         audit.record("request.arranged", request, detail={"facility": self.item.facility}, **self.writer.stamp)
         boards.touch(*request.boards)

@@ -33,6 +33,7 @@ INFECTIOUS = frozenset({"positive", "suspected"})
 EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
 LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
 HARM_MIN = {True: 1440.0, False: 4320.0}
+LONG_TRIES = 4  # plan after plan found nothing: 17 min since the first one (dispatch/services/unmet.py)
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
 
 
@@ -46,10 +47,14 @@ class Question:
     faulty: list[AccessRequest] = field(default_factory=list)
 
 
-def read(area: str, span: Span, *, only: Iterable[UUID] = ()) -> Question:
-    """Read an area's question; `only` narrows it to these cases (an emergency does not wait for the others)."""
-    cars = problem_fleet.read(area, at=span.at, since=span.since, until=span.until + WAY_HOME, origin=span.origin)
-    rows = list(waiting_rows(area, span, only=only))
+def read(area: str, span: Span, *, only: Iterable[UUID] = (), by_ambulance: bool = False) -> Question:
+    """Read an area's question; `only` narrows it to these cases (an emergency does not wait for the others).
+
+    `by_ambulance` asks the lent ambulances instead of the other cars, for whoever may have one (docs/adr/0009).
+    """
+    until, lent = span.until + WAY_HOME, problem_fleet.spare(area) if by_ambulance else frozenset()
+    cars = problem_fleet.read(area, at=span.at, since=span.since, until=until, origin=span.origin, lent=lent)
+    rows = [row for row in waiting_rows(area, span, only=only) if not by_ambulance or may_be_lent(row)]
     trips = _waiting_trips(area, [row.case_ref for row in rows])
     asking: dict[str, engine.Request] = {}
     waiting: dict[str, AccessRequest] = {}
@@ -59,6 +64,8 @@ def read(area: str, span: Span, *, only: Iterable[UUID] = ()) -> Question:
             faulty.append(row)
             continue
         asked = _request(row, trips.get(row.case_ref, {}), cars, span)
+        if asked is not None and by_ambulance:
+            asked = _lying(asked, row)
         if asked is not None:
             asking[asked.id], waiting[asked.id] = asked, row
     people = [*asking.values(), *cars.rides]
@@ -183,15 +190,26 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
     )
 
 
+def may_be_lent(row: AccessRequest) -> bool:
+    """Say whether an ambulance may be lent for somebody no emergency: who must lie or breathe oxygen, who waited long."""
+    flag = row.resident.infection_flag if row.resident else ""
+    needs_one = row.mobility == "stretcher" or row.needs_oxygen
+    return not row.is_critical and flag not in INFECTIOUS and (needs_one or row.attempts >= LONG_TRIES)
+
+
+def _lying(asked: engine.Request, row: AccessRequest) -> engine.Request:
+    """Ask for a lent ambulance: whoever rides in one lies."""
+    skills = asked.skills - {"ordinary"} | {"spare"}
+    return replace(asked, skills=skills, party=load(row.mobility, party_size(row), is_lying=True))
+
+
 def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
-    """Say what the car must be able to do; an ambulance only for what no other car can do (R-000-10, R-000-11)."""
+    """Say what the car must be able to do; ambulances are for emergencies and the infected (R-000-10, R-000-11)."""
     flag = row.resident.infection_class if row.resident else ""
     needed = {name for name, is_so in (("oxygen", row.needs_oxygen), ("positive", flag in INFECTIOUS)) if is_so}
     if is_urgent:
         return frozenset(needed | {"ambulance"})
-    if not needed and row.mobility != "stretcher":
-        return frozenset({"ordinary"})
-    return frozenset(needed)
+    return frozenset(needed if "positive" in needed else needed | {"ordinary"})
 
 
 def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span) -> Care:

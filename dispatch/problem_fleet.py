@@ -11,8 +11,8 @@ from django.db.models import Prefetch
 
 from core.geo import travel_min
 from matching import problem as engine
-from transport.models import Run, Shift, Stop
-from transport.states import RUN_LIVE, TripStatus, VehicleStatus
+from transport.models import Run, Shift, Stop, Vehicle
+from transport.states import RUN_LIVE, TripStatus, VehicleClass, VehicleStatus
 
 LOOK_BACK = timedelta(hours=12)
 CLEAN_MIN = {"sealed": 30.0, "controlled": 10.0}  # disinfection before another class boards (E18)
@@ -40,11 +40,31 @@ def shift_key(name: str) -> int:
     return int(name.rpartition("@")[2])
 
 
-def read(area: str, *, at: datetime, since: datetime, until: datetime, origin: datetime) -> Cars:
-    """Read an area's shifts in [since, until) and the runs of its cars: three queries."""
+def spare(area: str) -> frozenset[str]:
+    """Return the ambulances that may be lent: every second plain one, so that half of them wait for emergencies.
+
+    The ones with negative pressure are for the infected alone.
+    """
+    plain = Vehicle.objects.filter(dispatch_area=area, vehicle_class=VehicleClass.AMBULANCE)
+    codes = plain.filter(status=VehicleStatus.AVAILABLE).order_by("pk").values_list("pk", flat=True)
+    return frozenset(list(codes)[1::2])
+
+
+def read(
+    area: str,
+    *,
+    at: datetime,
+    since: datetime,
+    until: datetime,
+    origin: datetime,
+    lent: frozenset[str] = frozenset(),
+) -> Cars:
+    """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars asked."""
     shifts = Shift.objects.filter(
         vehicle__dispatch_area=area, vehicle__status=VehicleStatus.AVAILABLE, starts_at__lt=until, ends_at__gt=since
     )
+    if lent:
+        shifts = shifts.filter(vehicle__in=lent)
     runs_of: dict[str, list[Run]] = defaultdict(list)
     stops = Stop.objects.select_related("trip").order_by("position")
     near = DateTimeTZRange(min(at, since) - LOOK_BACK, until, "[)")
@@ -54,11 +74,11 @@ def read(area: str, *, at: datetime, since: datetime, until: datetime, origin: d
     cars = Cars()
     for shift in shifts.select_related("vehicle").order_by("vehicle_id", "starts_at"):
         if shift.vehicle.zones_allowed:
-            _add(cars, shift, runs_of[shift.vehicle_id], at=at, origin=origin)
+            _add(cars, shift, runs_of[shift.vehicle_id], at=at, origin=origin, is_lent=shift.vehicle_id in lent)
     return cars
 
 
-def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: datetime) -> None:
+def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: datetime, is_lent: bool) -> None:
     """Add one vehicle with the runs of its shift; it begins where and when what it does now ends."""
     begun = [run for run in runs if run.occupied.lower <= max(at, shift.starts_at)]
     ahead = [run for run in runs if run not in begun and run.occupied.lower < shift.ends_at]
@@ -75,7 +95,7 @@ def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: dat
             end_place=_base(cars, shift),
             shift_start_min=minutes(free_at, origin),
             shift_end_min=minutes(ends_at, origin),
-            skills=_skills(shift),
+            skills=_skills(shift, is_lent=is_lent),
             zones=frozenset(vehicle.zones_allowed),
             disinfection_min=max(CLEAN_MIN.get(zone, 5.0) for zone in vehicle.zones_allowed),
             last_class=_class_after(last),
@@ -167,12 +187,16 @@ def place(cars: Cars, name: str, lat: float, lon: float) -> str:
     return name
 
 
-def _skills(shift: Shift) -> frozenset[str]:
-    """Say what a car can do beyond room: `ordinary` is what every car but an ambulance may be used for (R-000-11)."""
+def _skills(shift: Shift, *, is_lent: bool) -> frozenset[str]:
+    """Say what a car can do beyond room: `ordinary` is what every car but an ambulance may be used for (R-000-11).
+
+    `spare` has an ambulance that is lent (docs/adr/0009).
+    """
     vehicle = shift.vehicle
     has = {
         "ambulance": vehicle.is_ambulance,
         "ordinary": not vehicle.is_ambulance,
+        "spare": is_lent,
         "oxygen": vehicle.has_oxygen,
         "positive": vehicle.takes_positive,
     }

@@ -27,7 +27,7 @@ from dispatch.explaining import Explained, explain
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.outings import cut
 from dispatch.problem import Question, Span
-from dispatch.problem_fleet import shift_key
+from dispatch.problem_fleet import shift_key, spare
 from dispatch.roads import ROADS
 from dispatch.services import leases
 from dispatch.services.unmet import leave_waiting
@@ -88,25 +88,27 @@ def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) 
     span = evening_span(at) if kind == PlanningKind.EVENING else rolling_span(at)
     asked = Asked(area, PlanningKind.PREVIEW if setting.proposes_only else kind, span)
     made: list[PlanningRun] = []
+    unmet: set[UUID] = set()
     with leases.held(area, holder=f"{os.uname().nodename}:{os.getpid()}", seconds=settings.PLAN_LEASE_S) as token:
         if token is None:
             return []
         with _kept(area, token):
             for number in range(ROUNDS):
-                run = _round(asked, token, is_last=number == ROUNDS - 1)
+                run = _round(asked, token, unmet, is_last=number == ROUNDS - 1)
                 if run is None:
                     break
                 made.append(run)
                 if run.status == PlanningStatus.SOLVED:
                     break
+            made += _with_ambulances(asked, token, unmet)
     return made
 
 
-def _round(asked: Asked, token: UUID, *, is_last: bool) -> PlanningRun | None:
+def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> PlanningRun | None:
     """Make and apply one plan; None when nobody waits whom no plan has looked at yet, or for whom it is time again.
 
-    Whose ride went stale between question and answer is asked about in the next round; after the last one they wait
-    for the next plan like anybody else.
+    `unmet` gathers the cases nothing fitted. Whose ride went stale between question and answer is asked about in the
+    next round; after the last one they wait for the next plan like anybody else.
     """
     if not reading.somebody_waits(asked.area, asked.span):
         return None
@@ -121,10 +123,26 @@ def _round(asked: Asked, token: UUID, *, is_last: bool) -> PlanningRun | None:
         return run
     if asked.kind != PlanningKind.PREVIEW:
         outcome = _write(run, question, found, Writer(asked.area, asked.by, asked.span.at, token))
+        unmet |= {UUID(each.request) for each in found.unmet if each.request in question.waiting}
         if is_last:
             became_stale = outcome.still_waiting
             leave_waiting({question.waiting[case].pk: "became_stale" for case in became_stale}, at=asked.span.at)
     return run
+
+
+def _with_ambulances(asked: Asked, token: UUID, unmet: set[UUID]) -> list[PlanningRun]:
+    """Ask the lent ambulances for those no other car could take (docs/adr/0009); who is left keeps reason and next try."""
+    if not unmet or not spare(asked.area):
+        return []
+    question = reading.read(asked.area, asked.span, only=unmet, by_ambulance=True)
+    if not question.waiting:
+        return []
+    run = _store(asked, question)
+    found = _solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
+    if found is not None:
+        writer = Writer(asked.area, asked.by, asked.span.at, token)
+        _write(run, question, replace(found, unmet=()), writer)
+    return [run]
 
 
 def _solve(problem: Problem, kind: PlanningKind) -> Plan:
