@@ -21,6 +21,7 @@ urlpatterns = [
         by_method(GET=residents.edit_form, POST=residents.edit_submit),
         name="resident_edit",
     ),
+    path("residents/<uuid:ident>/result/", residents.note_result, name="resident_result"),
     path("residents/<uuid:ident>/archive/", residents.archive, name="resident_archive"),
     path("today/", home.home, name="home"),
     path("out/", people_out.people_out, name="people_out"),

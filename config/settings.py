@@ -202,6 +202,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "run.declined": "dispatch.services.wake.failed",
     "request.approved": "dispatch.services.wake.approved",
     "trip.emergency": "dispatch.services.wake.emergency_aboard",
+    "intake.sampled": "access.services.residents.take_up_sample",
     "intake.undone": "dispatch.services.wake.undone",
     "service.changed": "dispatch.services.closures.let_wait_again",
     "request.identified": "dispatch.services.strangers.identified",

@@ -11,7 +11,7 @@ from hospitals.models import Facility, Intake
 from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
 from hospitals.services.status import StatusChange
-from hospitals.states import ServiceStatus
+from hospitals.states import SampleResult, ServiceStatus
 from hospitals.words import NEED_WORDS
 
 MISSING = [("staff", _("人手")), ("bed", _("床位")), ("equipment", _("设备")), ("specialty", _("专科"))]
@@ -81,6 +81,17 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = Facility.objects.exclude(pk=facility.pk).exclude(zone_role="none")
         self.fields["accepted_by"].queryset = others  # type: ignore[attr-defined]
+
+
+class SampleForm(forms.Form):
+    """What a test done here found."""
+
+    result = forms.ChoiceField(
+        label=_("结果"),
+        choices=SampleResult.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一个结果。")},
+    )
 
 
 class NoteForm(forms.Form):

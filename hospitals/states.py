@@ -74,6 +74,14 @@ INTAKE = Machine(
 )
 
 
+class SampleResult(models.TextChoices):
+    """What a test done here found; it decides the way inside, never whether somebody is treated (R-002-4a)."""
+
+    NEGATIVE = "negative", _("阴性")
+    POSITIVE = "positive", _("阳性")
+    SUSPECTED = "suspected", _("异常，待复核")
+
+
 class ServiceStatus(models.TextChoices):
     """Whether a service receives."""
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/appointments/<uuid:appointment_id>/no-show/", steps.no_show, name="no_show"),
     path(_INTAKE, patients.intake, name="intake"),
     path(f"{_INTAKE}undo/", steps.undo_last, name="undo"),
+    path(f"{_INTAKE}sample/", steps.sample, name="sample"),
     path(f"{_INTAKE}describe/", steps.describe, name="describe"),
     path(f"{_INTAKE}transfer/", steps.transfer, name="transfer"),
     *[path(f"{_INTAKE}{step}/", steps.press, {"step": step}, name=step.replace("-", "_")) for step in steps.PRESSES],

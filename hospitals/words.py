@@ -23,6 +23,8 @@ NEED_WORDS: dict[str, Any] = {
     "outpatient": _("看门诊、复诊"),
     "emergency": _("急诊"),
 }
+# what the house is careful of: which way inside, never whether (R-000-7)
+PRECAUTION_WORDS: dict[str, Any] = {"positive": _("阳性"), "suspected": _("待复核"), "isolated": _("密接")}
 # in the order a desk reads them: emergency first, then care on fixed days, then the rest
 SERVICE_WORDS: dict[str, Any] = {
     "emergency": _("急诊"),

@@ -13,7 +13,7 @@ from access.models import Resident
 from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from access.services.residents import ResidentFacts
-from access.states import NeedKind
+from access.states import Finding, NeedKind
 from core.codes import read_id_no, tidy_id_no
 from transport.states import Mobility
 
@@ -135,6 +135,17 @@ class ResidentForm(forms.Form):
             facility=data["facility"],
             session_hours=data["session_hours"],
         )
+
+
+class ResultForm(forms.Form):
+    """What a test found, or that isolation began or ended."""
+
+    result = forms.ChoiceField(
+        label=_T("结果"),
+        choices=Finding.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _T("请选一个结果。")},
+    )
 
 
 def initial_of(resident: Resident) -> dict[str, Any]:

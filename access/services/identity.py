@@ -18,10 +18,10 @@ from access import policies
 from access.models import AccessRequest, Identification, Resident
 from access.models.request import OPEN
 from access.selectors.ground import zone_now
-from access.services import cards
+from access.services import cards, residents
 from communities.services import passes
 from core import audit, clock, outbox
-from core.actors import Actor
+from core.actors import RELAY, Actor
 from core.boards import touch
 from core.errors import Conflict
 from hospitals.models import Intake
@@ -62,6 +62,9 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     }
     _write(row, values, by=by, at=at)
     audit.record("request.identified", row, by=by, at=at, detail={"resident": str(resident.pk)})
+    sampled = _intake(row).exclude(sample_result="").values_list("sample_result", flat=True).first()
+    if sampled:
+        residents.note_result(resident.pk, result=sampled, by=RELAY, at=at)
     outbox.put("request.identified", case_ref=row.case_ref, at=at, request_id=str(row.pk))
     return row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from access.policies import check_edit, check_may_note_result, check_register
 from access.states import Finding, Precaution
 from communities.models import Community
 from core import audit, boards, names, outbox
-from core.actors import Actor
+from core.actors import RELAY, Actor
 from core.codes import read_id_no, tidy_id_no
 from core.errors import Conflict, Invalid
 from core.sealed import blind_index, create_person_key
@@ -119,6 +120,13 @@ def note_result(resident_id: UUID, *, result: str, by: Actor, at: datetime) -> R
     outbox.put("resident.infection_changed", at=at, resident_id=str(resident.pk))
     boards.touch(f"community:{resident.community_id}")
     return resident
+
+
+@transaction.atomic
+def take_up_sample(case_ref: UUID | None, *, at: datetime, result: str, **_payload: Any) -> Resident | None:
+    """Write down what a desk's test found for the resident of a case; a stranger's waits until they have a name."""
+    resident = Resident.objects.filter(requests__case_ref=case_ref).first() if case_ref else None
+    return note_result(resident.pk, result=result, by=RELAY, at=at) if resident else None
 
 
 def precaution_after(was: str, found: Finding) -> str:

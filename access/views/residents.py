@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _T
 from django.views.decorators.http import require_POST, require_safe
 
-from access.forms.residents import ResidentForm, id_hint, initial_of
+from access.forms.residents import ResidentForm, ResultForm, id_hint, initial_of
 from access.models import Resident
 from access.selectors import residents as selectors
 from access.services import needs, residents
+from access.states import Finding
 from accounts.access_control import actor_of, for_roles
 from communities.selectors import community_of, zone_at
 from core import clock
@@ -114,16 +115,39 @@ def check(request: HttpRequest) -> HttpResponse:
 @for_roles("staff", "lead")
 def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show one resident: facts, needs, requests, and the button to ask for a way."""
-    resident = selectors.resident_of(actor_of(request), ident)
+    return _detail(request, selectors.resident_of(actor_of(request), ident))
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def note_result(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Write down what a test found; cars, hospital and way home follow by themselves."""
+    actor = actor_of(request)
+    resident = selectors.resident_of(actor, ident)
+    form = ResultForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, resident, result_form=form, status=422)
+    result = Finding(form.cleaned_data["result"])
+    residents.note_result(resident.pk, result=result, by=actor, at=clock.now())
+    words = {"name": resident.name, "result": result.label}
+    messages.success(request, _("%(name)s：%(result)s，记下了。排好的车、医院和返程会跟着改。") % words)
+    return HttpResponseRedirect(reverse("access:resident", args=[resident.pk]))
+
+
+def _detail(
+    request: HttpRequest, resident: Resident, *, result_form: ResultForm | None = None, status: int = 200
+) -> HttpResponse:
     preload([resident.person_key])
     context = {
+        "result_form": result_form or ResultForm(),
         "resident": resident,
         "zone": zone_at(resident.community, building=resident.building, at=clock.now()),
         "age": resident.age_on(clock.today()),
         "requests": list(resident.requests.order_by("-submitted_at")[:10]),
         "archive_reasons": ARCHIVE_REASONS,
     }
-    return page(request, "access/residents/detail.html", context)
+    return page(request, "access/residents/detail.html", context, status=status)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import append_only, status_guard
-from hospitals.states import INSIDE, INTAKE, IntakeStatus
+from hospitals.states import INSIDE, INTAKE, IntakeStatus, SampleResult
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -64,6 +64,8 @@ class Intake(models.Model):
     hand_over_due_at = models.DateTimeField(
         null=True, blank=True, help_text="Arrival and the limit of that time (R-002-3)"
     )
+    sample_result = models.CharField(max_length=10, choices=SampleResult, blank=True)
+    sample_at = models.DateTimeField(null=True, blank=True, help_text="When the result was written down here")
     late_reported_at = models.DateTimeField(null=True, blank=True, help_text="When the overrun was reported (INV-30)")
     way_home_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver of the ride home")
     way_home_at = models.DateTimeField(null=True, blank=True, help_text="When that ride is expected here")

@@ -14,7 +14,15 @@ from hospitals.cards import CONTINUOUS_SERVICES
 from hospitals.models import Appointment, Intake, Service
 from hospitals.selectors.limits import DeskLimits, limits
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
-from hospitals.words import MOBILITY_WORDS, SERVICE_ORDER, SEX_WORDS, SHIFT_WORDS, need_word, service_word
+from hospitals.words import (
+    MOBILITY_WORDS,
+    PRECAUTION_WORDS,
+    SERVICE_ORDER,
+    SEX_WORDS,
+    SHIFT_WORDS,
+    need_word,
+    service_word,
+)
 
 TEST_HOURS = timedelta(hours=48)
 _WAITING_KEPT = timedelta(hours=24)  # nobody waits longer without others being called in
@@ -31,6 +39,7 @@ class Arrival:
     need: Any
     when_booked: str
     has_test: bool
+    precaution: Any
 
     @property
     def is_late(self) -> bool:
@@ -62,6 +71,7 @@ class Patient:
     need: Any
     zone_class: str
     has_test: bool
+    precaution: Any
     hand_over_level: str
     waited: int
     is_wait_over: bool
@@ -162,6 +172,7 @@ def arrival_of(appointment: Appointment, *, at: datetime) -> Arrival:
         need=need_word(appointment.need_kind),
         when_booked=f"{shift} {hours}" if shift else hours,
         has_test=has_test(appointment, at=expected_at),
+        precaution=PRECAUTION_WORDS.get(appointment.infection_flag, ""),
     )
 
 
@@ -187,6 +198,13 @@ def _age(appointment: Appointment, at: datetime) -> int | None:
 def has_test(appointment: Appointment | None, *, at: datetime) -> bool:
     """Say whether a sample of the last 48 hours is known: information for the way inside, never a condition."""
     return bool(appointment and appointment.last_test_at and at - appointment.last_test_at <= TEST_HOURS)
+
+
+def precaution_of(intake: Intake) -> Any:
+    """Return the word of what the house must be careful of, "" when nothing is known."""
+    found = intake.sample_result if intake.sample_result in PRECAUTION_WORDS else ""
+    known = intake.appointment.infection_flag if intake.appointment else ""
+    return PRECAUTION_WORDS.get(found or known, "")
 
 
 def clock_text(at: datetime) -> str:
@@ -238,7 +256,8 @@ def patient_of(intake: Intake, *, at: datetime, known: DeskLimits) -> Patient:
         about=about(appointment, at=at) if appointment else intake.note,
         need=need_word(intake.need_kind),
         zone_class=appointment.zone_class if appointment else "",
-        has_test=has_test(appointment, at=at),
+        has_test=has_test(appointment, at=at) or bool(intake.sample_at and at - intake.sample_at <= TEST_HOURS),
+        precaution=precaution_of(intake),
         hand_over_level=_hand_over_level(intake, at=at, known=known),
         waited=max(waited, 0),
         time_left=_time_left(intake, at=at),

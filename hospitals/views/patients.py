@@ -14,7 +14,7 @@ from core import audit, clock
 from core.http import page
 from core.models import AuditEvent
 from hospitals import selectors
-from hospitals.forms import DescribeForm, NoteForm, TransferForm
+from hospitals.forms import DescribeForm, NoteForm, SampleForm, TransferForm
 from hospitals.models import Intake
 from hospitals.policies import INTAKE_ROLES
 from hospitals.services.intake import UNKNOWN_PERSON
@@ -83,5 +83,6 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
         "describe_form": DescribeForm(initial=described),
         "transfer_form": TransferForm(facility=row.facility),
         "note_form": NoteForm(),
+        "sample_form": SampleForm(),
         **forms,
     }

@@ -21,10 +21,10 @@ from core.errors import Invalid
 from core.http import next_url, page
 from core.idempotency import idempotent
 from hospitals import selectors
-from hospitals.forms import DescribeForm, NoteForm, OverloadForm, TransferForm
+from hospitals.forms import DescribeForm, NoteForm, OverloadForm, SampleForm, TransferForm
 from hospitals.models import Intake
 from hospitals.policies import INTAKE_ROLES
-from hospitals.services import appointments, overload, undo
+from hospitals.services import appointments, overload, samples, undo
 from hospitals.services import intake as arrivals
 from hospitals.views.patients import intake_context
 
@@ -141,6 +141,20 @@ def describe(request: HttpRequest, intake_id: UUID) -> HttpResponse:
         return page(request, "hospitals/intake.html", intake_context(intake, describe_form=form), status=422)
     arrivals.describe(intake, form.described(), by=actor_of(request), at=clock.now())
     return _back(request, _("已补上 %(name)s 的情况。") % {"name": intake.label})
+
+
+@require_POST
+@for_roles(*INTAKE_ROLES)
+@idempotent
+def sample(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Write down what a test found; care goes on."""
+    intake = selectors.intake_for(actor_of(request), intake_id)
+    form = SampleForm(request.POST)
+    if not form.is_valid():
+        return page(request, "hospitals/intake.html", intake_context(intake, sample_form=form), status=422)
+    samples.note_sample(intake, result=form.cleaned_data["result"], by=actor_of(request), at=clock.now())
+    words = {"name": intake.label, "result": intake.get_sample_result_display()}
+    return _back(request, _("%(name)s：%(result)s，记下了。治疗照旧，回家的车会跟着改。") % words)
 
 
 @require_POST

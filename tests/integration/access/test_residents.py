@@ -13,7 +13,7 @@ from access.services import residents
 from access.services.residents import ResidentFacts
 from accounts.models import Post, Role, User
 from core import clock
-from core.models import AuditEvent
+from core.models import AuditEvent, OutboxMessage
 from tests.factories import communities as places
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +230,30 @@ def test_list_costs_the_same_at_5_and_at_50_residents(staff: Client) -> None:
 
     assert few == many
     assert max(many) <= 6, many
+
+
+def test_a_result_is_written_down_and_shown_and_an_edit_keeps_it(staff: Client) -> None:
+    """E1: the community writes it down where the person is; editing the register neither shows nor loses it."""
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+    page = staff.get(reverse("access:resident", args=[person.pk])).content.decode()
+    assert "没有检测记录" in page
+
+    assert post(staff, "access:resident_result", {}, person.pk).status_code == 422
+    post(staff, "access:resident_result", {"result": "positive"}, person.pk)
+    page = staff.get(reverse("access:resident", args=[person.pk])).content.decode()
+    assert "上次检测" in page
+    assert "阳性</span>" in page
+    person.refresh_from_db()
+    post(staff, "access:resident_edit", {**WORDS, "infection_flag": "HBV", "version": person.version}, person.pk)
+    person.refresh_from_db()
+    assert (person.infection_flag, person.precaution, person.infection_class) == ("HBV", "positive", "positive")
+    assert OutboxMessage.objects.filter(kind="resident.infection_changed").count() == 2
+
+
+def test_another_communitys_resident_gets_no_result(staff: Client) -> None:
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+    assert (
+        post(staff_of(places.NEXT_DOOR), "access:resident_result", {"result": "positive"}, person.pk).status_code == 404
+    )

@@ -6,13 +6,14 @@ import pytest
 from django.db import connection
 
 from access.models import AccessRequest, Resident
-from access.services import residents
+from access.services import identity, residents
 from communities.models import GatePass
 from communities.services import zones
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import AuditEvent, OutboxMessage
 from dispatch.services import reclass, wake
 from hospitals.models import Appointment, Slot
+from hospitals.services import samples
 from tests import walkers
 from tests.factories import communities as gate_rows
 from tests.walkers import AT, MIN
@@ -298,6 +299,32 @@ def test_an_order_for_midnight_is_followed_when_it_is_in_force():
     assert case.trip("inbound").zone_class == "controlled"
     reclass.sweep(at=case.at + 61 * MIN)
     assert case.trip("inbound").zone_class == "sealed"
+
+
+def test_a_desks_result_reaches_register_and_way_home():
+    """4.6: positive during treatment; care goes on, the ordinary car kept for the way home is given back."""
+    case = walkers.walk(walkers.town(), to="treated")
+    samples.note_sample(case.intake, result="positive", by=case.town.desk, at=case.at)
+    walkers.deliver()
+
+    assert Resident.objects.get(pk=case.request.resident_id).precaution == "positive"
+    back = case.trip("inbound")
+    assert (back.infection_class, back.reserved_run_id, case.intake.status) == ("positive", None, "in_treatment")
+
+
+def test_a_strangers_result_waits_until_they_have_a_name():
+    town = walkers.town()
+    town.community.dispatch_area.divisions.create(district_code=town.facility.division_code)
+    arrival = walkers.intake.walk_in(town.facility, by=town.desk, at=AT)
+    samples.note_sample(arrival, result="positive", by=town.desk, at=AT)
+    walkers.deliver()
+    person = walkers.resident(town)
+    identity.identify(AccessRequest.objects.get(), person, by=town.desk, at=AT + MIN)
+    walkers.deliver()
+
+    person.refresh_from_db()
+    assert person.precaution == "positive"
+    assert Trip.objects.get(case_ref=arrival.case_ref).infection_class == "positive"
 
 
 def test_results_say_what_stands_after_them_and_who_may_write_them():

@@ -133,6 +133,34 @@ def test_walk_in_is_one_press_with_no_words_and_its_clock_runs(desk: Client, now
     assert "1 位急重症正在交接" in desk.get(reverse("hospitals:desk")).content.decode()
 
 
+def test_r_002_4a_a_result_is_written_down_while_care_goes_on(desk: Client, facility: Facility, now: Any) -> None:
+    """It shows on every row of the patient and stops no step; no choice is answered by a form to mend."""
+    booked = make.make_appointment(make.make_slot(make.make_service(facility), starts_at=now), at=now, name="王秀兰")
+    arrival = intake.check_in(booked, by=make.ENGINE, at=now)
+    page = desk.get(reverse("hospitals:intake", args=[arrival.pk])).content.decode()
+    assert "记下结果" in page
+    assert "阳性</span>" not in page
+
+    to = reverse("hospitals:sample", args=[arrival.pk])
+    assert desk.post(to, key()).status_code == 422
+    assert desk.post(to, {**key(), "result": "maybe"}).status_code == 422
+    desk.post(to, {**key(), "result": "positive"})
+
+    arrival.refresh_from_db()
+    assert arrival.sample_result == "positive"
+    assert arrival.sample_at >= now
+    for address in (
+        reverse("hospitals:intake", args=[arrival.pk]),
+        reverse("hospitals:desk"),
+        reverse("hospitals:inside"),
+    ):
+        assert "阳性</span>" in desk.get(address).content.decode()
+    desk.post(reverse("hospitals:start", args=[arrival.pk]), key())
+    desk.post(reverse("hospitals:release", args=[arrival.pk]), key())
+    arrival.refresh_from_db()
+    assert arrival.status == "released"
+
+
 def test_invalid_words_come_back_with_what_was_typed(desk: Client, facility: Facility, now: Any) -> None:
     answer = desk.post(reverse("hospitals:overload"), {"missing": "bed", "doing_now": " ", **key()})
     assert answer.status_code == 422
