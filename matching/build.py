@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from matching.arrays import PICKUP, STAY, UNBOUND
+from matching.arrays import PICKUP, UNBOUND
 from matching.engines import Engine
 from matching.facilities import Offers, with_place
 from matching.legs import Choice, Leg, LegMaker
@@ -135,7 +135,7 @@ def _car(problem: Problem, row_of: dict[str, int], vehicle: Vehicle) -> Car:
         zones=vehicle.zones,
         breaks=tuple(b for b in vehicle.breaks if b.latest_min >= opens),
         clean=vehicle.disinfection_min,
-        last_class=vehicle.last_class,
+        last_class=None if boarded else problem.params.merged(vehicle.last_class),
         fixed=problem.params.price_vehicle,
         anchor=opens if boarded else None,
         is_running=run is not None,
@@ -192,15 +192,16 @@ def _load_run(board: Board, run: RunInForce) -> None:
 
 
 def _choose_on_the_way(board: Board, request: Request) -> None:
-    """Give a patient already riding whose facility closed the best other one with a place (E2)."""
+    """Give a patient already riding whose facility closed the best other one with a place (E2), else bring him home."""
     if board.choice[request.id] is not None:
         return
     open_choices = with_place(board.options[request.id], request, board.places_taken())
     choice = next(iter(open_choices or board.options[request.id]), None)
     board.choice[request.id] = choice
-    if choice is not None:
-        leg = board.number[(request.id, Direction.OUTBOUND)]
-        board.routing.net.node_loc[2 * leg + 1] = board.maker.row_of[choice.facility.place]
+    leg = board.number[(request.id, Direction.OUTBOUND)]
+    place = request.home if choice is None else choice.facility.place
+    board.routing.net.node_loc[2 * leg + 1] = board.maker.row_of[place]
+    board.routing.net.node_open[2 * leg + 1] = board.problem.now_min
 
 
 def _freeze_aboard(board: Board, leg: int, car: int, since: float) -> None:
@@ -214,16 +215,23 @@ def _freeze_aboard(board: Board, leg: int, car: int, since: float) -> None:
 
 
 def _try_run(board: Board, car: int, inside: list[int], stops: list[int], begun: int, is_last: bool) -> bool:
-    """Write a run with its breaks; told windows open later in steps if the run is behind its time."""
+    """Write a run with its breaks; told windows open later in steps if the run is behind its time.
+
+    A run with nobody left to fetch is over: no shift is made longer for it.
+    """
     routing = board.routing
     head, breaks = _head_and_breaks(routing, car, inside)
     moved: dict[int, float] = {}
+    if not stops and not inside:
+        routing.set_route(car, routing.base[car])
+        return True
     for later in LATER_MIN if is_last else LATER_MIN[:1]:
         moved.update(_open_later(board, car, stops, inside, later))
         for nodes in _with_breaks(routing, head, stops, breaks, routing.base[car][-1]):
             routing.set_route(car, nodes, first=len(head) - 1 + begun)
             if routing.begins(car) is not None:
                 board.late.update(moved)
+                _close_after(routing, car)
                 return True
     for node in stops:
         routing.routes.on[node // 2] = -1
@@ -242,6 +250,15 @@ def _bring_home(board: Board, car: int, inside: list[int], stops: list[int]) -> 
         net.leg_vehicle[leg] = -1
     net.node_close[routing.base[car][-1]] = net.veh_duty[car] = UNBOUND
     routing.set_route(car, [*head, *home, routing.base[car][-1]], first=len(head) - 1)
+    _close_after(routing, car)
+
+
+def _close_after(routing: Routing, car: int) -> None:
+    """Let a run that is late end as late as it must, and take nobody new for it."""
+    begins, end = routing.begins(car), routing.base[car][-1]
+    if begins is not None:
+        routing.net.node_close[end] = max(routing.cars[car].closes, begins[-1])
+        routing.engine.schedule.refresh(routing.net, routing.routes, routing.room, car)
 
 
 def _head_and_breaks(routing: Routing, car: int, inside: list[int]) -> tuple[list[int], list[int]]:
@@ -275,7 +292,7 @@ def _with_breaks(routing: Routing, head: list[int], stops: list[int], breaks: li
             for k, node in enumerate(nodes):
                 kind = routing.net.node_kind[node]
                 aboard += {PICKUP: 1, PICKUP + 1: -1}.get(kind, 0)
-                if k >= len(head) - 1 and aboard == 0 and node != end and kind != STAY:
+                if k >= len(head) - 1 and aboard == 0 and node != end:
                     grown.append([*nodes[: k + 1], pause, *nodes[k + 1 :]])
         found = grown or found
     return found

@@ -36,9 +36,11 @@ class Checker(RouteChecker):
         return self.found
 
     def half_arranged(self, request: str) -> None:
-        """An unmet request has no stop, except those somebody had been told before."""
-        for (owner, direction, action), _ in self.stop_at.items():
-            if owner == request and (owner, direction, action) not in self.old:
+        """An unmet request has no stop, except those somebody had been told before, and the way on from aboard."""
+        for owner, direction, action in self.stop_at:
+            up = self.old.get((owner, direction, "pickup"))
+            was_aboard = up is not None and up.state.value == "done"
+            if owner == request and (owner, direction, action) not in self.old and not was_aboard:
                 self.note("half_arranged", request)
 
     def arranged(self, request: Request, item: Arranged) -> None:
@@ -52,8 +54,9 @@ class Checker(RouteChecker):
         if not booked and not request.is_critical:
             self.facility_rules(request, item)
         slot = next((slot for slot in facility.slots if slot.id == item.slot), None)
-        if slot is not None and request.latest_safe_min is not None and slot.start_min > request.latest_safe_min:
-            self.note("after_latest_safe", request.id, slot.start_min - request.latest_safe_min)
+        latest = request.latest_safe_min if request.fixed_slot is None else None
+        if slot is not None and latest is not None and slot.start_min > latest:
+            self.note("after_latest_safe", request.id, slot.start_min - latest)
         for direction, placement, is_needed in (
             (Direction.OUTBOUND, item.outbound, request.needs_outbound),
             (Direction.INBOUND, item.inbound, request.needs_inbound),

@@ -87,13 +87,15 @@ class RouteChecker:
     def ride_along(self, vehicle: Vehicle, stops: tuple[RouteStop, ...]) -> None:
         """Follow the vehicle stop by stop."""
         aboard: dict[tuple[str, Direction], Request] = {}
-        last = vehicle.last_class
+        merged = self.problem.params.merged_classes
+        last = None if vehicle.last_class is None else merged.get(vehicle.last_class, vehicle.last_class)
         for k, stop in enumerate(stops):
             extra = 0.0
             request = self.problem.request_by_id.get(stop.request or "")
             if stop.action == "pickup" and request is not None and stop.direction is not None:
                 ride_class = self.merged(request)
-                extra = vehicle.disinfection_min if not aboard and last not in (None, ride_class) else 0.0
+                is_due = not aboard and last not in (None, ride_class) and not self.is_past(stop)
+                extra = vehicle.disinfection_min if is_due else 0.0
                 last = ride_class
                 self.may_board(vehicle, request, list(aboard.values()))
                 aboard[(request.id, stop.direction)] = request
@@ -111,7 +113,6 @@ class RouteChecker:
         for owner, _ in aboard:
             self.note("never_dropped_off", owner)
 
-    @staticmethod
     @staticmethod
     def were_aboard(stop: RouteStop) -> bool:
         """Tell whether anybody stayed aboard after a stop."""

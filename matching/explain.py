@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from matching.arrays import RESOURCES, UNBOUND
 from matching.build import Board
-from matching.facilities import refusal
+from matching.facilities import refusal, with_place
 from matching.legs import Choice
 from matching.plan import Reason, Unmet
 from matching.problem import Direction, Request
@@ -59,7 +59,7 @@ def standing_rule(board: Board, car: int, leg: int) -> Reason | None:
     for code, needed, room in zip(RESOURCE_CODES, request.party, vehicle.capacity, strict=True):
         if needed > room:
             return Reason(code=code, subject=vehicle.id, needed=needed, available=room)
-    if routing.cars[car].opens > net.node_close[2 * leg] or routing.cars[car].closes < net.node_open[2 * leg + 1]:
+    if vehicle.shift_start_min > net.node_close[2 * leg] or vehicle.shift_end_min < net.node_open[2 * leg + 1]:
         return Reason(code="shift", subject=vehicle.id)
     return None
 
@@ -96,10 +96,10 @@ def rules_put_aside(board: Board, car: int, leg: int, rules: tuple[str, ...]) ->
     net, routing = board.routing.net, board.routing
     riders = {node // 2 for node in routing.nodes(car) if node < routing.first_special}
     saved = [(column, at, column[at]) for column, at in _cells(board, car, leg, riders, rules)]
+    same = {id(net.leg_group): net.leg_group[leg], id(net.leg_class): net.leg_class[leg]}
+    same[id(net.veh_class)] = net.leg_class[leg]
     for column, at, _ in saved:
-        column[at] = {id(net.leg_group): net.leg_group[leg], id(net.leg_class): net.leg_class[leg]}.get(
-            id(column), int(UNBOUND)
-        )
+        column[at] = same.get(id(column), int(UNBOUND))
     routing.engine.schedule.refresh(net, routing.routes, routing.room, car)
     try:
         yield
@@ -120,6 +120,7 @@ def _cells(board: Board, car: int, leg: int, riders: set[int], rules: tuple[str,
     if "room" in rules:
         yield from ((net.veh_room, car * RESOURCES + resource) for resource in range(RESOURCES))
     if "class" in rules:
+        yield net.veh_class, car
         yield from ((column, other) for column in (net.leg_group, net.leg_class) for other in sorted(riders))
 
 
@@ -176,10 +177,10 @@ def why_unmet(board: Board, request: Request) -> Unmet:
         order = ("no_slot", "no_separate_room", "zone_role", "closed", "no_capability")
         reasons.sort(key=lambda reason: order.index(reason.code))
         return Unmet(request=request.id, reason=reasons[0] if reasons else Reason(code="no_facility"))
-    choice = board.choice[request.id]
+    options = board.options[request.id]
+    choice = board.choice[request.id] or next(iter(with_place(options, request, board.places_taken())), None)
     if choice is None:
-        first = board.options[request.id][0]
-        return Unmet(request=request.id, reason=Reason(code="slots_full", subject=first.facility.id))
+        return Unmet(request=request.id, reason=Reason(code="slots_full", subject=options[0].facility.id))
     board.aim(request, choice)
     missing = [leg for leg in board.needed(request) if board.routing.car_of(leg) < 0]
     for leg in missing:

@@ -6,6 +6,7 @@ scarce slots for those who have no other (Ahuja, Magnanti & Orlin 1993, "Network
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -63,12 +64,14 @@ class Offers:
     maker: LegMaker
     sites: dict[tuple[object, ...], list[Facility]] = field(default_factory=dict)
     slots: dict[tuple[str, str], list[Slot]] = field(default_factory=dict)
+    named: dict[tuple[str, str], Slot] = field(default_factory=dict)
     priced: dict[tuple[object, ...], list[tuple[float, str, Slot | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """List the slots by facility and need."""
+        """List the slots by facility and need, and by facility and id."""
         for facility in self.problem.facilities:
             for slot in facility.slots:
+                self.named[(facility.id, slot.id)] = slot
                 self.slots.setdefault((facility.id, slot.need), []).append(slot)
 
     def sites_for(self, request: Request) -> list[Facility]:
@@ -81,13 +84,18 @@ class Offers:
         return self.sites[key]
 
     def choices(self, request: Request) -> list[Choice]:
-        """Return what a request may take, the cheapest first, at its best facilities; capacity is not looked at."""
+        """Return what a request may take, the cheapest first, at its best facilities that have a slot for it.
+
+        Capacity is not looked at.
+        """
         params = self.problem.params
         sites = sorted((self.site_price(request, site), site.id, site) for site in self.sites_for(request))
+        offered = ((price, site, self.priced_slots(request, site)) for price, _, site in sites)
+        with_slots = itertools.islice((offer for offer in offered if offer[2]), params.facility_choices)
         found = [
             (price + shift, site.id, name, site, slot)
-            for price, _, site in sites[: params.facility_choices]
-            for shift, name, slot in self.priced_slots(request, site)
+            for price, site, slots in with_slots
+            for shift, name, slot in slots
         ]
         found.sort(key=itemgetter(0, 1, 2))
         return [Choice(site, slot, price) for price, _, _, site, slot in found[: params.slot_choices]]
@@ -101,10 +109,11 @@ class Offers:
         return price if is_usual else price + params.price_unusual_facility
 
     def slots_at(self, request: Request, site: Facility) -> list[Slot] | list[None]:
-        """Return the slots a request may take at a facility; one None where none is needed."""
+        """Return the slots a request may take at a facility; one None where none is needed. A booked one stands."""
         slots = self.slots.get((site.id, request.need), [])
         if request.fixed_slot is not None:
-            return [slot for slot in slots if slot.id == request.fixed_slot] or [None]
+            booked = self.named.get((site.id, request.fixed_slot))
+            return [None] if booked is None else [booked]
         if request.is_critical or request.fixed_facility is not None or (site.id, request.need) not in self.slots:
             return [None]
         return [slot for slot in slots if is_safe(request, slot, self.problem.now_min)]

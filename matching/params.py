@@ -57,3 +57,7 @@ class Params:
     facility_choices: int = 8
     slot_choices: int = 40
     threads: int = 2
+
+    def merged(self, ride_class: str | None) -> str | None:
+        """Return the class that counts for sharing and disinfection: the common group, where policy names one."""
+        return None if ride_class is None else self.merged_classes.get(ride_class, ride_class)

@@ -11,6 +11,7 @@ COMMANDS = {
     "up": ("ops.up", "main", "start everything, until Ctrl-C"),
     "test": ("ops.testing", "main", "all tests, or one group: ./dev test unit -k pass"),
     "shots": ("ops.testing", "shots", "make the pictures of docs/pictures anew from the demo city"),
+    "bench": ("ops.bench", "main", "measure a part by itself: ./dev bench engine"),
     "check": ("ops.check", "main", "style, types, layers, migrations, locks, generated pages"),
     "manage": ("ops.commands", "manage", "any Django command"),
     "python": ("ops.commands", "python", "the environment's Python"),

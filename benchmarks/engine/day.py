@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -31,21 +32,24 @@ def running(
         is_driving = any(stop.state is StopState.BEGUN for stop in run.stops)
         gone |= {s.request for s in run.stops if s.state is StopState.DONE and s.action is Action.PICKUP}
         if here is not None:
-            vehicles[route.vehicle] = moved_to(vehicles[route.vehicle], here, now_min, is_driving)
+            vehicle = moved_to(vehicles[route.vehicle], here, now_min, is_driving)
+            carried = [s.request for s in run.stops if s.state is StopState.DONE and s.action is Action.PICKUP]
+            last = problem.request_by_id[carried[-1]].ride_class if carried else vehicle.last_class
+            vehicles[route.vehicle] = replace(vehicle, last_class=last)
     arranged = plan.arranged_by_request
     requests = [
         replace(request, fixed_facility=arranged[request.id].facility, fixed_slot=arranged[request.id].slot)
         for request in problem.requests
         if request.id in arranged
     ]
+    taken = Counter((item.facility, item.slot) for item in plan.arranged)
     facilities = [
         replace(
             facility,
             slots=tuple(
                 replace(
                     slot,
-                    capacity=slot.capacity
-                    - sum(a.slot == slot.id and a.facility == facility.id for a in plan.arranged),
+                    capacity=max(0, slot.capacity - taken[facility.id, slot.id]),
                 )
                 for slot in facility.slots
             ),

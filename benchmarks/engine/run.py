@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from matching.engines import current
 
 HERE = Path(__file__).parent
 INSTANCES = HERE.parent / "instances"
+LIBRARIES = {"ortools": "ortools", "vroom": "vroom"}
 FIXED = ("a4-24", "a5-60", "a6-60", "a8-80", "b5-60", "b6-60", "b7-84", "pr03", "pr05", "pr07", "pr09", "pr19")
 
 
@@ -64,9 +66,14 @@ def cases(options: argparse.Namespace) -> Iterator[tuple[Path, str, int]]:
     files = sorted(options.instances.rglob("*.txt"))
     is_ours = options.instances == INSTANCES and not options.all
     for path in (file for file in files if not is_ours or file.stem in FIXED):
-        for engine in options.engines.split(","):
+        for engine in (name for name in options.engines.split(",") if is_installed(name)):
             for seed in range(options.seeds if engine == "own" else 1):
                 yield path, engine, seed
+
+
+def is_installed(engine: str) -> bool:
+    """Tell whether an engine can be run here; peers are installed for benchmarks only."""
+    return engine not in LIBRARIES or find_spec(LIBRARIES[engine]) is not None
 
 
 def best_known(folder: Path) -> dict[str, float]:

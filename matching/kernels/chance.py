@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .jit import kernel
+from .jit import inner
 
 
-@kernel
+@inner
 def uniform(state: Any) -> float:
     """Return a number in (0, 1)."""
     state[0] = state[0] * 40014 % 2147483563
@@ -21,7 +21,7 @@ def uniform(state: Any) -> float:
     return float(mixed) * 4.656613057e-10
 
 
-@kernel
+@inner
 def below(state: Any, limit: int) -> int:
     """Return an integer from 0 up to, not including, `limit`."""
     number = int(uniform(state) * limit)

@@ -7,10 +7,10 @@ from typing import Any
 from matching.arrays import Net, Routes, Scratch
 
 from .insert import best_vehicle, put, take
-from .jit import kernel
+from .jit import inner, kernel
 
 
-@kernel
+@inner
 def place(net: Net, routes: Routes, room: Scratch, vehicles: Any, leg: int, seen_empty: Any) -> bool:
     """Put one leg where it costs least; False if it fits nowhere."""
     _, vehicle, i, j = best_vehicle(net, routes, room, vehicles, leg, seen_empty)

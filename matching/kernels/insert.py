@@ -11,11 +11,11 @@ from typing import Any
 
 from matching.arrays import PICKUP, RESOURCES, STAY, UNBOUND, Net, Routes, Scratch
 
-from .jit import kernel
+from .jit import inner, kernel
 from .schedule import TINY, refresh, schedule
 
 
-@kernel
+@inner
 def is_allowed(net: Net, vehicle: int, leg: int) -> bool:
     """Tell whether a vehicle may carry a leg at all: a person's choice, zone, skills, room."""
     if net.leg_vehicle[leg] >= 0 and net.leg_vehicle[leg] != vehicle:
@@ -30,7 +30,7 @@ def is_allowed(net: Net, vehicle: int, leg: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def has_room(net: Net, routes: Routes, vehicle: int, at: int, leg: int) -> bool:
     """Tell whether a leg fits beside those aboard after position `at`."""
     for resource in range(RESOURCES):
@@ -40,7 +40,7 @@ def has_room(net: Net, routes: Routes, vehicle: int, at: int, leg: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def write_with(net: Net, routes: Routes, vehicle: int, leg: int, i: int, j: int, out: Any) -> int:
     """Write the route with the pick-up after position i and the drop-off after position j; return its size."""
     base, size = vehicle * net.width, routes.size[vehicle]
@@ -57,14 +57,14 @@ def write_with(net: Net, routes: Routes, vehicle: int, leg: int, i: int, j: int,
     return k
 
 
-@kernel
+@inner
 def fits(net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, j: int) -> bool:
     """Test the exact schedule of the route with the leg put in."""
     size = write_with(net, routes, vehicle, leg, i, j, room.seq)
     return schedule(net, vehicle, room.seq, 0, size, room)
 
 
-@kernel
+@inner
 def closes_in_time(net: Net, routes: Routes, at: int, begin: float, place: int, leg: int) -> bool:
     """Tell whether the route can go on in time after dropping `leg` off before position `at`."""
     node = routes.seq[at]
@@ -74,7 +74,7 @@ def closes_in_time(net: Net, routes: Routes, at: int, begin: float, place: int, 
     return bool(begin + minutes <= routes.late[at] + TINY)
 
 
-@kernel
+@inner
 def first_in_time(routes: Routes, base: int, low: int, size: int, leave: float) -> int:
     """Return the first position whose next stop may still begin after `leave`, by halving: `late` never falls."""
     high = size - 1

@@ -12,14 +12,14 @@ from typing import Any
 from matching.arrays import UNBOUND, Net, Routes, Scratch
 
 from .insert import best_in_route, is_allowed
-from .jit import kernel
+from .jit import inner, kernel
 from .repair import extra_price
 
 BUCKET_MIN = 60.0
 BUCKETS = 32
 
 
-@kernel
+@inner
 def bucket_of(minute: float) -> int:
     """Return the hour a minute falls into, within the table."""
     return max(0, min(BUCKETS - 1, int(minute / BUCKET_MIN)))
@@ -38,7 +38,7 @@ def note_visits(net: Net, routes: Routes, near: Any, vehicle: int) -> None:
             near.visits[vehicle * BUCKETS + bucket] |= cell
 
 
-@kernel
+@inner
 def passes_by(near: Any, vehicle: int, place: int, opens: float, closes: float) -> bool:
     """Tell whether a route visits a cell near a place within a window, an hour more at either end."""
     wanted = near.around[near.cell[place]]
@@ -48,7 +48,7 @@ def passes_by(near: Any, vehicle: int, place: int, opens: float, closes: float) 
     return False
 
 
-@kernel
+@inner
 def is_near(net: Net, near: Any, vehicle: int, leg: int) -> bool:
     """Tell whether a route passes by both ends of a leg at about its time."""
     up, down = 2 * leg, 2 * leg + 1

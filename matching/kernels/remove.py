@@ -11,7 +11,7 @@ from typing import Any
 from matching.arrays import PICKUP, UNBOUND, Net, Routes, Scratch
 
 from .chance import below, uniform
-from .jit import kernel
+from .jit import inner, kernel
 from .schedule import refresh, schedule
 
 
@@ -38,7 +38,7 @@ def copy_route(net: Net, source: Routes, target: Routes, vehicle: int) -> None:
         target.load[4 * k + 3] = source.load[4 * k + 3]
 
 
-@kernel
+@inner
 def touch(net: Net, routes: Routes, saved: Routes, memory: Any, vehicle: int) -> None:
     """Save a route before its first change in an iteration."""
     if memory.touched[vehicle] == 0:
@@ -46,7 +46,7 @@ def touch(net: Net, routes: Routes, saved: Routes, memory: Any, vehicle: int) ->
         copy_route(net, routes, saved, vehicle)
 
 
-@kernel
+@inner
 def mark_out(routes: Routes, memory: Any, leg: int) -> None:
     """Note that a leg is on no route; its route still has to be compacted."""
     memory.out[memory.n_out[0]] = leg
@@ -54,7 +54,7 @@ def mark_out(routes: Routes, memory: Any, leg: int) -> None:
     routes.on[leg] = -1 - routes.on[leg] - 1
 
 
-@kernel
+@inner
 def compact(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any) -> bool:
     """Drop the marked legs from their routes; False if a route cannot be kept without them.
 
@@ -86,7 +86,7 @@ def compact(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any)
     return True
 
 
-@kernel
+@inner
 def remove_random(routes: Routes, memory: Any, count: int) -> None:
     """Take out legs by chance alone."""
     for _ in range(3 * count):
@@ -98,7 +98,7 @@ def remove_random(routes: Routes, memory: Any, count: int) -> None:
                 return
 
 
-@kernel
+@inner
 def remove_related(net: Net, routes: Routes, memory: Any, count: int) -> None:
     """Take out legs that could change places with one another."""
     width = len(memory.near) // len(net.leg_limit)
@@ -115,7 +115,7 @@ def remove_related(net: Net, routes: Routes, memory: Any, count: int) -> None:
             mark_out(routes, memory, other)
 
 
-@kernel
+@inner
 def remove_dear(net: Net, routes: Routes, memory: Any, count: int) -> None:
     """Take out legs whose detour costs most, with chance so that it is not always the same ones."""
     n = net.n_locations
@@ -154,7 +154,7 @@ def remove_dear(net: Net, routes: Routes, memory: Any, count: int) -> None:
         mark_out(routes, memory, memory.free[best])
 
 
-@kernel
+@inner
 def remove_strings(net: Net, routes: Routes, memory: Any, count: int, longest: int) -> None:
     """Take out a string of consecutive pick-ups from each of some neighbouring routes."""
     width = len(memory.near) // len(net.leg_limit)
@@ -173,7 +173,7 @@ def remove_strings(net: Net, routes: Routes, memory: Any, count: int, longest: i
         memory.touched[vehicle] = max(memory.touched[vehicle], 0)
 
 
-@kernel
+@inner
 def _cut_string(net: Net, routes: Routes, memory: Any, vehicle: int, leg: int, length: int) -> None:
     """Take out up to `length` consecutive pick-ups around one leg of a route."""
     base, riders, middle = vehicle * net.width, 0, 0
@@ -190,7 +190,7 @@ def _cut_string(net: Net, routes: Routes, memory: Any, vehicle: int, leg: int, l
         mark_out(routes, memory, memory.order[k])
 
 
-@kernel
+@inner
 def remove_route(net: Net, routes: Routes, memory: Any, most: int) -> None:
     """Take out all legs of one route."""
     leg = memory.free[below(memory.chance, len(memory.free))]

@@ -13,11 +13,11 @@ from matching.arrays import UNBOUND, Net, Routes, Scratch
 
 from .chance import below, uniform
 from .insert import best_in_route, is_allowed, put
-from .jit import kernel
+from .jit import inner
 from .remove import touch
 
 
-@kernel
+@inner
 def priced(net: Net, routes: Routes, room: Scratch, memory: Any, vehicle: int, leg: int) -> tuple[float, int, int]:
     """Return (price, i, j) of the best insertion into a route, from memory if the same route was priced before."""
     key = ((routes.key[vehicle] ^ (leg + 1)) * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
@@ -34,7 +34,7 @@ def priced(net: Net, routes: Routes, room: Scratch, memory: Any, vehicle: int, l
     return price, i, j
 
 
-@kernel
+@inner
 def extra_price(net: Net, routes: Routes, vehicle: int, leg: int) -> float:
     """Return what a leg costs a vehicle beside driving: a vehicle more, the other trip in another car."""
     extra = net.veh_fixed[vehicle] if routes.riders[vehicle] == 0 else 0.0
@@ -44,7 +44,7 @@ def extra_price(net: Net, routes: Routes, vehicle: int, leg: int) -> float:
     return extra
 
 
-@kernel
+@inner
 def is_twin(net: Net, routes: Routes, vehicle: int) -> bool:
     """Tell whether an earlier vehicle of the same kind is empty too; vehicles of a kind stand together."""
     if routes.riders[vehicle] > 0:
@@ -57,7 +57,7 @@ def is_twin(net: Net, routes: Routes, vehicle: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def insert_greedy(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any, blink: float) -> None:
     """Insert the legs out one by one, passing over a vehicle now and then."""
     left = 0
@@ -81,7 +81,7 @@ def insert_greedy(net: Net, routes: Routes, saved: Routes, room: Scratch, memory
     memory.n_out[0] = left
 
 
-@kernel
+@inner
 def insert_regret(
     net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any, depth: int, noise: float
 ) -> None:
@@ -115,7 +115,7 @@ def insert_regret(
     memory.n_out[0] = left
 
 
-@kernel
+@inner
 def _price_cell(net: Net, routes: Routes, room: Scratch, memory: Any, row: int, vehicle: int) -> None:
     """Price one leg in one vehicle."""
     leg, cell = memory.out[row], row * len(memory.touched) + vehicle
@@ -127,7 +127,7 @@ def _price_cell(net: Net, routes: Routes, room: Scratch, memory: Any, row: int, 
             memory.at_i[cell], memory.at_j[cell] = i, j
 
 
-@kernel
+@inner
 def _most_regretted(routes: Routes, memory: Any, count: int, depth: int, noise: float) -> tuple[int, int]:
     """Return (row, vehicle) of the leg to insert next; row −1 if none fits anywhere."""
     cars = len(memory.touched)
@@ -162,7 +162,7 @@ def _most_regretted(routes: Routes, memory: Any, count: int, depth: int, noise: 
     return best_row, best_vehicle
 
 
-@kernel
+@inner
 def shuffle_out(net: Net, memory: Any, how: int) -> None:
     """Order the legs out: by chance, by closing time, by length of ride (longest first)."""
     count = memory.n_out[0]
@@ -184,7 +184,7 @@ def shuffle_out(net: Net, memory: Any, how: int) -> None:
         memory.out[j + 1], memory.value[j + 1] = leg, value
 
 
-@kernel
+@inner
 def pick(memory: Any, first: int, count: int) -> int:
     """Choose an operator by its weight."""
     total = 0.0

@@ -14,12 +14,12 @@ from typing import Any
 
 from matching.arrays import DROPOFF, PICKUP, RESOURCES, UNBOUND, Net, Routes, Scratch
 
-from .jit import kernel
+from .jit import inner, kernel
 
 TINY = 1e-7
 
 
-@kernel
+@inner
 def lay_out(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> int:
     """Fill places, arc minutes and head counts of a sequence; return how many limits it has.
 
@@ -54,7 +54,7 @@ def lay_out(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratc
     return limits
 
 
-@kernel
+@inner
 def push_forward(net: Net, seq: Any, base: int, size: int, room: Scratch) -> bool:
     """Make each stop begin no earlier than the one before allows; False if a window closes first."""
     for k in range(1, size):
@@ -66,7 +66,7 @@ def push_forward(net: Net, seq: Any, base: int, size: int, room: Scratch) -> boo
     return True
 
 
-@kernel
+@inner
 def delay_for_limits(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> bool:
     """Delay pick-ups, halts and the departure just enough for each limit; True if anything was delayed."""
     begin = room.begin
@@ -132,7 +132,7 @@ def refresh(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
     _fill_slack(net, routes, room, vehicle)
 
 
-@kernel
+@inner
 def _fill_loads(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
     """Fill load, group and class aboard after each position."""
     base = vehicle * net.width
@@ -161,7 +161,7 @@ def _fill_loads(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
         routes.last[base + k] = last
 
 
-@kernel
+@inner
 def _fill_slack(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
     """Fill, per position, how far the driving of the patients then aboard may still grow."""
     base, size = vehicle * net.width, routes.size[vehicle]

@@ -12,7 +12,7 @@ from typing import Any
 from matching.arrays import Net, Routes, Scratch
 
 from .chance import below, uniform
-from .jit import kernel
+from .jit import inner, kernel
 from .remove import (
     compact,
     copy_route,
@@ -45,7 +45,7 @@ def total_price(net: Net, routes: Routes, memory: Any) -> float:
     return total
 
 
-@kernel
+@inner
 def remove_some(net: Net, routes: Routes, memory: Any, how: int, count: int) -> None:
     """Apply one removal operator."""
     if how == 0:
@@ -60,7 +60,7 @@ def remove_some(net: Net, routes: Routes, memory: Any, how: int, count: int) -> 
         remove_route(net, routes, memory, 2 * count)
 
 
-@kernel
+@inner
 def insert_all(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any, how: int, noise: float) -> None:
     """Apply one repair operator."""
     if how < 2:
@@ -70,7 +70,7 @@ def insert_all(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: A
         insert_regret(net, routes, saved, room, memory, how - 1, noise if uniform(memory.chance) < 0.5 else 0.0)
 
 
-@kernel
+@inner
 def put_back(net: Net, routes: Routes, saved: Routes, memory: Any) -> None:
     """Undo an iteration."""
     for vehicle in range(len(memory.touched)):

@@ -12,7 +12,7 @@ from typing import Any
 
 from matching.arrays import UNBOUND
 
-from .jit import kernel
+from .jit import inner, kernel
 
 
 @kernel
@@ -40,7 +40,7 @@ def assign(flow: Any) -> None:
         flow.used[end] += 1
 
 
-@kernel
+@inner
 def relax(flow: Any, patient: int, base: float, n_seen: int) -> int:
     """Label the places a patient could take; return how many places have a label."""
     for arc in range(flow.start[patient], flow.start[patient + 1]):
@@ -54,7 +54,7 @@ def relax(flow: Any, patient: int, base: float, n_seen: int) -> int:
     return n_seen
 
 
-@kernel
+@inner
 def nearest(flow: Any, n_seen: int) -> int:
     """Return the labelled place not yet done with the least label; an open one where labels are equal."""
     best, found = UNBOUND, -1
@@ -65,7 +65,7 @@ def nearest(flow: Any, n_seen: int) -> int:
     return found
 
 
-@kernel
+@inner
 def shift_along(flow: Any, end: int, patient: int) -> None:
     """Move everybody on the path to `end` one place on, the new patient last."""
     t = end
@@ -83,7 +83,7 @@ def shift_along(flow: Any, end: int, patient: int) -> None:
         t = flow.place[old]
 
 
-@kernel
+@inner
 def owner_of(flow: Any, arc: int) -> int:
     """Return whose arc it is, by halving."""
     low, high = 0, len(flow.start) - 2
@@ -96,7 +96,7 @@ def owner_of(flow: Any, arc: int) -> int:
     return low
 
 
-@kernel
+@inner
 def unlink(flow: Any, place: int, patient: int) -> None:
     """Take a patient out of a place's list."""
     if flow.head[place] == patient:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import os
+import math
 import random
 
-import numpy as np
 import pytest
 
 from benchmarks.engine.town import make_town
@@ -15,10 +14,10 @@ from matching.engines import INTERPRETED, Engine, compiled, has_compiler
 from matching.routing import Routing
 from matching.search import Budget, improve_routing
 from matching.solve import solve
+from matching.stn import earliest_schedule
+from tests.property.matching.brute import is_carried, rules_of, trials
+from tests.property.matching.switch import CASES, ROUTES, SMALL
 from tests.unit.matching.routes import random_routing, random_sequence
-
-ROUTES = int(os.environ.get("MATCHING_ROUTES", "3000"))
-SMALL = int(os.environ.get("MATCHING_SMALL", "20"))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,7 @@ def test_compiled_and_interpreted_agree(engine: Engine) -> None:
                 assert first.best_in(0, free[0]) == second.best_in(0, free[0])
 
 
-@pytest.mark.parametrize("seed", range(0, 400, 4))
+@pytest.mark.parametrize("seed", range(CASES))
 def test_insertion_equals_trying_every_pair_of_positions(seed: int) -> None:
     chance = random.Random(seed)
     routing = random_routing(chance, INTERPRETED)
@@ -54,38 +53,10 @@ def test_insertion_equals_trying_every_pair_of_positions(seed: int) -> None:
     free = [leg for leg in range(len(routing.legs)) if 2 * leg not in nodes]
     if not is_legal(routing, nodes) or not free:
         return
-    found = routing.best_in(0, free[0])[0]
-    best = 1e9
-    for i in range(len(nodes) - 1):
-        for j in range(i, len(nodes) - 1):
-            trial = [*nodes[: i + 1], 2 * free[0], *nodes[i + 1 : j + 1], 2 * free[0] + 1, *nodes[j + 1 :]]
-            if is_legal(routing, trial):
-                best = min(best, length(routing, trial) - length(routing, nodes))
+    legal = [trial for trial in trials(nodes, free[0]) if is_legal(routing, trial)]
+    best = min((length(routing, trial) for trial in legal), default=1e9 + length(routing, nodes))
 
-    assert found == pytest.approx(best, abs=1e-6)
-
-
-def is_legal(routing: Routing, nodes: list[int]) -> bool:
-    """Tell whether a route keeps room, groups, breaks and times, told from scratch."""
-    aboard: list[int] = []
-    for node in nodes:
-        leg = node // 2
-        if leg >= len(routing.legs):
-            if aboard and node not in (nodes[0], nodes[-1]):
-                return False
-        elif node % 2 == 0:
-            aboard.append(leg)
-            if len({routing.legs[other].group for other in aboard}) > 1:
-                return False
-            if sum(routing.legs[other].load.seats for other in aboard) > routing.cars[0].room.seats:
-                return False
-        else:
-            aboard.remove(leg)
-    trial = Routing(
-        routing.legs, routing.cars, [-1] * len(routing.legs), (routing.time, routing.cost), routing.prices, INTERPRETED
-    )
-    trial.set_route(0, nodes)
-    return trial.begins(0) is not None
+    assert routing.best_in(0, free[0])[0] == pytest.approx(best - length(routing, nodes), abs=1e-6)
 
 
 def length(routing: Routing, nodes: list[int]) -> float:
@@ -95,46 +66,56 @@ def length(routing: Routing, nodes: list[int]) -> float:
     return float(sum(routing.cost[a, b] for a, b in itertools.pairwise(places)))
 
 
-def optimum(routing: Routing) -> float:
-    """Return the least price over all ways to serve all or some legs, by trying every order for every set of legs."""
-    legs, unserved = len(routing.legs), routing.prices.unserved
-    alone = np.full(1 << legs, np.inf)
-    alone[0] = 0.0
-    start, end = routing.base[0]
+def is_legal(routing: Routing, nodes: list[int]) -> bool:
+    """Tell whether a route keeps room, groups, breaks and times, told from scratch."""
+    is_timely = earliest_schedule(rules_of(routing, 0, nodes), routing.cars[0].duty) is not None
+    return is_timely and is_carried(routing, 0, nodes)
 
-    def extend(nodes: list[int], aboard: frozenset[int], served: int) -> None:
-        if not aboard and served:
-            if is_legal(routing, [*nodes, end]):
-                alone[served] = min(alone[served], length(routing, [*nodes, end]))
-            else:
-                return
+
+def cheapest_by_set(routing: Routing) -> list[float]:
+    """Return for every set of legs the least price of one car that serves it, by trying every order.
+
+    An order is given up only when what has been driven so far already breaks a rule.
+    """
+    start, *pauses, end = routing.base[0]
+    legs = len(routing.legs)
+    least = [math.inf] * (1 << legs)
+
+    def extend(nodes: list[int], aboard: frozenset[int], served: int, paused: int) -> None:
+        if not is_legal(routing, nodes):
+            return
+        if not aboard and paused == len(pauses) and is_legal(routing, [*nodes, end]):
+            least[served] = min(least[served], length(routing, [*nodes, end]))
+        if not aboard and paused < len(pauses):
+            extend([*nodes, pauses[paused]], aboard, served, paused + 1)
         for leg in range(legs):
             if leg in aboard:
-                extend_if_legal([*nodes, 2 * leg + 1], aboard - {leg}, served)
-            elif not served >> leg & 1 and len(aboard) < 3:
-                extend_if_legal([*nodes, 2 * leg], aboard | {leg}, served | 1 << leg)
+                extend([*nodes, 2 * leg + 1], aboard - {leg}, served, paused)
+            elif not served >> leg & 1 and len(aboard) < routing.cars[0].room.seats:
+                extend([*nodes, 2 * leg], aboard | {leg}, served | 1 << leg, paused)
 
-    def extend_if_legal(nodes: list[int], aboard: frozenset[int], served: int) -> None:
-        trial = [*nodes, *(2 * leg + 1 for leg in aboard), end]
-        if len(aboard) > 1 or is_legal(routing, trial):
-            extend(nodes, aboard, served)
+    extend([start], frozenset(), 0, 0)
+    return least
 
-    extend([start], frozenset(), 0)
-    best = np.inf
-    for first in range(1 << legs):
-        for second in range(1 << legs):
-            if not first & second:
-                out = legs - (first | second).bit_count()
-                best = min(best, alone[first] + alone[second] + out * unserved)
-    return float(best)
+
+def optimum(routing: Routing) -> float:
+    """Return the least price of two equal cars and the legs left out, over all ways to share the legs."""
+    legs, least = len(routing.legs), cheapest_by_set(routing)
+    return min(
+        least[first] + least[second] + (legs - (first | second).bit_count()) * routing.prices.unserved
+        for first in range(1 << legs)
+        for second in range(1 << legs)
+        if not first & second
+    )
 
 
 @pytest.mark.parametrize("seed", range(SMALL))
 def test_search_finds_the_optimum_of_small_cases(seed: int, engine: Engine) -> None:
-    legs = 4 if seed % 5 else 5
-    exact = optimum(random_routing(random.Random(seed), INTERPRETED, legs=legs, plain=True, cars=2))
-    routing = random_routing(random.Random(seed), engine, legs=legs, plain=True, cars=2)
-    improve_routing(routing, seed=seed, budget=Budget(iterations=2000), threads=1, waiting=range(legs))
+    """Up to six requests, two cars, breaks, classes, disinfection, halts and hours."""
+    legs = 2 + seed % 5
+    exact = optimum(random_routing(random.Random(seed), INTERPRETED, legs=legs, cars=2))
+    routing = random_routing(random.Random(seed), engine, legs=legs, cars=2)
+    improve_routing(routing, seed=seed, budget=Budget(iterations=4000), threads=1, waiting=range(legs))
     unserved = sum(routing.car_of(leg) < 0 for leg in range(legs))
 
     assert routing.price() + unserved * routing.prices.unserved == pytest.approx(exact, abs=1e-6)

@@ -6,35 +6,10 @@ import random
 
 import pytest
 
-from matching.arrays import DROPOFF, PICKUP, STAY
 from matching.engines import INTERPRETED
-from matching.routing import Routing
-from matching.stn import StopRule, earliest_schedule
+from matching.stn import earliest_schedule
+from tests.property.matching.brute import rules_of
 from tests.unit.matching.routes import random_routing, random_sequence
-
-
-def rules_of(routing: Routing, car: int, nodes: list[int]) -> list[StopRule]:
-    """Write a route as rules, from the problem's own data."""
-    net, rules = routing.net, []
-    at: dict[int, int] = {}
-    place, last, aboard = routing.cars[car].start, routing.cars[car].last_class, 0
-    for k, node in enumerate(nodes):
-        to = int(net.node_loc[node]) if net.node_kind[node] != STAY else place
-        driving = float(routing.time[place, to])
-        wait = routing.prices.wait_aboard if aboard and k else None
-        ride = None
-        if net.node_kind[node] == PICKUP:
-            leg = routing.legs[node // 2]
-            if not aboard and last not in (None, leg.ride_class):
-                driving += routing.cars[car].clean
-            last, aboard, at[node // 2] = leg.ride_class, aboard + 1, k
-        elif net.node_kind[node] == DROPOFF:
-            aboard -= 1
-            ride = (at[node // 2], routing.legs[node // 2].ride_limit)
-        service = float(net.node_service[node])
-        rules.append(StopRule(float(net.node_open[node]), float(net.node_close[node]), service, driving, ride, wait))
-        place = to
-    return rules
 
 
 @pytest.mark.parametrize("seed", range(300))
