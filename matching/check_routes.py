@@ -98,12 +98,15 @@ class RouteChecker:
                 extra = vehicle.disinfection_min if is_due else 0.0
                 last = ride_class
                 self.may_board(vehicle, request, list(aboard.values()))
+                if not self.is_past(stop):
+                    self.may_share(request, stop.direction, list(aboard))
                 aboard[(request.id, stop.direction)] = request
             if k > 0:
                 self.driving(vehicle, stops[k - 1], stop, extra, is_aboard=self.were_aboard(stops[k - 1]))
             if request is not None and stop.direction is not None:
                 if stop.action == "dropoff" and aboard.pop((request.id, stop.direction), None) is None:
                     self.note("dropoff_without_pickup", request.id)
+                self.boarding(request, stop)
                 key = (request.id, stop.direction, stop.action)
                 if key in self.stop_at:
                     self.note("stop_twice", request.id)
@@ -112,6 +115,13 @@ class RouteChecker:
                 self.note("break_aboard", vehicle.id)
         for owner, _ in aboard:
             self.note("never_dropped_off", owner)
+
+    def boarding(self, request: Request, stop: RouteStop) -> None:
+        """Check that a stop lasts as long as getting in or out takes at that end."""
+        is_at_home = (stop.direction is Direction.OUTBOUND) == (stop.action == "pickup")
+        needed = request.home_min if is_at_home else request.facility_min
+        if not self.is_past(stop) and stop.depart_min - stop.begin_min < needed - TOLERANCE_MIN:
+            self.note("boarding", request.id, needed)
 
     @staticmethod
     def were_aboard(stop: RouteStop) -> bool:
@@ -131,6 +141,14 @@ class RouteChecker:
     def merged(self, request: Request) -> str:
         """Return the class that counts for sharing."""
         return self.problem.params.merged_classes.get(request.ride_class, request.ride_class)
+
+    def may_share(self, request: Request, direction: Direction, others: list[tuple[str, Direction]]) -> None:
+        """Check that who has the way home alone by policy has it alone."""
+        params = self.problem.params
+        for name, way in [(request.id, direction), *others] if others else ():
+            is_known = params.shares_ready_return and self.problem.request_by_id[name].ready_min is not None
+            if way is Direction.INBOUND and not params.shares_return and not is_known:
+                self.note("return_shared", name)
 
     def may_board(self, vehicle: Vehicle, request: Request, others: list[Request]) -> None:
         """Check zone, skills, sharing and room when somebody boards."""

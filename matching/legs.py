@@ -107,8 +107,10 @@ class LegMaker:
 
     def group_of(self, request: Request, direction: Direction) -> tuple[str, str]:
         """Return (group that may share, class for disinfection)."""
-        merged = self.problem.params.merged_classes.get(request.ride_class, request.ride_class)
-        is_alone = request.rides_alone or (direction is Direction.INBOUND and not self.problem.params.shares_return)
+        params = self.problem.params
+        merged = params.merged_classes.get(request.ride_class, request.ride_class)
+        is_known = params.shares_ready_return and request.ready_min is not None
+        is_alone = request.rides_alone or (direction is Direction.INBOUND and not (params.shares_return or is_known))
         return (f"{request.id}/{direction}" if is_alone else merged), merged
 
     def outbound(self, request: Request, choice: Choice) -> Leg:

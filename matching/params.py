@@ -30,6 +30,9 @@ class Params:
         Classes that policy lets ride together: class -> name of the common group (E18).
     shares_return : bool
         False: a way home has its car to itself, because nobody knows yet when it begins.
+    shares_ready_return : bool
+        True: who is ready (`ready_min` known) may share the way home all the same, within the class and the wait
+        after ready that policy sets.
     """
 
     ride_limit_min: float = 60.0
@@ -45,6 +48,7 @@ class Params:
     told_tolerance_min: float = 5.0
     merged_classes: Mapping[str, str] = field(default_factory=dict)
     shares_return: bool = True
+    shares_ready_return: bool = False
 
     price_vehicle: float = 15.0
     price_km: float = 0.0

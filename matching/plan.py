@@ -40,9 +40,9 @@ class Arranged:
 
     request: str
     facility: str
-    slot: str | None
-    outbound: Placement | None
-    inbound: Placement | None
+    slot: str | None = None
+    outbound: Placement | None = None
+    inbound: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

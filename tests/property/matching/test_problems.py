@@ -95,7 +95,7 @@ SPOILT = {
     "zone_class": other_zones,
     "ride_limit": shorter_rides,
     "shift": shorter_shifts,
-    "too_fast": slower_boarding,
+    "boarding": slower_boarding,
     "in_the_past": later_hour,
     "answered_once": one_request_more,
 }

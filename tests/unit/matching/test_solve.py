@@ -62,6 +62,34 @@ def test_policy_may_merge_zone_classes() -> None:
     assert max(stop.aboard for stop in plan.routes[0].stops) == 2
 
 
+@pytest.mark.parametrize(
+    ("params", "ready", "most"),
+    [
+        (Params(), (None, None), 2),
+        (Params(shares_return=False), (780.0, 785.0), 1),
+        (Params(shares_return=False, shares_ready_return=True), (None, None), 1),
+        (Params(shares_return=False, shares_ready_return=True), (780.0, None), 1),
+        (Params(shares_return=False, shares_ready_return=True), (780.0, 785.0), 2),
+        (Params(shares_return=False, shares_ready_return=True, wait_after_ready_min=10.0), (780.0, 815.0), 1),
+    ],
+    ids=["all", "none", "nobody-ready", "one-ready", "both-ready", "too-far-apart"],
+)
+def test_who_is_ready_may_share_the_way_home(
+    params: Params, ready: tuple[float | None, float | None], most: int
+) -> None:
+    """R-001-9, C15: within the wait after ready that policy sets; who is not ready yet keeps a car alone."""
+    homeward = tuple(
+        patient(k, needs_outbound=False, fixed_facility="hospital", fixed_slot="s1", ready_min=ready[k])
+        for k in range(2)
+    )
+    problem = town(requests=homeward, vehicles=(car(0),), params=params)
+    plan = solve(problem)
+
+    assert max(stop.aboard for stop in plan.routes[0].stops) == most
+    strict = replace(problem, params=replace(params, shares_return=False, shares_ready_return=False))
+    assert {v.code for v in check(strict, plan)} == ({"return_shared"} if most == 2 else set())
+
+
 def test_wheelchair_waits_for_a_vehicle_that_can() -> None:
     """E12."""
     chair = patient(0, party=Load(wheelchairs=1))
