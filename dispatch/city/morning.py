@@ -23,11 +23,8 @@ from communities.states import Decision, Direction
 from core import clock, outbox
 from core.actors import Actor
 from core.errors import DomainError
-from dispatch import receiving, snapshot
+from dispatch import by_hand
 from dispatch.city.folder import CityFolder
-from dispatch.offers import Errand, Pair, pairs
-from dispatch.services import placement
-from dispatch.services.placement import PlacementChoice
 from hospitals.models import Appointment, Intake
 from hospitals.services import intake
 from transport.models import Run, Trip
@@ -171,24 +168,8 @@ class _Journey:
 
     def _place(self, request: AccessRequest) -> None:
         at = self.asked_at + 10 * MIN
-        found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request), now=at)
-        option = next(each for each in found if each.is_possible and each.times)
-        slot = min(option.times, key=lambda each: abs(each.starts_at - self.arrive_at))
-        fleet = snapshot.fleet(request.dispatch_area, since=at, until=self.arrive_at + timedelta(hours=14))
-        home = snapshot.home_of(request)
-        errand = Errand(home, home, option.receiver.point, slot.starts_at, request.session_min)
-        pair = self._choose(pairs(fleet.cars, snapshot.ask(request), errand, now=at, besides=self.favourite))
-        choice = PlacementChoice(
-            slot_id=slot.slot_id,
-            out_vehicle=pair.there.car.code,
-            back_vehicle=pair.back.car.code if pair.back else "",
-        )
-        placement.place(request, choice=choice, by=self.dispatcher, at=at)
+        by_hand.place_first(request, by=self.dispatcher, at=at, favourite=self.favourite)
         _deliver()
-
-    def _choose(self, found: list[Pair]) -> Pair:
-        possible = [pair for pair in found if pair.is_possible]
-        return next((pair for pair in possible if pair.there.car.code == self.favourite), possible[0])
 
     def _trip(self, direction: TripDirection) -> Trip:
         return Trip.objects.select_related("run__driver").get(case_ref=self.request.case_ref, direction=direction)
