@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
+from structlog import get_logger
 
 from access.journey import Facts, is_out
 from access.models import AccessRequest
@@ -28,6 +29,7 @@ from communities.services import passes
 from communities.states import ZoneClass
 from core import audit, boards
 from core.actors import RELAY
+from core.errors import DomainError
 from core.sweeping import each
 from dispatch import receiving, snapshot
 from dispatch.services.placement import locked
@@ -38,6 +40,7 @@ from transport.models import Trip
 from transport.services import classes, scheduling
 from transport.states import TripStatus
 
+log = get_logger(__name__)
 T = TripStatus
 ROLES = "role_"  # checks of the zone → hospital matrix begin so
 
@@ -63,12 +66,13 @@ def zone_changed(
 ) -> int:
     """Follow the new zone of a compound, or of one building, for everybody who asks or is on the way; return how many."""
     rows = _moving().filter(community_id=community)
-    return follow((rows.filter(resident__building=building) if building else rows).values_list("pk", flat=True), at=at)
+    rows = rows.filter(resident__building=building) if building else rows
+    return _follow_all(list(rows.values_list("pk", flat=True)), at=at)
 
 
 def infection_changed(_case_ref: UUID | None = None, *, at: datetime, resident_id: str, **_payload: Any) -> int:
     """Follow what a test found, for every case of a resident; return how many."""
-    return follow(_moving().filter(resident_id=resident_id).values_list("pk", flat=True), at=at)
+    return _follow_all(list(_moving().filter(resident_id=resident_id).values_list("pk", flat=True)), at=at)
 
 
 def sweep(*, at: datetime) -> None:
@@ -87,7 +91,20 @@ def sweep(*, at: datetime) -> None:
     groups: dict[str, list[UUID]] = defaultdict(list)
     for pk, community in rows.values_list("pk", "community_id"):
         groups[community].append(pk)
-    each(groups.values(), lambda pks: follow(pks, at=at))
+    each(groups.values(), lambda pks: _follow_all(pks, at=at))
+
+
+def _follow_all(pks: list[UUID], *, at: datetime) -> int:
+    """Let cases follow together; when one of them cannot, the others follow by themselves and the sweep tries it again."""
+    try:
+        with transaction.atomic():
+            return follow(pks, at=at)
+    except DomainError as error:
+        if len(pks) == 1:
+            raise
+        log.warning("reclass.one_by_one", cases=len(pks), code=error.code)
+    each(pks, lambda pk: follow([pk], at=at))
+    return len(pks)
 
 
 def _moving() -> QuerySet[AccessRequest]:

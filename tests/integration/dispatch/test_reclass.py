@@ -287,6 +287,29 @@ def test_critical_loses_neither_place_nor_car():
     assert mixed() == []
 
 
+def test_one_case_that_cannot_follow_keeps_no_neighbour_waiting():
+    """The twin is the group alone: it fails as a whole."""
+    town = walkers.town(cars=3)
+    cases = [walkers.walk(town, to="placed")]
+    for number, name in ((2, "王秀兰"), (3, "刘桂英")):
+        case = walkers.Walk(town, walkers.ask(town, walkers.resident(town, name)), AT)
+        walkers.place_by_hand(town, case.request, out_vehicle=f"V{number}")
+        cases.append(case)
+    stuck = cases[1].request
+    Appointment.objects.filter(case_ref=stuck.case_ref).update(status="arrived")
+    yellow = walkers.desk_rows.make_facility(code="F2", name="黄码医院", zone_role="yellow_code")
+    walkers.desk_rows.make_service(yellow)
+    upgrade(town)
+    with pytest.raises(Conflict, match="已经到院"):
+        reclass.follow([case.request.pk for case in cases], at=AT)
+
+    walkers.deliver()
+
+    assert {case.request.name: len(live(case.request)) for case in cases} == {"陈玉梅": 0, "王秀兰": 2, "刘桂英": 0}
+    reclass.sweep(at=AT)
+    assert len(live(stuck)) == 2
+
+
 def test_an_order_for_midnight_is_followed_when_it_is_in_force():
     """4.9: the period is planned first; the sweep follows it when its time has come."""
     town = walkers.town()
