@@ -10,11 +10,14 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from access.models import CareNeed, Resident
 from accounts.selectors import demo_users
 from communities.models import Community, ZonePeriod
 from core import clock
+from dispatch.city import people
+from dispatch.city.folder import CityFolder
 from hospitals.models import Slot
 from transport.models import Shift, Vehicle
 
@@ -47,6 +50,24 @@ def test_loads_everything_and_says_how_much(small_city: Path) -> None:
     assert report["skipped"] == []
     person = Resident.objects.get(ref="DD00001")
     assert (person.name, person.id_no, person.mobility) == ("孟福", "880603196712061497", "wheelchair")
+
+
+def test_a_slow_machine_has_all_the_time_it_needs(small_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database drops nobody who thinks for longer between two statements, as enciphering many names takes."""
+    seen: list[str] = []
+    read = people.load
+
+    def load_and_look(folder: CityFolder) -> None:
+        with connection.cursor() as cursor:
+            for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                cursor.execute(f"SHOW {name}")
+                seen.extend(cursor.fetchone())
+        read(folder)
+
+    monkeypatch.setattr(people, "load", load_and_look)
+    load(small_city)
+
+    assert seen == ["0", "0"]
 
 
 def test_loading_twice_changes_nothing_and_says_why(small_city: Path) -> None:
