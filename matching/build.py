@@ -13,6 +13,7 @@ from matching.routing import Car, Prices, Routing
 from matching.travel import Travel
 
 Key = tuple[str, Direction]
+GRACE_MIN = 10.0
 LATER_MIN = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
 
 
@@ -66,7 +67,9 @@ class Board:
                 taken[key] = taken.get(key, 0) + 1
         return taken
 
-    def aim(self, request: Request, choice: Choice, wait_min: float | None = None) -> None:
+    def aim(
+        self, request: Request, choice: Choice, wait_min: float | None = None, grace_min: float | None = None
+    ) -> None:
         """Point the request's unplaced legs at a facility and slot."""
         self.choice[request.id] = choice
         for leg in self.needed(request):
@@ -75,7 +78,7 @@ class Board:
             if self.routing.legs[leg].direction is Direction.OUTBOUND:
                 self.routing.aim(leg, self.maker.outbound(request, choice))
             else:
-                self.routing.aim(leg, self.maker.inbound(request, choice, wait_min))
+                self.routing.aim(leg, self.maker.inbound(request, choice, wait_min, grace_min))
 
 
 def build(problem: Problem, travel: Travel, engine: Engine) -> Board:
@@ -112,7 +115,7 @@ def _legs(offers: Offers, options: dict[str, list[Choice]]) -> tuple[list[Leg], 
         facilities = offers.sites_for(request) or list(problem.facilities)
         choice = found[0] if found else Choice(facility=facilities[0], slot=None)
         both = request.needs_outbound and request.needs_inbound
-        for leg in (maker.outbound(request, choice), maker.inbound(request, choice)):
+        for leg in (maker.outbound(request, choice), maker.inbound(request, choice, grace_min=GRACE_MIN)):
             number[(request.id, leg.direction)] = len(legs)
             partners.append((len(legs) ^ 1) if both else -1)
             legs.append(leg)
@@ -205,8 +208,12 @@ def _choose_on_the_way(board: Board, request: Request) -> None:
 
 
 def _freeze_aboard(board: Board, leg: int, car: int, since: float) -> None:
-    """Make the pick-up of someone aboard a fact at the time it happened."""
-    net = board.routing.net
+    """Make the pick-up of someone aboard a fact at the time it happened; the drop-off opens as for any other."""
+    net, trip = board.routing.net, board.routing.legs[leg]
+    request, choice = board.problem.request_by_id[trip.request], board.choice[trip.request]
+    net.node_open[2 * leg + 1] = since
+    if trip.direction is Direction.OUTBOUND and choice is not None:
+        net.node_open[2 * leg + 1] = board.maker.arrival_window(request, choice)[0]
     net.node_loc[2 * leg], net.node_service[2 * leg] = -1, 0.0
     net.node_open[2 * leg] = net.node_close[2 * leg] = since
     net.node_close[2 * leg + 1] = UNBOUND

@@ -121,16 +121,23 @@ class LegMaker:
         ends = (origin, self.row_of[choice.facility.place])
         return self._leg(request, Direction.OUTBOUND, ends, (leave, arrive[1]), arrive)
 
-    def inbound(self, request: Request, choice: Choice, wait_min: float | None = None) -> Leg:
-        """Make the leg home; `wait_min` narrows the wait after ready."""
+    def inbound(
+        self, request: Request, choice: Choice, wait_min: float | None = None, grace_min: float | None = None
+    ) -> Leg:
+        """Make the leg home; `wait_min` narrows the wait after ready.
+
+        The wait counts from ready. Who has waited that long already is to be fetched within `grace_min` of now; without
+        it, the wait of who is ready already counts from now.
+        """
         origin = self.row_of[choice.facility.place]
         if not request.needs_outbound and request.pickup_place:
             origin = self.row_of[request.pickup_place]
         ready = self.ready_at(request, choice)
         wait = self.wait_limit(request) if wait_min is None else min(wait_min, self.wait_limit(request))
         leave = max(ready, self.problem.now_min)
+        until = leave + wait if grace_min is None else max(ready + wait, leave + grace_min)
         ends = (origin, self.row_of[request.dropoff_place or request.home])
-        return self._leg(request, Direction.INBOUND, ends, (leave, leave + wait), (ready, UNBOUND))
+        return self._leg(request, Direction.INBOUND, ends, (leave, until), (ready, UNBOUND))
 
     def _leg(
         self, request: Request, direction: Direction, ends: tuple[int, int], pickup: Window, dropoff: Window

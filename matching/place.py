@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matching.build import Board
+from matching.build import GRACE_MIN, Board
 from matching.explain import standing_rule
 from matching.facilities import urgency, with_place
 from matching.legs import Choice
@@ -19,8 +19,8 @@ def place_request(board: Board, request: Request, choice: Choice) -> bool:
     """Place every needed leg of a request at a choice; on failure leave the board as it was."""
     before = board.choice[request.id]
     missing = [leg for leg in board.needed(request) if board.routing.car_of(leg) < 0]
-    for wait in (board.problem.params.wait_after_ready_target_min, None):
-        board.aim(request, choice, wait)
+    for wait, grace in ((board.problem.params.wait_after_ready_target_min, GRACE_MIN), (None, GRACE_MIN), (None, None)):
+        board.aim(request, choice, wait, grace)
         placed = []
         for leg in missing:
             if not place_leg(board, request, leg):
@@ -83,7 +83,7 @@ def aim_ahead(board: Board, pairs: Sequence[tuple[Request, Choice]]) -> list[int
     legs: list[int] = []
     for request, choice in pairs:
         if not request.is_critical:
-            board.aim(request, choice, board.problem.params.wait_after_ready_target_min)
+            board.aim(request, choice, board.problem.params.wait_after_ready_target_min, GRACE_MIN)
             legs += [leg for leg in board.needed(request) if board.routing.car_of(leg) < 0]
     return legs
 

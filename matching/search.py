@@ -102,6 +102,8 @@ def search_groups(routing: Routing, seed: int, budget: Budget, threads: int) -> 
     with ThreadPoolExecutor(threads) as pool:
         for turn in range(rounds):
             groups = split_cars(routing, random)
+            if not groups:
+                return
             turns = len(groups) if budget.seconds is None else -(-len(groups) // threads)
             share = (1.0 - budget.progress) / (rounds - turn) / turns
             step = partial(_search_group, routing, seed=seed + turn, budget=budget, share=share, scale=scale)

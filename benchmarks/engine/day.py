@@ -9,28 +9,33 @@ from dataclasses import replace
 from matching.plan import Plan, RouteStop
 from matching.problem import Action, Problem, Request, RunInForce, StopInForce, StopState, Vehicle
 
-Later = Callable[[str], StopState]
+Later = Callable[[RouteStop], StopState]
 
 
-def all_told(_: str) -> StopState:
+def all_told(_: RouteStop) -> StopState:
     """Everybody has been told."""
     return StopState.TOLD
 
 
 def running(
-    problem: Problem, plan: Plan, now_min: float, later: Later = all_told, extra: Iterable[Request] = ()
+    problem: Problem,
+    plan: Plan,
+    now_min: float,
+    later: Later = all_told,
+    extra: Iterable[Request] = (),
+    *,
+    keeps_unmet: bool = False,
 ) -> Problem:
     """Return the problem as it stands at `now_min` with `plan` in force and `extra` requests new.
 
-    Requests whose outbound trip is over keep only the way home; the unmet are left out.
+    Without `keeps_unmet` those the plan found nothing for are left out.
     """
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
-    runs, gone = [], set()
+    runs = []
     for route in plan.routes:
         run, here = _run(route.stops, route.vehicle, now_min, later)
         runs.append(run)
         is_driving = any(stop.state is StopState.BEGUN for stop in run.stops)
-        gone |= {s.request for s in run.stops if s.state is StopState.DONE and s.action is Action.PICKUP}
         if here is not None:
             vehicle = moved_to(vehicles[route.vehicle], here, now_min, is_driving)
             carried = [s.request for s in run.stops if s.state is StopState.DONE and s.action is Action.PICKUP]
@@ -39,8 +44,10 @@ def running(
     arranged = plan.arranged_by_request
     requests = [
         replace(request, fixed_facility=arranged[request.id].facility, fixed_slot=arranged[request.id].slot)
-        for request in problem.requests
         if request.id in arranged
+        else request
+        for request in problem.requests
+        if keeps_unmet or request.id in arranged
     ]
     taken = Counter((item.facility, item.slot) for item in plan.arranged)
     facilities = [
@@ -76,7 +83,7 @@ def _run(
             if stop.begin_min <= now_min and stop.action != "end":
                 here = stop
             continue
-        state = later(stop.request)
+        state = later(stop)
         if stop.begin_min <= now_min:
             state, here = StopState.DONE, stop
         elif not begun and here is not None and here.depart_min <= now_min:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -138,3 +140,10 @@ def test_seed_and_iterations_decide_the_result(engine: Engine) -> None:
         plain = solve(problem, seed=2, iterations=0, engine=engine)
         assert first.statistics.arranged >= plain.statistics.arranged
         assert first.statistics.price < plain.statistics.price
+
+
+def test_large_fleet_without_anybody_to_carry_is_searched_at_once(engine: Engine) -> None:
+    empty = replace(make_town(170, 5), requests=())
+    budgets: list[dict[str, Any]] = [{"iterations": 100}, {"seconds": 0.2}]
+    for budget in budgets:
+        assert solve(empty, engine=engine, **budget).routes == ()

@@ -12,7 +12,7 @@ from matching.engines import INTERPRETED
 from matching.errors import BadProblem
 from matching.params import Params
 from matching.plan import Plan
-from matching.problem import Load, Problem, StopState
+from matching.problem import Direction, Load, Problem, StopState
 from matching.solve import solve as solve_any
 from tests.unit.matching.small import car, hospital, patient, slot, town
 
@@ -186,6 +186,22 @@ def test_planned_stops_are_a_start_and_no_promise() -> None:
     day = running(problem, solve(problem), 400.0, lambda _: StopState.PLANNED)
 
     assert len(solve(day).arranged) == 3
+
+
+def test_who_is_aboard_gets_home_when_planned_however_often_the_plan_is_made_anew() -> None:
+    """Nobody rides on because a plan made on the way counts the ride from now."""
+    problem = town(vehicles=(car(0),))
+    plan = solve(problem)
+    first, *others = [s for s in plan.routes[0].stops if s.direction is Direction.INBOUND and s.action == "dropoff"]
+    day = running(problem, plan, first.depart_min + 0.1, lambda _: StopState.PLANNED)
+    after = {
+        s.request: s.begin_min
+        for s in solve(day).routes[0].stops
+        if s.direction is Direction.INBOUND and s.action == "dropoff"
+    }
+
+    assert len(others) == 2
+    assert all(after[stop.request] <= stop.begin_min + 0.1 for stop in others)
 
 
 def test_overrun_treatment_keeps_the_reserved_run() -> None:
