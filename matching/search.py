@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,12 +27,18 @@ GROUP_MEMO_BITS = 15
 
 @dataclass(slots=True)
 class Budget:
-    """How much work is allowed: iterations, seconds, or both."""
+    """How much work is allowed: iterations, seconds, or both; `clock` tells the seconds, `began` is when they began."""
 
     iterations: int | None = None
     seconds: float | None = None
-    began: float = field(default_factory=time.perf_counter)
+    clock: Callable[[], float] = time.perf_counter
+    began: float = -1.0
     done: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin now, if nothing else is said."""
+        if self.began < 0.0:
+            self.began = self.clock()
 
     @property
     def progress(self) -> float:
@@ -45,7 +51,7 @@ class Budget:
         """Return the share of the seconds used."""
         if self.seconds is None:
             return 0.0
-        return min(1.0, (time.perf_counter() - self.began) / max(self.seconds, 1e-9))
+        return min(1.0, (self.clock() - self.began) / max(self.seconds, 1e-9))
 
 
 def improve(board: Board, *, seed: int, iterations: int | None, seconds: float | None) -> int:
@@ -133,6 +139,7 @@ def _search_group(
     part = Budget(
         None if budget.iterations is None else max(1, round(budget.iterations * share)),
         None if budget.seconds is None else budget.seconds * share,
+        budget.clock,
     )
     kernels, scale = routing.engine.search, scale * GROUP_HEAT
     return group, advance(group, kernels=kernels, budget=part, span=(0.0, 1.0), scale=scale)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engine.peers import PEERS
-from matching.darp import read, solve_file
+from matching.darp import Instance, read, solve_file
 from matching.darp_check import check_result
 from matching.engines import current
 
@@ -36,10 +36,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench engine", description=__doc__)
     parser.add_argument("--instances", type=Path, default=INSTANCES)
     parser.add_argument("--all", action="store_true", help="every instance of the folder, not only the fixed twelve")
+    parser.add_argument("--only", default="", help="some instances by name: a4-24,pr05")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--engines", default="own,ortools,vroom,nearest")
+    parser.add_argument(
+        "--processor-time", action="store_true", help="count the processor seconds of each thread, on a busy machine"
+    )
     parser.add_argument("--json", type=Path, default=Path("bench-engine.json"))
     parser.add_argument("--case", nargs=3, metavar=("FILE", "ENGINE", "SEED"), help="run one case (used by itself)")
     options = parser.parse_args()
@@ -49,10 +53,7 @@ def main() -> int:
     rows = json.loads(options.json.read_text()) if options.json.exists() else []
     known = best_known(options.instances)
     for path, engine, seed in cases(options):
-        if any(
-            (r["instance"], r["engine"], r["seed"], r["seconds"]) == (path.stem, engine, seed, options.seconds)
-            for r in rows
-        ):
+        if any(row.items() >= key_of(options, path, engine, seed).items() for row in rows):
             continue
         rows.append(in_child(options, path, engine, seed, known.get(path.stem)))
         options.json.write_text(json.dumps(rows, indent=1))
@@ -65,7 +66,8 @@ def cases(options: argparse.Namespace) -> Iterator[tuple[Path, str, int]]:
     """Yield what has to be run; peers without chance run once."""
     files = sorted(options.instances.rglob("*.txt"))
     is_ours = options.instances == INSTANCES and not options.all
-    for path in (file for file in files if not is_ours or file.stem in FIXED):
+    wanted = set(options.only.split(",")) if options.only else set(FIXED) if is_ours else {file.stem for file in files}
+    for path in (file for file in files if file.stem in wanted):
         for engine in (name for name in options.engines.split(",") if is_installed(name)):
             for seed in range(options.seeds if engine == "own" else 1):
                 yield path, engine, seed
@@ -86,12 +88,19 @@ def best_known(folder: Path) -> dict[str, float]:
     return found
 
 
+def key_of(options: argparse.Namespace, path: Path, engine: str, seed: int) -> dict[str, Any]:
+    """Return what tells one case from another."""
+    clock = "processor" if options.processor_time else "wall"
+    return {"instance": path.stem, "engine": engine, "seed": seed, "seconds": options.seconds, "clock": clock}
+
+
 def in_child(options: argparse.Namespace, path: Path, engine: str, seed: int, known: float | None) -> dict[str, Any]:
     """Run one case in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.engine.run", "--case", str(path), engine, str(seed)]
     command += ["--seconds", str(options.seconds), "--threads", str(options.threads)]
+    command += ["--processor-time"] if options.processor_time else []
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
-    row: dict[str, Any] = {"instance": path.stem, "engine": engine, "seed": seed, "seconds": options.seconds}
+    row = key_of(options, path, engine, seed)
     if done.returncode != 0:
         return {**row, "error": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"}
     row.update(json.loads(done.stdout.splitlines()[-1]))
@@ -106,20 +115,39 @@ def one_case(options: argparse.Namespace) -> dict[str, Any]:
     path, engine, seed = Path(options.case[0]), options.case[1], int(options.case[2])
     instance = read(path)
     if engine == "own":
-        solve_file(path, seconds=None, iterations=10, seed=0, engine=current(), threads=options.threads)
-        began = time.perf_counter()
-        result = solve_file(
-            path, seconds=options.seconds, iterations=None, seed=seed, engine=current(), threads=options.threads
-        )
-        served = instance.requests - len(result["unserved"])
-        row = {"cost": result["cost"], "served": served, "violations": len(check_result(instance, result))}
-        row |= {"over_limit": 0, "iterations": result["iterations"], "wall_s": time.perf_counter() - began}
+        row = own_case(path, instance, seed, options)
     else:
-        found = PEERS[engine](instance, options.seconds)
+        seconds = options.seconds * (slowness() if options.processor_time else 1.0)
+        used = time.process_time()
+        found = PEERS[engine](instance, seconds)
         row = {"cost": found["cost"], "served": found["served"], "violations": found["over_limit"]}
-        row |= {"over_limit": found["over_limit"], "wall_s": found["seconds"]}
+        row |= {"over_limit": found["over_limit"], "wall_s": round(found["seconds"], 2)}
+        row["cpu_s"] = round(time.process_time() - used, 2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
     return {**row, "requests": instance.requests, "peak_mb": round(peak, 1)}
+
+
+def own_case(path: Path, instance: Instance, seed: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Solve one instance by our own engine, compiled beforehand."""
+    asked: dict[str, Any] = {"engine": current(), "threads": options.threads}
+    if options.processor_time:
+        asked["clock"] = lambda: time.process_time() / options.threads
+    solve_file(path, seconds=None, iterations=10, seed=0, **asked)
+    began, used = time.perf_counter(), time.process_time()
+    result = solve_file(path, seconds=options.seconds, iterations=None, seed=seed, **asked)
+    served = instance.requests - len(result["unserved"])
+    row = {"cost": result["cost"], "served": served, "violations": len(check_result(instance, result))}
+    row |= {"over_limit": 0, "iterations": result["iterations"]}
+    wall, cpu = time.perf_counter() - began, time.process_time() - used
+    return {**row, "wall_s": round(wall, 2), "cpu_s": round(cpu, 2)}
+
+
+def slowness() -> float:
+    """Return by how much the clock runs ahead of the processor time one busy thread gets here, now."""
+    began, used = time.perf_counter(), time.process_time()
+    while time.process_time() - used < 1.0:
+        sum(range(10_000))
+    return max(1.0, (time.perf_counter() - began) / (time.process_time() - used))
 
 
 def table(rows: list[dict[str, Any]]) -> str:
