@@ -71,6 +71,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     objects = UserManager()
+    known_posts: list[Post] | None = None  # read together with the user of a session (accounts/backends.py)
 
     def __str__(self) -> str:
         return self.name
@@ -106,6 +107,12 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.place_label}"
+
+    def is_held_at(self, at: datetime) -> bool:
+        """Say whether the post is valid at a time, as `held_at` asks of the database."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_until is None or self.valid_until > at
+        )
 
     def actor(self) -> Actor:
         """Return who acts when this post's holder acts."""

@@ -85,6 +85,7 @@ TEMPLATES = [
             "builtins": [
                 "core.templatetags.components",
                 "core.templatetags.form_parts",
+                "core.templatetags.kept",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
@@ -103,7 +104,7 @@ if _pool:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}
 DATABASES["default"]["OPTIONS"]["options"] = (
     f"-c lock_timeout=2000 -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 15000)}"
-    " -c idle_in_transaction_session_timeout=10000"
+    f" -c idle_in_transaction_session_timeout={env.int('IDLE_TRANSACTION_TIMEOUT_MS', 10000)}"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -115,6 +116,7 @@ PLAN_LEASE_S = env.int("PLAN_LEASE_S", 20)  # a dead worker keeps its area from 
 
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.UserWithPosts"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = ["accounts.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from core.models import BoardChange
@@ -21,9 +22,15 @@ def touch(*boards: str) -> None:
     BoardChange.objects.bulk_create([BoardChange(board=board) for board in sorted(set(boards))])
 
 
-def version(board: str) -> str:
-    """Return the mark of a board's state: another one after every committed change, in whatever order they commit."""
-    seen = BoardChange.objects.filter(board=board).aggregate(last=Max("id"), count=Count("id"))
+def version(*boards: str, kinds: Sequence[str] = ()) -> str:
+    """Return the mark of the state of `boards` and of every board of `kinds` ("facility").
+
+    It is another one after every committed change, in whatever order they commit.
+    """
+    meant = Q(board__in=boards)
+    for kind in kinds:
+        meant |= Q(board__startswith=f"{kind}:")
+    seen = BoardChange.objects.filter(meant).aggregate(last=Max("id"), count=Count("id"))
     return f"{seen['last'] or 0}-{seen['count']}"
 
 

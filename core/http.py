@@ -3,27 +3,62 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 
+from core import boards
 from core.errors import DomainError
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, part: str = "", status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    part: str = "",
+    status: int = 200,
+    mark: str = "",
 ) -> HttpResponse:
-    """Render a page, or only its partial `part` when htmx asks for a fragment (not for a restored history entry)."""
+    """Render a page, or only its partial `part` when htmx asks for a fragment (not for a restored history entry).
+
+    A fragment carries the `mark` of what it was made from, for `unchanged`.
+    """
     wants_part = part and is_fragment(request)
     response = render(request, f"{template}#{part}" if wants_part else template, context or {}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     response.headers["Cache-Control"] = "no-store"
     if wants_part and request.method == "GET":
-        return _unless_unchanged(request, response)
+        return _unless_same(request, response, mark)
     return response
+
+
+def mark_of(request: HttpRequest, *names: str, kinds: Sequence[str] = (), at: datetime) -> str:
+    """Return the mark of a fragment; "" for a whole page.
+
+    It is another one after a change of the boards named (or of any board of `kinds`), in the next minute, and for
+    another question, so that an old fragment stands for a minute at most even where a change named no board.
+    """
+    if not is_fragment(request):
+        return ""
+    version = boards.version(*names, kinds=kinds)
+    asked = (request.get_full_path(), request.headers.get("HX-Target", ""), get_language(), str(request.user.pk))
+    words = "|".join((version, f"{at:%d%H%M}", *map(str, asked)))
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def unchanged(request: HttpRequest, mark: str) -> HttpResponse | None:
+    """Answer 304 at once to a poll whose fragment was made from the same: nothing need be read or drawn."""
+    seen = request.headers.get("If-None-Match", "")
+    if mark and seen.strip('"').partition(".")[0] == mark:
+        return HttpResponseNotModified(headers={"ETag": seen})
+    return None
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -32,11 +67,12 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 
-def _unless_unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Answer 304 to a poll whose fragment is the one the page already shows."""
-    tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified()
+def _unless_same(request: HttpRequest, response: HttpResponse, mark: str) -> HttpResponse:
+    """Answer 304 to a poll whose fragment is, to the letter, the one the page already shows."""
+    content = hashlib.sha256(response.content).hexdigest()[:32]
+    tag = f'"{mark}.{content}"'
+    if request.headers.get("If-None-Match", "").strip('"').rpartition(".")[2] == content:
+        return HttpResponseNotModified(headers={"ETag": tag})
     response.headers["ETag"] = tag
     return response
 

@@ -16,7 +16,7 @@ from dispatch.panel import Choice, Panel, panel
 from dispatch.services.silence import Silent, silent_of
 from dispatch.sketch import Sketch, sketch
 from dispatch.snapshot import Fleet
-from dispatch.waiting import Ending, Waiting, ending_soon, home_name, waiting_people
+from dispatch.waiting import Ending, Row, Waiting, ending_soon, home_name, row_of, waiting_people
 from transport.states import RunStatus
 
 AHEAD_H = 40  # runs looked at: today's and tomorrow's
@@ -46,6 +46,16 @@ class Board:
     sketch: Sketch | None
     silent: list[Silent]
     query: str = ""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The list of those who wait, as it is drawn."""
+        chosen = self.panel.request.pk if self.panel else None
+        press = self.panel.press if self.panel else ""
+        return [
+            row_of(each, number, query=self.query, press=press if each.request.pk == chosen else None)
+            for number, each in enumerate(self.waiting, 1)
+        ]
 
 
 def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: str = "", at: datetime) -> Board:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -78,15 +78,16 @@ class Block:
     case: str = ""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Lane:
-    """One vehicle's row."""
+    """One vehicle's row: all that its template shows."""
 
-    car: Car
+    code: str
+    plate: str
     driver: str
     about: str
     icon: str
-    blocks: list[Block] = field(default_factory=list)
+    blocks: tuple[Block, ...]
     is_chosen: bool = False
 
 
@@ -118,8 +119,9 @@ def groups(fleet: Fleet, scale: Scale, *, ghosts: Iterable[RidePlan] = (), name:
     for car in sorted(fleet.cars, key=lambda each: each.plate):
         if not car.duties or (car.seats == 0 and not fleet.bars.get(car.code)):
             continue
-        lane = _lane(car, fleet.bars.get(car.code, []), scale, is_chosen=car.code in chosen)
-        lane.blocks += [_ghost(ghost, scale, name) for (code, _leave), ghost in planned.items() if code == car.code]
+        blocks = [block for bar in fleet.bars.get(car.code, []) for block in _blocks(bar, scale)]
+        blocks += [_ghost(ghost, scale, name) for (code, _leave), ghost in planned.items() if code == car.code]
+        lane = _lane(car, scale, tuple(blocks), is_chosen=car.code in chosen)
         group = found[_loop(car)]
         (group.busy if lane.blocks else group.idle).append(lane)
     for group in found.values():
@@ -133,14 +135,11 @@ def _loop(car: Car) -> str:
     return "sealed" if "sealed" in car.zones_allowed else "controlled"
 
 
-def _lane(car: Car, bars: list[Bar], scale: Scale, *, is_chosen: bool) -> Lane:
+def _lane(car: Car, scale: Scale, blocks: tuple[Block, ...], *, is_chosen: bool) -> Lane:
     icon = "siren" if car.is_ambulance else "bed" if car.stretchers else "chair" if car.wheelchairs else "walk"
     about = _("担架") if car.stretchers else _("坡板") if car.wheelchairs else ""
     duty = next((each for each in car.duties if each.starts_at <= scale.now < each.ends_at), car.duties[0])
-    lane = Lane(car, duty.driver_name, about, icon, is_chosen=is_chosen)
-    for bar in bars:
-        lane.blocks += _blocks(bar, scale)
-    return lane
+    return Lane(car.code, car.plate, duty.driver_name, about, icon, blocks, is_chosen)
 
 
 def _blocks(bar: Bar, scale: Scale) -> list[Block]:

@@ -39,9 +39,12 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class VehicleRow:
-    """One vehicle's day."""
+    """One vehicle's day: all that its row shows."""
 
-    car: Car
+    code: str
+    plate: str
+    seats: int
+    status: str
     kind: str
     state: str
     state_word: str
@@ -58,10 +61,11 @@ def vehicles(actor: Actor, *, at: datetime) -> list[tuple[Group, list[VehicleRow
     """Return the area's vehicles by loop with today's runs: two queries."""
     start, end = clock.day_bounds(clock.local_day(at))
     seen = snapshot.fleet(actor.place_code, since=start, until=end)
+    cars = {car.code: car for car in seen.cars}
     found = []
     for group in groups(seen, scale(at)):
-        lanes = [*group.busy, *group.idle]
-        found.append((group, [_vehicle(lane.car, seen.bars.get(lane.car.code, []), at) for lane in lanes]))
+        codes = [lane.code for lane in (*group.busy, *group.idle)]
+        found.append((group, [_vehicle(cars[code], seen.bars.get(code, []), at) for code in codes]))
     return found
 
 
@@ -77,7 +81,10 @@ def _vehicle(car: Car, bars: list[Bar], at: datetime) -> VehicleRow:
         (car.takes_positive, _("负压")),
     ]
     return VehicleRow(
-        car=car,
+        code=car.code,
+        plate=car.plate,
+        seats=car.seats,
+        status=car.status,
         kind=str(VehicleClass(car.vehicle_class).label),
         state=state,
         state_word=word,

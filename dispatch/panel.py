@@ -37,13 +37,22 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One reason: kind yes, but or no, its sentence, and the rule it comes from."""
+
+    kind: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Offer:
     """One car, or one hospital, as a row of the panel."""
 
     code: str
     title: str
     verdict: str
-    lines: tuple[dict[str, str], ...]
+    lines: tuple[Line, ...]
     is_possible: bool
     is_chosen: bool = False
     number: int = 0
@@ -252,7 +261,5 @@ def _title(found: Fit) -> str:
     return f"{found.car.plate} {duty.driver_name}" if duty else found.car.plate
 
 
-def _lines(checks: Iterable[Check]) -> tuple[dict[str, str], ...]:
-    return tuple(
-        {"kind": check.verdict, "text": sentence(check), "source": SOURCES.get(check.code, "")} for check in checks
-    )
+def _lines(checks: Iterable[Check]) -> tuple[Line, ...]:
+    return tuple(Line(check.verdict, sentence(check), SOURCES.get(check.code, "")) for check in checks)

@@ -20,7 +20,7 @@ from core.phrases import listed
 from dispatch.receiving import Receiver, Times, Wish
 from dispatch.shapes import Ask, Busy, Car, Duty
 from hospitals.models import Service
-from transport.models import Run, Shift, Trip
+from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.states import RUN_LIVE, RunStatus, TripDirection, TripStatus
 
 QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
@@ -56,9 +56,10 @@ class Fleet:
 
     cars: list[Car]
     bars: dict[str, list[Bar]]
-    shifts: dict[str, list[Shift]]
     waiting: dict[UUID, dict[str, Trip]]  # by case and direction: trips without a run, reservations included
     riding: frozenset[UUID]  # cases whose way there has a car
+    vehicles: dict[str, Vehicle]
+    drivers: dict[str, Driver]
 
     def car(self, code: str) -> Car | None:
         """Return one car."""
@@ -66,11 +67,16 @@ class Fleet:
 
 
 def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None = None) -> Fleet:
-    """Read an area's vehicles on duty and their runs in [since, until) but `besides`: two queries."""
-    duties: dict[str, list[Shift]] = defaultdict(list)
+    """Read an area's vehicles on duty and their runs in [since, until) but `besides`: three queries."""
+    duties: dict[str, list[Duty]] = defaultdict(list)
     on_duty = Shift.objects.filter(vehicle__dispatch_area=area, starts_at__lt=until, ends_at__gt=since)
-    for shift in on_duty.select_related("vehicle", "driver").order_by("starts_at"):
-        duties[shift.vehicle_id].append(shift)
+    drivers: dict[str, Driver] = {}
+    columns = ("vehicle_id", "driver_id", "driver__name", "starts_at", "ends_at", "driver__phone")
+    for vehicle, code, name, *times, phone in on_duty.order_by("starts_at").values_list(*columns):
+        duties[vehicle].append(Duty(code, name, *times))
+        if code not in drivers:
+            drivers[code] = Driver(code=code, name=name, phone=phone)
+    vehicles = Vehicle.objects.filter(dispatch_area=area).in_bulk()
     trips = _trips(area, (since, until))
     bars = _bars(trips, besides)
     waiting: dict[UUID, dict[str, Trip]] = defaultdict(dict)
@@ -78,8 +84,8 @@ def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None =
         if trip.run_id is None:
             waiting[trip.case_ref][trip.direction] = trip
     riding = frozenset(trip.case_ref for trip in trips if trip.run_id and trip.direction != TripDirection.INBOUND)
-    cars = [_car(shifts, bars.get(code, [])) for code, shifts in duties.items()]
-    return Fleet(cars, bars, duties, waiting, riding)
+    cars = [_car(vehicles[code], served, bars.get(code, [])) for code, served in duties.items()]
+    return Fleet(cars, bars, waiting, riding, vehicles, drivers)
 
 
 def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:
@@ -88,7 +94,8 @@ def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:
     kept = Q(reserved_run__status=RunStatus.DRAFT, reserved_run__occupied__overlap=span)
     waiting = Q(status__in=[TripStatus.UNSCHEDULED, TripStatus.WILL_CALL])
     rows = Trip.objects.filter(riding | kept | waiting, dispatch_area=area)
-    return list(rows.select_related("run", "reserved_run"))
+    unread = ("explanation", "phone_sealed", "person_key")
+    return list(rows.select_related("run", "reserved_run").defer(*unread))
 
 
 def _bars(trips: Iterable[Trip], besides: UUID | None) -> dict[str, list[Bar]]:
@@ -104,8 +111,7 @@ def _bars(trips: Iterable[Trip], besides: UUID | None) -> dict[str, list[Bar]]:
     return by_vehicle
 
 
-def _car(shifts: list[Shift], bars: list[Bar]) -> Car:
-    vehicle = shifts[0].vehicle
+def _car(vehicle: Vehicle, duties: list[Duty], bars: list[Bar]) -> Car:
     return Car(
         code=vehicle.code,
         plate=vehicle.plate,
@@ -119,7 +125,7 @@ def _car(shifts: list[Shift], bars: list[Bar]) -> Car:
         stretchers=vehicle.stretchers,
         has_oxygen=vehicle.has_oxygen,
         takes_positive=vehicle.takes_positive,
-        duties=tuple(Duty(s.driver_id, s.driver.name, s.starts_at, s.ends_at) for s in shifts),
+        duties=tuple(duties),
         busy=tuple(_busy(bar) for bar in bars),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,47 @@ class Waiting:
     def order(self) -> tuple[int, datetime, str]:
         """Sort key: the most pressing first."""
         return (self.rank, self.due_at, sort_key(self.request.name))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person as the list of the board draws them: all that the row's template shows."""
+
+    pk: UUID
+    number: int
+    name: str
+    zone_class: str
+    mobility: str
+    mobility_word: str
+    level: str
+    headline: str
+    route: str
+    side: str
+    reason: str
+    icon: str
+    query: str
+    press: str | None  # the words of the panel's button, for the one chosen
+
+
+def row_of(each: Waiting, number: int, *, query: str, press: str | None) -> Row:
+    """Return how somebody stands in the list."""
+    request = each.request
+    return Row(
+        pk=request.pk,
+        number=number,
+        name=request.name,
+        zone_class=request.zone_class,
+        mobility=request.mobility,
+        mobility_word=str(request.get_mobility_display()),
+        level=each.level,
+        headline=each.headline,
+        route=each.route,
+        side=each.side,
+        reason=each.reason,
+        icon=each.icon,
+        query=query,
+        press=press,
+    )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ WHAT = {
     "engine": ("benchmarks.engine.run", "published instances, by the engine and its peers; goes on where it stopped"),
     "city": ("benchmarks.engine.city", "whole made-up cities"),
     "urgent": ("benchmarks.engine.urgent", "one urgent request, a lost vehicle and a closed unit in a running city"),
+    "matching": ("benchmarks.matching.run", "a day arranged by real workers; an emergency behind a backlog"),
+    "service": ("benchmarks.service.run", "pages beside a bare application; all roles at work"),
 }
 PEERS = RUN / "peers"
 WANTED = ROOT / "benchmarks" / "requirements.txt"
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     if word not in WHAT:
         lines = "\n".join(f"  {name:8} {words}" for name, (_, words) in WHAT.items())
         raise Refused(f"./dev bench WHAT, where WHAT is one of:\n{lines}")
-    environment = dict(os.environ)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     if word == "engine":
         environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *with_peers()])
     command = [sys.executable, "-m", WHAT[word][0], *options]

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from access.models import CareNeed, Resident
 from access.states import NeedKind, NeedStatus
 from core.actors import Actor
+from core.clock import local_day
 from core.codes import tidy_id_no
 from core.errors import NotFound
 from core.sealed import blind_index
@@ -35,6 +36,51 @@ class ListQuery:
 
     words: str = ""
     group: str = ""
+
+
+@dataclass(frozen=True)
+class ResidentRow:
+    """One resident as the list draws them: all that the row's template shows."""
+
+    pk: UUID
+    name: str
+    building: str
+    lacks: str
+    needs: tuple[str, ...]
+    days: str
+    next_date: date | None
+    mobility: str
+    facility: str
+    checked_on: date | None
+    is_stale: bool
+
+
+def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
+    """Return how a resident with needs stands in the list."""
+    needs = list(resident.needs.all())
+    first = needs[0] if needs else None
+    checked_at = resident.checked_at
+    return ResidentRow(
+        pk=resident.pk,
+        name=resident.name,
+        building=resident.building,
+        lacks=_lacks(resident),
+        needs=tuple(str(need.get_kind_display()) for need in needs),
+        days=first.days_label if first else "",
+        next_date=first.next_date if first and first.schedule_kind != "weekly" else None,
+        mobility=str(resident.get_mobility_display()),
+        facility=first.facility.name if first and first.facility else "",
+        checked_on=local_day(checked_at) if checked_at else None,
+        is_stale=checked_at is None or checked_at < stale_before,
+    )
+
+
+def _lacks(resident: Resident) -> str:
+    if not resident.phone_index:
+        return "phone"
+    if resident.id_fault:
+        return "good_id"
+    return "id" if not resident.id_index and resident.id_kind == "resident_id" else ""
 
 
 def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resident]:

@@ -14,7 +14,7 @@ from access.selectors.home import home_lists
 from access.services import cycle
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.http import page
+from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
 
@@ -22,8 +22,11 @@ from core.idempotency import idempotent
 @for_roles("staff", "lead")
 def home(request: HttpRequest) -> HttpResponse:
     """Show what must be done now, today's journeys and the days ahead."""
-    at = clock.now()
-    lists = home_lists(actor_of(request), at=at)
+    actor, at = actor_of(request), clock.now()
+    mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
+    if same := unchanged(request, mark):
+        return same
+    lists = home_lists(actor, at=at)
     due = "".join(str(each.resident.pk) for day in lists.days for each in day.unasked)
     context = {
         "lists": lists,
@@ -31,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         # the same people, the same key: a poll that changes nothing stays the same fragment
         "cycle_key": sha256(due.encode()).hexdigest()[:32],
     }
-    return page(request, "access/home.html", context, part="live")
+    return page(request, "access/home.html", context, part="live", mark=mark)
 
 
 @require_POST

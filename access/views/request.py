@@ -21,7 +21,7 @@ from accounts.access_control import actor_of, for_roles
 from communities import tokens
 from core import clock
 from core.errors import Invalid
-from core.http import page
+from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
 
@@ -29,7 +29,9 @@ from core.idempotency import idempotent
 @for_roles("staff", "lead")
 def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show one journey; the living part is asked for again every few seconds while the person moves."""
-    return _page(request, detail(actor_of(request), ident, at=clock.now()))
+    actor, at = actor_of(request), clock.now()
+    mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
+    return unchanged(request, mark) or _page(request, detail(actor, ident, at=at), mark=mark)
 
 
 @require_POST
@@ -130,6 +132,7 @@ def _page(
     cancel_form: CancelForm | None = None,
     hand_form: ReasonForm | None = None,
     status: int = 200,
+    mark: str = "",
 ) -> HttpResponse:
     row, at, gate_pass = shown.request, clock.now(), shown.parts.gate_pass
     context = {
@@ -143,4 +146,4 @@ def _page(
         "qr": mark_safe(tokens.qr_svg(gate_pass.token, label=_("通行证二维码"))) if gate_pass else "",
         "every": 5 if shown.is_out else 15,
     }
-    return page(request, "access/request.html", context, part="live", status=status)
+    return page(request, "access/request.html", context, part="live", status=status, mark=mark)

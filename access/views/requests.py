@@ -24,7 +24,7 @@ from access.states import NeedKind
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.errors import Conflict, Invalid
-from core.http import page
+from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
 FILTER_WORDS = (
@@ -40,12 +40,14 @@ FILTER_WORDS = (
 @for_roles("staff", "lead")
 def request_list(request: HttpRequest) -> HttpResponse:
     """List, search and filter the community's requests."""
+    actor, at = actor_of(request), clock.now()
+    mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
+    if same := unchanged(request, mark):
+        return same
     search, only = request.GET.get("q", ""), request.GET.get("only", "all")
-    found = request_page(
-        actor_of(request), at=clock.now(), search=search, only=only, after=request.GET.get("after", "")
-    )
+    found = request_page(actor, at=at, search=search, only=only, after=request.GET.get("after", ""))
     context = {"found": found, "search": search[:40], "only": only, "filters": FILTER_WORDS}
-    return page(request, "access/requests.html", context, part="list")
+    return page(request, "access/requests.html", context, part="list", mark=mark)
 
 
 @require_safe

@@ -61,10 +61,10 @@ def resident_list(request: HttpRequest) -> HttpResponse:
     pages = paginator.get_page(request.GET.get("page"))
     context = {
         "pages": pages,
+        "rows": [selectors.row_of(row, stale_before=at - selectors.STALE_AFTER) for row in pages],
         "query": query,
         "filters": [(value, label, counts[key]) for value, label, key in FILTERS if counts[key] or not value],
         "total": counts["all"],
-        "stale_before": at - selectors.STALE_AFTER,
     }
     return page(request, "access/residents/list.html", context, part="rows")
 

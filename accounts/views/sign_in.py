@@ -56,7 +56,7 @@ def sign_in_submit(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, user)
             return HttpResponseRedirect(next_url(request, reverse("home")))
     return page(request, "accounts/sign_in.html", {"form": form, **_demo()}, status=422)
 

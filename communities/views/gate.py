@@ -20,7 +20,7 @@ from communities.states import Answer, Direction
 from core import clock
 from core.actors import Actor
 from core.errors import Invalid
-from core.http import page
+from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
 STATES: dict[str, str] = {Answer.GREEN: "let_out", Answer.AMBER: "check_first", Answer.RED: "not_valid"}
@@ -95,6 +95,9 @@ def undo(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
 def todays_list(request: HttpRequest) -> HttpResponse:
     """List who is out and who is expected today, with a search (R-000-14)."""
     actor, at = actor_of(request), clock.now()
+    mark = mark_of(request, f"gate:{actor.place_code[:12]}", at=at)
+    if same := unchanged(request, mark):
+        return same
     gate = selectors.gate_of(actor)
     form = ListForm(request.GET)
     search = form.cleaned_data["q"] if form.is_valid() else ""
@@ -106,7 +109,7 @@ def todays_list(request: HttpRequest) -> HttpResponse:
         "out": [] if search else selectors.out_lines(actor, at=at),
         "query": request.GET.urlencode(),
     }
-    return page(request, "communities/gate_list.html", context, part="list")
+    return page(request, "communities/gate_list.html", context, part="list", mark=mark)
 
 
 def _scan_page(request: HttpRequest, form: CodeForm, *, status: int = 200, fault: Any = None) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,8 +12,8 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from structlog import get_logger
 
 from core.status_words import STATUS_WORDS, STOPS, ZONE_MARKS, status_of
@@ -27,6 +28,11 @@ log = get_logger(__name__)
 @register.simple_tag(name="icon")
 def draw_icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite; with a label it is read out, without it is decoration."""
+    return _icon(str(name), str(label), css)
+
+
+@lru_cache(1024)
+def _icon(name: str, label: str, css: str) -> SafeString:
     classes = f"icon {css}".strip()
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"/></svg>', classes, label, name)
@@ -37,7 +43,7 @@ def draw_icon(name: str, label: str = "", css: str = "") -> SafeString:
 def tag(text: Any, family: str = "quiet", icon: str = "ring") -> SafeString:
     """Draw a status tag with words of its own: colour, icon and word, always all three."""
     css = "tag" if family == "quiet" else f"tag tag-{family}"
-    return format_html('<span class="{}">{}{}</span>', css, draw_icon(icon), text)
+    return format_html('<span class="{}">{}{}</span>', css, _icon(icon, "", ""), text)
 
 
 @register.simple_tag
@@ -55,7 +61,12 @@ def status_word(state: str, over: bool | str = False, text: Any = "") -> SafeStr
 @register.simple_tag
 def zone_mark(zone_class: str, word: bool = False) -> SafeString:
     """Draw 封, 管 or 防 in ink; with `word` the whole name stands beside it. Unknown or no zone draws nothing."""
-    found = ZONE_MARKS.get(str(zone_class or ""))
+    return _zone_mark(str(zone_class or ""), word, get_language())
+
+
+@lru_cache(64)
+def _zone_mark(zone_class: str, word: bool, _language: str | None) -> SafeString:
+    found = ZONE_MARKS.get(zone_class)
     if found is None:
         return SafeString("")
     drawn = format_html(

@@ -188,11 +188,11 @@ def _drive(
     pair = pair_of(seen.cars, snapshot.ask(request), way, out=choice.out_vehicle, back=choice.back_vehicle, now=at)
     ride, home = _require(pair), pair.back
     why = {"out": [check.as_json() for check in pair.checks]}
-    scheduling.schedule(trip_there, ride=rides.ride_of(pair.there, seen), by=by, at=at, is_pinned=True, explanation=why)
+    scheduling.schedule(trip_there, ride=rides.ride_of(pair.there), by=by, at=at, is_pinned=True, explanation=why)
     ready = way.ready_at(ride)
     expected_home = ready + timedelta(minutes=60)
     if home and home.ride:
-        rides.reserve(trip_back, home, seen, by=by, at=at)
+        rides.reserve(trip_back, home, by=by, at=at)
         expected_home = home.ride.dropoff_at
     carried_by = rides.carried_by(pair.there)
     if appointment is None and request.is_critical:

@@ -137,7 +137,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
         words = {"plate": car.plate, "why": sentence(found.checks[0])}
         raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
     if trip.status == TripStatus.WILL_CALL:
-        rides.reserve(trip, found, seen, by=by, at=at)
+        rides.reserve(trip, found, by=by, at=at)
     else:
         _send(trip, row, found, seen, by=by, at=at)
     audit.record("return.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
@@ -225,7 +225,7 @@ def _use_reservation(trip: Trip, request: AccessRequest, *, by: Actor, at: datet
     found = fit(car, snapshot.ask_of_trip(trip, request), _home_way(trip, at)) if car else None
     if found is None or found.ride is None or found.ride.pickup_at - max(trip.ready_at or at, at) > AUTO_LATEST:
         return
-    scheduling.use_reservation(trip, ride=rides.ride_of(found, seen), by=by, at=at, explanation=rides.why(found))
+    scheduling.use_reservation(trip, ride=rides.ride_of(found), by=by, at=at, explanation=rides.why(found))
     _tell(request, found, by=by, at=at)
 
 
@@ -240,14 +240,14 @@ def _move_reservation(trip: Trip, request: AccessRequest, *, ready: datetime, at
     if found is None or not found.is_possible:
         found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
     if found:
-        rides.reserve(trip, found, seen, by=RELAY, at=at)
+        rides.reserve(trip, found, by=RELAY, at=at)
 
 
 def _send(trip: Trip, row: AccessRequest, found: Fit, seen: snapshot.Fleet, *, by: Actor, at: datetime) -> None:
     """Put a called way home on a car, giving up another one kept for it."""
     if trip.reserved_run_id:
         scheduling.release_reservation(trip, by=by, at=at, reason="另排了车")
-    ride = rides.ride_of(found, seen)
+    ride = rides.ride_of(found)
     scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
     _tell(row, found, by=by, at=at)
 

@@ -7,21 +7,20 @@ from datetime import datetime, timedelta
 from core.actors import Actor
 from dispatch.allowances import PICKUP_LATEST_MIN
 from dispatch.shapes import Fit
-from dispatch.snapshot import Fleet
 from hospitals.models import Facility
 from transport.cards import Place
-from transport.models import Trip
+from transport.models import Driver, Trip, Vehicle
 from transport.services import scheduling
 from transport.services.scheduling import Ride
 
 
-def ride_of(fit: Fit, seen: Fleet) -> Ride:
+def ride_of(fit: Fit) -> Ride:
     """Return the ride with its vehicle and driver rows."""
     plan = fit.ride
     if plan is None:
         raise ValueError("a barred car has no ride")
-    shift = next(each for each in seen.shifts[plan.vehicle_code] if each.driver_id == plan.driver_code)
-    return Ride(shift.vehicle, shift.driver, plan.leave_at, plan.pickup_at, plan.dropoff_at, plan.free_at)
+    vehicle, driver = Vehicle.objects.get(pk=plan.vehicle_code), Driver.objects.get(pk=plan.driver_code)
+    return Ride(vehicle, driver, plan.leave_at, plan.pickup_at, plan.dropoff_at, plan.free_at)
 
 
 def carried_by(fit: Fit) -> str:
@@ -36,9 +35,9 @@ def why(fit: Fit) -> dict[str, object]:
     return {"checks": [check.as_json() for check in fit.checks], "min": fit.ride.deadhead_min if fit.ride else None}
 
 
-def reserve(trip: Trip, fit: Fit, seen: Fleet, *, by: Actor, at: datetime) -> None:
+def reserve(trip: Trip, fit: Fit, *, by: Actor, at: datetime) -> None:
     """Keep a car for the way home, from its pick-up for as long as a car may be late."""
-    ride = ride_of(fit, seen)
+    ride = ride_of(fit)
     scheduling.reserve(
         trip,
         ride=ride,

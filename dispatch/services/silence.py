@@ -75,10 +75,9 @@ def silent_of(seen: Fleet, *, after_min: int, at: datetime) -> list[Silent]:
 
 
 def _name(run: Run, seen: Fleet) -> None:
-    """Give a run its vehicle and driver from the shift they are on."""
-    for shift in seen.shifts.get(run.vehicle_id, []):
-        if shift.driver_id == run.driver_id:
-            run.vehicle, run.driver = shift.vehicle, shift.driver
+    """Give a run its vehicle and its driver, as the fleet was read."""
+    if run.driver_id in seen.drivers:
+        run.vehicle, run.driver = seen.vehicles[run.vehicle_id], seen.drivers[run.driver_id]
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.errors import Conflict, DomainError, Invalid
-from core.http import page
+from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 from dispatch import selectors
 from dispatch.board import board
@@ -29,7 +29,10 @@ PARTS = ("board", "headline", "waiting", "lanes", "panel")
 def show(request: HttpRequest) -> HttpResponse:
     """Show the board, or one living part of it."""
     target = getattr(getattr(request, "htmx", None), "target", "")
-    return _render(request, request.GET, part=target if target in PARTS else "board")
+    mark = mark_of(request, f"area:{actor_of(request).place_code}", kinds=("facility",), at=clock.now())
+    return unchanged(request, mark) or _render(
+        request, request.GET, part=target if target in PARTS else "board", mark=mark
+    )
 
 
 @for_roles("dispatch")
@@ -111,7 +114,9 @@ def _again(request: HttpRequest, request_id: UUID, error: DomainError) -> HttpRe
     return _render(request, asked, part="", error=error.message, status=error.http_status)
 
 
-def _render(request: HttpRequest, asked: QueryDict, *, part: str, error: str = "", status: int = 200) -> HttpResponse:
+def _render(
+    request: HttpRequest, asked: QueryDict, *, part: str, error: str = "", status: int = 200, mark: str = ""
+) -> HttpResponse:
     form = ChoiceForm(asked)
     data: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     choice = Choice(slot_id=data.get("slot"), facility=data.get("facility", ""), car=data.get("car", ""))
@@ -121,7 +126,7 @@ def _render(request: HttpRequest, asked: QueryDict, *, part: str, error: str = "
     kept = {"who": asked.get("who", ""), "slot": choice.slot_id, "facility": choice.facility, "car": choice.car}
     address = _address({**kept, "q": query})
     context = {"board": shown, "address": address, "area": actor.place_code, "error": error, "choice": choice}
-    return page(request, "dispatch/board.html", context, part=part, status=status)
+    return page(request, "dispatch/board.html", context, part=part, status=status, mark=mark)
 
 
 def _address(asked: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.http import next_url, page
+from core.http import mark_of, next_url, page, unchanged
 from core.idempotency import idempotent
 from dispatch import overview, selectors
 from transport.services import fleet
@@ -19,9 +19,12 @@ from transport.states import VehicleStatus
 @for_roles("dispatch")
 def vehicles(request: HttpRequest) -> HttpResponse:
     """Show the area's vehicles with driver, shift and today's runs."""
-    now = clock.now()
-    context = {"groups": overview.vehicles(actor_of(request), at=now), "area": actor_of(request).place_code}
-    return page(request, "dispatch/vehicles.html", context, part="list")
+    actor, now = actor_of(request), clock.now()
+    mark = mark_of(request, f"area:{actor.place_code}", at=now)
+    if same := unchanged(request, mark):
+        return same
+    context = {"groups": overview.vehicles(actor, at=now), "area": actor.place_code}
+    return page(request, "dispatch/vehicles.html", context, part="list", mark=mark)
 
 
 @for_roles("dispatch")

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from communities.models import GatePass
-from core import boards
 from core.actors import Actor
 from core.errors import NotFound
 from hospitals.models import Appointment, Facility, Intake, Service, Slot
@@ -63,11 +62,6 @@ def slot_for(actor: Actor, slot_id: int) -> Slot:
 def other_facilities(facility: Facility) -> list[Facility]:
     """List the facilities that can accept a transfer."""
     return list(Facility.objects.exclude(pk=facility.pk).exclude(zone_role="none"))
-
-
-def board_version(facility_code: str) -> str:
-    """Return the mark of a facility's board: another one after every change."""
-    return boards.version(f"facility:{facility_code}")
 
 
 def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.http import is_fragment, page
+from core.http import is_fragment, mark_of, page, unchanged
 from hospitals import selectors
 from hospitals.forms import OverloadForm
 from hospitals.policies import INTAKE_ROLES
@@ -28,13 +28,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     if not (is_fragment(request) and part in PARTS):
         day = selectors.day_of(actor.place_code, at=at, words=words)
         return page(request, "hospitals/desk.html", _context(day, actor.place_code, words))
-    tag = f'"{selectors.board_version(actor.place_code)}-{at:%m%d%H%M}-{part}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified()
+    mark = mark_of(request, f"facility:{actor.place_code}", at=at)
+    if same := unchanged(request, mark):
+        return same
     day = selectors.day_of(actor.place_code, at=at, words=words)
-    response = page(request, "hospitals/desk.html", _context(day, actor.place_code, words), part=part)
-    response.headers["ETag"] = tag
-    return response
+    return page(request, "hospitals/desk.html", _context(day, actor.place_code, words), part=part, mark=mark)
 
 
 def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, Any]:
@@ -51,9 +49,12 @@ def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, An
 @for_roles(*INTAKE_ROLES)
 def inside(request: HttpRequest) -> HttpResponse:
     """Show everybody in the house and everybody who waits for the way home, with every step."""
-    actor = actor_of(request)
-    day = selectors.day_of(actor.place_code, at=clock.now())
-    return page(request, "hospitals/inside.html", _context(day, actor.place_code, ""), part="lists")
+    actor, at = actor_of(request), clock.now()
+    mark = mark_of(request, f"facility:{actor.place_code}", at=at)
+    if same := unchanged(request, mark):
+        return same
+    day = selectors.day_of(actor.place_code, at=at)
+    return page(request, "hospitals/inside.html", _context(day, actor.place_code, ""), part="lists", mark=mark)
 
 
 @for_roles(*INTAKE_ROLES)

@@ -28,8 +28,8 @@ async function ask(element) {
       state.failures = 0;
       markFresh();
     }
+    state.etag = response.headers.get("ETag") ?? state.etag; // an unchanged fragment may be made from newer facts
     if (response.ok) {
-      state.etag = response.headers.get("ETag");
       arrive(element, state, await response.text());
     } else if (response.status !== 304) {
       throw new Error(String(response.status));

@@ -16,7 +16,7 @@ from accounts.context import HOTLINE
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
-from core.http import page
+from core.http import mark_of, page, unchanged
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
 from transport.legs import Leg, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
@@ -83,7 +83,7 @@ def _sheet(actor: Actor) -> Sheet:
     return sheet
 
 
-def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:
+def render_sheet(request: HttpRequest, *, status: int = 200, mark: str = "", **extra: Any) -> HttpResponse:
     """Render the current leg, as a page or as the live fragment; `extra` carries a form that must be mended."""
     actor = actor_of(request)
     sheet = _sheet(actor)
@@ -102,7 +102,7 @@ def render_sheet(request: HttpRequest, *, status: int = 200, **extra: Any) -> Ht
         "hotline": HOTLINE,
         **extra,
     }
-    return page(request, "transport/sheet.html", context, part="sheet", status=status)
+    return page(request, "transport/sheet.html", context, part="sheet", status=status, mark=mark)
 
 
 def _later(leg: Leg) -> list[dict[str, str]]:
@@ -135,14 +135,21 @@ def _waiting(leg: Leg | None) -> dict[str, Any]:
 @for_roles("driver")
 def sheet(request: HttpRequest) -> HttpResponse:
     """Show the current leg and its one button."""
-    return render_sheet(request)
+    mark = _mark(request)
+    return unchanged(request, mark) or render_sheet(request, mark=mark)
 
 
 @require_GET
 @for_roles("driver")
 def today(request: HttpRequest) -> HttpResponse:
     """List the runs of the day."""
-    return page(request, "transport/today.html", _day(actor_of(request)), part="runs")
+    mark = _mark(request)
+    same = unchanged(request, mark)
+    return same or page(request, "transport/today.html", _day(actor_of(request)), part="runs", mark=mark)
+
+
+def _mark(request: HttpRequest) -> str:
+    return mark_of(request, f"driver:{actor_of(request).place_code}", at=clock.now())
 
 
 @require_GET

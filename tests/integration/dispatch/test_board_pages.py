@@ -14,6 +14,7 @@ from django.urls import reverse
 from core import clock
 from dispatch.services import returns, unmet
 from hospitals.models import Appointment
+from hospitals.services import intake
 from tests import walkers
 from tests.factories import communities as gate_rows
 from tests.walkers import AT, MIN
@@ -70,7 +71,27 @@ def test_each_living_part_answers_alone_and_not_again(dispatcher, part):
 
     assert first.status_code == 200
     assert b"<html" not in first.content
-    assert again.status_code == (200 if part in {"panel", "main"} else 304)  # a form's key is new each time
+    assert again.status_code == 304
+
+
+def test_a_poll_without_news_reads_nothing_and_any_change_makes_it_new(dispatcher):
+    walk = walkers.walk(walkers.town(), to="arrived")
+    url, headers = reverse("dispatch:board"), {"HX-Request": "true", "HX-Target": "panel"}
+    headers["If-None-Match"] = dispatcher.get(url, headers=headers)["ETag"]
+
+    with CaptureQueriesContext(connection) as asked:
+        again = dispatcher.get(url, headers=headers)
+
+    assert again.status_code == 304
+    assert len(asked) <= 3  # session, who with posts, the marks of the boards
+    assert dispatcher.get(url, headers={**headers, "HX-Target": "lanes"}).status_code == 200  # another question
+
+    intake.hand_over(walk.intake, by=walk.town.desk, at=walk.at + 5 * walkers.MIN)
+
+    with CaptureQueriesContext(connection) as asked:
+        changed = dispatcher.get(url, headers=headers)
+    assert len(asked) > 3  # read again, even where the same is drawn
+    assert changed["ETag"] != headers["If-None-Match"]
 
 
 @pytest.mark.parametrize("people", [5, 50])

@@ -1,0 +1,65 @@
+"""What the same values always draw is drawn once and kept, for whoever looks. A builtin, so pages need no {% load %}."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as parse_url
+from django.template.loader import get_template
+from django.urls import get_script_prefix, reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+KEPT = 8192
+_PLAIN = (str, int, UUID)
+
+
+@register.simple_tag
+def drawn(template_name: str, value: Hashable) -> SafeString:
+    """Draw a template whose whole input is one frozen value, `it`; rows that did not change cost a look-up.
+
+    No form may stand in it: a key and a token are new each time.
+    """
+    draw = _draw if settings.DEBUG else _drawn
+    return draw(template_name, value, get_language())
+
+
+def _draw(template_name: str, value: Hashable, _language: str | None) -> SafeString:
+    return SafeString(get_template(template_name).render({"it": value}))
+
+
+_drawn = lru_cache(KEPT)(_draw)
+
+
+class KeptUrl(URLNode):
+    """Django's own, but an address that was made before is not looked up in the table of addresses again."""
+
+    def render(self, context: Context) -> SafeString:
+        """Return the address, or set the variable of `as`."""
+        args = tuple(arg.resolve(context) for arg in self.args)
+        if self.kwargs or self.asvar or not all(isinstance(arg, _PLAIN) for arg in args):
+            return SafeString(super().render(context))
+        found = _address(self.view_name.resolve(context), args, get_script_prefix())
+        return SafeString(conditional_escape(found) if context.autoescape else found)
+
+
+@lru_cache(KEPT)
+def _address(name: str, args: tuple[Any, ...], _prefix: str) -> str:
+    return reverse(name, args=args)
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> URLNode:
+    """Read the tag as Django does."""
+    node = parse_url(parser, token)
+    return KeptUrl(node.view_name, node.args, node.kwargs, node.asvar)

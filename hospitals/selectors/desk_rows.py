@@ -1,0 +1,172 @@
+"""What the desk's page shows, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core import clock
+from hospitals.models import Appointment, Intake
+from hospitals.states import INSIDE
+
+
+def clock_text(at: datetime) -> str:
+    """Say a time of day."""
+    return at.astimezone(clock.CHINA).strftime("%H:%M")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """All that the cells of an expected patient's row show, but the button."""
+
+    pk: UUID
+    time: str
+    minutes: int
+    name: str
+    zone_class: str
+    about: str
+    need: str
+    when_booked: str
+    plate: str
+    driver: str
+    is_carried: bool
+    has_test: bool
+    precaution: str
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether the expected time has passed."""
+        return self.minutes < 0
+
+    @property
+    def late_by(self) -> int:
+        """Return the minutes since the expected time."""
+        return -self.minutes
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One expected patient as the desk's row shows them."""
+
+    appointment: Appointment
+    expected_at: datetime
+    minutes: int
+    about: str
+    need: Any
+    when_booked: str
+    has_test: bool
+    precaution: Any
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether the expected time has passed."""
+        return self.minutes < 0
+
+    @property
+    def plate(self) -> str:
+        """Return the vehicle's plate: the first word of who carries."""
+        return self.appointment.carried_by.partition(" ")[0]
+
+    @property
+    def driver(self) -> str:
+        """Return who drives: the rest of it."""
+        return self.appointment.carried_by.partition(" ")[2]
+
+    @property
+    def late_by(self) -> int:
+        """Return the minutes since the expected time."""
+        return -self.minutes
+
+    @property
+    def cells(self) -> Cells:
+        """Return what the row's cells show."""
+        row = self.appointment
+        return Cells(
+            pk=row.pk,
+            time=clock_text(self.expected_at),
+            minutes=self.minutes,
+            name=row.name,
+            zone_class=row.zone_class,
+            about=self.about,
+            need=str(self.need),
+            when_booked=self.when_booked,
+            plate=self.plate,
+            driver=self.driver,
+            is_carried=bool(row.carried_by),
+            has_test=self.has_test,
+            precaution=str(self.precaution or ""),
+        )
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One patient in the house, or waiting for the way home."""
+
+    intake: Intake
+    about: str
+    need: Any
+    zone_class: str
+    has_test: bool
+    precaution: Any
+    hand_over_level: str
+    waited: int
+    is_wait_over: bool
+    time_left: str
+
+    @property
+    def way_home_plate(self) -> str:
+        """Return the plate of the ride home."""
+        return self.intake.way_home_by.partition(" ")[0]
+
+    @property
+    def is_handing_over(self) -> bool:
+        """Say whether the hand-over clock runs."""
+        return self.intake.status in INSIDE and self.intake.handed_over_at is None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Places of one service today."""
+
+    label: Any
+    booked: int
+    places: int
+
+    @property
+    def is_tight(self) -> bool:
+        """Say whether four fifths are taken."""
+        return self.booked * 5 >= self.places * 4
+
+
+@dataclass
+class Day:
+    """Everything on the desk's page."""
+
+    at: datetime
+    arrivals: list[Arrival] = field(default_factory=list)
+    under_way: list[Arrival] = field(default_factory=list)
+    hand_overs: list[Patient] = field(default_factory=list)
+    inside: list[Patient] = field(default_factory=list)
+    waiting: list[Patient] = field(default_factory=list)
+    arrived_count: int = 0
+    capacities: list[Capacity] = field(default_factory=list)
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+    is_stale: bool = False
+
+    @property
+    def inside_count(self) -> int:
+        """Count the patients in the house whose hand-over clock is not on top."""
+        return len(self.inside)
+
+    @property
+    def soon_count(self) -> int:
+        """Count who is expected within two hours."""
+        return sum(1 for row in (*self.arrivals, *self.under_way) if row.minutes <= 120)
+
+    @property
+    def first_due(self) -> Patient | None:
+        """Return the hand-over whose limit comes first."""
+        return min(self.hand_overs, key=lambda row: row.intake.hand_over_due_at or self.at, default=None)
