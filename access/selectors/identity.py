@@ -62,6 +62,11 @@ def candidate(actor: Actor, request: AccessRequest, resident_id: UUID) -> Reside
     return row
 
 
+def arrival_of(request: AccessRequest) -> UUID | None:
+    """Return the key of the case's arrival at a hospital, if there is one."""
+    return Intake.objects.filter(case_ref=request.case_ref).values_list("pk", flat=True).first()
+
+
 def is_own(actor: Actor) -> bool:
     """Say whether the register is the actor's own."""
     return actor.role in {Role.STAFF, Role.LEAD}

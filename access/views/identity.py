@@ -19,7 +19,6 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.http import page
 from core.idempotency import idempotent
-from hospitals.models import Intake
 
 ROLES = (Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE)
 
@@ -92,8 +91,8 @@ def _back(actor: Actor, row: AccessRequest) -> str:
     if actor.role == Role.DISPATCH:
         return f"{reverse('dispatch:board')}?who={row.pk}"
     if actor.role == Role.INTAKE:
-        intake = Intake.objects.filter(case_ref=row.case_ref).values_list("pk", flat=True).first()
-        return reverse("hospitals:intake", args=[intake]) if intake else reverse("hospitals:desk")
+        arrival = selectors.arrival_of(row)
+        return reverse("hospitals:intake", args=[arrival]) if arrival else reverse("hospitals:desk")
     return reverse("access:request", args=[row.pk])
 
 
