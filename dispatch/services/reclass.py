@@ -42,6 +42,7 @@ from transport.states import TripStatus
 
 log = get_logger(__name__)
 T = TripStatus
+_OPEN = Q(status__in=OPEN)
 ROLES = "role_"  # checks of the zone → hospital matrix begin so
 
 
@@ -87,11 +88,13 @@ def sweep(*, at: datetime) -> None:
     }
     other = Trip.objects.live().filter(case_ref=OuterRef("case_ref"))
     other = other.exclude(zone_class=OuterRef("zone_true"), infection_class=OuterRef("infection_true"))
-    rows = _moving().annotate(**truth).filter(~Q(zone_class=F("zone_true")) | Exists(other))
-    groups: dict[str, list[UUID]] = defaultdict(list)
-    for pk, community in rows.values_list("pk", "community_id"):
-        groups[community].append(pk)
-    each(groups.values(), lambda pks: _follow_all(pks, at=at))
+    differs = ~Q(zone_class=F("zone_true")) | Exists(other)
+    groups: dict[str, set[UUID]] = defaultdict(set)
+    for some in _OPEN, Q(case_ref__in=Trip.objects.live().values("case_ref")):  # one by one: each has its index
+        rows = _known().filter(some).annotate(**truth).filter(differs)
+        for pk, community in rows.values_list("pk", "community_id"):
+            groups[community].add(pk)
+    each(groups.values(), lambda pks: _follow_all(sorted(pks), at=at))
 
 
 def _follow_all(pks: list[UUID], *, at: datetime) -> int:
@@ -107,10 +110,14 @@ def _follow_all(pks: list[UUID], *, at: datetime) -> int:
     return len(pks)
 
 
+def _known() -> QuerySet[AccessRequest]:
+    """Select the requests of people who are known."""
+    return AccessRequest.objects.filter(resident__isnull=False, community__isnull=False)
+
+
 def _moving() -> QuerySet[AccessRequest]:
     """Select known people's requests that something is still to be done for, or to be driven for."""
-    driven = Exists(Trip.objects.live().filter(case_ref=OuterRef("case_ref")))
-    return AccessRequest.objects.filter(Q(status__in=OPEN) | driven, resident__isnull=False, community__isnull=False)
+    return _known().filter(_OPEN | Exists(Trip.objects.live().filter(case_ref=OuterRef("case_ref"))))
 
 
 @transaction.atomic
