@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from structlog.contextvars import get_contextvars
 
+from core import gathering
 from core.actors import Actor
 from core.models import AuditEvent
 
@@ -16,11 +17,11 @@ from core.models import AuditEvent
 def record(
     verb: str, subject: Model | None = None, *, by: Actor, at: datetime, case_ref: UUID | None = None, **extra: Any
 ) -> AuditEvent:
-    """Append one event in the caller's transaction.
+    """Append one event in the caller's transaction, at its end where several steps are one deed.
 
     `extra` takes old_status, new_status, reason, offline and detail (ids, codes and times only).
     """
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         at=at,
         actor_key=by.key,
         actor_label=by.label,
@@ -33,6 +34,11 @@ def record(
         request_id=get_contextvars().get("request_id", ""),
         **extra,
     )
+    if (deed := gathering.current()) is not None:
+        deed.events.append(event)
+    else:
+        event.save(force_insert=True)
+    return event
 
 
 def timeline(case_ref: UUID) -> QuerySet[AuditEvent]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from core import gathering
 from core.models import BoardChange
 
 KEPT = timedelta(minutes=30)
@@ -19,7 +20,10 @@ def touch(*boards: str) -> None:
     A row each is appended. A shared row with a number would make two writers that name the same boards in another
     order wait for each other in a ring.
     """
-    BoardChange.objects.bulk_create([BoardChange(board=board) for board in sorted(set(boards))])
+    if (deed := gathering.current()) is not None:
+        deed.boards.update(boards)
+    else:
+        gathering.note_boards(set(boards))
 
 
 def version(*boards: str, kinds: Sequence[str] = ()) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import Error
 from structlog import get_logger
 
 from access.journey import has_way_home, is_over
@@ -23,6 +23,7 @@ from communities.services import passes
 from core import audit, boards
 from core.actors import Actor
 from core.errors import Conflict, DomainError
+from core.gathering import one_deed
 from dispatch.outings import Outing, Outings, cut
 from dispatch.services import leases
 from dispatch.services.placement import (
@@ -34,12 +35,12 @@ from dispatch.services.placement import (
     require_waiting,
     window_of,
 )
-from hospitals.models import Appointment, Facility, Slot
+from hospitals.models import Facility, Slot
 from hospitals.services import appointments
 from hospitals.services.announcing import announce
 from matching.plan import Arranged, Plan
 from matching.problem import Direction, Problem
-from transport.models import Run, Shift, Trip
+from transport.models import Run, Shift, Trip, Vehicle
 from transport.services import scheduling
 from transport.services.scheduling import Ride
 from transport.states import TripDirection, TripStatus
@@ -47,6 +48,12 @@ from transport.states import TripDirection, TripStatus
 log = get_logger(__name__)
 SETTLED = {"placement.over", "placement.not_approved", "placement.exists", "placement.under_way", "return.exists"}
 WINDOW = timedelta(minutes=30)  # a reserved car comes within this of its time
+NOTHING_LEFT: dict[str, Any] = {
+    "needs_person_reason": "",
+    "needs_person_detail": {},
+    "try_again_at": None,
+    "attempts": 0,
+}
 OUT, BACK = Direction.OUTBOUND, Direction.INBOUND
 Why = Mapping[str, dict[str, Any]]
 
@@ -104,7 +111,7 @@ def _try(pk: uuid.UUID, item: Arranged, outings: Outings, shifts: Mapping[int, S
     """Arrange one request; return the code of what was in the way, "" when it stands."""
     runs: dict[tuple[str, Direction], Run] = {}
     try:
-        with transaction.atomic():
+        with one_deed():
             if writer.token:
                 leases.require(writer.area, writer.token, seconds=settings.PLAN_LEASE_S)
             _Arranging(item, outings, shifts, writer, runs).write(pk)
@@ -127,6 +134,7 @@ class _Arranging:
     shifts: Mapping[int, Shift]
     writer: Writer
     runs: dict[tuple[str, Direction], Run]
+    cars: dict[str, Vehicle] = field(default_factory=dict)
 
     def write(self, pk: uuid.UUID) -> None:
         """Judge it again under its lock, then write its ways."""
@@ -139,29 +147,26 @@ class _Arranging:
         else:
             require_waiting(request)
             self._there_and_back(request)
-        kept: dict[str, Any] = {
-            "needs_person_reason": "",
-            "needs_person_detail": {},
-            "try_again_at": None,
-            "attempts": 0,
-        }
-        AccessRequest.objects.filter(pk=request.pk).update(**kept)
+        if (request.needs_person_reason, request.try_again_at, request.attempts) != ("", None, 0):
+            AccessRequest.objects.filter(pk=request.pk).update(**NOTHING_LEFT)
         audit.record("request.arranged", request, detail={"facility": self.item.facility}, **self.writer.stamp)
         boards.touch(*request.boards)
 
     def _there_and_back(self, request: AccessRequest) -> None:
         slot, facility = self._receiving()
-        appointment = booked(request, slot, **self.writer.stamp)
+        plate = ""
         if request.needs_vehicle:
-            window, plate = self._drive(request, slot, facility, appointment)
+            window, plate = self._drive(request, slot, facility)
         else:
-            window, plate = own_way(request, slot, facility, at=self.writer.at), ""
+            booked(request, slot, **self.writer.stamp)
+            window = own_way(request, slot, facility, at=self.writer.at)
         card = cards.pass_card(request, plate=plate)
         if request.community is None:
             raise Conflict("request.home_unknown")
         case: dict[str, Any] = {"case_ref": request.case_ref, **self.writer.stamp}
-        passes.issue(card, community=request.community, window=window, is_emergency=request.is_critical, **case)
-        passes.set_ride(request.case_ref, plate=plate, **self.writer.stamp)
+        held = passes.issue(card, community=request.community, window=window, is_emergency=request.is_critical, **case)
+        if held.plate != plate:
+            passes.set_ride(request.case_ref, plate=plate, **self.writer.stamp)
 
     def _receiving(self) -> tuple[Slot | None, Facility]:
         if not self.item.slot:
@@ -170,10 +175,8 @@ class _Arranging:
         slot = rows.get(pk=int(self.item.slot))
         return slot, slot.service.facility
 
-    def _drive(
-        self, request: AccessRequest, slot: Slot | None, facility: Facility, appointment: Appointment | None
-    ) -> tuple[passes.PassWindow, str]:
-        """Put both ways on cars and tell the desk; return the window of the pass and the plate on it."""
+    def _drive(self, request: AccessRequest, slot: Slot | None, facility: Facility) -> tuple[passes.PassWindow, str]:
+        """Put both ways on cars, then book with the car's time; return the window of the pass and the plate on it."""
         there, back = pair_of_trips(request, slot, facility, **self.writer.stamp)
         self._lock_cars()
         run = self._schedule(there, OUT)
@@ -183,10 +186,12 @@ class _Arranging:
             home = self._reserve(back)
         elif back.reserved_until:
             home = max(home, back.reserved_until)
-        if appointment is None and request.is_critical:
+        told: dict[str, Any] = {"expected_at": leg.dropoff_at, "carried_by": _carried_by(run)}
+        held = booked(request, slot, **told, **self.writer.stamp)
+        if held is None and request.is_critical:
             known: dict[str, Any] = {"card": cards.patient_card(request), "case_ref": request.case_ref}
             announce(facility, expected_at=leg.dropoff_at, **known, **self.writer.stamp)
-        self._tell(request, run, leg.dropoff_at)
+            appointments.set_ride(request.case_ref, **told, **self.writer.stamp)
         return window_of(leg.pickup_at, home), run.vehicle.plate
 
     def _home(self, request: AccessRequest) -> None:
@@ -212,13 +217,14 @@ class _Arranging:
 
     def _lock_cars(self) -> None:
         wanted = [key for key in ((self.item.request, OUT), (self.item.request, BACK)) if key in self.outings]
-        locked_vehicles({self.shifts[self.outings[key].shift_id].vehicle_id for key in wanted})
+        self.cars = locked_vehicles({self.shifts[self.outings[key].shift_id].vehicle_id for key in wanted})
 
     def _ride(self, direction: Direction) -> Ride:
         outing = self._outing(direction)
         leg, shift = outing.leg(self.item.request, direction), self.shifts[outing.shift_id]
         times = outing.leave_at, leg.pickup_at, leg.dropoff_at, outing.free_at
-        return Ride(shift.vehicle, shift.driver, *times, ends=outing.ends)
+        car = self.cars[shift.vehicle_id]
+        return Ride(car, shift.driver, *times, ends=outing.ends, is_claimed=True)
 
     def _schedule(self, trip: Trip, direction: Direction) -> Run:
         """Put a trip on the run of its outing, made by whoever of the outing came first."""
@@ -245,5 +251,10 @@ class _Arranging:
         return ride.dropoff_at
 
     def _tell(self, request: AccessRequest, run: Run, at_door: datetime) -> None:
-        carried_by = f"{run.vehicle.plate} {run.driver.name}"[:60]
-        appointments.set_ride(request.case_ref, expected_at=at_door, carried_by=carried_by, **self.writer.stamp)
+        told: dict[str, Any] = {"expected_at": at_door, "carried_by": _carried_by(run)}
+        appointments.set_ride(request.case_ref, **told, **self.writer.stamp)
+
+
+def _carried_by(run: Run) -> str:
+    """Say for the desk which car and driver come."""
+    return f"{run.vehicle.plate} {run.driver.name}"[:60]

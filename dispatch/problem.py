@@ -192,7 +192,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
 
 def may_be_lent(row: AccessRequest) -> bool:
     """Say whether an ambulance may be lent for somebody no emergency: who must lie or breathe oxygen, who waited long."""
-    flag = row.resident.infection_flag if row.resident else ""
+    flag = row.resident.infection_class if row.resident else ""
     needs_one = row.mobility == "stretcher" or row.needs_oxygen
     return not row.is_critical and flag not in INFECTIOUS and (needs_one or row.attempts >= LONG_TRIES)
 

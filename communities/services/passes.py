@@ -17,6 +17,7 @@ from communities.states import PassStatus
 from core import audit, boards, clock, codes
 from core.actors import Actor
 from core.advance import advance
+from core.gathering import step
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def key_ring() -> tokens.KeyRing:
     return tokens.KeyRing(settings.PASS_SIGNING_KEY, settings.PASS_KEY_NUMBER)
 
 
-@transaction.atomic
+@step
 def issue(
     card: PassCard,
     *,
@@ -61,7 +62,7 @@ def issue(
     return row
 
 
-@transaction.atomic
+@step
 def void_for_case(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> bool:
     """Void the pass of a case. False, and nothing changed, when there is none or somebody is out with it (INV-19)."""
     row = _locked(case_ref)
@@ -72,7 +73,7 @@ def void_for_case(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> bo
     return True
 
 
-@transaction.atomic
+@step
 def set_ride(case_ref: UUID, *, plate: str, by: Actor, at: datetime) -> None:
     """Write the plate of the car that comes onto the pass, for the guard to see."""
     row = _locked(case_ref)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -144,18 +145,30 @@ def _receiving(request: AccessRequest, choice: PlacementChoice) -> tuple[Slot | 
     return None, facility
 
 
-def booked(request: AccessRequest, slot: Slot | None, *, by: Actor, at: datetime) -> Appointment | None:
-    """Hold a place in the slot: keep the one held when it is the same, else move there.
+def booked(
+    request: AccessRequest,
+    slot: Slot | None,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_at: datetime | None = None,
+    carried_by: str = "",
+) -> Appointment | None:
+    """Hold a place in the slot: keep the one held when it is the same, else move there; the desk reads the ride there.
 
     A critical request takes no published place; its desk is told once the car's arrival is known.
     """
     held = Appointment.objects.live().filter(case_ref=request.case_ref).first()
     if slot is None or request.is_critical or (held and held.slot_id == slot.pk):
+        if held and expected_at:
+            ride: dict[str, Any] = {"expected_at": expected_at, "carried_by": carried_by}
+            appointments.set_ride(request.case_ref, **ride, by=by, at=at)
         return held
     if held:
         appointments.withdraw(request.case_ref, by=by, at=at, reason="换一个时段")
     card = cards.patient_card(request)
-    return appointments.book(slot, card=card, case_ref=request.case_ref, by=by, at=at)
+    told: dict[str, Any] = {"expected_at": expected_at, "carried_by": carried_by}
+    return appointments.book(slot, card=card, case_ref=request.case_ref, by=by, at=at, **told)
 
 
 def _errand(request: AccessRequest, there: Trip, slot: Slot | None) -> Errand:

@@ -14,14 +14,24 @@ from core import audit, boards
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.gathering import step
 from hospitals.cards import PatientCard
 from hospitals.models import Appointment, Intake, Slot
 from hospitals.states import AppointmentStatus
 
 
-@transaction.atomic
-def book(slot: Slot, *, card: PatientCard, case_ref: UUID, by: Actor, at: datetime) -> Appointment:
-    """Take one place of a slot for a case (INV-01, R-003-7).
+@step
+def book(
+    slot: Slot,
+    *,
+    card: PatientCard,
+    case_ref: UUID,
+    by: Actor,
+    at: datetime,
+    expected_at: datetime | None = None,
+    carried_by: str = "",
+) -> Appointment:
+    """Take one place of a slot for a case (INV-01, R-003-7); tell the desk the car and its time where they are known.
 
     Raises Conflict when the slot is full, its service does not receive then, or the case has a place already.
     """
@@ -29,6 +39,7 @@ def book(slot: Slot, *, card: PatientCard, case_ref: UUID, by: Actor, at: dateti
     if not Slot.objects.filter(pk=slot.pk, booked__lt=F("capacity")).update(booked=F("booked") + 1):
         raise Conflict("slot.full", _("这个时段刚刚约满了，请换一个时段或医院。"), slot=slot.pk)
     appointment = _filled(slot, card=card, case_ref=case_ref, at=at)
+    appointment.expected_at, appointment.carried_by = expected_at, carried_by
     try:
         with transaction.atomic():
             appointment.save(force_insert=True)
@@ -69,7 +80,7 @@ def _filled(slot: Slot, *, card: PatientCard, case_ref: UUID, at: datetime) -> A
     return appointment
 
 
-@transaction.atomic
+@step
 def withdraw(case_ref: UUID, *, by: Actor, at: datetime, reason: str = "") -> bool:
     """Give the case's place back; return False when it holds none.
 
@@ -92,7 +103,7 @@ def mark_no_show(appointment: Appointment, *, by: Actor, at: datetime, reason: s
     _give_back(appointment)
 
 
-@transaction.atomic
+@step
 def set_ride(case_ref: UUID, *, expected_at: datetime | None, carried_by: str, by: Actor, at: datetime) -> bool:
     """Tell the desk which vehicle comes and when: with the patient before arrival, for the way home after it.
 

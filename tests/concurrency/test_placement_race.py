@@ -136,7 +136,7 @@ def _vehicles_unlocked(codes: set[str]) -> dict[str, Vehicle]:
     return Vehicle.objects.in_bulk(codes - {""})
 
 
-def _book_as_read(slot: Slot, *, card: Any, case_ref: Any, by: Any, at: Any) -> Appointment:
+def _book_as_read(slot: Slot, *, card: Any, case_ref: Any, by: Any, at: Any, **_told: Any) -> Appointment:
     """Check, then insert: the usual mistake."""
     if slot.free < 1:
         raise Conflict("slot.full", "满")

@@ -18,6 +18,7 @@ from transport.fit import Bar
 from transport.models import Driver, Run, Vehicle
 
 OVERLAPS = "23P01"
+TAKEN = ("vehicle.taken", "driver.taken")
 BUSY = ("40P01", "55P03")  # deadlock, lock not had in time: another planner holds the car
 
 
@@ -25,7 +26,8 @@ BUSY = ("40P01", "55P03")  # deadlock, lock not had in time: another planner hol
 class Ride:
     """The times of one outing: leave empty, pick up, set down, free again (turn-round and disinfection included).
 
-    `ends` is where it is empty again, where that is not the rider's own destination.
+    `ends` is where it is empty again, where that is not the rider's own destination. `is_claimed` says that the caller
+    holds the vehicle's row as it is stored now.
     """
 
     vehicle: Vehicle
@@ -35,6 +37,7 @@ class Ride:
     dropoff_at: datetime
     free_at: datetime
     ends: Point | None = None
+    is_claimed: bool = False
 
     @property
     def occupied(self) -> DateTimeTZRange:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.gathering import step
 from transport.fit import Aboard, bar_of, bar_together
-from transport.models import Run, Trip
+from transport.models import Run, Stop, Trip
 from transport.services import follow, stop_list
 from transport.services.outing import Ride, as_conflict, refuse
 from transport.services.room import give_room_back
@@ -25,7 +27,7 @@ RIDING = (T.SCHEDULED, T.ON_BOARD)
 UNPLANNED: dict[str, Any] = {"run": None, "pickup_planned_at": None, "dropoff_planned_at": None}
 
 
-@transaction.atomic
+@step
 def join(
     run: Run,
     trip: Trip,
@@ -47,25 +49,26 @@ def join(
         raise Conflict("run.over", _("这一趟已经结束或取消了，请另派一趟。"))
     if run.soiled_as:
         raise Conflict("run.class", _("这一趟车上有人的情况变了，消毒以前不能再接人。请另派一趟。"))
-    others = list(run.trips.exclude(pk=trip.pk).filter(status__in=RIDING))
-    others += list(run.reserved_trips.exclude(pk=trip.pk))
+    with_us = Q(run=run, status__in=RIDING) | Q(reserved_run=run)
+    others = list(Trip.objects.filter(with_us).exclude(pk=trip.pk))
     if any(other.direction != trip.direction for other in others):
         raise Conflict("run.direction", _("这一趟是另一个方向的，不能拼。请另派一趟。"))
     refuse(bar_of(run.vehicle, trip))
-    aboard = [_aboard(run, other) for other in others]
+    stops = list(run.stops.all())
+    aboard = [_aboard(stops, other) for other in others]
     refuse(bar_together(run.vehicle, aboard, Aboard(trip, pickup_at, dropoff_at)))
     occupied = DateTimeTZRange(min(run.occupied.lower, pickup_at), max(run.occupied.upper, free_at), "[)")
     ride = Ride(run.vehicle, run.driver, occupied.lower, pickup_at, dropoff_at, occupied.upper)
     with as_conflict(ride, besides=run):
         Run.objects.filter(pk=run.pk).update(occupied=occupied, told_change=_change(run, trip))
-    run.refresh_from_db()
-    stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at)
+    run.occupied, run.told_change = occupied, _change(run, trip)
+    stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, known=stops)
     assign(trip, run, pickup_at=pickup_at, dropoff_at=dropoff_at, explanation=explanation, by=by, at=at)
     follow.touch([trip, *others], run)
     return run
 
 
-@transaction.atomic
+@step
 def take_off(trip: Trip, *, by: Actor, at: datetime, reason: str) -> Trip:
     """Take a scheduled trip off its run; it waits for a car again, and a run left empty is cancelled."""
     run = trip.run
@@ -116,8 +119,8 @@ def assign(
     advance(trip, T.SCHEDULED, by=by, at=at, run=run, explanation=explanation or {}, **planned, **more)
 
 
-def _aboard(run: Run, trip: Trip) -> Aboard:
-    planned = {stop.kind: stop for stop in run.stops.filter(trip=trip)}
+def _aboard(stops: Iterable[Stop], trip: Trip) -> Aboard:
+    planned = {stop.kind: stop for stop in stops if stop.trip_id == trip.pk}
     pickup, dropoff = planned[StopKind.PICKUP], planned[StopKind.DROPOFF]
     return Aboard(trip, min(pickup.planned_at, pickup.departed_at or pickup.planned_at), dropoff.planned_at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -9,32 +10,51 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core import audit
 from core.actors import Actor
+from core.errors import Conflict
 from core.geo import Point, travel_min
 from transport.models import Run, Stop
 from transport.services import follow
-from transport.services.outing import Ride
+from transport.services.outing import TAKEN, Ride, as_conflict
 from transport.states import RunStatus, TripStatus
 
 NOT_LEFT = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED)
 SECOND = timedelta(seconds=1)  # times are planned to the second
 
 
-def make_room(ride: Ride, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None) -> None:
+def take_time(
+    write: Callable[[], object], ride: Ride, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None
+) -> None:
+    """Write an outing; where only the departure of the car's next one is in the way, that one leaves later.
+
+    Raises Conflict when the exclusion constraints refuse it all the same.
+    """
+    try:
+        with as_conflict(ride, besides):
+            write()
+    except Conflict as refused:
+        if refused.code not in TAKEN or not make_room(ride, ends, by=by, at=at, besides=besides):
+            raise
+        with as_conflict(ride, besides):
+            write()
+
+
+def make_room(ride: Ride, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None) -> bool:
     """Let the car's next outing leave later where this one ends after its departure, straight from where this one ends.
 
-    Only where it still meets the told time of its first stop, and has not left; otherwise nothing is changed and the
-    exclusion constraints refuse the new outing. The caller holds the vehicle.
+    Only where it still meets the told time of its first stop, and has not left; otherwise nothing is changed. The
+    caller holds the vehicle.
     """
     ahead = Run.objects.filter(vehicle=ride.vehicle, status__in=NOT_LEFT, occupied__overlap=ride.occupied)
     others = ahead.exclude(pk=besides.pk) if besides else ahead
     run = others.select_for_update(of=("self",)).order_by("occupied").first()
     first = _first_stop(run) if run else None
     if run is None or first is None:
-        return
+        return False
     reaches = ride.free_at + timedelta(minutes=travel_min(ride.ends or ends, first.point))
     if reaches > first.planned_at + SECOND:
-        return
+        return False
     _leave(run, first, ride.free_at, by=by, at=at)
+    return True
 
 
 def give_room_back(gone: Run, *, by: Actor, at: datetime) -> None:

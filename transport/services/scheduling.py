@@ -12,12 +12,13 @@ from core import audit
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from core.gathering import step
 from transport.fit import bar_of
 from transport.models import Run, Shift, Trip
 from transport.services import follow, stop_list
-from transport.services.outing import Ride, as_conflict, claim, refuse
+from transport.services.outing import Ride, claim, refuse
 from transport.services.riders import assign, join, leave_run, take_off
-from transport.services.room import give_room_back, make_room
+from transport.services.room import give_room_back, take_time
 from transport.states import RunStatus, TripStatus
 
 T, R = TripStatus, RunStatus
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 
-@transaction.atomic
+@step
 def schedule(
     trip: Trip,
     *,
@@ -53,13 +54,13 @@ def schedule(
     """
     _check(trip, ride, overtime=overtime)
     run = _new_run(trip, ride, R.OFFERED, by=by, at=at, is_pinned=is_pinned, reason=overtime)
-    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
+    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, known=())
     assign(trip, run, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, explanation=explanation, by=by, at=at)
     follow.touch([trip], run)
     return run
 
 
-@transaction.atomic
+@step
 def reserve(
     trip: Trip,
     *,
@@ -79,7 +80,7 @@ def reserve(
         release_reservation(trip, by=by, at=at, reason=_("换一辆车预留"))
     _check(trip, ride, overtime=overtime)
     run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned, reason=overtime)
-    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
+    stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, known=())
     window = {"reserved_run": run, "reserved_from": window_from, "reserved_until": window_until}
     amend(trip, **window, explanation=explanation or {})
     audit.record("trip.reserved", trip, by=by, at=at, detail={"run": str(run.pk), "vehicle": run.vehicle_id})
@@ -111,10 +112,12 @@ def use_reservation(
     if run is None or run.status != R.DRAFT:
         raise Conflict("trip.no_reservation", _("没有给他预留的车了，请另排一辆。"))
     _check(trip, ride, overtime=overtime)
-    with as_conflict(ride):
-        make_room(ride, trip.destination.point, by=by, at=at, besides=run)
-        moved = {"occupied": ride.occupied, "vehicle": ride.vehicle, "driver": ride.driver}
+    moved = {"occupied": ride.occupied, "vehicle": ride.vehicle, "driver": ride.driver}
+
+    def offer() -> None:
         advance(run, R.OFFERED, by=by, at=at, verb="run.offered", **moved)
+
+    take_time(offer, ride, trip.destination.point, by=by, at=at, besides=run)
     stop_list.drop_undone(run, trip)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
     assign(
@@ -131,7 +134,7 @@ def use_reservation(
     return run
 
 
-@transaction.atomic
+@step
 def release_reservation(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
     """Give the reserved car back; safe to repeat."""
     run = trip.reserved_run
@@ -148,7 +151,7 @@ def _check(trip: Trip, ride: Ride, *, overtime: str) -> None:
     """Refuse what no one can force, and a driver off shift unless a reason is given."""
     if not ride.leave_at <= ride.pickup_at < ride.dropoff_at <= ride.free_at:
         raise Invalid("ride.order", _("时间顺序不对：出发、接人、送到、空出来要一个比一个晚。"))
-    vehicle = claim(ride.vehicle)
+    vehicle = ride.vehicle if ride.is_claimed else claim(ride.vehicle)
     refuse(bar_of(vehicle, trip))
     if overtime:
         return
@@ -176,9 +179,7 @@ def _new_run(
         made_by=by.label[:120],
         reason=reason[:300],
     )
-    with as_conflict(ride):
-        make_room(ride, trip.destination.point, by=by, at=at)
-        run.save(force_insert=True)
+    take_time(lambda: run.save(force_insert=True), ride, trip.destination.point, by=by, at=at)
     audit.record(f"run.{status}", run, by=by, at=at, case_ref=trip.case_ref, new_status=status, reason=reason[:300])
     return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F
@@ -13,17 +14,20 @@ from transport.states import StopKind
 _ASIDE = 1000  # positions out of the way while they are numbered anew; a run never has so many stops
 
 
-def add(run: Run, trip: Trip, *, pickup_at: datetime, dropoff_at: datetime) -> None:
-    """Give a trip its two stops on a run."""
-    last = run.stops.order_by("-position").values_list("position", flat=True).first() or 0
-    Stop.objects.bulk_create(
+def add(
+    run: Run, trip: Trip, *, pickup_at: datetime, dropoff_at: datetime, known: Sequence[Stop] | None = None
+) -> None:
+    """Give a trip its two stops on a run; `known` are the run's stops where the caller has read them."""
+    stops = list(run.stops.all() if known is None else known)
+    last = max((stop.position for stop in stops), default=0)
+    made = Stop.objects.bulk_create(
         [
             _stop(run, trip, StopKind.PICKUP, trip.origin, at=pickup_at, position=last + 1),
             _stop(run, trip, StopKind.DROPOFF, trip.destination, at=dropoff_at, position=last + 2),
         ]
     )
-    if last:
-        renumber(run)
+    if stops:
+        _renumber(run, [*stops, *made])
 
 
 def drop_undone(run: Run, trip: Trip) -> None:
@@ -31,13 +35,15 @@ def drop_undone(run: Run, trip: Trip) -> None:
     run.stops.filter(trip=trip, arrived_at__isnull=True, departed_at__isnull=True).delete()
 
 
-def renumber(run: Run) -> None:
+def _renumber(run: Run, stops: list[Stop]) -> None:
     """Put the stops in the order of time: done ones first, in the order they were done."""
-    stops = sorted(run.stops.all(), key=lambda stop: (stop.departed_at is None, stop.planned_at, stop.kind, stop.pk))
+    ordered = sorted(stops, key=lambda stop: (stop.departed_at is None, stop.planned_at, stop.kind, stop.pk))
+    if [stop.position for stop in ordered] == sorted(stop.position for stop in stops):
+        return
     run.stops.update(position=F("position") + _ASIDE)
-    for number, stop in enumerate(stops, start=1):
+    for number, stop in enumerate(ordered, start=1):
         stop.position = number
-    Stop.objects.bulk_update(stops, ["position"])
+    Stop.objects.bulk_update(ordered, ["position"])
 
 
 def _stop(run: Run, trip: Trip, kind: StopKind, place: Place, *, at: datetime, position: int) -> Stop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.gathering import step
 from transport.cards import Place, RiderCard
 from transport.models import Trip
 from transport.services import follow, scheduling
@@ -22,7 +24,7 @@ T = TripStatus
 WAITING_AGAIN = (T.INTERRUPTED, T.MISSED, T.NO_SHOW)
 
 
-@transaction.atomic
+@step
 def open_pair(
     case_ref: UUID,
     *,
@@ -36,25 +38,29 @@ def open_pair(
     at: datetime,
 ) -> tuple[Trip, Trip]:
     """Open the way there (unscheduled) and the way home (will-call) together; raise Conflict if one is live."""
-    shared: dict[str, Any] = {"card": card, "dispatch_area": dispatch_area, "by": by, "at": at}
-    there = _open(
+    shared: dict[str, Any] = {"card": card, "dispatch_area": dispatch_area, "at": at}
+    tries = _tries(case_ref)
+    there = _trip(
         case_ref,
         TripDirection.OUTBOUND,
+        tries,
         status=T.UNSCHEDULED,
         origin=home,
         destination=facility,
         arrive_by=arrive_by,
         **shared,
     )
-    back = _open(
+    back = _trip(
         case_ref,
         TripDirection.INBOUND,
+        tries,
         status=T.WILL_CALL,
         origin=facility,
         destination=home,
         ready_at=expected_ready_at,
         **shared,
     )
+    _open([there, back], by=by, at=at)
     follow.touch([there])
     return there, back
 
@@ -73,40 +79,46 @@ def open_return(
     is_ready: bool = False,
 ) -> Trip:
     """Open only a way home, for somebody who came by other means; `is_ready` when the person waits now."""
-    back = _open(
+    back = _trip(
         case_ref,
         TripDirection.INBOUND,
+        _tries(case_ref),
         status=T.UNSCHEDULED if is_ready else T.WILL_CALL,
         origin=facility,
         destination=home,
         ready_at=at if is_ready else expected_ready_at,
         card=card,
         dispatch_area=dispatch_area,
-        by=by,
         at=at,
     )
+    _open([back], by=by, at=at)
     follow.touch([back])
     return back
 
 
-def _open(
+def _tries(case_ref: UUID) -> Counter[str]:
+    """Count the trips a case has had, by direction."""
+    return Counter(Trip.objects.filter(case_ref=case_ref).values_list("direction", flat=True))
+
+
+def _trip(
     case_ref: UUID,
     direction: TripDirection,
+    tries: Counter[str],
     *,
     status: TripStatus,
     origin: Place,
     destination: Place,
     card: RiderCard,
     dispatch_area: str,
-    by: Actor,
     at: datetime,
     **times: Any,
 ) -> Trip:
-    """Store one trip in the state it starts in."""
+    """Make one (unsaved) trip in the state it starts in."""
     trip = Trip(
         case_ref=case_ref,
         direction=direction,
-        attempt=Trip.objects.filter(case_ref=case_ref, direction=direction).count() + 1,
+        attempt=tries[direction] + 1,
         status=status,
         status_at=at,
         dispatch_area=dispatch_area,
@@ -115,15 +127,20 @@ def _open(
         **times,
     )
     trip.phone = card.phone
+    return trip
+
+
+def _open(opened: list[Trip], *, by: Actor, at: datetime) -> None:
+    """Store trips that begin together."""
     try:
         with transaction.atomic():
-            trip.save(force_insert=True)
+            Trip.objects.bulk_create(opened)
     except IntegrityError as error:
         if "one_live_trip_per_direction" not in str(error):
             raise
-        raise Conflict("trip.exists", _("这个人这一程已经有了，请刷新看最新情况。"), direction=direction) from error
-    audit.record("trip.opened", trip, by=by, at=at, new_status=status)
-    return trip
+        raise Conflict("trip.exists", _("这个人这一程已经有了，请刷新看最新情况。")) from error
+    for trip in opened:
+        audit.record("trip.opened", trip, by=by, at=at, new_status=trip.status)
 
 
 def _rider(card: RiderCard) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.test.utils import CaptureQueriesContext
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
@@ -31,7 +34,7 @@ from tests import walkers
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN
 from transport.models import Run, Shift, Trip
-from transport.services import scheduling
+from transport.services import room
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +158,7 @@ def test_without_room_made_the_ride_before_would_be_refused(monkeypatch):
     town = walkers.town(cars=1)
     early_leaver(town)
     walkers.ask(town, walkers.resident(town, "王秀兰"))
-    monkeypatch.setattr(scheduling, "make_room", lambda *_given, **_more: None)
+    monkeypatch.setattr(room, "make_room", lambda *_given, **_more: False)
 
     made = planning.plan("main", at=AT)
 
@@ -337,6 +340,33 @@ def test_reading_costs_the_same_for_many(django_assert_max_num_queries):
         question = problem.read("main", planning.rolling_span(AT))
 
     assert len(question.waiting) == 12
+
+
+def test_a_ride_is_written_in_few_statements():
+    """speed.md: request, place, two cars, desk and pass with their audit rows; whoever joins costs no more for others."""
+
+    def statements(people: int) -> int:
+        town = walkers.town(cars=people)
+        keys = {}
+        for number in range(people):
+            row = walkers.ask(town, walkers.resident(town, f"王{number}"))
+            keys[str(row.case_ref)] = row.pk
+        question = problem.read("main", planning.rolling_span(AT))
+        found = solve(question.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
+        found = replace(found, arranged=tuple(each for each in found.arranged if each.request in keys))
+        with CaptureQueriesContext(connection) as seen:
+            outcome = apply(question.problem, found, keys, Writer("main", ENGINE, AT), origin=question.origin)
+        assert len(outcome.applied) == people
+        return len(seen)
+
+    counts = []
+    for people in (1, 3, 4):
+        with transaction.atomic():
+            counts.append(statements(people))
+            transaction.set_rollback(True)
+    alone, three, four = counts
+    assert alone <= 36
+    assert four - three <= 40
 
 
 def test_closed_unit_lets_its_patients_wait_again():
