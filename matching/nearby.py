@@ -78,14 +78,14 @@ class LookAhead:
             changed=np.zeros(4 * MOST_AHEAD, whole),
         )
         self.row: dict[int, int] = {}
-        self.changed = 0
+        self.changed: set[int] = set()
 
     def ask(self, legs: Sequence[int]) -> None:
         """Price legs as the routes are now; at most `MOST_AHEAD`."""
         self.offers.leg[: len(legs)] = legs
         step = -(-len(legs) // len(self.rooms))
         list(self.pool.map(partial(self._price, legs=len(legs), step=step), range(len(self.rooms))))
-        self.row, self.changed = {leg: k for k, leg in enumerate(legs)}, 0
+        self.row, self.changed = {leg: k for k, leg in enumerate(legs)}, set()
 
     def _price(self, part: int, legs: int, step: int) -> None:
         low, high = min(legs, part * step), min(legs, (part + 1) * step)
@@ -93,19 +93,19 @@ class LookAhead:
 
     def note(self, car: int) -> None:
         """Remember that a route has changed; when too many have, no offer stands any more."""
-        if self.row and car not in self.offers.changed[: self.changed]:
-            if self.changed == len(self.offers.changed):
+        if self.row and car not in self.changed:
+            if len(self.changed) == len(self.offers.changed):
                 self.row = {}
                 return
-            self.offers.changed[self.changed] = car
-            self.changed += 1
+            self.offers.changed[len(self.changed)] = car
+            self.changed.add(car)
 
     def best(self, leg: int) -> tuple[float, int, int, int] | None:
         """Return the best insertion of a leg asked for before; None if it was not, or was aimed elsewhere since."""
         if leg not in self.row:
             return None
         found: tuple[float, int, int, int] = self.kernels.take_offer(
-            self.net, self.routes, self.rooms[0], self.near, self.offers, self.row[leg], self.changed
+            self.net, self.routes, self.rooms[0], self.near, self.offers, self.row[leg], len(self.changed)
         )
         return found
 

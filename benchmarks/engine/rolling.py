@@ -19,7 +19,7 @@ from benchmarks.engine.city import dispatch_nearest
 from benchmarks.engine.day import running
 from benchmarks.engine.town import make_town
 from matching.check import check
-from matching.engines import compiled
+from matching.engines import Engine, compiled
 from matching.plan import Plan, Route, RouteStop
 from matching.problem import Action, Direction, Problem, Request, StopInForce, StopState
 from matching.solve import solve
@@ -119,23 +119,24 @@ def ends_of_treatment(problem: Problem, plan: Plan, seed: int) -> dict[str, floa
     return found
 
 
-def play(problem: Problem, seconds: float, step: float, seed: int) -> dict[str, Any]:
+def play(problem: Problem, seconds: float, step: float, seed: int, engine: Engine) -> dict[str, Any]:
     """Play one day, planned anew every `step` minutes."""
-    plan = solve(problem, seed=seed, seconds=20.0 * seconds, engine=compiled())
-    day = Day(problem, ends_of_treatment(problem, plan, seed))
-    day.unmet = len(plan.unmet)
+    plan = solve(problem, seed=seed, seconds=20.0 * seconds, engine=engine)
+    going = tuple(r for r in problem.requests if r.id in plan.arranged_by_request)
+    day = Day(replace(problem, requests=going), ends_of_treatment(problem, plan, seed))
     now = problem.now_min
     while plan.arranged:
         now += step
         day.drive(plan, now)
         day.go_on(plan, now)
-        plan = solve(day.problem, seed=seed, seconds=seconds, engine=compiled())
+        plan = solve(day.problem, seed=seed, seconds=seconds, engine=engine)
         day.violations += len(check(day.problem, plan))
         day.unmet += len(plan.unmet)
     waits, rides = np.array(day.waits), np.array(day.rides)
     return {
         "km": round(day.km),
         "vehicles": len(day.used),
+        "going": len(going),
         "home": len(waits),
         "unmet": day.unmet,
         "violations": day.violations,
@@ -171,7 +172,7 @@ def main() -> int:
     sys.stdout.write(json.dumps(row) + "\n")
     for way in options.share.split(","):
         problem = replace(town, params=replace(town.params, **SHARING[way]))
-        row = {"way": way, **play(problem, options.seconds, options.step, options.seed)}
+        row = {"way": way, **play(problem, options.seconds, options.step, options.seed, compiled())}
         row["km_each"] = round(row["km"] / row["home"], 2)
         row["km_each_over_nearest"] = round(row["km_each"] / each, 3)
         sys.stdout.write(json.dumps(row) + "\n")
