@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matching.arrays import PICKUP, UNBOUND, Net, Routes, Scratch
+from matching.arrays import PICKUP, STAY, UNBOUND, Net, Routes, Scratch
 
 from .chance import below, uniform
 from .jit import inner, kernel
@@ -198,3 +198,37 @@ def remove_route(net: Net, routes: Routes, memory: Any, most: int) -> None:
     if vehicle < 0 or routes.riders[vehicle] > most:
         return
     _cut_string(net, routes, memory, vehicle, leg, most)
+
+
+@inner
+def move_break(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any) -> None:
+    """Take a break of one route at another moment when nobody is aboard, if the route stays legal.
+
+    A break costs no way, so no leg put in anew would ever change sides for it, and the move stands whatever follows.
+    """
+    vehicle = below(memory.chance, len(memory.touched))
+    base, size, first = vehicle * net.width, routes.size[vehicle], routes.first[vehicle]
+    old, new, breaks, moments = -1, -1, 0, 0
+    for k in range(first + 1, size - 1):
+        if net.node_kind[routes.seq[base + k]] == STAY:
+            breaks += 1
+            old = k if below(memory.chance, breaks) == 0 else old
+    for k in range(first, size - 1):
+        if old >= 0 and k not in (old, old - 1) and routes.group[base + k] < 0:
+            moments += 1
+            new = k if below(memory.chance, moments) == 0 else new
+    if new < 0:
+        return
+    node, at = routes.seq[base + old], 0
+    for k in range(size):
+        if k != old:
+            room.seq[at] = routes.seq[base + k]
+            at += 1
+        if k == new:
+            room.seq[at] = node
+            at += 1
+    if schedule(net, vehicle, room.seq, 0, size, room):
+        touch(net, routes, saved, memory, vehicle)
+        for k in range(size):
+            routes.seq[base + k] = room.seq[k]
+        refresh(net, routes, room, vehicle)

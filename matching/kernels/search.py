@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from matching.arrays import Net, Routes, Scratch
+from matching.arrays import STAY, Net, Routes, Scratch
 
 from .chance import below, uniform
 from .jit import inner, kernel
 from .remove import (
     compact,
     copy_route,
+    move_break,
     remove_dear,
     remove_random,
     remove_related,
@@ -26,6 +27,7 @@ from .repair import insert_greedy, insert_regret, pick, shuffle_out
 
 REMOVALS, REPAIRS = 5, 5
 REACTION = 0.02
+BREAK_CHANCE = 0.05
 
 
 @kernel
@@ -98,6 +100,15 @@ def count_out(routes: Routes, memory: Any) -> None:
             memory.n_out[0] += 1
 
 
+@inner
+def has_breaks(net: Net) -> bool:
+    """Tell whether any vehicle has a stop that is not for a patient."""
+    breaks = 0
+    for kind in net.node_kind:
+        breaks += kind == STAY
+    return breaks > 0
+
+
 @kernel
 def search(
     net: Net,
@@ -117,9 +128,11 @@ def search(
     """
     iterations, hot, cold, most = int(span[0]), span[1], span[2], int(span[3])
     count_out(routes, memory)
-    price = total_price(net, routes, memory)
+    price, breaks = total_price(net, routes, memory), has_breaks(net)
     for step in range(iterations):
         heat = hot * math.pow(cold / hot, step / iterations)
+        if breaks and uniform(memory.chance) < BREAK_CHANCE:
+            move_break(net, routes, saved, room, memory)
         for vehicle in range(len(memory.touched)):
             memory.touched[vehicle] = 0
         count_out(routes, memory)
