@@ -41,7 +41,7 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("在院"), "hospitals:inside", "bed"),
         (_("科室与床位"), "hospitals:services", "settings"),
     ],
-    Role.COMMAND: [(_("全市"), "dispatch:command", "home"), (_("管控区"), "dispatch:zones", "shield")],
+    Role.COMMAND: [(_("全市"), "dispatch:command", "home"), (_("分区管控"), "dispatch:zones", "shield")],
 }
 TABS[Role.LEAD] = TABS[Role.STAFF]
 TABS[Role.HOSPADM] = TABS[Role.INTAKE][-1:]

@@ -52,9 +52,17 @@ class RequestForm(forms.Form):
     """What for, when, how. The choices come from the roster; nothing typed is asked twice."""
 
     purpose = forms.ChoiceField(
-        label=gettext_lazy("做什么？"), choices=[*NeedKind.choices, (OTHER, "")], widget=forms.RadioSelect
+        label=gettext_lazy("做什么？"),
+        choices=[*NeedKind.choices, (OTHER, "")],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一样。")},
     )
-    time = forms.CharField(label=gettext_lazy("几点要到医院？"), max_length=40, widget=forms.RadioSelect)
+    time = forms.CharField(
+        label=gettext_lazy("几点要到医院？"),
+        max_length=40,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一个时间；急就选越快越好。")},
+    )
     other_at = forms.DateTimeField(
         label=gettext_lazy("别的时间"),
         required=False,
@@ -71,6 +79,7 @@ class RequestForm(forms.Form):
         label=gettext_lazy("怎么走？"),
         choices=[*Mobility.choices, *TransportMode.choices[2:]],
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一样。")},
     )
     escort = forms.BooleanField(label=gettext_lazy("一人陪同"), required=False)
     needs_oxygen = forms.BooleanField(label=gettext_lazy("要氧气瓶"), required=False)

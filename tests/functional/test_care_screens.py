@@ -63,6 +63,9 @@ class Noon:
             "intake-stranger": ("intake", reverse("hospitals:intake", args=[self.stranger.pk])),
             "intake-inside": ("intake", reverse("hospitals:intake", args=[self.inside.pk])),
             "desk": ("intake", reverse("hospitals:desk")),
+            "zones": ("command", reverse("dispatch:zones")),
+            "zone": ("command", reverse("dispatch:zone", args=[self.town.community.pk])),
+            "zone-meets": ("command", f"{reverse('dispatch:zone', args=[self.town.community.pk])}?zone_class=sealed"),
         }
 
 
@@ -89,6 +92,7 @@ def noon() -> Iterator[Noon]:
         "dispatch": walkers.dispatcher_user(),
         "staff": gate_rows.user("shequ", "林晓", role="staff", place=("community", place["community"].pk, "锦江花园")),
         "intake": desk_rows.make_desk_user(town.facility),
+        "command": gate_rows.user("zhihui", "陶主任", role="command", place=("city", "210600000000", "丹东市")),
     }
     yield Noon(town, users, person, stranger, intake_row, AccessRequest.objects.get(source="gate"))
     clock.forget()
@@ -201,4 +205,21 @@ def test_a_result_is_written_down_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.locator("#notices")).to_contain_text("阳性，记下了")
     expect(page.locator("#main .tag", has_text="阳性").first).to_be_visible()
+    assert complaints == []
+
+
+def test_a_zone_is_changed_by_keyboard_after_reading_whom_it_meets(
+    context: BrowserContext, live_server: LiveServer, noon: Noon, complaints: list[str]
+) -> None:
+    page = enter(context, live_server, noon.users["command"], reverse("dispatch:zones"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("锦江花园")
+    page.locator("input[name=zone_class]").first.focus()
+    page.keyboard.press("Space")
+    tab_to(page, "看碰到谁")
+    page.keyboard.press("Enter")
+    expect(page.locator("#meets")).to_contain_text("今天碰到")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("锦江花园 现在起是封控区")
     assert complaints == []

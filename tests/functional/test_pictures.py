@@ -133,11 +133,13 @@ def later_screens() -> list[Screen]:
     stranger = Intake.objects.get(is_walk_in=True)
     person = Resident.objects.filter(community=COMMUNITY).exclude(phone_last4="").earliest("name_key")
     residents.note_result(person.pk, result="suspected", by=staff, at=at)
+    zone = f"{reverse('dispatch:zone', args=[COMMUNITY])}?zone_class=controlled&building=&since=&source="
     found = f"{reverse('access:identify', args=[let_out.case_ref])}?q={person.phone_last4}&who={person.pk}"
     return [
         Screen("resident-result", "shequ", reverse("access:resident", args=[person.pk])),
         Screen("identify", "shequ", found, (1000, 720)),
         Screen("intake-patient", "jiezhen", reverse("hospitals:intake", args=[stranger.pk]), (1366, 1000)),
+        Screen("command-zone", "zhihui", zone, (1366, 760)),
         Screen("dispatch-silent", "diaodu", reverse("dispatch:board"), (1600, 1000), only=".silent"),
     ]
 
