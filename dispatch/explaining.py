@@ -13,7 +13,7 @@ from typing import Any
 from dispatch.outings import Outings
 from dispatch.roads import ROADS
 from dispatch.shapes import Check
-from matching.build import Board
+from matching.board import Board
 from matching.explain import added_km, standing_rule, why_facilities
 from matching.online import choice_at, open_board
 from matching.plan import Arranged, Plan

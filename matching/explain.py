@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from matching.arrays import RESOURCES, UNBOUND
-from matching.build import Board
+from matching.board import Board
 from matching.facilities import refusal, with_place
 from matching.legs import Choice
 from matching.plan import Reason, Unmet

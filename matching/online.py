@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.build import Board, build
+from matching.board import Board
+from matching.build import build
 from matching.engines import Engine, current
 from matching.errors import UnknownRequest
 from matching.explain import CarAnswer, FacilityAnswer, why_cars, why_facilities

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matching.build import GRACE_MIN, Board
+from matching.board import GRACE_MIN, Board
 from matching.explain import standing_rule
 from matching.facilities import urgency, with_place
 from matching.legs import Choice

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from matching.arrays import DROPOFF, END, PICKUP, START, STAY
-from matching.build import Board
+from matching.board import Board
 from matching.explain import why_unmet
 from matching.place import waiting
 from matching.plan import Arranged, Placement, Plan, Route, RouteStop, Statistics

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.build import Board
+from matching.board import Board
 from matching.group import Group, cut_out, split_cars
 from matching.routing import Routing
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from benchmarks.engine.town import make_town
 from matching.arrays import RESOURCES
-from matching.build import Board, build
+from matching.board import Board
+from matching.build import build
 from matching.check import check
 from matching.engines import compiled
 from matching.facilities import assign

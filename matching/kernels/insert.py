@@ -136,8 +136,7 @@ def best_in_route(
             begin, path = max(net.node_open[node], begin + step), path + step
             if begin > routes.late[at] + TINY or path > limit + TINY or not has_room(net, routes, vehicle, at, leg):
                 break
-            here, leave = routes.place[at], net.node_service[node]
-            b = routes.following[at]
+            here, leave, b = routes.place[at], net.node_service[node], routes.following[at]
             price = price_up + net.cost[here * n + down] + net.cost[down * n + b] - net.cost[here * n + b]
             step = leave + net.time[here * n + down]
             arrive = max(open_down, begin + step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from matching.arrays import DROPOFF, PICKUP, STAY
-from matching.build import Board
+from matching.board import Board
 from matching.routing import Routing
 from matching.stn import StopRule, earliest_schedule
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.engine.day import running
-from matching.build import Board, build
+from matching.board import Board
+from matching.build import build
 from matching.engines import INTERPRETED
 from matching.explain import RESOURCE_CODES, standing_rule, why_not_car, why_unmet
 from matching.facilities import assign, is_safe, refusal, with_place
