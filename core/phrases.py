@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 
@@ -15,3 +16,8 @@ def listed(words: Iterable[object]) -> str:
 def clauses(words: Iterable[object]) -> str:
     """Join the parts of a sentence: 坐轮椅，一人陪同."""
     return _("，").join(str(word) for word in words)
+
+
+def label(kinds: type[TextChoices], value: str) -> str:
+    """Say one value of a choice, as `get_…_display` does, without translating all the others."""
+    return str(kinds(value).label) if value in kinds else value

@@ -14,11 +14,12 @@ from access.models import AccessRequest
 from access.selectors import WaitLimits, facts_of
 from access.states import RequestStatus
 from core.names import sort_key
+from core.phrases import label
 from core.templatetags.components import duration
 from dispatch.snapshot import Fleet
 from dispatch.words import hhmm
 from transport.models import Trip
-from transport.states import TripDirection
+from transport.states import Mobility, TripDirection
 
 ANSWER_MIN = 15  # a car is named this long after approval (ui.md 8.6); our choice for the amber of an old request
 SOON = timedelta(minutes=60)  # the way there begins within this: due soon
@@ -77,7 +78,7 @@ def row_of(each: Waiting, number: int, *, query: str, press: str | None) -> Row:
         name=request.name,
         zone_class=request.zone_class,
         mobility=request.mobility,
-        mobility_word=str(request.get_mobility_display()),
+        mobility_word=label(Mobility, request.mobility),
         level=each.level,
         headline=each.headline,
         route=each.route,

@@ -81,6 +81,7 @@ class Setup:
             "EVENTS_URL": f"http://127.0.0.1:{self.port + 1}/events/",
             "STATIC_MANIFEST": "true",
             "NUMBA_CACHE_DIR": str(data / "numba"),
+            "MALLOC_ARENA_MAX": "2",  # else every thread of the pages keeps freed memory for itself
         }
         if self.production:
             origin = f"https://{self.host}"

@@ -14,8 +14,10 @@ from core.actors import Actor
 from core.clock import local_day
 from core.codes import tidy_id_no
 from core.errors import NotFound
+from core.phrases import label
 from core.sealed import blind_index
 from hospitals.models import Facility
+from transport.states import Mobility
 
 STALE_AFTER = timedelta(days=7)  # roster.check_days of the rulebook's national default (R-000-13)
 # filter word → the need kinds it gathers
@@ -56,8 +58,8 @@ class ResidentRow:
 
 
 def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
-    """Return how a resident with needs stands in the list."""
-    needs = list(resident.needs.all())
+    """Return how a resident of `residents` stands in the list."""
+    needs: list[CareNeed] = resident.listed_needs  # type: ignore[attr-defined]
     first = needs[0] if needs else None
     checked_at = resident.checked_at
     return ResidentRow(
@@ -65,10 +67,10 @@ def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
         name=resident.name,
         building=resident.building,
         lacks=_lacks(resident),
-        needs=tuple(str(need.get_kind_display()) for need in needs),
+        needs=tuple(label(NeedKind, need.kind) for need in needs),
         days=first.days_label if first else "",
         next_date=first.next_date if first and first.schedule_kind != "weekly" else None,
-        mobility=str(resident.get_mobility_display()),
+        mobility=label(Mobility, resident.mobility),
         facility=first.facility.name if first and first.facility else "",
         checked_on=local_day(checked_at) if checked_at else None,
         is_stale=checked_at is None or checked_at < stale_before,
@@ -94,7 +96,7 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resid
         rows = rows.filter(birth_date__lte=_years_before(at, 65))
     elif query.group in GROUPS:
         rows = rows.filter(_has_need(GROUPS[query.group]))
-    needs = Prefetch("needs", queryset=CareNeed.objects.select_related("facility"))
+    needs = Prefetch("needs", queryset=CareNeed.objects.select_related("facility"), to_attr="listed_needs")
     return search(rows, query.words).prefetch_related(needs)
 
 
@@ -113,19 +115,17 @@ def search(rows: QuerySet[Resident], words: str) -> QuerySet[Resident]:
 
 
 def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
-    """Count the residents of each filter, in one query."""
-    counts = {name: Count("pk", filter=_has_need(kinds)) for name, kinds in GROUPS.items()}
-    return (
-        Resident.objects.visible_to(actor)
-        .active()
-        .aggregate(
-            all=Count("pk"),
-            incomplete=Count("pk", filter=_INCOMPLETE),
-            stale=Count("pk", filter=Q(checked_at__isnull=True) | Q(checked_at__lt=at - STALE_AFTER)),
-            old=Count("pk", filter=Q(birth_date__lte=_years_before(at, 65))),
-            **counts,
-        )
+    """Count the residents of each filter, in two queries: one over the people, one over their needs."""
+    rows = Resident.objects.visible_to(actor).active()
+    people = rows.aggregate(
+        all=Count("pk"),
+        incomplete=Count("pk", filter=_INCOMPLETE),
+        stale=Count("pk", filter=Q(checked_at__isnull=True) | Q(checked_at__lt=at - STALE_AFTER)),
+        old=Count("pk", filter=Q(birth_date__lte=_years_before(at, 65))),
     )
+    needs = CareNeed.objects.filter(resident__in=rows, status=NeedStatus.ACTIVE)
+    grouped = {name: Count("resident", distinct=True, filter=Q(kind__in=kinds)) for name, kinds in GROUPS.items()}
+    return {**people, **needs.aggregate(**grouped)}
 
 
 def resident_of(actor: Actor, ident: UUID) -> Resident:

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,12 +25,11 @@ from accounts.access_control import actor_of, for_roles
 from communities.selectors import community_of, zone_at
 from core import clock
 from core.errors import Conflict
-from core.http import page
+from core.http import is_fragment, page
 from core.idempotency import idempotent
 from core.sealed import preload
 
 PAGE_SIZE = 50
-MAX_FOUND = 200
 ARCHIVE_REASONS = {"moved": _T("迁走"), "died": _T("去世"), "no_need": _T("不再需要")}
 FILTERS = [
     ("", _T("全部"), "all"),
@@ -51,22 +51,31 @@ def resident_list(request: HttpRequest) -> HttpResponse:
     """List, search and filter the community's residents."""
     actor, at = actor_of(request), clock.now()
     query = selectors.ListQuery(words=request.GET.get("q", "").strip()[:60], group=_group(request.GET.get("group", "")))
-    counts = selectors.group_counts(actor, at=at)
-    rows = selectors.residents(actor, query, at=at)
-    if query.words:  # a search is read once, as far as anybody pages: no count of its own
-        paginator = Paginator(list(rows[:MAX_FOUND]), PAGE_SIZE)
-    else:
-        paginator = Paginator(rows, PAGE_SIZE)
-        paginator.count = counts[query.group or "all"]
-    pages = paginator.get_page(request.GET.get("page"))
+    # a search while it is typed shows its rows alone
+    counts = {} if query.words and is_fragment(request) else selectors.group_counts(actor, at=at)
+    total = None if query.words else counts[query.group or "all"]
+    pages, rows = _page_of(selectors.residents(actor, query, at=at), request.GET.get("page", ""), total)
     context = {
         "pages": pages,
-        "rows": [selectors.row_of(row, stale_before=at - selectors.STALE_AFTER) for row in pages],
+        "rows": [selectors.row_of(row, stale_before=at - selectors.STALE_AFTER) for row in rows],
         "query": query,
-        "filters": [(value, label, counts[key]) for value, label, key in FILTERS if counts[key] or not value],
-        "total": counts["all"],
+        "filters": [(value, label, counts.get(key)) for value, label, key in FILTERS if counts.get(key) or not value],
+        "total": counts.get("all"),
     }
     return page(request, "access/residents/list.html", context, part="rows")
+
+
+def _page_of(rows: QuerySet[Resident], asked: str, total: int | None) -> tuple[Page, list[Resident]]:
+    """Read one page in one query, with how many there are when nobody counted; one beyond the last is the first."""
+    number = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
+    start = max(0, number - 1) * PAGE_SIZE
+    counted = rows.annotate(found=Window(Count("pk"))) if total is None else rows
+    read = list(counted[start : start + PAGE_SIZE])
+    if not read and start:
+        return _page_of(rows, "", total)
+    if total is None:
+        total = read[0].found if read else 0  # type: ignore[attr-defined]
+    return Paginator(range(total), PAGE_SIZE).get_page(number), read
 
 
 @require_safe

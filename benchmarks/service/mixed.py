@@ -105,19 +105,27 @@ async def mixed_load(town: Town, options: Any) -> dict[str, Any]:
         asyncio.create_task(_work(Worker(role, browser.twin(), paced, random.Random(chance.random())), paced))
         for role, browser, _board in people
     ]
+    before = _spent(town)
     await paced.run()
+    spent = {name: round(seconds - before[name], 1) for name, seconds in _spent(town).items()}
     open_at_end = streams.opened - streams.lost
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.wait(tasks, timeout=10)
     return {
         "rate": options.rate, "seconds": paced.seconds, "users": len(people), "refused": paced.refused,
         "left": paced.left,
+        "processor_s": spent,
         "streams": {"asked": options.streams, "open_at_end": open_at_end, "events": streams.told},
         "pages": {name: _figures(tally) for name, tally in sorted(paced.tallies.items())},
         "all": _figures(_together(list(paced.tallies.values()))),
         "memory": {name: town.memory(name) for name in ("web", "worker", "live", "relay")},
     }  # fmt: skip
+
+
+def _spent(town: Town) -> dict[str, float]:
+    """Return the processor time of every process so far, in seconds; the clients' own as well."""
+    return {"clients": time.process_time(), **{name: town.busy(name) for name in town.stack.children}}
 
 
 async def _work(worker: Worker, paced: Paced) -> None:
@@ -146,11 +154,10 @@ async def signed_in(town: Town, address: str, users: int) -> list[tuple[str, Bro
 async def _until_quiet(town: Town) -> None:
     """Wait until the workers have compiled and planned what waited."""
     quiet_since, deadline = time.monotonic(), time.monotonic() + QUIET_S
-    busy = town.busy("worker")
-    before = busy()
+    before = town.busy("worker")
     while time.monotonic() < deadline and time.monotonic() - quiet_since < 4:
         await asyncio.sleep(1)
-        now = busy()
+        now = town.busy("worker")
         if now - before > 0.3:
             quiet_since = time.monotonic()
         before = now

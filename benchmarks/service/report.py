@@ -76,12 +76,15 @@ def _line(step: Step, row: dict[str, Any], queries: dict[str, int], floor: dict[
 def mixed_table(mixed: dict[str, Any]) -> str:
     """Return the mixed work, page by page."""
     streams, total = mixed["streams"], mixed["all"]
+    spent = ", ".join(f"{name} {seconds}" for name, seconds in mixed["processor_s"].items())
     lines = [
         f"{mixed['users']} people, {mixed['rate']:.0f} requests a second for {mixed['seconds']:.0f} s beside "
         f"{streams['asked']} open live streams ({streams['open_at_end']} still open at the end, "
         f"{streams['events']} events told). All together: p50 {total['p50']} ms, p95 {total['p95']} ms, "
         f"p99 {total['p99']} ms, errors {sum(total['errors'].values())} {total['errors'] or ''}; "
         f"{mixed['refused']} answers said that somebody was quicker.",
+        "",
+        f"Processor seconds of two cores in that time: {spent}.",
         "",
         "| role: page | answers | a second | p50 ms | p95 ms | p99 ms | errors |",
         "| --- | --- | --- | --- | --- | --- | --- |",

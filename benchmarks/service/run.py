@@ -20,7 +20,7 @@ from benchmarks.service import report
 from benchmarks.service.browser import Browser
 from benchmarks.service.measure import Act, Tally, closed, opening
 from benchmarks.service.mixed import mixed_load
-from benchmarks.service.steps import STEPS, Step
+from benchmarks.service.steps import ASKING, STEPS, Step
 from benchmarks.service.town import Town
 from ops.places import RUN
 
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the options."""
     options = argparse.ArgumentParser(prog="./dev bench service", description=__doc__)
     options.add_argument("--seconds", type=float, default=4.0, help="length of each closed loop")
-    options.add_argument("--residents", type=int, default=3000, help="people added to the demo city's 3,000")
+    options.add_argument("--residents", type=int, default=4000, help="people added to the demo city's 3,000")
     options.add_argument("--minutes", type=float, default=1.0, help="length of the mixed work; 0 leaves it out")
     options.add_argument("--rate", type=float, default=60.0, help="requests a second of the mixed work")
     options.add_argument("--streams", type=int, default=200, help="open live streams beside it")
@@ -72,10 +72,12 @@ def main() -> int:
 async def table(town: Town, steps: list[Step], seconds: float) -> dict[str, Any]:
     """Measure the floor, every step, every step again, and the floor again."""
     floor_at, ours_at = town.start_floor(), town.stack.web()
-    first = await floors(floor_at, seconds, town.busy("floor"))
-    signed = {step.user: await _signed_in(ours_at, step.user, town.known["password"]) for step in steps}
+    first = await floors(floor_at, seconds, lambda: town.busy("floor", "postgres"))
+    names = {ASKING: town.known["asking"]}
+    password = town.known["password"]
+    signed = {each.user: await _signed_in(ours_at, names.get(each.user, each.user), password) for each in steps}
     passes = [[await one(step, signed[step.user], town, seconds) for step in steps] for _number in range(2)]
-    last = await floors(floor_at, seconds, town.busy("floor"))
+    last = await floors(floor_at, seconds, lambda: town.busy("floor", "postgres"))
     return {
         "floors": [first, last],
         "noise": max(max(first[k], last[k]) / min(first[k], last[k]) for k in first if k.endswith("per_second")),
@@ -115,7 +117,7 @@ async def loops(browser: Browser, act: Act, seconds: float, busy: Busy) -> tuple
 
 async def one(step: Step, browser: Browser, town: Town, seconds: float) -> dict[str, Any]:
     """Measure one step."""
-    alone, crowd, spent = await loops(browser, step.act(town.known), seconds, town.busy("web"))
+    alone, crowd, spent = await loops(browser, step.act(town.known), seconds, lambda: town.busy("web", "postgres"))
     errors = {**alone.errors, **crowd.errors}
     sys.stderr.write(
         f"{step.name}: {crowd.per_second:.0f}/s, {alone.at(0.5):.1f} ms, {spent:.1f} ms of processor {errors or ''}\n"

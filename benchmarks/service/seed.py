@@ -43,24 +43,30 @@ from transport.models import Run  # noqa: E402
 DEMO = ROOT / "demo" / "dandong"
 DESK = "210603008001"  # the community whose desk is measured: everybody new lives there, up to DESK_PEOPLE
 DESK_PEOPLE = 3000
+ASKING_DISTRICT, ASKING_PEOPLE = "210682", 1000  # whoever is asked for lives in an area whose board is not measured
 BOARDS = {"main": 50, "second": 14}
 BOOKINGS = 50
 MARKS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 
 
 def folder(target: str, people_wanted: str) -> dict[str, Any]:
-    """Write the demo city with more residents: the first 3,000 in one community, the others all over the city."""
+    """Write the demo city with more residents: 3,000 at the measured desk, 1,000 who are asked for, others anywhere."""
     shutil.copytree(DEMO, target, dirs_exist_ok=True)
     path = Path(target) / "residents.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         known = list(csv.DictReader(file))
     with path.open("a", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, known[0].keys())
-        writer.writerows(islice(_more(known), int(people_wanted)))
+        writer.writerows(islice(_more(known, _asking()), int(people_wanted)))
     return {"residents": len(known) + int(people_wanted)}
 
 
-def _more(known: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def _asking() -> str:
+    with (DEMO / "communities.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(row["code"] for row in csv.DictReader(file) if row["district_code"] == ASKING_DISTRICT)
+
+
+def _more(known: list[dict[str, str]], asking: str) -> Iterator[dict[str, str]]:
     for number, row in zip(count(1), cycle(known), strict=False):
         alike = {
             "resident_ref": f"BN{number:06d}",
@@ -69,8 +75,8 @@ def _more(known: list[dict[str, str]]) -> Iterator[dict[str, str]]:
             "guardian_ref": "",
         }
         alike["id_no"] = f"{row['id_no'][:6]}{row['id_no'][6:14]}{number % 1000:03d}{row['id_no'][17:]}"
-        if number <= DESK_PEOPLE:
-            alike["community_code"] = DESK
+        if number <= DESK_PEOPLE + ASKING_PEOPLE:
+            alike["community_code"] = DESK if number <= DESK_PEOPLE else asking
         yield {**row, **alike}
 
 
@@ -132,11 +138,14 @@ def _book(wanted: int) -> int:
 def sign_ins() -> dict[str, Any]:
     """Return what the clients need to know to type, and who works by role."""
     own = Resident.objects.filter(community=DESK)
+    asked_for = Resident.objects.filter(community=_asking(), ref__startswith="BN")
     return {
         "password": DEMO_PASSWORD,
+        "asking": _asking(),
         "people": {
             "residents": [str(pk) for pk in own.order_by("ref").values_list("pk", flat=True)[:3000]],
             "phones": [row.phone for row in own.filter(ref__startswith="BN").order_by("ref")[:50]],
+            "asked_for": [str(pk) for pk in asked_for.order_by("ref").values_list("pk", flat=True)[:ASKING_PEOPLE]],
             "names": [row.name for row in own.filter(ref__startswith="BN").order_by("ref")[:50]],
         },
         "at_work": at_work(),

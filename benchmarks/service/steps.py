@@ -47,7 +47,7 @@ def _details(town: dict[str, Any]) -> Act:
 
 def _ask(town: dict[str, Any]) -> Act:
     """Send the form 叫车就医 for the next resident."""
-    coming = cycle(town["people"]["residents"])
+    coming = cycle(town["people"]["asked_for"])
     form = {"purpose": "outpatient", "time": "soon", "danger": "no", "travel": "walk", "is_second": "1"}
 
     async def act(browser: Browser) -> Answer:
@@ -69,7 +69,7 @@ def _open(path: str) -> Callable[[dict[str, Any]], Act]:
     return lambda _town: opening(path)
 
 
-DESK, DISPATCH = "shequ", "diaodu"
+DESK, DISPATCH, ASKING = "shequ", "diaodu", "asking"
 STEPS = (
     Step("board, 14 rows", "bench-second", _open("/dispatch/"), "/dispatch/", most_queries=8, peer=27, times=10),
     Step("board, 50 rows", DISPATCH, _open("/dispatch/"), "/dispatch/", most_queries=8, least_share=0.15, peer=8.8, times=10),
@@ -77,7 +77,7 @@ STEPS = (
     Step("search by phone", DESK, _found("phones"), "/residents/?q={phone}", most_queries=6, least_share=0.15, peer=30, times=10, most_ms=60),
     Step("search by name", DESK, _found("names"), "/residents/?q={name}", most_queries=6, least_share=0.15, peer=12, times=10, most_ms=60),
     Step("resident detail", DESK, _details, "/residents/{resident}/", most_queries=10, least_share=0.15, peer=36, times=3),
-    Step("create request", DESK, _ask, floor=INSERT, most_queries=10, least_share=0.1, peer=38, times=3),
+    Step("create request", ASKING, _ask, floor=INSERT, most_queries=10, least_share=0.1, peer=38, times=3),
     Step("today's bookings, 50 rows", "jiezhen", _open("/desk/"), "/desk/", most_queries=8, least_share=0.15, peer=7.7, times=10),
     Step("sign-in", "", _sign_in, floor=NONE, most_queries=4, peer=7.9, times=2),
 )  # fmt: skip

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -88,9 +87,9 @@ class Town:
         """Return (RSS, PSS) in MB of each process below a name, the first one's children only."""
         return [found for pid in self.stack.pids(name)[1:] if (found := _memory(pid))]
 
-    def busy(self, name: str) -> Callable[[], float]:
-        """Return what tells the processor time that a process, all below it and the database have used, in seconds."""
-        return lambda: sum(_busy(pid) for each in (name, "postgres") for pid in self.stack.pids(each))
+    def busy(self, *names: str) -> float:
+        """Return the processor time that processes and all below them have used, in seconds."""
+        return sum(_busy(pid) for name in names for pid in self.stack.pids(name))
 
 
 def _answers(port: int) -> bool:
@@ -115,5 +114,5 @@ def _memory(pid: int) -> tuple[float, float] | None:
 def _busy(pid: int) -> float:
     with suppress(OSError):
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
     return 0.0

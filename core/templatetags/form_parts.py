@@ -31,10 +31,11 @@ def button_class(kind: str = "plain", size: str = "", block: bool = False) -> st
     return KINDS[kind] + SIZES[size] + (" btn-block" if block else "")
 
 
-@register.simple_tag
-def idempotency_key(key: str = "") -> SafeString:
+@register.simple_tag(takes_context=True)
+def idempotency_key(context: Context, key: str = "") -> SafeString:
     """Write the hidden key that makes a double press one event; every writing form carries one."""
-    return format_html('<input type="hidden" name="idempotency_key" value="{}">', key or uuid.uuid4().hex)
+    value = key or context.get("new_key") or uuid.uuid4().hex
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', value)
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
@@ -63,7 +64,7 @@ def post_button(
         "url": url,
         "css": button_class(kind, size, block),
         "icon_name": icon,
-        "key": key or uuid.uuid4().hex,
+        "key": key or context.get("new_key") or uuid.uuid4().hex,
         "shortcut": shortcut,
         "target": target,
         "block": block,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
+from secrets import token_hex
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import template
 from django.conf import settings
@@ -21,21 +22,27 @@ from django.utils.translation import get_language
 
 register = template.Library()
 KEPT = 8192
+TOKEN, KEY = token_hex(16), token_hex(16)  # nobody outside this process can write them into a page
 _PLAIN = (str, int, UUID)
 
 
-@register.simple_tag
-def drawn(template_name: str, value: Hashable) -> SafeString:
+@register.simple_tag(takes_context=True)
+def drawn(context: Context, template_name: str, value: Hashable) -> SafeString:
     """Draw a template whose whole input is one frozen value, `it`; rows that did not change cost a look-up.
 
-    No form may stand in it: a key and a token are new each time.
+    A form may stand in it: what is new each time, its token and its key, is written into the kept text.
     """
     draw = _draw if settings.DEBUG else _drawn
-    return draw(template_name, value, get_language())
+    text = draw(template_name, value, get_language())
+    if TOKEN in text:
+        text = text.replace(TOKEN, str(context.get("csrf_token", "")))
+    while KEY in text:
+        text = text.replace(KEY, uuid4().hex, 1)
+    return SafeString(text)
 
 
-def _draw(template_name: str, value: Hashable, _language: str | None) -> SafeString:
-    return SafeString(get_template(template_name).render({"it": value}))
+def _draw(template_name: str, value: Hashable, _language: str | None) -> str:
+    return get_template(template_name).render({"it": value, "csrf_token": TOKEN, "new_key": KEY})
 
 
 _drawn = lru_cache(KEPT)(_draw)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core import clock
 from hospitals.models import Appointment, Intake
-from hospitals.states import INSIDE
+from hospitals.states import INSIDE, AppointmentStatus
 
 
 def clock_text(at: datetime) -> str:
@@ -18,10 +18,12 @@ def clock_text(at: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Cells:
-    """All that the cells of an expected patient's row show, but the button."""
+class Row:
+    """All that the row of an expected patient shows."""
 
     pk: UUID
+    is_first: bool
+    is_proposed: bool
     time: str
     minutes: int
     name: str
@@ -79,12 +81,13 @@ class Arrival:
         """Return the minutes since the expected time."""
         return -self.minutes
 
-    @property
-    def cells(self) -> Cells:
-        """Return what the row's cells show."""
+    def row(self, *, is_first: bool) -> Row:
+        """Return what the patient's row shows."""
         row = self.appointment
-        return Cells(
+        return Row(
             pk=row.pk,
+            is_first=is_first,
+            is_proposed=row.status == AppointmentStatus.PROPOSED,
             time=clock_text(self.expected_at),
             minutes=self.minutes,
             name=row.name,
@@ -155,6 +158,11 @@ class Day:
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
     is_stale: bool = False
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the expected patients as they are drawn."""
+        return [arrival.row(is_first=number == 0) for number, arrival in enumerate(self.arrivals)]
 
     @property
     def inside_count(self) -> int:
