@@ -16,6 +16,7 @@ from ops.say import Refused, say
 WHAT = {
     "engine": ("benchmarks.engine.run", "published instances, by the engine and its peers; goes on where it stopped"),
     "city": ("benchmarks.engine.city", "whole made-up cities"),
+    "rolling": ("benchmarks.engine.rolling", "a day planned anew every few minutes, by ways of sharing the way home"),
     "urgent": ("benchmarks.engine.urgent", "one urgent request, a lost vehicle and a closed unit in a running city"),
     "matching": ("benchmarks.matching.run", "a day arranged by real workers; an emergency behind a backlog"),
     "service": ("benchmarks.service.run", "pages beside a bare application; all roles at work"),
