@@ -23,6 +23,11 @@ def put(kind: str, *, case_ref: UUID | None = None, at: datetime, **payload: Any
     return OutboxMessage.objects.create(kind=kind, case_ref=case_ref, payload={"at": at.isoformat(), **payload})
 
 
+def anything_waits() -> bool:
+    """Say whether a message could be delivered now, without locking any."""
+    return OutboxMessage.objects.filter(delivered_at__isnull=True, next_try_at__lte=Now()).exists()
+
+
 def deliver_next(handlers: dict[str, str]) -> bool:
     """Hand the oldest waiting message to its service; return False when none waits.
 

@@ -61,7 +61,7 @@ class Board:
 def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: str = "", at: datetime) -> Board:
     """Read and judge everything the board shows for an actor's area: five queries."""
     rows = selectors.board_requests(actor, at=at)
-    seen = snapshot.fleet(actor.place_code, since=at - timedelta(hours=12), until=at + timedelta(hours=AHEAD_H))
+    seen = snapshot.fleet(actor.place_code, since=at - snapshot.LOOK_BACK, until=at + timedelta(hours=AHEAD_H))
     place = next((row.community_id for row in rows if row.community_id), "")
     limits = wait_limits(at=at, place=place[:6])
     everybody = waiting_people(rows, seen, limits, at=at)

@@ -35,7 +35,7 @@ def first_choice(request: AccessRequest, *, at: datetime, favourite: str = "") -
     """
     found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request), now=at)
     until = max(request.arrive_at or at, at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
-    fleet = snapshot.fleet(request.dispatch_area, since=at - timedelta(hours=1), until=until)
+    fleet = snapshot.fleet(request.dispatch_area, since=at - snapshot.LOOK_BACK, until=until)
     there = Trip.objects.live().filter(case_ref=request.case_ref, direction=TripDirection.OUTBOUND).first()
     home = snapshot.home_of(request)
     for option, time in _places(found, is_critical=request.is_critical):

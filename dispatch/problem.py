@@ -19,6 +19,7 @@ from access.selectors import facts_of
 from access.services.cards import FIXED, party_size
 from access.states import RequestStatus
 from communities.services import rulebook
+from core.geo import Point, travel_min
 from dispatch import problem_care, problem_fleet
 from dispatch.allowances import board_min, leave_min
 from dispatch.problem_care import INFECTED, Care
@@ -34,6 +35,7 @@ EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
 LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
 HARM_MIN = {True: 1440.0, False: 4320.0}
 LONG_TRIES = 4  # plan after plan found nothing: 17 min since the first one (dispatch/services/unmet.py)
+ARRIVE_EARLY_MIN = 28.0  # nobody waits at the hospital's door for longer than 45 minutes; the road takes its share
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
 
 
@@ -47,13 +49,17 @@ class Question:
     faulty: list[AccessRequest] = field(default_factory=list)
 
 
-def read(area: str, span: Span, *, only: Iterable[UUID] = (), by_ambulance: bool = False) -> Question:
+def read(
+    area: str, span: Span, *, only: Iterable[UUID] = (), by_ambulance: bool = False, cars_of: str = ""
+) -> Question:
     """Read an area's question; `only` narrows it to these cases (an emergency does not wait for the others).
 
-    `by_ambulance` asks the lent ambulances instead of the other cars, for whoever may have one (docs/adr/0009).
+    `by_ambulance` asks the lent ambulances instead of the other cars, for whoever may have one (docs/adr/0009);
+    `cars_of` asks another area's cars (docs/adr/0010).
     """
     until, lent = span.until + WAY_HOME, problem_fleet.spare(area) if by_ambulance else frozenset()
-    cars = problem_fleet.read(area, at=span.at, since=span.since, until=until, origin=span.origin, lent=lent)
+    times = {"at": span.at, "since": span.since, "until": until, "origin": span.origin}
+    cars = problem_fleet.read(cars_of or area, lent=lent, **times)
     rows = [row for row in waiting_rows(area, span, only=only) if not by_ambulance or may_be_lent(row)]
     trips = _waiting_trips(area, [row.case_ref for row in rows])
     asking: dict[str, engine.Request] = {}
@@ -132,7 +138,7 @@ def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars
     is_fixed = row.need_kind in FIXED
     day_end = minutes(span.until, span.origin)
     latest = day_end if asked is None or is_fixed else max(asked, now) + LATER_MIN
-    held = getattr(row, "held_slot", None)
+    held = getattr(row, "held_slot", None) if _can_be_met(row, there, span.at) else None
     needs_back = row.needs_vehicle and not (held and back and back.reserved_run_id)
     return replace(
         _party(row, cars, pickup=there),
@@ -147,6 +153,16 @@ def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars
     )
 
 
+def _can_be_met(row: AccessRequest, there: Trip | None, at: datetime) -> bool:
+    """Say whether the place held can still be reached; after a ride that failed, another hour may have to be found."""
+    starts, lat, lon = (getattr(row, name, None) for name in ("held_from", "held_lat", "held_lon"))
+    if starts is None or lat is None or lon is None or row.community is None:
+        return True
+    start = there.origin.point if there else row.community.point
+    way = travel_min(start, Point(lat, lon)) + board_min(row.mobility, row.has_stairs)
+    return at + timedelta(minutes=way) <= starts
+
+
 def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars, span: Span) -> engine.Request:
     ready = back.ready_at or span.at
     return replace(
@@ -159,6 +175,7 @@ def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars,
         harm_in_min=60.0,
         ready_min=minutes(ready, span.origin),
         is_will_call=back.status == TripStatus.WILL_CALL,
+        rides_alone=back.status == TripStatus.WILL_CALL,  # nobody knows yet when it begins
         needs_outbound=False,
         needs_inbound=True,
     )
@@ -241,8 +258,10 @@ def _params(district: str, at: datetime) -> Params:
         wait_after_ready_target_min=target,
         wait_after_ready_min=float(max(book.value("waiting.measured_min", place=district, at=at).value[0], target)),
         told_tolerance_min=0.0,
+        arrive_early_min=ARRIVE_EARLY_MIN,
         price_slot_shift=0.5,
         shares_return=False,
+        shares_ready_return=True,
     )
 
 

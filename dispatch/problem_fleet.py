@@ -12,11 +12,12 @@ from django.db.models import Prefetch
 from core.geo import travel_min
 from matching import problem as engine
 from transport.models import Run, Shift, Stop, Vehicle
-from transport.states import RUN_LIVE, TripStatus, VehicleClass, VehicleStatus
+from transport.states import RUN_LIVE, RunStatus, TripStatus, VehicleClass, VehicleStatus
 
 LOOK_BACK = timedelta(hours=12)
 CLEAN_MIN = {"sealed": 30.0, "controlled": 10.0}  # disinfection before another class boards (E18)
 NO_LIMIT_MIN = 1440.0
+HURRY_MIN = 0.1  # so that a told time is met in spite of rounding
 
 
 @dataclass
@@ -60,13 +61,16 @@ def read(
     lent: frozenset[str] = frozenset(),
 ) -> Cars:
     """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars asked."""
+    # who gave an outing back is not asked again before its time is over
+    given_back = Run.objects.filter(status=RunStatus.DECLINED, vehicle__dispatch_area=area, occupied__endswith__gt=at)
     shifts = Shift.objects.filter(
         vehicle__dispatch_area=area, vehicle__status=VehicleStatus.AVAILABLE, starts_at__lt=until, ends_at__gt=since
-    )
+    ).exclude(vehicle__in=given_back.values("vehicle"))
     if lent:
         shifts = shifts.filter(vehicle__in=lent)
     runs_of: dict[str, list[Run]] = defaultdict(list)
-    stops = Stop.objects.select_related("trip").order_by("position")
+    known = ("run", "trip__status", "position", "lat", "lon", "planned_at")
+    stops = Stop.objects.select_related("trip").only(*known).order_by("position")
     near = DateTimeTZRange(min(at, since) - LOOK_BACK, until, "[)")
     live = Run.objects.filter(status__in=RUN_LIVE, vehicle__dispatch_area=area, occupied__overlap=near)
     for run in live.order_by("occupied").prefetch_related(Prefetch("stops", queryset=stops)):
@@ -134,7 +138,8 @@ def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:
     if travel_min(first.point, last.point) > minutes(ends, begins):  # told times that cannot be met stand all the same
         first, begins = last, run.occupied.lower
     name = f"run:{run.pk}"
-    _note_ride(cars, name, run, (first, last), service=minutes(run.occupied.upper, ends))
+    between = max(0.0, minutes(ends, begins) - travel_min(first.point, last.point) - HURRY_MIN)
+    _note_ride(cars, name, run, (first, last), between=between, after=minutes(run.occupied.upper, ends))
     told = (engine.Action.PICKUP, begins), (engine.Action.DROPOFF, ends)
     return [
         engine.StopInForce(
@@ -148,8 +153,11 @@ def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:
     ]
 
 
-def _note_ride(cars: Cars, name: str, run: Run, ends: tuple[Stop, Stop], *, service: float) -> None:
-    """Note the request and the destination a standing outing is to the engine; nobody else boards it."""
+def _note_ride(cars: Cars, name: str, run: Run, ends: tuple[Stop, Stop], *, between: float, after: float) -> None:
+    """Note the request and the destination a standing outing is to the engine; nobody else boards it.
+
+    What the car does `between` its ends counts as boarding: to the engine a car never stands with somebody aboard.
+    """
     starts = place(cars, f"{name}/a", ends[0].lat, ends[0].lon)
     to = place(cars, f"{name}/b", ends[1].lat, ends[1].lon)
     cars.facilities.append(engine.Facility(id=name, place=to, needs=frozenset({name})))
@@ -163,8 +171,8 @@ def _note_ride(cars: Cars, name: str, run: Run, ends: tuple[Stop, Stop], *, serv
             fixed_facility=name,
             party=engine.Load(),
             rides_alone=True,
-            home_min=0.0,
-            facility_min=service,
+            home_min=between,
+            facility_min=after,
             needs_inbound=False,
             ride_limit_min=NO_LIMIT_MIN,
         )

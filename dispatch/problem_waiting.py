@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from access.models import AccessRequest
 from access.selectors import with_facts
 from access.states import RequestStatus
+from communities.models import DispatchAreaDivision
 from core import clock
-from hospitals.models import Appointment
+from hospitals.models import Appointment, Facility
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
@@ -39,7 +41,11 @@ def waiting_rows(area: str, span: Span, *, only: Iterable[UUID] = ()) -> QuerySe
     """Select who may wait for a car or a place in an area: approved, or cancelled after leaving home."""
     held = Appointment.objects.filter(case_ref=OuterRef("case_ref"), status__in=_HOLDS)
     annotated = with_facts(_asked(area, span, list(only))).annotate(
-        held_slot=Subquery(held.values("slot_id")[:1]), held_at=Subquery(held.values("facility_id")[:1])
+        held_slot=Subquery(held.values("slot_id")[:1]),
+        held_at=Subquery(held.values("facility_id")[:1]),
+        held_from=Subquery(held.values("slot__starts_at")[:1]),
+        held_lat=Subquery(held.values("facility__lat")[:1]),
+        held_lon=Subquery(held.values("facility__lon")[:1]),
     )
     return annotated.select_related("community", "resident")
 
@@ -65,3 +71,21 @@ def _asked(area: str, span: Span, only: list[UUID]) -> QuerySet[AccessRequest]:
         rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
     open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
     return rows.filter(open_or_out)
+
+
+def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[UUID]]:
+    """Group by the area of the hospital who of an area's cases stand there ready, without a car home; two queries."""
+    division = DispatchAreaDivision.objects.filter(district_code=OuterRef("division_code"))
+    home = Trip.objects.filter(case_ref__in=list(cases), direction=TripDirection.INBOUND, from_kind="facility")
+    called = dict(home.filter(status=TripStatus.UNSCHEDULED).values_list("case_ref", "from_code"))
+    if not called:
+        return {}
+    places = Facility.objects.filter(pk__in=set(called.values())).annotate(
+        area=Subquery(division.values("area_id")[:1])
+    )
+    area_of = dict(places.values_list("pk", "area"))
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for case, code in sorted(called.items(), key=str):
+        if (other := area_of.get(code)) and other != area:
+            found[other].append(case)
+    return dict(found)

@@ -23,6 +23,7 @@ from hospitals.models import Service
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.states import RUN_LIVE, RunStatus, TripDirection, TripStatus
 
+LOOK_BACK = timedelta(hours=12)  # a car stands where its last outing ended, however long ago in its shift
 QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
 OTHER_CARE = frozenset({"positive", "suspected", "isolated"})
 
@@ -89,11 +90,12 @@ def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None =
 
 
 def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:
-    """Read the trips on runs in the span, and those that wait for one."""
-    riding = Q(run__status__in=RUN_LIVE, run__occupied__overlap=span) & ~Q(status=TripStatus.CANCELLED)
+    """Read the trips on runs of the area's cars in the span, whoever rides, and the area's own that wait for one."""
+    riding = Q(run__status__in=RUN_LIVE, run__occupied__overlap=span, run__vehicle__dispatch_area=area)
     kept = Q(reserved_run__status=RunStatus.DRAFT, reserved_run__occupied__overlap=span)
-    waiting = Q(status__in=[TripStatus.UNSCHEDULED, TripStatus.WILL_CALL])
-    rows = Trip.objects.filter(riding | kept | waiting, dispatch_area=area)
+    kept &= Q(reserved_run__vehicle__dispatch_area=area)
+    waiting = Q(status__in=[TripStatus.UNSCHEDULED, TripStatus.WILL_CALL], dispatch_area=area)
+    rows = Trip.objects.filter(riding & ~Q(status=TripStatus.CANCELLED) | kept | waiting)
     unread = ("explanation", "phone_sealed", "person_key")
     return list(rows.select_related("run", "reserved_run").defer(*unread))
 

@@ -195,7 +195,7 @@ def _drive(
     if choice.out_vehicle not in vehicles:
         raise Invalid("placement.vehicle", _("请选一辆车。"), field="out_vehicle")
     way = _errand(request, trip_there, slot)
-    since = at - timedelta(hours=1)
+    since = at - snapshot.LOOK_BACK
     until = (way.arrive_by or at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
     seen = snapshot.fleet(request.dispatch_area, since=since, until=until, besides=trip_back.reserved_run_id)
     pair = pair_of(seen.cars, snapshot.ask(request), way, out=choice.out_vehicle, back=choice.back_vehicle, now=at)

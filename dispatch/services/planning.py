@@ -28,6 +28,7 @@ from dispatch.models import AreaSetting, PlanningRun
 from dispatch.outings import cut
 from dispatch.problem import Question, Span
 from dispatch.problem_fleet import shift_key, spare
+from dispatch.problem_waiting import standing_in_other_areas
 from dispatch.roads import ROADS
 from dispatch.services import leases
 from dispatch.services.unmet import leave_waiting
@@ -100,6 +101,7 @@ def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) 
                 made.append(run)
                 if run.status == PlanningStatus.SOLVED:
                     break
+            made += _with_neighbours(asked, token, unmet)
             made += _with_ambulances(asked, token, unmet)
     return made
 
@@ -135,13 +137,28 @@ def _with_ambulances(asked: Asked, token: UUID, unmet: set[UUID]) -> list[Planni
     if not unmet or not spare(asked.area):
         return []
     question = reading.read(asked.area, asked.span, only=unmet, by_ambulance=True)
+    return _asked_besides(asked, token, unmet, question)
+
+
+def _with_neighbours(asked: Asked, token: UUID, unmet: set[UUID]) -> list[PlanningRun]:
+    """Ask the cars of the area where somebody stands who found no way home by the cars of theirs (docs/adr/0010)."""
+    made = []
+    for area, cases in standing_in_other_areas(asked.area, unmet).items():
+        question = reading.read(asked.area, asked.span, only=cases, cars_of=area)
+        made += _asked_besides(asked, token, unmet, question)
+    return made
+
+
+def _asked_besides(asked: Asked, token: UUID, unmet: set[UUID], question: Question) -> list[PlanningRun]:
+    """Ask other cars about those nothing fitted; who is left keeps the reason and the next try that stand already."""
     if not question.waiting:
         return []
     run = _store(asked, question)
     found = _solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
     if found is not None:
         writer = Writer(asked.area, asked.by, asked.span.at, token)
-        _write(run, question, replace(found, unmet=()), writer)
+        outcome = _write(run, question, replace(found, unmet=()), writer)
+        unmet -= {UUID(case) for case in outcome.applied}
     return [run]
 
 

@@ -25,11 +25,9 @@ from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
 from core.sweeping import each
 from dispatch import snapshot
-from dispatch.candidates import fit, way_back
-from dispatch.offers import returns as rank_returns
-from dispatch.services import rides
-from dispatch.services.placement import HORIZON_H
-from dispatch.shapes import Fit, Way
+from dispatch.candidates import fit
+from dispatch.services import company, kept_cars, rides
+from dispatch.shapes import Fit
 from dispatch.words import sentence
 from hospitals.models import Intake
 from hospitals.services import appointments
@@ -39,7 +37,6 @@ from transport.services import scheduling, trips
 from transport.states import TripDirection, TripStatus
 
 MOVE_FROM = timedelta(minutes=20)  # a smaller shift of the expected end leaves the reservation where it is
-AUTO_LATEST = timedelta(minutes=45)  # a reserved car that comes later than this is left for a person to judge
 FAILED = (TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED)
 KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
 
@@ -60,8 +57,10 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     trip = _inbound(case_ref) or _open_return(request, intake, at=at, is_ready=True)
     if trip.status == TripStatus.WILL_CALL:
         scheduling.activate(trip, ready_at=intake.ready_at or at, by=RELAY, at=at)
+    if trip.status == TripStatus.UNSCHEDULED and (run := company.ride_along(trip, by=RELAY, at=at)):
+        kept_cars.tell(request, run, trip, by=RELAY, at=at)
     if trip.status == TripStatus.UNSCHEDULED and trip.reserved_run_id:
-        _use_reservation(trip, request, by=RELAY, at=at)
+        kept_cars.call(trip, request, by=RELAY, at=at)
     return trip
 
 
@@ -78,7 +77,7 @@ def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | Non
         return _open_return(request, intake, at=at, is_ready=False)
     ready = intake.arrived_at + timedelta(minutes=request.session_min)
     if trip.status == TripStatus.WILL_CALL and trip.reserved_from and ready - trip.reserved_from > MOVE_FROM:
-        _move_reservation(trip, request, ready=ready, at=at)
+        kept_cars.move(trip, request, ready=ready, at=at)
     return trip
 
 
@@ -128,11 +127,11 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
     if trip.status != TripStatus.UNSCHEDULED and (waits_now or trip.reserved_run_id):
         raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
     list(Vehicle.objects.select_for_update().filter(pk=vehicle_code))
-    seen = _fleet(row, at=at, besides=trip.reserved_run_id)
+    seen = kept_cars.fleet(row, at=at, besides=trip.reserved_run_id)
     car = seen.car(vehicle_code)
     if car is None:
         raise Invalid("placement.vehicle", _("请选一辆今天有班的车。"), field="vehicle")
-    found = fit(car, snapshot.ask_of_trip(trip, row), _home_way(trip, at))
+    found = fit(car, snapshot.ask_of_trip(trip, row), kept_cars.home_way(trip, at))
     if found.ride is None:
         words = {"plate": car.plate, "why": sentence(found.checks[0])}
         raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
@@ -204,59 +203,10 @@ def _open_return(request: AccessRequest, intake: Intake, *, at: datetime, is_rea
     )
 
 
-def _fleet(request: AccessRequest, *, at: datetime, besides: UUID | None) -> snapshot.Fleet:
-    since, until = at - timedelta(hours=1), at + timedelta(hours=HORIZON_H)
-    return snapshot.fleet(request.dispatch_area, since=since, until=until, besides=besides)
-
-
-def _home_way(trip: Trip, at: datetime) -> Way:
-    ready = trip.ready_at or at
-    return way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, is_firm=True)
-
-
-def _use_reservation(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None:
-    """Move the reserved car to when the person is ready; a car that could only come much later is left to a person."""
-    run = trip.reserved_run
-    if run is None:
-        return
-    list(Vehicle.objects.select_for_update().filter(pk=run.vehicle_id))
-    seen = _fleet(request, at=at, besides=run.pk)
-    car = seen.car(run.vehicle_id)
-    found = fit(car, snapshot.ask_of_trip(trip, request), _home_way(trip, at)) if car else None
-    if found is None or found.ride is None or found.ride.pickup_at - max(trip.ready_at or at, at) > AUTO_LATEST:
-        return
-    scheduling.use_reservation(trip, ride=rides.ride_of(found), by=by, at=at, explanation=rides.why(found))
-    _tell(request, found, by=by, at=at)
-
-
-def _move_reservation(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -> None:
-    """Keep a car for a later end: the same one when it is free then, else the best one."""
-    seen = _fleet(request, at=at, besides=trip.reserved_run_id)
-    way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at)
-    ask = snapshot.ask_of_trip(trip, request)
-    kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
-    same = seen.car(kept)
-    found = fit(same, ask, way) if same else None
-    if found is None or not found.is_possible:
-        found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
-    if found:
-        rides.reserve(trip, found, by=RELAY, at=at)
-
-
 def _send(trip: Trip, row: AccessRequest, found: Fit, seen: snapshot.Fleet, *, by: Actor, at: datetime) -> None:
     """Put a called way home on a car, giving up another one kept for it."""
     if trip.reserved_run_id:
         scheduling.release_reservation(trip, by=by, at=at, reason="另排了车")
     ride = rides.ride_of(found)
-    scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
-    _tell(row, found, by=by, at=at)
-
-
-def _tell(request: AccessRequest, found: Fit, *, by: Actor, at: datetime) -> None:
-    """Write the car home onto the desk's row and the pass."""
-    if found.ride is None:
-        return
-    at_door, carried_by = found.ride.pickup_at, rides.carried_by(found)
-    appointments.set_ride(request.case_ref, expected_at=at_door, carried_by=carried_by, by=by, at=at)
-    passes.set_ride(request.case_ref, plate=found.car.plate, by=by, at=at)
-    boards.touch(*request.boards)
+    run = scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
+    kept_cars.tell(row, run, trip, by=by, at=at)

@@ -24,7 +24,6 @@ from transport.services import fleet
 from transport.states import RunStatus, TripStatus, VehicleStatus
 
 WAITED_FOR = (RunStatus.OFFERED, RunStatus.ACCEPTED)
-LOOK_BACK = timedelta(hours=12)  # nobody is left standing longer without having been planned anew
 
 
 @dataclass
@@ -55,7 +54,7 @@ class Silent:
 def silent_runs(area: str, at: datetime) -> list[Silent]:
     """List the outings of an area whose time to leave is past and whose driver has not set off, the longest first."""
     place = DispatchAreaDivision.objects.filter(area_id=area).values_list("district_code", flat=True).first() or ""
-    seen = snapshot.fleet(area, since=at - LOOK_BACK, until=at)
+    seen = snapshot.fleet(area, since=at - snapshot.LOOK_BACK, until=at)
     return silent_of(seen, after_min=wait_limits(at=at, place=place).replace, at=at)
 
 

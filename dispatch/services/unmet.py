@@ -15,6 +15,8 @@ from matching.plan import Reason, Unmet
 
 TRY_AGAIN_MIN = (2, 5, 10, 20, 30)
 TRY_AGAIN_CRITICAL = timedelta(seconds=30)
+FAR = timedelta(hours=3)  # whoever is due later than this is tried again with the others, every half hour
+FAR_EVERY = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -26,13 +28,22 @@ def leave_waiting(reasons: Mapping[UUID, Unmet | str], *, at: datetime) -> None:
     for row in rows:
         code, row.needs_person_detail = _said(reasons[row.pk])
         row.needs_person_reason = code[:60]
-        wait = timedelta(minutes=TRY_AGAIN_MIN[min(row.attempts, len(TRY_AGAIN_MIN) - 1)])
-        row.try_again_at = at + (TRY_AGAIN_CRITICAL if row.is_critical else wait)
+        row.try_again_at = _next_try(row, at)
         row.attempts = min(row.attempts + 1, 32_000)
         row.owner_role, row.owner_place = "dispatch", row.dispatch_area
     fields = ["needs_person_reason", "needs_person_detail", "try_again_at", "attempts", "owner_role", "owner_place"]
     AccessRequest.objects.bulk_update(rows, fields)
     boards.touch(*{board for row in rows for board in row.boards})
+
+
+def _next_try(row: AccessRequest, at: datetime) -> datetime:
+    """Return when to look again: soon at first and for the near, on the half hour for the far; a change rings at once."""
+    if row.is_critical:
+        return at + TRY_AGAIN_CRITICAL
+    wait = timedelta(minutes=TRY_AGAIN_MIN[min(row.attempts, len(TRY_AGAIN_MIN) - 1)])
+    if row.attempts and row.arrive_at and row.arrive_at - at > FAR:
+        return at + FAR_EVERY - (at - datetime.min.replace(tzinfo=at.tzinfo)) % FAR_EVERY
+    return at + wait
 
 
 def _said(reason: Unmet | str) -> tuple[str, dict[str, Any]]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from access.services import needs, requests, standing
 from communities.models import GatePass
-from core.actors import ENGINE
+from core.actors import ENGINE, Actor
 from core.errors import Conflict
 from dispatch import problem
 from dispatch.apply import Outcome, Writer, apply
@@ -34,7 +35,7 @@ from tests import walkers
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN
 from transport.models import Run, Shift, Trip
-from transport.services import room
+from transport.services import room, runs, scheduling
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,64 @@ def test_people_of_one_hour_share_a_car():
     runs = {Trip.objects.get(case_ref=request.case_ref, direction="outbound").run_id for request in requests}
     assert len(runs) == 1
     assert Run.objects.exclude(status="draft").count() == 1
+
+
+def test_who_gave_an_outing_back_is_not_asked_again_before_its_time_is_over():
+    """E3: the same answer would come again; another car is asked, or the request waits with its reason."""
+    town = walkers.town(cars=2)
+    request = walkers.ask(town)
+    planning.plan("main", at=AT)
+    run = Trip.objects.get(case_ref=request.case_ref, direction="outbound").run
+    driver = Actor("user:driver", run.driver.name, "driver", "fleet", run.driver_id)
+    runs.decline(run, by=driver, at=AT + MIN, reason="车坏了")
+    walkers.deliver()
+
+    planning.plan("main", at=AT + 2 * MIN)
+
+    again = Trip.objects.get(case_ref=request.case_ref, direction="outbound").run
+    assert again.vehicle_id != run.vehicle_id
+    names = {vehicle.id.partition("@")[0] for vehicle in question_at(run.occupied.upper).vehicles}
+    assert run.vehicle_id in names
+
+
+def test_a_place_that_can_no_longer_be_reached_is_exchanged_for_a_later_one():
+    """C12: nobody came down, the hour is past; the same request finds another hour of the day and both ways anew."""
+    town = walkers.town()
+    later = desk_rows.make_slot(town.slot.service, starts_at=town.slot.starts_at + 300 * MIN, capacity=4)
+    request = walkers.ask(town)
+    planning.plan("main", at=AT)
+    past = town.slot.starts_at + MIN
+    there = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
+    scheduling.take_off(there, by=ENGINE, at=past, reason="没接到人")
+
+    planning.plan("main", at=past)
+
+    held = Appointment.objects.live().get(case_ref=request.case_ref)
+    back = Trip.objects.get(case_ref=request.case_ref, direction="inbound")
+    assert held.slot == later
+    assert back.reserved_from >= later.starts_at + timedelta(minutes=240)
+    assert facts(request).scheduled_at
+
+
+def question_at(at: datetime):
+    """Return what the engine is asked at a time."""
+    return problem.read("main", planning.rolling_span(at)).problem
+
+
+def test_an_outing_that_takes_long_is_closed_to_the_engine():
+    """C19: what happens between the first and the last stop of a run that stands is not the engine's to fill."""
+    town = walkers.town(cars=1)
+    walkers.ask(town)
+    planning.plan("main", at=AT)
+    run = Run.objects.exclude(status="draft").get()
+    earlier = run.occupied.lower - 60 * MIN
+    Run.objects.filter(pk=run.pk).update(occupied=DateTimeTZRange(earlier, run.occupied.upper, "[)"))
+    run.stops.filter(kind="pickup").update(planned_at=F("planned_at") - 60 * MIN)
+    walkers.ask(town, walkers.resident(town, "王秀兰"))
+
+    made = planning.plan("main", at=AT)
+
+    assert [each.stale for each in made] == [0]
 
 
 def test_every_plan_is_legal_and_replays_the_same():
@@ -137,8 +196,9 @@ def early_leaver(town):
     return run
 
 
-def test_a_promised_car_is_free_until_its_first_stop():
+def test_a_promised_car_is_free_until_its_first_stop(monkeypatch):
     """R-000-5, C19: another ride fits before an outing whose car would only have stood; its stops stay as told."""
+    monkeypatch.setattr(problem, "ARRIVE_EARLY_MIN", 45.0)
     town = walkers.town(cars=1)
     run = early_leaver(town)
     told = list(run.stops.values_list("planned_at", flat=True))
@@ -155,6 +215,7 @@ def test_a_promised_car_is_free_until_its_first_stop():
 
 def test_without_room_made_the_ride_before_would_be_refused(monkeypatch):
     """The twin: the outing that stands must leave later, else the new one is refused and waits."""
+    monkeypatch.setattr(problem, "ARRIVE_EARLY_MIN", 45.0)
     town = walkers.town(cars=1)
     early_leaver(town)
     walkers.ask(town, walkers.resident(town, "王秀兰"))
