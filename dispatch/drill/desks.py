@@ -1,0 +1,84 @@
+"""Intake desks: they confirm the arrival, take over, treat, and let go home."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.models import AccessRequest, Resident
+from access.services import identity
+from core.actors import Actor
+from dispatch.drill.agenda import Steps
+from dispatch.drill.world import MIN, Patient, World, person
+from hospitals.models import Appointment, Facility, Intake
+from hospitals.services import intake
+from hospitals.states import IntakeStatus
+from transport.fit import INFECTIOUS
+
+EARLY = 15 * MIN  # a free chair is used before its time
+
+
+def desk(facility: Facility) -> Actor:
+    """Return who works at a facility's desk."""
+    return person("intake", "facility", facility.pk, "接诊台", facility.name)
+
+
+def receive(world: World, case_ref: UUID, facility_code: str) -> Steps:
+    """Receive whoever was set down, with or without an appointment; then treat."""
+    dice = world.dice("desk", case_ref.int % 1000, facility_code)
+    facility = Facility.objects.get(pk=facility_code)
+    booked = Appointment.objects.filter(case_ref=case_ref, facility=facility).order_by("-pk").first()
+    if booked is None:  # a critical patient has no slot; the desk knows the case by the ride that was announced
+        return
+    yield world.now + dice.uniform(1, 4) * MIN
+    booked.refresh_from_db()
+    arrival = intake.check_in(booked, by=desk(facility), at=world.now)
+    starts = booked.slot.starts_at if booked.slot else world.now
+    yield from treat(world, arrival, not_before=starts - EARLY)
+
+
+def treat(world: World, arrival: Intake, *, not_before: datetime) -> Steps:
+    """Take over, treat, and release or admit; everything a desk presses after the arrival."""
+    by, patient = desk(arrival.facility), world.patient(arrival.case_ref)
+    patient.is_inside = True
+    yield world.now + patient.hand_over
+    intake.hand_over(_again(arrival), by=by, at=world.now)
+    yield max(world.now + 3 * MIN, not_before)
+    took = timedelta(minutes=_session(arrival.case_ref)) + patient.overrun
+    expected = world.now + timedelta(minutes=_session(arrival.case_ref))
+    intake.start_treatment(_again(arrival), by=by, at=world.now, expected_ready_at=expected)
+    yield world.now + max(took, 5 * MIN)
+    _let_go(world, _again(arrival), patient, by)
+
+
+def _let_go(world: World, arrival: Intake, patient: Patient, by: Actor) -> None:
+    patient.is_inside = False
+    dice = world.dice("kept", patient.name)
+    if patient.is_admitted or _is_infectious(arrival) or (arrival.is_critical and dice.random() < 0.6):
+        intake.admit(arrival, by=by, at=world.now, note="收住院")
+        patient.is_out = False
+        return
+    patient.ready_at = world.now
+    if arrival.status in (IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT):
+        intake.release(arrival, by=by, at=world.now)
+
+
+def _is_infectious(arrival: Intake) -> bool:
+    """Say whether a test came back positive meanwhile: then the hospital keeps the person."""
+    request = AccessRequest.objects.select_related("resident").filter(case_ref=arrival.case_ref).first()
+    return request is not None and request.resident is not None and request.resident.infection_class in INFECTIOUS
+
+
+def identify(world: World, arrival: Intake, resident: Resident, *, by: Actor) -> None:
+    """Say who somebody is whom nobody announced, so that there is a home to bring them to (认人)."""
+    request = AccessRequest.objects.filter(case_ref=arrival.case_ref).first()
+    if request is not None:
+        identity.identify(request, resident, by=by, at=world.now)
+
+
+def _again(arrival: Intake) -> Intake:
+    return Intake.objects.select_related("facility", "appointment__slot").get(pk=arrival.pk)
+
+
+def _session(case_ref: UUID) -> int:
+    return AccessRequest.objects.filter(case_ref=case_ref).values_list("session_min", flat=True).first() or 60

@@ -1,0 +1,92 @@
+"""Dispatchers: they look at their board, call drivers who do not answer, and place by hand what nothing placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from access.models import AccessRequest
+from access.selectors import with_facts
+from communities.models import DispatchArea
+from core.actors import Actor
+from core.errors import DomainError
+from dispatch import by_hand, offers, snapshot
+from dispatch.candidates import way_back
+from dispatch.drill.world import MIN, World, person
+from dispatch.services import returns, silence
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+WAITS_AT_MOST = 12 * MIN  # for the way home, before a person looks for a car
+ENGINE_AWAY = 10 * MIN  # before a person places what the engine should have
+SOON = timedelta(hours=4)
+
+
+class Dispatchers:
+    """Whoever sits at the boards of the areas."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._away_since = world.now
+        names = dict(DispatchArea.objects.values_list("code", "name"))
+        self.people: dict[str, Actor] = {
+            area: person("dispatch", "dispatch_area", area, "调度台", names.get(area, "")) for area in world.areas
+        }
+
+    def look(self) -> None:
+        """Look at every board once."""
+        if self.world.is_planning:
+            self._away_since = self.world.now
+        for area, by in self.people.items():
+            self._replace_silent(area, by)
+            self._bring_home(area, by)
+            if self.world.now - self._away_since >= ENGINE_AWAY:
+                self._place(area, by)
+
+    def _replace_silent(self, area: str, by: Actor) -> None:
+        if not self.world.silent:
+            return
+        for found in silence.silent_runs(area, self.world.now):
+            run = found.run  # called first: who picks up the telephone is late, not gone
+            if run.vehicle_id in self.world.silent and self._do(
+                "silent", partial(silence.replace, run, by=by, at=self.world.now)
+            ):
+                self.world.note(f"司机没有回音，换车：{run.vehicle.plate}")
+
+    def _bring_home(self, area: str, by: Actor) -> None:
+        """Find a car for whoever has been ready for long and has none."""
+        waiting = Trip.objects.filter(
+            dispatch_area=area, direction=TripDirection.INBOUND, status=TripStatus.UNSCHEDULED
+        )
+        for trip in waiting.filter(ready_at__lt=self.world.now - WAITS_AT_MOST).order_by("ready_at"):
+            request = AccessRequest.objects.filter(case_ref=trip.case_ref, community__isnull=False).first()
+            if request is not None and (car := self._car_home(request, trip)):
+                self._do("home", partial(returns.place_return, request, vehicle_code=car, by=by, at=self.world.now))
+
+    def _car_home(self, request: AccessRequest, trip: Trip) -> str:
+        """Return the first possible car of the list on the screen."""
+        at = self.world.now
+        seen = snapshot.fleet(request.dispatch_area, since=at - snapshot.LOOK_BACK, until=at + timedelta(hours=12))
+        way = way_back(trip.origin.point, trip.destination.point, ready_at=trip.ready_at or at, now=at, is_firm=True)
+        found = offers.returns(seen.cars, snapshot.ask_of_trip(trip, request), way)
+        return next((each.car.code for each in found if each.is_possible), "")
+
+    def _place(self, area: str, by: Actor) -> None:
+        """Place by hand who is due within hours, while the engine does not answer."""
+        soon = with_facts(
+            AccessRequest.objects.open().filter(dispatch_area=area, status="approved", community__isnull=False)
+        )
+        for row in soon.filter(facts__scheduled_at__isnull=True, facts__arrived_at__isnull=True)[:10]:
+            if row.arrive_at is None or row.arrive_at - self.world.now < SOON:
+                self._do("placed", partial(by_hand.place_first, row, by=by, at=self.world.now))
+
+    def _do(self, what: str, act: Callable[[], object]) -> bool:
+        """Do one thing; what the product refuses is left for the next look."""
+        try:
+            act()
+        except DomainError as error:
+            self.world.note(f"手工没办成（{what}）：{error.code}")
+            return False
+        self.world.tally.by_hand[what] += 1
+        return True

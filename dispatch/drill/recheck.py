@@ -1,0 +1,56 @@
+"""Is what somebody was told true? Each reason why nobody could be placed, looked at again by another way than the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from access.models import AccessRequest
+from core.models import AuditEvent
+from dispatch import offers, snapshot
+from dispatch.drill.openings import Opening, Person, open_to
+from dispatch.offers import Errand
+from hospitals.models import Slot
+
+NO_PLACE = {"no_facility", "no_capability", "no_slot", "slots_full", "zone_role", "no_separate_room", "closed"}
+NO_CAR = {"no_car_outbound", "no_car_inbound", "no_car_both_ways"}
+TO_GET_THERE = timedelta(minutes=45)
+ENOUGH = 5  # hospitals and times looked at for a car
+
+
+def is_true(request: AccessRequest, person: Person | None, known: Sequence[Opening]) -> bool:
+    """Say whether the reason stored with a request holds. No reason, or one we do not know, is not true."""
+    if person is None:
+        return False
+    places = [place for place in open_to(person, known) if place.slot in _free(known)]
+    if request.needs_person_reason in NO_PLACE:
+        return not places
+    if request.needs_person_reason in NO_CAR:
+        return not any(_has_car(request, place) for place in places[:ENOUGH])
+    return False
+
+
+def was_full(request: AccessRequest, person: Person | None, known: Sequence[Opening]) -> bool:
+    """Say whether no place of the day was left for somebody whose unit closed, from then on."""
+    lost = AuditEvent.objects.filter(case_ref=request.case_ref, verb="request.unplaced").order_by("-at").first()
+    since = lost.at if lost else request.submitted_at
+    free = _free(known)
+    return person is not None and not any(
+        place.slot in free and place.starts_at > since + TO_GET_THERE for place in open_to(person, known)
+    )
+
+
+def _free(known: Sequence[Opening]) -> set[int]:
+    rows = Slot.objects.filter(pk__in=[place.slot for place in known])
+    return {row.pk for row in rows if row.booked < row.capacity}
+
+
+def _has_car(request: AccessRequest, place: Opening) -> bool:
+    """Say whether a dispatcher's list would offer a car there and a car back for this place."""
+    asked = place.starts_at - timedelta(hours=3)
+    fleet = snapshot.fleet(request.dispatch_area, since=asked, until=place.starts_at + timedelta(hours=12))
+    home = snapshot.home_of(request)
+    errand = Errand(home, home, place.point, place.starts_at, request.session_min)
+    found = offers.pairs(fleet.cars, snapshot.ask(request), errand, now=asked, enough=1)
+    ask_is_strict = [pair for pair in found if pair.is_possible and not pair.there.car.is_ambulance]
+    return bool(ask_is_strict)
