@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Invalid
@@ -20,6 +20,10 @@ FIELD = "idempotency_key"
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"^[0-9a-zA-Z_-]{8,64}$")
 _IGNORED = {FIELD, "csrfmiddlewaretoken"}
+_CLAIM = """
+INSERT INTO core_idempotencykey (scope, key, fingerprint, status, location, created_at)
+VALUES (%s, %s, %s, 0, '', %s) ON CONFLICT (scope, key) DO NOTHING RETURNING id
+"""
 
 
 def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -74,18 +78,23 @@ def _fingerprint(request: HttpRequest) -> str:
 
 
 def _claim(scope: str, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool]:
-    """Insert the key, or return the row of its first use; waits for a first use still at work (lock_timeout)."""
+    """Insert the key, or return the row of its first use; waits for a first use still at work (lock_timeout).
+
+    One statement of its own: every write of every page begins with it.
+    """
+    row = IdempotencyKey(scope=scope, key=key, fingerprint=fingerprint)
     try:
-        with transaction.atomic():
-            return IdempotencyKey.objects.create(scope=scope, key=key, fingerprint=fingerprint), True
-    except IntegrityError:
-        row = IdempotencyKey.objects.get(scope=scope, key=key)
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [scope, key, fingerprint, timezone.now()])
+            won = cursor.fetchone()
     except OperationalError as error:
         if "lock timeout" not in str(error):
             raise
         raise Conflict("idempotency.in_flight", _("正在存，请等两秒再看。")) from error
-    except (ValidationError, ValueError) as error:
-        raise Invalid("idempotency.key", _("这一页太旧了，请刷新后再交一次。填的内容还在。")) from error
+    if won is not None:
+        row.pk, row._state.adding = won[0], False
+        return row, True
+    row = IdempotencyKey.objects.get(scope=scope, key=key)
     if row.fingerprint != fingerprint:
         raise Conflict("idempotency.reused", _("这一张表已经交过，内容不一样。请刷新后再填。"))
     return row, False

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONObject
 
 from access.models import AccessRequest, CareNeed, Resident
 from access.models.request import OPEN
@@ -50,15 +51,15 @@ def asking(actor: Actor, resident_id: UUID, *, on: datetime, purpose: str, at: d
 
     Raises NotFound for anybody else's resident.
     """
-    need = CareNeed.objects.filter(resident=OuterRef("pk"), kind=purpose).values
-    row = _with_ground(Resident.objects.visible_to(actor), on=on, at=at).annotate(
-        usual_facility=Subquery(need("facility_id")[:1]), usual_hours=Subquery(need("session_hours")[:1])
-    )
-    resident: Any = row.filter(pk=resident_id).first()
-    if resident is None:
+    need = CareNeed.objects.filter(resident=OuterRef("pk"), kind=purpose)
+    usual = JSONObject(facility="facility_id", hours="session_hours")
+    rows = _with_ground(Resident.objects.visible_to(actor), on=on, at=at)
+    found: list[Any] = list(rows.annotate(usual=Subquery(need.values_list(usual)[:1])).filter(pk=resident_id))
+    if not found:
         raise NotFound("resident.absent")
-    minutes = round(resident.usual_hours * 60) if resident.usual_hours else 60
-    return Asking(resident, _ground(resident), resident.usual_facility or "", minutes)
+    resident, known = found[0], found[0].usual or {}
+    minutes = round(known["hours"] * 60) if known.get("hours") else 60
+    return Asking(resident, _ground(resident), known.get("facility") or "", minutes)
 
 
 def ground_of(resident: Resident, *, on: datetime, at: datetime) -> Ground:
@@ -74,17 +75,17 @@ def _with_ground(residents: QuerySet[Resident], *, on: datetime, at: datetime) -
     return residents.annotate(
         zone=zone_of(OuterRef("community_id"), OuterRef("building"), at=at),
         area=F("community__dispatch_area_id"),
-        same_day=Subquery(same_day.values("pk")[:1]),
-        same_day_at=Subquery(same_day.values("arrive_at")[:1]),
+        same_day=Subquery(same_day.values_list(JSONObject(id="pk", at="arrive_at"))[:1]),
     )
 
 
 def _ground(row: Any) -> Ground:
+    known = row.same_day or {}
     return Ground(
         zone_class=row.zone or ZoneClass.PRECAUTIONARY,
         dispatch_area=row.area,
-        same_day=row.same_day,
-        same_day_at=row.same_day_at,
+        same_day=UUID(known["id"]) if known else None,
+        same_day_at=datetime.fromisoformat(known["at"]) if known.get("at") else None,
     )
 
 
