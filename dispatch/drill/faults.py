@@ -55,7 +55,7 @@ def compound_sealed_noon(world: World) -> Steps:
     going = live.filter(direction=TripDirection.OUTBOUND, status=TripStatus.SCHEDULED, from_kind="community")
     coming = live.filter(direction=TripDirection.INBOUND, to_kind="community")
     homes = Counter([*going.values_list("from_code", flat=True), *coming.values_list("to_code", flat=True)])
-    top = max(homes, key=lambda code: (homes[code], code), default=None)
+    top = min(homes, key=lambda code: (-homes[code], code), default=None)
     if top is None:
         return
     community = Community.objects.get(pk=top)
