@@ -18,6 +18,15 @@ TILES = (
     ("vehicle_km", "车辆公里", "km", "逐单派最近的车：{baseline[vehicle_km]} km"),
     ("vehicles_used", "用了车", "辆", "逐单派最近的车：{baseline[vehicles_used]} 辆"),
 )
+FAULT_WORDS = {
+    "driver_no_show": "司机没来",
+    "unit_closes_1040": "10:40 血透停诊",
+    "compound_sealed_noon": "中午小区封控",
+    "positive_mid_trip": "路上查出阳性",
+    "gates_offline": "门岗断网",
+    "worker_dead": "自动排车停 40 分钟",
+    "redis_gone": "消息队列停 30 分钟",
+}
 SAFETY = (
     ("locked_out", "回家被拦在门外"),
     ("refused", "出门被拒绝"),
@@ -44,7 +53,7 @@ svg{width:100%;height:auto;display:block}svg text{font-size:11px;fill:var(--soft
 def page(sheet: dict[str, Any]) -> str:
     """Return the whole page."""
     head = f"{sheet['city']} {sheet['day']} 演练"
-    faults = "、".join(sheet["faults"]) or "无"
+    faults = "、".join(FAULT_WORDS.get(name, name) for name in sheet["faults"]) or "无"
     parts = [
         f"<h1>{escape(head)}</h1>",
         f'<p class="soft">情景 {escape(sheet["scenario"])} · 种子 {sheet["seed"]} · 故障：{escape(faults)} · 用时 {sheet["wall_s"]} 秒</p>',
@@ -127,7 +136,7 @@ def _timeline(rows: list[list[Any]]) -> str:
     hours = "".join(
         f'<text x="{LEFT + n * step:.1f}" y="{HEIGHT - 8}">{_hour(row[0])}</text>'
         for n, row in enumerate(rows)
-        if row[0][14:16] == "00" and int(_hour(row[0])) % 2 == 0
+        if row[0][14:16] == "00" and int(_hour(row[0])) % 2 == 0 and LEFT + n * step < WIDTH - 14
     )
     lines = f'<polyline class="line" points="{points(1)}"/><polyline class="alarm" points="{points(2)}"/>'
     return (
