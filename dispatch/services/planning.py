@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from dispatch.problem import Question, Span
 from dispatch.problem_fleet import shift_key, spare
 from dispatch.problem_waiting import standing_in_other_areas
 from dispatch.roads import ROADS
-from dispatch.services import leases
+from dispatch.services import leases, poison
 from dispatch.services.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
 from matching import codec
@@ -253,21 +254,8 @@ def reasons(problem: Problem, found: Plan, cases: Mapping[str, UUID], *, origin:
 
 def _set_poison_aside(asked: Asked, question: Question) -> None:
     """Find by halves whom the engine cannot read; a person looks after them, the others are planned next."""
-    bad = _poison(question.problem, list(question.waiting))
+    bad = poison.found(question.problem, list(question.waiting), partial(_solve, kind=PlanningKind.PREVIEW))
     leave_waiting({question.waiting[case].pk: "engine_failed" for case in bad}, at=asked.span.at)
-
-
-def _poison(problem: Problem, cases: list[str]) -> list[str]:
-    others = tuple(request for request in problem.requests if request.id.startswith("run:"))
-    kept = tuple(request for request in problem.requests if request.id in set(cases))
-    try:
-        _solve(replace(problem, requests=(*others, *kept)), PlanningKind.PREVIEW)
-    except Exception:  # whatever it is, the halves tell whose it is
-        if len(cases) <= 1:
-            return cases
-        half = len(cases) // 2
-        return _poison(problem, cases[:half]) + _poison(problem, cases[half:])
-    return []
 
 
 @contextmanager

@@ -55,11 +55,11 @@ class SmallCity:
         self.folder, self.name, self.number = folder, name, 0
 
     def drill(
-        self, *, faults: frozenset[str] = frozenset(), seed: int = 1, first: Sequence[str] = ()
+        self, *, faults: frozenset[str] = frozenset(), first: Sequence[str] = (), until_hour: int = 22
     ) -> dict[str, Any]:
         """Play its day in a copy, after these statements."""
         self.number += 1
-        asked = play.Asked(self.folder.path, seed=seed, faults=faults)
+        asked = play.Asked(self.folder.path, faults=faults, until_hour=until_hour)
         with own_database(f"{self.name}_{self.number}", template=self.name):
             with connection.cursor() as cursor:
                 for statement in first:
