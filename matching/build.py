@@ -23,7 +23,12 @@ def build(problem: Problem, travel: Travel, engine: Engine) -> Board:
     legs, partners, number = _legs(offers, options)
     params = problem.params
     cars = [_car(problem, row_of, vehicle) for vehicle in problem.vehicles]
-    prices = Prices(split=params.price_split_return, unserved=params.price_unserved, wait_aboard=params.wait_aboard_min)
+    prices = Prices(
+        split=params.price_split_return,
+        unserved=params.price_unserved,
+        wait_aboard=params.wait_aboard_min,
+        is_metric=bool(getattr(travel, "is_metric", False)),
+    )
     cost = params.price_minute * minutes + params.price_km * km
     routing = Routing(legs, cars, partners, (minutes, cost), prices, engine)
     board = Board(problem, maker, routing, number, options, dict.fromkeys(options), set())

@@ -166,7 +166,7 @@ class Routing:
 
     def best_in(self, car: int, leg: int) -> tuple[float, int, int]:
         """Return (price, i, j) of the cheapest insertion into one route; i −1 if none."""
-        found = self.engine.insert.best_in_route(self.net, self.routes, self.room, car, leg, UNBOUND)
+        found = self.engine.insert.best_in_route(self.net, self.routes, self.room, car, leg, UNBOUND, True)
         return float(found[0]), int(found[1]), int(found[2])
 
     def best_nearby(self, leg: int) -> tuple[float, int, int, int]:

@@ -20,7 +20,11 @@ Matrix = NDArray[np.float64]
 
 
 class Travel(Protocol):
-    """Minutes and kilometres between all pairs of places, row to column; gate minutes included."""
+    """Minutes and kilometres between all pairs of places, row to column; gate minutes included.
+
+    A provider whose `is_metric` is true promises that no way over a third place is shorter than the direct one; the
+    search then knows more about a route beforehand.
+    """
 
     def matrices(self, places: Sequence[Place]) -> tuple[Matrix, Matrix]:
         """Return (minutes, km), both square."""
@@ -42,6 +46,11 @@ class GreatCircle:
     fixed_min: float = 1.5
     hourly: tuple[float, ...] = ()
     hour: int = 8
+
+    @property
+    def is_metric(self) -> bool:
+        """Tell whether no way over a third place is shorter than the direct one: the open road is not the slower one."""
+        return self.far_kmh >= self.speed_kmh or self.far_from_km == np.inf
 
     def matrices(self, places: Sequence[Place]) -> tuple[Matrix, Matrix]:
         """Return (minutes, km) for every ordered pair."""

@@ -2,7 +2,8 @@
 
 Best-insertion for dial-a-ride goes back to Jaw, Odoni, Psaraftis & Wilson (1986, Transportation Research B
 20:243-257); rejecting on window, load and ride slack before the exact test follows Braekers, Caris & Janssens
-(2014, Transportation Research B 67:166-186).
+(2014, Transportation Research B 67:166-186). The bounds of each stop (`schedule.latest`) leave so few illegal positions
+that the search tries the schedule only of what it puts in.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from matching.arrays import PICKUP, RESOURCES, STAY, UNBOUND, Net, Routes, Scratch
 
 from .jit import inner, kernel
-from .schedule import TINY, refresh, schedule
+from .schedule import TINY, lay_out, refresh, settle
 
 
 @inner
@@ -59,9 +60,21 @@ def write_with(net: Net, routes: Routes, vehicle: int, leg: int, i: int, j: int,
 
 @inner
 def fits(net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, j: int) -> bool:
-    """Test the exact schedule of the route with the leg put in."""
+    """Test the exact schedule of the route with the leg put in.
+
+    Where no detour is shorter than the direct way, no stop can begin earlier than without the leg: start from there.
+    """
     size = write_with(net, routes, vehicle, leg, i, j, room.seq)
-    return schedule(net, vehicle, room.seq, 0, size, room)
+    limits = lay_out(net, vehicle, room.seq, 0, size, room)
+    at = vehicle * net.width
+    for k in range(size):
+        if k == i + 1 or k == j + 2 or net.is_metric == 0:
+            room.begin[k] = net.node_open[room.seq[k]]
+        else:
+            room.begin[k] = routes.early[at]
+        if k != i + 1 and k != j + 2:
+            at += 1
+    return settle(net, vehicle, room.seq, 0, size, room, limits, net.wait_aboard)
 
 
 @inner
@@ -87,17 +100,65 @@ def first_in_time(routes: Routes, base: int, low: int, size: int, leave: float) 
     return low
 
 
+@inner
+def best_apart(
+    net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, begin: float, bound: float, is_exact: bool
+) -> tuple[float, int]:
+    """Return (price, j) of the cheapest drop-off after a later stop than the pick-up after i; j = −1 if there is none."""
+    at, n = vehicle * net.width + i, net.n_locations
+    up, down, service_up, service_down = (
+        *(net.node_loc[2 * leg], net.node_loc[2 * leg + 1]),
+        *(net.node_service[2 * leg], net.node_service[2 * leg + 1]),
+    )
+    group, limit, best, best_j = net.leg_group[leg], net.leg_limit[leg], bound, -1
+    a, b = routes.place[at], routes.following[at]
+    price_up = net.cost[a * n + up] + net.cost[up * n + b] - net.cost[a * n + b]
+    if net.is_metric == 1 and price_up >= best:
+        return best, best_j
+    if net.time[a * n + up] + service_up + net.time[up * n + b] - net.time[a * n + b] > routes.slack[at] + TINY:
+        return best, best_j
+    latest = min(net.node_close[2 * leg], routes.late[at + 1] - service_up - net.time[up * n + b])
+    close_down = min(net.node_close[2 * leg + 1], latest + service_up + limit)
+    here, leave, path = up, service_up, 0.0 - service_up
+    for j in range(i + 1, routes.size[vehicle] - 1):
+        at = vehicle * net.width + j
+        node = routes.seq[at]
+        kind = net.node_kind[node]
+        if kind == STAY or (kind == PICKUP and net.leg_group[node // 2] != group):
+            break
+        step = leave + net.time[here * n + routes.place[at]]
+        earliest = routes.early[at] if net.is_metric == 1 else net.node_open[node]
+        begin, path = max(earliest, begin + step), path + step
+        if begin > routes.late[at] + TINY or path > limit + TINY or not has_room(net, routes, vehicle, at, leg):
+            break
+        here, leave, b = routes.place[at], net.node_service[node], routes.following[at]
+        price = price_up + net.cost[here * n + down] + net.cost[down * n + b] - net.cost[here * n + b]
+        step = leave + net.time[here * n + down]
+        arrive = max(net.node_open[2 * leg + 1], begin + step)
+        if price >= best or path + step > limit + TINY or arrive > close_down + TINY:
+            continue
+        detour = net.time[here * n + down] + service_down + net.time[down * n + b] - net.time[here * n + b]
+        if detour > routes.slack[at] + TINY or not closes_in_time(net, routes, at + 1, arrive, down, leg):
+            continue
+        if not is_exact or fits(net, routes, room, vehicle, leg, i, j):
+            best, best_j = price, j
+    return best, best_j
+
+
 @kernel
 def best_in_route(
-    net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, bound: float
+    net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, bound: float, is_exact: bool
 ) -> tuple[float, int, int]:
-    """Return (price, i, j) of the cheapest legal insertion below `bound`; i = −1 if there is none."""
+    """Return (price, i, j) of the cheapest legal insertion below `bound`; i = −1 if there is none.
+
+    Without `is_exact` the schedule is not tried, only the bounds of each stop: nearly always that comes to the same, and
+    who puts the leg in finds out.
+    """
     base, size, n = vehicle * net.width, routes.size[vehicle], net.n_locations
     up, down = net.node_loc[2 * leg], net.node_loc[2 * leg + 1]
     service_up, service_down = net.node_service[2 * leg], net.node_service[2 * leg + 1]
     close_up, close_down, open_down = net.node_close[2 * leg], net.node_close[2 * leg + 1], net.node_open[2 * leg + 1]
-    direct, ride_price = net.time[up * n + down], net.cost[up * n + down]
-    group, limit = net.leg_group[leg], net.leg_limit[leg]
+    direct, ride_price, group = net.time[up * n + down], net.cost[up * n + down], net.leg_group[leg]
     best, best_i, best_j = bound, -1, -1
     if size + 2 > net.width:
         return best, best_i, best_j
@@ -115,38 +176,13 @@ def best_in_route(
         price = net.cost[a * n + up] + ride_price + net.cost[down * n + b] - net.cost[a * n + b]
         arrive = max(open_down, begin + service_up + direct)
         if price < best and arrive <= close_down + TINY and closes_in_time(net, routes, at + 1, arrive, down, leg):
-            detour = (
-                net.time[a * n + up] + service_up + direct + service_down + net.time[down * n + b] - net.time[a * n + b]
-            )
-            if detour <= routes.slack[at] + TINY and fits(net, routes, room, vehicle, leg, i, i):
+            detour = net.time[a * n + up] + service_up + direct + service_down + net.time[down * n + b]
+            is_short = detour - net.time[a * n + b] <= routes.slack[at] + TINY
+            if is_short and (not is_exact or fits(net, routes, room, vehicle, leg, i, i)):
                 best, best_i, best_j = price, i, i
-        price_up = net.cost[a * n + up] + net.cost[up * n + b] - net.cost[a * n + b]
-        if net.is_metric == 1 and price_up >= best:
-            continue
-        if net.time[a * n + up] + service_up + net.time[up * n + b] - net.time[a * n + b] > routes.slack[at] + TINY:
-            continue
-        here, leave, path = up, service_up, 0.0 - service_up
-        for j in range(i + 1, size - 1):
-            at = base + j
-            node = routes.seq[at]
-            kind = net.node_kind[node]
-            if kind == STAY or (kind == PICKUP and net.leg_group[node // 2] != group):
-                break
-            step = leave + net.time[here * n + routes.place[at]]
-            begin, path = max(net.node_open[node], begin + step), path + step
-            if begin > routes.late[at] + TINY or path > limit + TINY or not has_room(net, routes, vehicle, at, leg):
-                break
-            here, leave, b = routes.place[at], net.node_service[node], routes.following[at]
-            price = price_up + net.cost[here * n + down] + net.cost[down * n + b] - net.cost[here * n + b]
-            step = leave + net.time[here * n + down]
-            arrive = max(open_down, begin + step)
-            if price >= best or path + step > limit + TINY or arrive > close_down + TINY:
-                continue
-            detour = net.time[here * n + down] + service_down + net.time[down * n + b] - net.time[here * n + b]
-            if detour > routes.slack[at] + TINY or not closes_in_time(net, routes, at + 1, arrive, down, leg):
-                continue
-            if fits(net, routes, room, vehicle, leg, i, j):
-                best, best_i, best_j = price, i, j
+        price, j = best_apart(net, routes, room, vehicle, leg, i, begin, best, is_exact)
+        if j >= 0:
+            best, best_i, best_j = price, i, j
     return best, best_i, best_j
 
 
@@ -170,20 +206,20 @@ def best_vehicle(
             seen_empty[net.veh_kind[vehicle]] = 1
         if partner >= 0 and routes.on[partner] >= 0 and routes.on[partner] != vehicle:
             extra += net.price_split
-        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra)
+        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra, True)
         if i >= 0:
             best, chosen, best_i, best_j = price + extra, vehicle, i, j
     return best, chosen, best_i, best_j
 
 
 @kernel
-def put(net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, j: int) -> None:
-    """Insert a leg and refresh its route."""
+def put(net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, j: int) -> bool:
+    """Insert a leg and refresh its route; tell whether the route has a schedule."""
     size = write_with(net, routes, vehicle, leg, i, j, room.seq)
     for k in range(size):
         routes.seq[vehicle * net.width + k] = room.seq[k]
     routes.size[vehicle] = size
-    refresh(net, routes, room, vehicle)
+    return refresh(net, routes, room, vehicle)
 
 
 @kernel

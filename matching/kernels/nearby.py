@@ -73,7 +73,7 @@ def best_nearby(net: Net, routes: Routes, room: Scratch, near: Any, leg: int) ->
         if not is_allowed(net, vehicle, leg):
             continue
         extra = extra_price(net, routes, vehicle, leg)
-        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra)
+        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra, True)
         if i >= 0:
             best, chosen, best_i, best_j = price + extra, vehicle, i, j
     return best, chosen, best_i, best_j
@@ -109,7 +109,7 @@ def take_offer(
         if not is_allowed(net, vehicle, leg) or not is_near(net, near, vehicle, leg):
             continue
         extra = extra_price(net, routes, vehicle, leg)
-        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra)
+        price, i, j = best_in_route(net, routes, room, vehicle, leg, best - extra, True)
         if i >= 0:
             best, chosen, best_i, best_j = price + extra, vehicle, i, j
     return best, chosen, best_i, best_j

@@ -79,9 +79,7 @@ def compact(net: Net, routes: Routes, saved: Routes, room: Scratch, memory: Any)
                 routes.seq[base + kept] = node
                 kept += 1
         routes.size[vehicle] = kept
-        refresh(net, routes, room, vehicle)
-        may_break = net.veh_clean[vehicle] > 0.0 or net.is_metric == 0
-        if may_break and not schedule(net, vehicle, routes.seq, base, kept, room):
+        if not refresh(net, routes, room, vehicle):
             return False
     return True
 

@@ -12,26 +12,45 @@ from typing import Any
 from matching.arrays import UNBOUND, Net, Routes, Scratch
 
 from .chance import below, uniform
-from .insert import best_in_route, is_allowed, put
+from .insert import best_in_route, is_allowed, put, take
 from .jit import inner
 from .remove import touch
 
+TRIES = 8
+
 
 @inner
-def priced(net: Net, routes: Routes, room: Scratch, memory: Any, vehicle: int, leg: int) -> tuple[float, int, int]:
-    """Return (price, i, j) of the best insertion into a route, from memory if the same route was priced before."""
+def priced(
+    net: Net, routes: Routes, room: Scratch, memory: Any, vehicle: int, leg: int, is_exact: bool
+) -> tuple[float, int, int]:
+    """Return (price, i, j) of the best insertion into a route, from memory if the same route was priced before.
+
+    With `is_exact` it is computed anew and by exact schedules: after an insertion has turned out to have none.
+    """
     key = ((routes.key[vehicle] ^ (leg + 1)) * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
     cell = (key >> 20) & (len(memory.memo_key) - 1)
-    if memory.memo_key[cell] == key:
+    if memory.memo_key[cell] == key and not is_exact:
         at = memory.memo_at[cell]
         if at < 0:
             return UNBOUND, -1, -1
         return memory.memo_price[cell], at // net.width, at % net.width
-    price, i, j = best_in_route(net, routes, room, vehicle, leg, UNBOUND)
+    price, i, j = best_in_route(net, routes, room, vehicle, leg, UNBOUND, is_exact)
     memory.memo_key[cell] = key
     memory.memo_price[cell] = price
     memory.memo_at[cell] = i * net.width + j if i >= 0 else -1
     return price, i, j
+
+
+@inner
+def put_if_legal(
+    net: Net, routes: Routes, room: Scratch, memory: Any, vehicle: int, leg: int, at: tuple[int, int]
+) -> bool:
+    """Insert a leg; where the route then has no schedule, take it out again and price it exactly."""
+    if put(net, routes, room, vehicle, leg, at[0], at[1]):
+        return True
+    take(net, routes, room, leg)
+    priced(net, routes, room, memory, vehicle, leg, True)
+    return False
 
 
 @inner
@@ -63,19 +82,22 @@ def insert_greedy(net: Net, routes: Routes, saved: Routes, room: Scratch, memory
     left = 0
     for k in range(memory.n_out[0]):
         leg = memory.out[k]
-        best, chosen, best_i, best_j = UNBOUND, -1, -1, -1
-        for vehicle in range(len(memory.touched)):
-            if not is_allowed(net, vehicle, leg) or is_twin(net, routes, vehicle) or uniform(memory.chance) < blink:
-                continue
-            price, i, j = priced(net, routes, room, memory, vehicle, leg)
-            if i >= 0:
-                price += extra_price(net, routes, vehicle, leg)
-                if price < best:
-                    best, chosen, best_i, best_j = price, vehicle, i, j
-        if chosen >= 0:
+        for _ in range(TRIES):
+            best, chosen, best_i, best_j = UNBOUND, -1, -1, -1
+            for vehicle in range(len(memory.touched)):
+                if not is_allowed(net, vehicle, leg) or is_twin(net, routes, vehicle) or uniform(memory.chance) < blink:
+                    continue
+                price, i, j = priced(net, routes, room, memory, vehicle, leg, False)
+                if i >= 0:
+                    price += extra_price(net, routes, vehicle, leg)
+                    if price < best:
+                        best, chosen, best_i, best_j = price, vehicle, i, j
+            if chosen < 0:
+                break
             touch(net, routes, saved, memory, chosen)
-            put(net, routes, room, chosen, leg, best_i, best_j)
-        else:
+            if put_if_legal(net, routes, room, memory, chosen, leg, (best_i, best_j)):
+                break
+        if routes.on[leg] < 0:
             memory.out[left] = leg
             left += 1
     memory.n_out[0] = left
@@ -90,13 +112,15 @@ def insert_regret(
     for k in range(count):
         for vehicle in range(cars):
             _price_cell(net, routes, room, memory, k, vehicle)
-    for _ in range(count):
+    for _ in range(TRIES * count):
         row, vehicle = _most_regretted(routes, memory, count, depth, noise)
         if row < 0:
             break
         leg, cell = memory.out[row], row * cars + vehicle
         touch(net, routes, saved, memory, vehicle)
-        put(net, routes, room, vehicle, leg, memory.at_i[cell], memory.at_j[cell])
+        if not put_if_legal(net, routes, room, memory, vehicle, leg, (memory.at_i[cell], memory.at_j[cell])):
+            _price_cell(net, routes, room, memory, row, vehicle)
+            continue
         partner = net.leg_partner[leg]
         for k in range(count):
             other = memory.out[k]
@@ -121,7 +145,7 @@ def _price_cell(net: Net, routes: Routes, room: Scratch, memory: Any, row: int, 
     leg, cell = memory.out[row], row * len(memory.touched) + vehicle
     memory.price[cell] = UNBOUND
     if is_allowed(net, vehicle, leg) and not is_twin(net, routes, vehicle):
-        price, i, j = priced(net, routes, room, memory, vehicle, leg)
+        price, i, j = priced(net, routes, room, memory, vehicle, leg, False)
         if i >= 0:
             memory.price[cell] = price + extra_price(net, routes, vehicle, leg)
             memory.at_i[cell], memory.at_j[cell] = i, j

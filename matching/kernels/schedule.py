@@ -67,14 +67,14 @@ def push_forward(net: Net, seq: Any, base: int, size: int, room: Scratch) -> boo
 
 
 @inner
-def delay_for_limits(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> bool:
+def delay_for_limits(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch, halt: float) -> bool:
     """Delay pick-ups, halts and the departure just enough for each limit; True if anything was delayed."""
     begin = room.begin
     delayed = False
     for k in range(size - 1, 0, -1):
         node = seq[base + k]
         if room.aboard[k - 1] > 0 and net.node_loc[node] >= 0:
-            least = begin[k] - room.arc[k - 1] - net.wait_aboard
+            least = begin[k] - room.arc[k - 1] - halt
             if begin[k - 1] < least - TINY:
                 begin[k - 1] = least
                 delayed = True
@@ -90,46 +90,121 @@ def delay_for_limits(net: Net, vehicle: int, seq: Any, base: int, size: int, roo
     return delayed
 
 
+@inner
+def settle(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch, limits: int, halt: float) -> bool:
+    """Raise `room.begin` to the least begin times that keep every rule, with halts of at most `halt` minutes.
+
+    False if there are none.
+    """
+    for _ in range(2 * limits + size):
+        if not push_forward(net, seq, base, size, room):
+            return False
+        if not delay_for_limits(net, vehicle, seq, base, size, room, halt):
+            return True
+    return False
+
+
 @kernel
 def schedule(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> bool:
     """Find the earliest schedule of a sequence; False if there is none. Begin times stay in `room.begin`."""
     limits = lay_out(net, vehicle, seq, base, size, room)
     for k in range(size):
         room.begin[k] = net.node_open[seq[base + k]]
+    return settle(net, vehicle, seq, base, size, room, limits, net.wait_aboard)
+
+
+@inner
+def pull_back(size: int, room: Scratch) -> None:
+    """Make each stop begin no later than the one after allows."""
+    for k in range(size - 2, -1, -1):
+        room.begin[k] = min(room.begin[k], room.begin[k + 1] - room.arc[k])
+
+
+@inner
+def hasten_for_limits(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch) -> bool:
+    """Bring drop-offs and the end forward just enough for each limit; True if anything was brought forward."""
+    begin = room.begin
+    hastened = False
+    most = begin[0] + net.veh_duty[vehicle]
+    if begin[size - 1] > most + TINY:
+        begin[size - 1] = most
+        hastened = True
+    for k in range(1, size):
+        node = seq[base + k]
+        if net.node_kind[node] == DROPOFF:
+            most = begin[room.where[node // 2]] + net.node_service[node - 1] + net.leg_limit[node // 2]
+            if begin[k] > most + TINY:
+                begin[k] = most
+                hastened = True
+    return hastened
+
+
+@inner
+def latest(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratch, limits: int) -> None:
+    """Lower `room.begin` to the latest begin times that keep windows, rides and hours; for a route that has a schedule.
+
+    The schedules of a route are the solutions of difference constraints, so there is a latest as there is an earliest,
+    and every schedule lies between the two.
+    """
     for _ in range(2 * limits + size):
-        if not push_forward(net, seq, base, size, room):
-            return False
-        if not delay_for_limits(net, vehicle, seq, base, size, room):
-            return True
-    return False
+        pull_back(size, room)
+        if not hasten_for_limits(net, vehicle, seq, base, size, room):
+            return
 
 
 @kernel
-def refresh(net: Net, routes: Routes, room: Scratch, vehicle: int) -> None:
-    """Recompute everything derived from one route after it has changed."""
+def refresh(net: Net, routes: Routes, room: Scratch, vehicle: int) -> bool:
+    """Recompute everything derived from one route after it has changed; tell whether the route has a schedule."""
     base, size = vehicle * net.width, routes.size[vehicle]
-    lay_out(net, vehicle, routes.seq, base, size, room)
+    limits = lay_out(net, vehicle, routes.seq, base, size, room)
     _fill_loads(net, routes, room, vehicle)
     price, key = 0.0, net.veh_kind[vehicle] + 1
-    routes.early[base] = net.node_open[routes.seq[base]]
+    following = room.place[size - 1]
+    for k in range(size - 1, -1, -1):
+        node = routes.seq[base + k]
+        routes.following[base + k] = following
+        routes.place[base + k] = room.place[k]
+        if net.node_loc[node] >= 0:
+            following = net.node_loc[node]
     for k in range(1, size):
         node = routes.seq[base + k]
-        routes.early[base + k] = max(net.node_open[node], routes.early[base + k - 1] + room.arc[k - 1])
         price += net.cost[room.place[k - 1] * net.n_locations + room.place[k]]
         word = node + 1 if node < 2 * len(net.leg_limit) else -net.node_kind[node]
         key = ((key ^ word) * 1099511628211) & 0x7FFFFFFFFFFFFFFF
     routes.key[vehicle] = key
     routes.price[vehicle] = price + (net.veh_fixed[vehicle] if routes.riders[vehicle] > 0 else 0.0)
-    late, following = UNBOUND, room.place[size - 1]
-    for k in range(size - 1, -1, -1):
-        node = routes.seq[base + k]
-        late = min(net.node_close[node], late - (room.arc[k] if k < size - 1 else 0.0))
-        routes.late[base + k] = late
-        routes.following[base + k] = following
-        routes.place[base + k] = room.place[k]
-        if net.node_loc[node] >= 0:
-            following = net.node_loc[node]
     _fill_slack(net, routes, room, vehicle)
+    return _fill_bounds(net, routes, room, vehicle, limits)
+
+
+@inner
+def _fill_bounds(net: Net, routes: Routes, room: Scratch, vehicle: int, limits: int) -> bool:
+    """Fill the earliest and the latest begin of each stop; False if the route has no schedule.
+
+    The bounds have to hold with one more leg too, so halts do not count: a stop on the way makes the halt shorter. And
+    only where no detour is shorter than the direct way do ride limits bind as tightly with one more leg; elsewhere
+    `early` looks at what comes before a stop alone, `late` at what comes after it.
+    """
+    base, size, is_metric = vehicle * net.width, routes.size[vehicle], net.is_metric == 1
+    for k in range(size):
+        room.begin[k] = net.node_open[routes.seq[base + k]]
+    if is_metric:
+        is_legal = settle(net, vehicle, routes.seq, base, size, room, limits, UNBOUND)
+    else:
+        is_legal = push_forward(net, routes.seq, base, size, room)
+    for k in range(size):
+        routes.early[base + k] = room.begin[k]
+    if is_legal and (net.wait_aboard < UNBOUND or not is_metric):
+        is_legal = settle(net, vehicle, routes.seq, base, size, room, limits, net.wait_aboard)
+    for k in range(size):
+        room.begin[k] = net.node_close[routes.seq[base + k]]
+    if is_metric and is_legal:
+        latest(net, vehicle, routes.seq, base, size, room, limits)
+    else:
+        pull_back(size, room)
+    for k in range(size):
+        routes.late[base + k] = room.begin[k]
+    return is_legal
 
 
 @inner

@@ -13,11 +13,13 @@ from matching.routing import Car, Prices, Routing
 
 
 def random_routing(
-    chance: random.Random, engine: Engine, *, legs: int = 5, cars: int = 2, plain: bool = False
+    chance: random.Random, engine: Engine, *, legs: int = 5, cars: int = 2, plain: bool = False, metric: bool = True
 ) -> Routing:
-    """Return a routing of some legs; `plain` has no classes, breaks or waiting limit."""
+    """Return a routing of some legs; `plain` has no classes, breaks or waiting limit, without `metric` a detour may be shorter."""
     points = np.array([[chance.uniform(0, 30), chance.uniform(0, 30)] for _ in range(2 * legs + 1)])
     time = np.hypot(points[:, None, 0] - points[None, :, 0], points[:, None, 1] - points[None, :, 1])
+    if not metric:
+        time = time * np.array([[chance.uniform(0.5, 1.0) for _ in row] for row in time])
     made = []
     for r in range(legs):
         opens = chance.uniform(0, 300)
@@ -51,7 +53,7 @@ def random_routing(
         clean=0.0 if plain else 15.0,
         last_class=None if plain else chance.choice([None, "a", "b"]),
     )
-    prices = Prices(wait_aboard=1e9 if plain else chance.choice([5.0, 15.0, 1e9]))
+    prices = Prices(wait_aboard=1e9 if plain else chance.choice([5.0, 15.0, 1e9]), is_metric=metric)
     return Routing(made, [car] * cars, [-1] * legs, (time, time), prices, engine, width=2 * legs + 6)
 
 
