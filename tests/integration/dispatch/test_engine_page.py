@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from access.models import AccessRequest
+from access.selectors import facts_of, with_facts
 from dispatch.models import AreaSetting
 from dispatch.services import planning
 from tests import walkers
+from transport.models import Trip
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,23 @@ def test_switched_off_nobody_is_placed_and_the_hand_still_can() -> None:
 
     assert planning.plan("main", at=walkers.AT) == []
     walkers.place_by_hand(town, request)
+
+
+def test_switched_off_a_round_trip_is_completed_by_hand_and_on_again_nothing_of_it_moves() -> None:
+    """Issue B, 3: one patient goes there and comes home without the engine; another one's placement stands after."""
+    town, client = walkers.town(), desk()
+    turn(client, "off")
+    there_and_back = walkers.walk(town, to="home")
+    other = walkers.ask(town, walkers.resident(town, "王秀兰"))
+    walkers.place_by_hand(town, other)
+    rides = list(Trip.objects.order_by("pk").values("pk", "status", "run_id", "pickup_planned_at", "version"))
+
+    turn(client, "on")
+    planning.plan("main", at=there_and_back.at)
+
+    assert there_and_back.request.status == "closed"
+    assert facts_of(with_facts(AccessRequest.objects.filter(pk=there_and_back.request.pk)).get()).entered_at
+    assert list(Trip.objects.order_by("pk").values("pk", "status", "run_id", "pickup_planned_at", "version")) == rides
 
 
 def test_another_area_has_its_own_switch() -> None:
