@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -56,7 +56,19 @@ def ask(count: int) -> dict[str, Any]:
         )
         request = requests.submit(person, wish=wish, by=_staff(person.community_id), at=at)
         asked.append(str(request.case_ref))
-    return {"asked": asked}
+    return {"asked": asked + _ask_outpatients(count - len(asked), at)}
+
+
+def _ask_outpatients(count: int, at: datetime) -> list[str]:
+    """Ask for the clinic for others of the area, when those with a treatment are not enough; one after another."""
+    hours, asked = cycle(f"{hour:02d}:{minute:02d}" for hour in range(8, 17) for minute in (0, 20, 40)), []
+    free = Resident.objects.filter(community__dispatch_area=_area()).exclude(precaution__in=["positive", "suspected"])
+    for person in islice(cycle(free.order_by("ref")), count):
+        arrive_at = clock.at_local(clock.local_day(at), next(hours))
+        wish = requests.Wish("outpatient", arrive_at=arrive_at, mobility=person.mobility, is_second=True)
+        row = requests.submit(person, wish=wish, by=_staff(person.community_id), at=at)
+        asked.append(str(row.case_ref))
+    return asked
 
 
 def critical(count: int) -> dict[str, Any]:
