@@ -66,6 +66,7 @@ class OutboxMessage(models.Model):
     kind = models.CharField(max_length=60)
     case_ref = models.UUIDField(null=True, blank=True)
     payload = models.JSONField(default=dict, help_text="Ids and ISO times only")
+    is_urgent = models.BooleanField(default=False, help_text="Handed over before all that waits")
     created_at = models.DateTimeField(auto_now_add=True)
     next_try_at = models.DateTimeField(auto_now_add=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -73,10 +74,10 @@ class OutboxMessage(models.Model):
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["-is_urgent", "id"]
         indexes = [
             models.Index(
-                fields=["next_try_at", "id"], name="outbox_waiting", condition=models.Q(delivered_at__isnull=True)
+                fields=["-is_urgent", "id"], name="outbox_in_order", condition=models.Q(delivered_at__isnull=True)
             )
         ]
 

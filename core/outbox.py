@@ -18,9 +18,15 @@ log = get_logger(__name__)
 MAX_WAIT_S = 60
 
 
-def put(kind: str, *, case_ref: UUID | None = None, at: datetime, **payload: Any) -> OutboxMessage:
-    """Append a message in the caller's transaction; `at` is when the fact happened, in the product's time."""
-    return OutboxMessage.objects.create(kind=kind, case_ref=case_ref, payload={"at": at.isoformat(), **payload})
+def put(
+    kind: str, *, case_ref: UUID | None = None, at: datetime, is_urgent: bool = False, **payload: Any
+) -> OutboxMessage:
+    """Append a message in the caller's transaction; `at` is when the fact happened, in the product's time.
+
+    An urgent one is handed over before all that waits: a life does not queue behind a morning's requests (R-000-2).
+    """
+    told = {"at": at.isoformat(), **payload}
+    return OutboxMessage.objects.create(kind=kind, case_ref=case_ref, payload=told, is_urgent=is_urgent)
 
 
 def anything_waits() -> bool:
@@ -29,7 +35,7 @@ def anything_waits() -> bool:
 
 
 def deliver_next(handlers: dict[str, str]) -> bool:
-    """Hand the oldest waiting message to its service; return False when none waits.
+    """Hand the oldest waiting message to its service, the urgent ones first; return False when none waits.
 
     The message and its effect commit together, so a relay that dies in between delivers again and services
     registered here must be safe to run twice. A message whose service raises waits, longer each time.

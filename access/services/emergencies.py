@@ -143,7 +143,7 @@ def _take_up(case_ref: UUID, *, at: datetime, need_kind: str, is_critical: bool,
     )
     if is_new:
         audit.record("request.take_up", row, by=RELAY, at=at, new_status=row.status)
-        outbox.put("request.approved", case_ref=case_ref, at=at, request_id=str(row.pk))
+        outbox.put("request.approved", case_ref=case_ref, at=at, is_urgent=is_critical, request_id=str(row.pk))
         touch(*row.boards)
     return row
 

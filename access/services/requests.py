@@ -127,8 +127,13 @@ def _announce(request: AccessRequest, by: Actor, at: datetime) -> None:
     """Write who asked, wake whoever plans, and refresh the boards: all in the caller's transaction."""
     audit.record("request.submit", request, by=by, at=at, new_status=request.status)
     if request.status == RequestStatus.APPROVED:
-        outbox.put("request.approved", case_ref=request.case_ref, at=at, request_id=str(request.pk))
+        _tell_approved(request, at)
     refresh(request)
+
+
+def _tell_approved(request: AccessRequest, at: datetime) -> None:
+    known: dict[str, Any] = {"case_ref": request.case_ref, "request_id": str(request.pk)}
+    outbox.put("request.approved", at=at, is_urgent=request.is_critical, **known)
 
 
 def refresh(request: AccessRequest) -> None:
@@ -151,7 +156,7 @@ def approve(request: AccessRequest, *, by: Actor, at: datetime, reason: str = ""
         owner_place=request.dispatch_area,
         next_check_at=next_check(at, is_critical=request.is_critical),
     )
-    outbox.put("request.approved", case_ref=request.case_ref, at=at, request_id=str(request.pk))
+    _tell_approved(request, at)
     refresh(request)
 
 
@@ -190,7 +195,7 @@ def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     else:
         _change(request, **changes)
         audit.record("request.make_critical", request, by=by, at=at)
-    outbox.put("request.approved", case_ref=request.case_ref, at=at, request_id=str(request.pk))
+    _tell_approved(request, at)
     refresh(request)
 
 

@@ -103,7 +103,7 @@ def add_detail(
         operator_label=by.label,
     )
     facts = {"building": building, "party_size": party_size, "has_ambulance": has_ambulance}
-    outbox.put("gate.emergency_detail", case_ref=row.case_ref, at=at, scan_id=str(row.pk), **facts)
+    outbox.put("gate.emergency_detail", case_ref=row.case_ref, at=at, is_urgent=True, scan_id=str(row.pk), **facts)
     audit.record("scan.emergency_detail", row, by=by, at=at)
     _touch(row)
     return detail
@@ -184,6 +184,7 @@ def _tell(row: Scan) -> None:
             "gate.emergency",
             case_ref=row.case_ref,
             at=row.happened_at,
+            is_urgent=True,
             scan_id=str(row.pk),
             community=row.community_id,
             building=row.building,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
@@ -47,7 +48,7 @@ class Day:
         workers = Workers(world, self.answer)
         self._begin(world, workers)
         after = workers.deliver if self.plans_here else lambda: None
-        with wake.answered_by(workers.hear):
+        with wake.answered_by(workers.hear) if self.plans_here else nullcontext():
             end = clock.day_bounds(self.day)[0] + timedelta(hours=self.until_hour)
             world.agenda.run(end, before=self.pace.wait_for, after=after)
         return world

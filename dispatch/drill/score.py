@@ -253,7 +253,7 @@ def _more(world: World, found: _Figures) -> dict[str, Any]:
 
 
 def _clock(at: datetime) -> str:
-    return at.isoformat(timespec="minutes")
+    return at.astimezone(clock.CHINA).isoformat(timespec="minutes")
 
 
 def _histogram(values: Iterable[float], width: int, bins: int) -> list[int]:

@@ -103,7 +103,7 @@ def walk_in(
         note=note.strip()[:300],
     )
     audit.record("intake.walk_in", intake, by=by, at=at, new_status=intake.status)
-    outbox.put("intake.walk_in", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    outbox.put("intake.walk_in", case_ref=intake.case_ref, at=at, is_urgent=is_critical, intake_id=str(intake.pk))
     _touch(intake)
     return intake
 

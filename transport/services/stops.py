@@ -137,7 +137,7 @@ def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
         riders = [coming.trip] if coming else []
     for trip in riders:
         audit.record("trip.emergency", trip, by=by, at=at)
-        outbox.put("trip.emergency", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+        outbox.put("trip.emergency", case_ref=trip.case_ref, at=at, is_urgent=True, trip_id=str(trip.pk))
     if not riders:
         audit.record("run.emergency", run, by=by, at=at)
     follow.touch(riders, run)

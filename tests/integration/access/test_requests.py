@@ -121,6 +121,7 @@ def test_critical_is_one_step_with_nothing_before_it(person):
     assert (row.status, row.mode, row.service_kind) == ("approved", "ambulance", "emergency")
     assert row.arrive_at is None
     assert row.next_check_at <= AT + timedelta(minutes=2)
+    assert [each.case_ref for each in OutboxMessage.objects.filter(is_urgent=True)] == [row.case_ref]
 
 
 def test_raising_a_request_is_one_step(person):
@@ -129,6 +130,7 @@ def test_raising_a_request_is_one_step(person):
     row.refresh_from_db()
     assert (row.status, row.is_critical, row.mode) == ("approved", True, "ambulance")
     assert (row.owner_role, row.owner_place) == ("dispatch", "main")
+    assert OutboxMessage.objects.get(kind="request.approved").is_urgent
     with pytest.raises(NotAllowed):
         requests.lower_critical(row, reason="按错了", by=STAFF, at=AT)
     requests.lower_critical(row, reason="按错了", by=LEAD, at=AT)

@@ -123,6 +123,20 @@ def test_poison_message_does_not_stop_the_one_behind_it() -> None:
     assert (waiting.kind, waiting.attempts, waiting.error) == ("poison", 1, "ValueError")
 
 
+def test_a_life_is_handed_over_before_all_that_waits() -> None:
+    """R-000-2: an emergency behind a morning's requests; within a rank the order of the facts stays."""
+    delivered.clear()
+    for number in range(3):
+        outbox.put("test.kind", at=AT, number=number)
+    outbox.put("test.kind", at=AT, is_urgent=True, number=3)
+    outbox.put("test.kind", at=AT, is_urgent=True, number=4)
+
+    while outbox.deliver_next({"test.kind": f"{__name__}.take"}):
+        pass
+
+    assert [payload["number"] for _case, _at, payload in delivered] == [3, 4, 0, 1, 2]
+
+
 def test_clock_follows_the_stored_offset() -> None:
     clock.set_offset(timedelta(days=-100))
     try:
