@@ -13,6 +13,8 @@ from core.geo import Point
 from dispatch.candidates import fit, rank, way_back, way_there
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
+SOON = timedelta(minutes=60)  # collected.within: later than that, somebody stands in a corridor at night
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -94,11 +96,19 @@ def _pair(
 
 
 def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
-    """Rank the cars for somebody who is ready to go home."""
+    """Rank the cars for somebody who is ready to go home.
+
+    Ambulances stay free (R-000-11) unless every other car comes late: at night they may be the only ones on duty.
+    """
     calm = replace(ask, is_critical=False)
     ranked = rank((fit(car, calm, way) for car in cars), calm)
     possible = [each for each in ranked if each.ride]
-    possible.sort(key=lambda each: (each.car.is_ambulance, each.ride.pickup_at if each.ride else way.pickup_from))
+
+    def key(each: Fit) -> tuple[bool, bool, datetime]:
+        comes = each.ride.pickup_at if each.ride else way.pickup_from
+        return comes - way.pickup_from > SOON, each.car.is_ambulance, comes
+
+    possible.sort(key=key)
     return possible + [each for each in ranked if each.ride is None]
 
 

@@ -165,9 +165,11 @@ def _can_be_met(row: AccessRequest, there: Trip | None, at: datetime) -> bool:
 
 def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars, span: Span) -> engine.Request:
     ready = back.ready_at or span.at
+    skills = _skills(row, is_urgent=False)
     return replace(
         _party(row, cars, pickup=back),
-        skills=_skills(row, is_urgent=False),
+        skills=skills,
+        party=load(row.mobility, party_size(row), is_lying="ordinary" not in skills),
         is_critical=False,
         fixed_facility=back.from_code
         if back.from_kind == "facility"
@@ -208,10 +210,14 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
 
 
 def may_be_lent(row: AccessRequest) -> bool:
-    """Say whether an ambulance may be lent for somebody no emergency: who must lie or breathe oxygen, who waited long."""
+    """Say whether an ambulance may be lent for somebody no emergency: who must lie or breathe oxygen, who waited long.
+
+    Whoever came as an emergency goes home like anybody else.
+    """
     flag = row.resident.infection_class if row.resident else ""
     needs_one = row.mobility == "stretcher" or row.needs_oxygen
-    return not row.is_critical and flag not in INFECTIOUS and (needs_one or row.attempts >= LONG_TRIES)
+    is_emergency = row.is_critical and facts_of(row).arrived_at is None
+    return not is_emergency and flag not in INFECTIOUS and (needs_one or row.attempts >= LONG_TRIES)
 
 
 def _lying(asked: engine.Request, row: AccessRequest) -> engine.Request:

@@ -146,7 +146,7 @@ def unclean_before(run: Run) -> Run | None:
         vehicle_id=run.vehicle_id, status__in=(RunStatus.COMPLETED, RunStatus.ABORTED), started_at__isnull=False
     )
     last = done.exclude(pk=run.pk).order_by("-started_at").first()
-    if last is None or last.cleaned_after_at:
+    if last is None or last.cleaned_after_at or (run.cleaned_before_at and run.cleaned_before_at >= last.status_at):
         return None
     same = (last.zone_class, last.infection_class) == (run.zone_class, run.infection_class)
     return None if same and not last.soiled_as else last

@@ -194,5 +194,5 @@ def _clean(world: World, run_id: UUID) -> Steps:
         return
     classes = {run.infection_class, *Trip.objects.filter(run=run).values_list("infection_class", flat=True)}
     yield world.now + timedelta(minutes=turn_min(run.zone_class))
-    if classes & set(INFECTIOUS) and run.cleaned_after_at is None:
+    if (classes & set(INFECTIOUS) or run.soiled_as) and run.cleaned_after_at is None:
         runs.note_disinfection(_read(run_id), by=driver(run), at=world.now)

@@ -44,6 +44,9 @@ SELECT count(*) FROM transport_trip t JOIN communities_zoneperiod z
   ON z.community_id = CASE t.direction WHEN 'inbound' THEN t.to_code ELSE t.from_code END AND z.building = ''
   AND z.valid_from <= t.picked_up_at AND (z.valid_until IS NULL OR z.valid_until > t.picked_up_at)
 WHERE z.zone_class <> t.zone_class
+  AND NOT EXISTS (  -- sealed while they sat in the car: they are driven on, in their new class
+    SELECT 1 FROM core_auditevent e
+    WHERE e.verb = 'trip.reclassed' AND e.case_ref = t.case_ref AND e.at > t.picked_up_at)
   AND NOT EXISTS (SELECT 1 FROM communities_zoneperiod b WHERE b.community_id = z.community_id AND b.building <> '')
 """
 

@@ -77,10 +77,17 @@ def _sheet(actor: Actor) -> Sheet:
     sheet.offered = [run for run in runs if run.status == R.OFFERED]
     sheet.coming = next_stops(sheet.leg, (run for run in runs if run.status != R.OFFERED))
     over = [run for run in runs if run.status == R.COMPLETED]
-    sheet.to_clean = over[-1] if over and not over[-1].cleaned_after_at else None
+    sheet.to_clean = _to_clean(sheet.leg, over)
     told = sheet.told
     sheet.number = told.index(sheet.leg.run) + 1 if sheet.leg and sheet.leg.run in told else len(over)
     return sheet
+
+
+def _to_clean(leg: Leg | None, over: list[Run]) -> Run | None:
+    """Return the outing after which the car is still to be cleaned: what keeps the next one from setting off first."""
+    if leg is not None and leg.run.status == R.ACCEPTED and (last := selectors.unclean_before(leg.run)):
+        return last
+    return over[-1] if over and not over[-1].cleaned_after_at else None
 
 
 def render_sheet(request: HttpRequest, *, status: int = 200, mark: str = "", **extra: Any) -> HttpResponse:

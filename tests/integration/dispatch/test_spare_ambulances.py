@@ -18,7 +18,8 @@ from hospitals.models import Slot
 from tests import walkers
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN, Town
-from transport.models import Run, Trip
+from transport.models import Run, Trip, Vehicle
+from transport.services import scheduling
 
 pytestmark = pytest.mark.django_db
 AMBULANCE = {"vehicle_class": "ambulance", "seats": 1, "wheelchairs": 0, "stretchers": 1, "has_oxygen": True}
@@ -103,6 +104,21 @@ def test_who_waited_long_may_have_one(attempts, arranged):
 
     assert is_arranged(request) is arranged
     assert PlanningRun.objects.count() == 1 + arranged
+
+
+@pytest.mark.parametrize("cars", [["V1"], []], ids=["an ordinary car is there", "only ambulances at night"])
+def test_who_came_as_an_emergency_goes_home_like_anybody_else(cars):
+    """R-000-11: an ordinary car home, and a lent ambulance when no other has come for long."""
+    place = town(ambulances=2, cars=1)
+    case = walkers.walk(place, to="treated", session_min=60)
+    scheduling.release_reservation(case.trip("inbound"), by=place.dispatcher, at=case.at, reason="另有用")
+    AccessRequest.objects.filter(pk=case.request.pk).update(is_critical=True, attempts=3)
+    Vehicle.objects.filter(pk="V1").exclude(pk__in=cars).update(status="off")
+    case.step("released")
+
+    planning.plan("main", at=case.at)
+
+    assert case.trip("inbound").run.vehicle_id == (cars or ["A2"])[0]
 
 
 def test_an_ordinary_car_is_taken_first():

@@ -290,6 +290,22 @@ def test_a_change_is_shown_until_it_is_read(me: Client):
     assert "这一趟改了" not in me.get(SHEET).content.decode()
 
 
+def test_a_soiled_outing_broken_off_is_cleaned_on_the_sheet_before_the_next_sets_off(me: Client):
+    """4.4, E18: what keeps the next outing from setting off stands on the sheet, and one press mends it."""
+    make.vehicle(takes_positive=True)
+    broken_off = make.run(NOW, infection_class="positive", status="under_way")
+    runs.abort(broken_off, by=make.BY, at=NOW, reason="车坏了")
+    make.run(NOW + 90 * MIN, status="accepted")
+    refused = _post(me, _run_url(Run.objects.get(status="accepted"), "start"))
+
+    assert "给车消毒" in refused.content.decode()
+    assert reverse("transport:run_step", args=[broken_off.pk, "clean"]) in me.get(SHEET).content.decode()
+    _post(me, _run_url(broken_off, "clean"))
+
+    assert _post(me, _run_url(Run.objects.get(status="accepted"), "start")).status_code == 302
+    assert Run.objects.filter(status="under_way").exists()
+
+
 def test_no_run_says_until_when_to_stand_by(me: Client):
     make.shift(make.vehicle(), make.driver(), at=NOW)
 

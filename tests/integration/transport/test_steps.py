@@ -275,6 +275,23 @@ def test_an_infectious_outing_is_disinfected_before_the_next():
     assert runs.start(second, by=make.BY, at=NOW + 90 * MIN).status == "under_way"
 
 
+@pytest.mark.parametrize(("ticked", "starts"), [(40 * MIN, True), (10 * MIN, False)], ids=["after", "too early"])
+def test_the_tick_before_setting_off_counts_when_the_outing_before_was_over(ticked, starts):
+    """4.4: ticked on the outing to come; a tick from before the positive left the car cleans nothing."""
+    make.vehicle("V1", takes_positive=True)
+    first = make.run(NOW, infection_class="positive", status="under_way")
+    second = make.run(NOW + 90 * MIN, status="accepted")
+    _step("depart", first, "pickup", NOW + 8 * MIN)
+    _step("depart", first, "dropoff", NOW + 20 * MIN)
+    runs.note_disinfection(second, by=make.BY, at=NOW + ticked)
+
+    if starts:
+        assert runs.start(second, by=make.BY, at=NOW + 90 * MIN).status == "under_way"
+    else:
+        with pytest.raises(Conflict, match="消毒"):
+            runs.start(second, by=make.BY, at=NOW + 90 * MIN)
+
+
 def test_one_outing_at_a_time():
     make.run(NOW, status="under_way")
     second = make.run(NOW + 90 * MIN, status="accepted")

@@ -198,3 +198,13 @@ def test_somebody_waiting_takes_any_car_however_late():
     found = offers.returns([late], ASK, way)[0]
 
     assert found.ride.pickup_at >= NOW + 90 * MIN
+
+
+def test_an_ambulance_goes_before_a_car_that_comes_in_the_morning():
+    """R-000-11: ambulances stay free, but nobody stands in a corridor all night for it."""
+    way = way_back(HOSPITAL, HOME, ready_at=NOW, now=NOW, is_firm=True)
+    cars = [car("late", busy=(busy(-30, 300),)), ambulance("lent"), car("soon", busy=(busy(-30, 20),))]
+
+    found = [each.car.code for each in offers.returns(cars, ASK, way)]
+
+    assert found == ["soon", "lent", "late"]
