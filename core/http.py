@@ -39,15 +39,17 @@ def page(
     return response
 
 
-def mark_of(request: HttpRequest, *names: str, kinds: Sequence[str] = (), at: datetime) -> str:
-    """Return the mark of a fragment; "" for a whole page.
+def mark_of(
+    request: HttpRequest, *names: str, kinds: Sequence[str] = (), at: datetime, version: str | None = None
+) -> str:
+    """Return the mark of a fragment; "" for a whole page. `version` is that of the boards, when it is known already.
 
     It is another one after a change of the boards named (or of any board of `kinds`), in the next minute, and for
     another question, so that an old fragment stands for a minute at most even where a change named no board.
     """
     if not is_fragment(request):
         return ""
-    version = boards.version(*names, kinds=kinds)
+    version = boards.version(*names, kinds=kinds) if version is None else version
     asked = (request.get_full_path(), request.headers.get("HX-Target", ""), get_language(), str(request.user.pk))
     words = "|".join((version, f"{at:%d%H%M}", *map(str, asked)))
     return hashlib.sha256(words.encode()).hexdigest()[:16]
@@ -59,6 +61,12 @@ def unchanged(request: HttpRequest, mark: str) -> HttpResponse | None:
     if mark and seen.strip('"').partition(".")[0] == mark:
         return HttpResponseNotModified(headers={"ETag": seen})
     return None
+
+
+def wants_fresh(request: HttpRequest) -> bool:
+    """Say whether somebody pressed reload: then nothing kept is shown."""
+    asked = request.headers.get("Cache-Control", "")
+    return "no-cache" in asked or "max-age=0" in asked.replace(" ", "")
 
 
 def is_fragment(request: HttpRequest) -> bool:

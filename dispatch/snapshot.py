@@ -10,7 +10,9 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, FilteredRelation, OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from access.models import AccessRequest
 from access.services import cards
@@ -68,16 +70,8 @@ class Fleet:
 
 
 def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None = None) -> Fleet:
-    """Read an area's vehicles on duty and their runs in [since, until) but `besides`: three queries."""
-    duties: dict[str, list[Duty]] = defaultdict(list)
-    on_duty = Shift.objects.filter(vehicle__dispatch_area=area, starts_at__lt=until, ends_at__gt=since)
-    drivers: dict[str, Driver] = {}
-    columns = ("vehicle_id", "driver_id", "driver__name", "starts_at", "ends_at", "driver__phone")
-    for vehicle, code, name, *times, phone in on_duty.order_by("starts_at").values_list(*columns):
-        duties[vehicle].append(Duty(code, name, *times))
-        if code not in drivers:
-            drivers[code] = Driver(code=code, name=name, phone=phone)
-    vehicles = Vehicle.objects.filter(dispatch_area=area).in_bulk()
+    """Read an area's vehicles on duty and their runs in [since, until) but `besides`: two queries."""
+    vehicles, duties, drivers = _on_duty(area, since, until)
     trips = _trips(area, (since, until))
     bars = _bars(trips, besides)
     waiting: dict[UUID, dict[str, Trip]] = defaultdict(dict)
@@ -87,6 +81,25 @@ def fleet(area: str, *, since: datetime, until: datetime, besides: UUID | None =
     riding = frozenset(trip.case_ref for trip in trips if trip.run_id and trip.direction != TripDirection.INBOUND)
     cars = [_car(vehicles[code], served, bars.get(code, [])) for code, served in duties.items()]
     return Fleet(cars, bars, waiting, riding, vehicles, drivers)
+
+
+def _on_duty(
+    area: str, since: datetime, until: datetime
+) -> tuple[dict[str, Vehicle], dict[str, list[Duty]], dict[str, Driver]]:
+    """Read the vehicles of an area with their shifts and drivers in one query, as arrays."""
+    shifts = Shift.objects.filter(vehicle=OuterRef("pk"), starts_at__lt=until, ends_at__gt=since).order_by("starts_at")
+    columns = {"code": "driver_id", "name": "driver__name", "phone": "driver__phone"}
+    served = ArraySubquery(shifts.values(shift=JSONObject(starts_at="starts_at", ends_at="ends_at", **columns)))
+    vehicles: dict[str, Any] = Vehicle.objects.filter(dispatch_area=area).annotate(served=served).in_bulk()
+    duties: dict[str, list[Duty]] = {}
+    drivers: dict[str, Driver] = {}
+    for vehicle, row in vehicles.items():
+        for shift in row.served:
+            code, name = shift["code"], shift["name"]
+            times = datetime.fromisoformat(shift["starts_at"]), datetime.fromisoformat(shift["ends_at"])
+            duties.setdefault(vehicle, []).append(Duty(code, name, *times))
+            drivers.setdefault(code, Driver(code=code, name=name, phone=shift["phone"]))
+    return vehicles, duties, drivers
 
 
 def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:

@@ -12,3 +12,11 @@ from django.conf import settings
 def static_root() -> None:
     """Make the folder of collected files: the server of static files warns without it, and warnings are errors."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_board() -> None:
+    """Forget what the process keeps of the rows of another test: there, the same numbers named another state."""
+    from dispatch import kept_board  # noqa: PLC0415 - not before Django is set up
+
+    kept_board.forget()

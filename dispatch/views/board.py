@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
-from core import clock
+from core import boards, clock
 from core.errors import Conflict, DomainError, Invalid
-from core.http import mark_of, page, unchanged
+from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
 from dispatch import selectors
-from dispatch.board import board
 from dispatch.forms import ChoiceForm
+from dispatch.kept_board import Question, kept
 from dispatch.panel import Choice
 from dispatch.services import placement, returns, silence
 from dispatch.words import hhmm
@@ -29,9 +29,14 @@ PARTS = ("board", "headline", "waiting", "lanes", "panel")
 def show(request: HttpRequest) -> HttpResponse:
     """Show the board, or one living part of it."""
     target = getattr(getattr(request, "htmx", None), "target", "")
-    mark = mark_of(request, f"area:{actor_of(request).place_code}", kinds=("facility",), at=clock.now())
+    version = boards.version(f"area:{actor_of(request).place_code}", kinds=("facility",))
+    mark = mark_of(request, version=version, at=clock.now())
     return unchanged(request, mark) or _render(
-        request, request.GET, part=target if target in PARTS else "board", mark=mark
+        request,
+        request.GET,
+        part=target if target in PARTS else "board",
+        mark=mark,
+        version="" if wants_fresh(request) else version,
     )
 
 
@@ -115,16 +120,25 @@ def _again(request: HttpRequest, request_id: UUID, error: DomainError) -> HttpRe
 
 
 def _render(
-    request: HttpRequest, asked: QueryDict, *, part: str, error: str = "", status: int = 200, mark: str = ""
+    request: HttpRequest,
+    asked: QueryDict,
+    *,
+    part: str,
+    error: str = "",
+    status: int = 200,
+    mark: str = "",
+    version: str = "",
 ) -> HttpResponse:
+    """Draw the board; of a `version` of its boards it is read once, for every part and everybody of the area."""
     form = ChoiceForm(asked)
     data: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     choice = Choice(slot_id=data.get("slot"), facility=data.get("facility", ""), car=data.get("car", ""))
     query = asked.get("q", "").strip()[:40]
     actor = actor_of(request)
-    shown = board(actor, who=asked.get("who", ""), choice=choice, query=query, at=clock.now())
-    kept = {"who": asked.get("who", ""), "slot": choice.slot_id, "facility": choice.facility, "car": choice.car}
-    address = _address({**kept, "q": query})
+    question = Question(actor, who=asked.get("who", ""), choice=choice, query=query, at=clock.now(), version=version)
+    shown = kept(question)
+    stays = {"who": asked.get("who", ""), "slot": choice.slot_id, "facility": choice.facility, "car": choice.car}
+    address = _address({**stays, "q": query})
     context = {"board": shown, "address": address, "area": actor.place_code, "error": error, "choice": choice}
     return page(request, "dispatch/board.html", context, part=part, status=status, mark=mark)
 

@@ -272,3 +272,57 @@ def test_command_names_who_has_nothing_and_whose_move_it_is():
     assert "轮到：调度台" in page
     assert "陈玉梅" not in page
     assert "现在没有人没着落" in other
+
+
+def _costs(client: Client, address: str, **headers: str) -> tuple[int, str]:
+    with CaptureQueriesContext(connection) as queries:
+        text = client.get(address, headers=headers).content.decode()
+    return len(queries), text
+
+
+def test_a_board_is_read_once_while_nothing_on_it_changes(dispatcher):
+    """speed.md: four living parts and every dispatcher of the area share what was read; a change is seen at once."""
+    town = walkers.town()
+    walkers.ask(town)
+    address = reverse("dispatch:board")
+    dispatcher.get(address, headers={"cache-control": "no-cache"})  # what a process reads once: the clock
+    first, before = _costs(dispatcher, address)
+    again, same = _costs(dispatcher, address)
+
+    walkers.ask(town, walkers.resident(town, "王秀兰"))
+    changed, after = _costs(dispatcher, address)
+
+    assert (first, changed) == (8, 8)
+    assert again == 3
+    assert "陈玉梅" in before
+    assert "陈玉梅" in same
+    assert "2 位在等车" in after
+    assert "王秀兰" in after
+
+
+def test_a_reload_and_the_next_minute_read_afresh(dispatcher):
+    """What a change without a board hides is gone by a press of reload, or after a minute."""
+    town = walkers.town()
+    row = walkers.ask(town)
+    address = reverse("dispatch:board")
+    _costs(dispatcher, address)
+    type(row).objects.filter(pk=row.pk).update(name="陈玉枚")
+
+    assert "陈玉枚" not in _costs(dispatcher, address)[1]
+    assert "陈玉枚" in _costs(dispatcher, address, cache_control="max-age=0")[1]
+    with time_machine.travel(AT + MIN, tick=False):
+        assert "陈玉枚" in _costs(dispatcher, address)[1]
+
+
+def test_two_areas_and_two_languages_keep_boards_of_their_own(dispatcher):
+    """E31: what one area's dispatcher read is never shown to another's."""
+    town = walkers.town()
+    walkers.ask(town)
+    address = reverse("dispatch:board")
+    _costs(dispatcher, address)
+    other = Client()
+    other.force_login(walkers.dispatcher_user("elsewhere", "bieren"))
+
+    assert "陈玉梅" not in _costs(other, address)[1]
+    dispatcher.cookies["django_language"] = "en"
+    assert "1 位在等车" not in _costs(dispatcher, address)[1]
