@@ -48,7 +48,7 @@ def _expected(facility_code: str, *, at: datetime) -> list[Arrival]:
         status__in=[AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED],
         slot__starts_at__gte=start,
         slot__starts_at__lt=end,
-    ).select_related("slot__service")
+    ).select_related("slot")
     return [arrival_of(row, at=at) for row in rows]
 
 
