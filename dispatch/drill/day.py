@@ -81,7 +81,8 @@ class _Looks:
         told = Run.objects.filter(status__in=TO_DRIVE).order_by("occupied")
         for pk, car in told.values_list("pk", "vehicle_id"):
             self._tell(pk, drivers.drive(self.world, pk), f"driver {car}", self._driven)
-        kept = Run.objects.filter(status=RunStatus.DRAFT, occupied__startswith__lte=self.world.now)
+        soon = self.world.now + drivers.LOOKS_AHEAD
+        kept = Run.objects.filter(status=RunStatus.DRAFT, occupied__startswith__lte=soon)
         for pk, car in kept.order_by("occupied").values_list("pk", "vehicle_id"):
             self._tell(pk, drivers.stand_by(self.world, pk), f"driver {car} stands by", self._kept)
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from random import Random
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, road_km, travel_min
@@ -19,6 +21,7 @@ from transport.services import runs, stops
 from transport.states import RunStatus, StopKind, TripDirection, TripStatus
 
 SEARCH_AFTER = 5 * MIN  # nobody at the door for so long: the driver presses 找不到人
+LOOKS_AHEAD = 180 * MIN  # on the sheet, for where to be
 LOOK = 30 * MIN  # before setting off, a driver looks at the sheet again
 SET_DOWN = {"walk": 2, "assisted": 4, "wheelchair": 5, "stretcher": 8}
 
@@ -42,20 +45,35 @@ def drive(world: World, run_id: UUID) -> Steps:
 
 
 def stand_by(world: World, run_id: UUID) -> Steps:
-    """Drive to where a kept way home will begin, when the sheet says it is time, so that the car is there when called."""
-    run = _read(run_id)
-    under_way = Run.objects.filter(driver_id=run.driver_id, status=RunStatus.UNDER_WAY)
-    while run.vehicle_id in world.moving or under_way.exists():
-        yield world.now + LOOK / 6
-    run = _read(run_id)
-    stop = Stop.objects.filter(run=run).order_by("position").first()
-    if stop is None or run.status != RunStatus.DRAFT or run.vehicle_id in world.silent:
+    """Drive to where a kept way home will begin in time, once the outings before it are over, so that the car is there."""
+    while (stop := _kept(world, run_id)) is not None:
+        here = _stands(world, stop.run)
+        leaves = stop.planned_at - (travel_min(here, stop.point) + 2) * MIN
+        if leaves > world.now:
+            yield min(leaves, world.now + LOOK)  # the plan may change meanwhile
+        elif stop.run.vehicle_id in world.moving or _is_busy_before(stop.run):
+            yield world.now + LOOK / 6
+        else:
+            break
+    if stop is None:
         return
-    here = _stands(world, run)
+    run = stop.run
     world.moving.add(run.vehicle_id)
     yield world.now + travel_min(here, stop.point) * MIN
     world.moving.discard(run.vehicle_id)
     _note_drive(world, run.vehicle_id, here, stop.point, is_empty=True)
+
+
+def _kept(world: World, run_id: UUID) -> Stop | None:
+    """Return where a kept outing begins; None once it was called, given up, or its driver never came."""
+    stops = Stop.objects.filter(run_id=run_id, run__status=RunStatus.DRAFT).exclude(run__vehicle__in=world.silent)
+    return stops.select_related("run__vehicle", "run__driver").order_by("position").first()
+
+
+def _is_busy_before(run: Run) -> bool:
+    """Say whether the driver is under way, or has an earlier outing to do first."""
+    own = Run.objects.live().filter(driver_id=run.driver_id).exclude(status=RunStatus.COMPLETED).exclude(pk=run.pk)
+    return own.filter(Q(status=RunStatus.UNDER_WAY) | Q(occupied__startswith__lt=run.occupied.lower)).exists()
 
 
 def _note_drive(world: World, car: str, here: Point, there: Point, *, is_empty: bool) -> None:

@@ -14,6 +14,7 @@ from hospitals.models import Slot
 
 NO_PLACE = {"no_facility", "no_capability", "no_slot", "slots_full", "zone_role", "no_separate_room", "closed"}
 NO_CAR = {"no_car_outbound", "no_car_inbound", "no_car_both_ways"}
+LOST = ("request.unplaced", "trip.no_show", "trip.missed", "trip.interrupted")
 TO_GET_THERE = timedelta(minutes=45)
 ENOUGH = 5  # hospitals and times looked at for a car
 
@@ -31,8 +32,8 @@ def is_true(request: AccessRequest, person: Person | None, known: Sequence[Openi
 
 
 def was_full(request: AccessRequest, person: Person | None, known: Sequence[Opening]) -> bool:
-    """Say whether no place of the day was left for somebody whose unit closed, from then on."""
-    lost = AuditEvent.objects.filter(case_ref=request.case_ref, verb="request.unplaced").order_by("-at").first()
+    """Say whether no place of the day was left for somebody whose unit closed or whose ride failed, from then on."""
+    lost = AuditEvent.objects.filter(case_ref=request.case_ref, verb__in=LOST).order_by("-at").first()
     since = lost.at if lost else request.submitted_at
     free = _free(known)
     return person is not None and not any(

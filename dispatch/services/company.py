@@ -123,7 +123,18 @@ def _after(run: Run, trip: Trip, drops: list[Stop], number: int, pickup_at: date
     on_duty = Shift.objects.filter(vehicle=run.vehicle_id, driver=run.driver_id, ends_at__gte=dropoff_at)
     if added > direct + WORTH_MIN or not on_duty.filter(starts_at__lte=pickup_at).exists():
         return None
+    if following is None and not _reaches_next(run, trip, dropoff_at + leave * MIN):
+        return None
     return _Seat(run, pickup_at, dropoff_at, free_at, added, added if following else 0.0)
+
+
+def _reaches_next(run: Run, trip: Trip, free_at: datetime) -> bool:
+    """Say whether the car would still be in time for its next outing, which was promised from where this one ended."""
+    ahead = Run.objects.live().filter(vehicle=run.vehicle_id, occupied__startswith__gte=run.occupied.upper)
+    after = ahead.exclude(reserved_trips=trip).order_by("occupied").first()
+    first = after.stops.order_by("position").first() if after else None
+    way = travel_min(trip.destination.point, first.point) if first else 0.0
+    return first is None or (free_at - first.planned_at) / MIN + way <= TOLD_TOLERANCE_MIN
 
 
 def _detour(before: Point, home: Point, following: Point) -> float:

@@ -233,15 +233,16 @@ def _require(pair: Pair) -> RidePlan:
 def pair_of_trips(
     request: AccessRequest, slot: Slot | None, facility: Facility, *, by: Actor, at: datetime
 ) -> tuple[Trip, Trip]:
-    """Return the two trips of the case, opened now or left from an earlier try to the same hospital."""
+    """Return the two trips of the case, opened now or left from an earlier try to the same place and hour."""
+    arrive_by = slot.starts_at if slot else None
     live = Trip.objects.live().filter(case_ref=request.case_ref).select_related("run", "reserved_run")
     found = {trip.direction: trip for trip in live}
     there, back = found.get(TripDirection.OUTBOUND), found.get(TripDirection.INBOUND)
-    if there and back and there.to_code == facility.code and there.status == TripStatus.UNSCHEDULED:
+    is_same = there is not None and (there.to_code, there.arrive_by) == (facility.code, arrive_by)
+    if there and back and is_same and there.status == TripStatus.UNSCHEDULED:
         return there, back
     if found:
         trips.cancel_case(request.case_ref, by=by, at=at, reason="重新安排")
-    arrive_by = slot.starts_at if slot else None
     return trips.open_pair(
         request.case_ref,
         card=cards.rider_card(request, on=clock.local_day(at)),

@@ -15,6 +15,7 @@ from django.db import connection, connections
 
 from dispatch.city.folder import CityFolder, open_folder
 from dispatch.drill import play
+from dispatch.drill.celery_workers import working
 from dispatch.drill.database import drop, own_database
 
 COUNTY = "210624"
@@ -55,16 +56,22 @@ class SmallCity:
         self.folder, self.name, self.number = folder, name, 0
 
     def drill(
-        self, *, faults: frozenset[str] = frozenset(), first: Sequence[str] = (), until_hour: int = 22
+        self,
+        *,
+        faults: frozenset[str] = frozenset(),
+        first: Sequence[str] = (),
+        until_hour: int = 22,
+        by_celery: bool = False,
     ) -> dict[str, Any]:
-        """Play its day in a copy, after these statements."""
+        """Play its day in a copy, after these statements; `by_celery`: planned by a worker's process."""
         self.number += 1
         asked = play.Asked(self.folder.path, faults=faults, until_hour=until_hour)
-        with own_database(f"{self.name}_{self.number}", template=self.name):
+        with own_database(f"{self.name}_{self.number}", template=self.name) as database:
             with connection.cursor() as cursor:
                 for statement in first:
                     cursor.execute(statement)
-            return play.play_here(self.folder, asked)
+            with working(database, by_celery) as answer:
+                return play.play_here(self.folder, asked, answer=answer)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from django.db.models import F, Value
 from dispatch import problem_care
 from dispatch.drill.faults import FAULTS
 from dispatch.management.commands import drill as command
+from dispatch.services import planning
 from hospitals.models import Slot
 from hospitals.services import appointments
 
@@ -79,6 +80,22 @@ def test_short_drill_with_every_fault(small_city):
     assert sheet["due"] == sheet["requested"] >= 12
     assert sheet["completed"] + sheet["admitted"] == sheet["arranged"]
     assert all(sheet[name] is not None for name, _words in command.HEADLINES)
+
+
+def test_a_day_planned_by_a_real_worker(small_city, monkeypatch):
+    """contract.md `--workers`: the plans are made in a Celery worker's process, none of them here."""
+
+    def here(*_given: Any, **_named: Any) -> None:
+        raise AssertionError("planned in the drill's own process")
+
+    monkeypatch.setattr(planning, "plan", here)
+    monkeypatch.setattr(planning, "place_urgent", here)
+
+    sheet = small_city.drill(by_celery=True, until_hour=27)
+
+    assert sheet["failed"] == []
+    assert sheet["completed"] + sheet["admitted"] == sheet["arranged"] == sheet["due"]
+    assert sheet["plans"]["made"] > 0
 
 
 def test_drill_without_the_sweep_fails(small_city, settings):

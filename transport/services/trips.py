@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core import audit, outbox
@@ -97,8 +98,9 @@ def open_return(
 
 
 def _tries(case_ref: UUID) -> Counter[str]:
-    """Count the trips a case has had, by direction."""
-    return Counter(Trip.objects.filter(case_ref=case_ref).values_list("direction", flat=True))
+    """Return the last attempt a case has had, by direction."""
+    had = Trip.objects.filter(case_ref=case_ref).order_by().values("direction").annotate(last=Max("attempt"))
+    return Counter(dict(had.values_list("direction", "last")))
 
 
 def _trip(

@@ -10,6 +10,7 @@ from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from communities.models import GatePass
 from core.errors import Conflict
+from core.management.commands.check_invariants import breaches
 from core.models import OutboxMessage
 from dispatch.board import board
 from dispatch.services import returns
@@ -151,6 +152,30 @@ def test_nobody_found_waits_again_as_the_same_request():
 
     assert case.trip("outbound").status == "unscheduled"
     assert [each.kind for each in seen(case).waiting] == ["out"]
+
+
+def test_nobody_found_is_planned_for_another_day_with_the_times_of_that_day():
+    """INV-05, E3: the trips of the hour that was missed are given up, not carried over to the new one."""
+    case = walkers.walk(walkers.town(), to="accepted")
+    trip = case.trip("outbound")
+    case._drive_on(trip.run, 0)
+    runs.start(trip.run, by=case.town.dispatcher, at=case.at)
+    stop = trip.run.stops.first()
+    stops.arrive(stop, by=case.town.dispatcher, at=stop.planned_at)
+    stop.refresh_from_db()
+    stops.search(stop, by=case.town.dispatcher, at=stop.planned_at)
+    stop.refresh_from_db()
+    stops.no_show(stop, by=case.town.dispatcher, at=stop.planned_at + 15 * MIN)
+    walkers.deliver()
+    later = walkers.desk_rows.make_slot(case.town.slot.service, starts_at=case.town.slot.starts_at + timedelta(hours=6))
+
+    walkers.place_by_hand(case.town, case.request, slot_id=later.pk, out_vehicle="V2", at=stop.planned_at + 20 * MIN)
+
+    there, back = case.trip("outbound"), case.trip("inbound")
+    assert there.arrive_by == later.starts_at
+    assert there.dropoff_planned_at <= later.starts_at
+    assert back.ready_at >= later.starts_at
+    assert [line for line in breaches() if line["id"] == "INV-05"] == []
 
 
 def test_arriving_late_moves_the_kept_car():
