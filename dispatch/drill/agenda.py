@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error
 from structlog import get_logger
 
@@ -61,7 +62,7 @@ class Agenda:
         self.acts += 1
         try:
             return next(steps, None)
-        except (DomainError, Error) as error:
+        except (DomainError, Error, ObjectDoesNotExist) as error:
             words = getattr(error, "code", "") or type(error).__name__
             log.warning("drill.broken", who=name, code=words, at=self.now.isoformat())
             self.broken.append(f"{self.now:%H:%M} {name}: {words}")

@@ -122,6 +122,8 @@ def _walks_in(world: World, resident: Resident, when: datetime) -> Steps:
     by = desks.desk(facility)
     arrival = intake.walk_in(facility, need_kind="outpatient", is_critical=False, by=by, at=world.now)
     yield world.now + 6 * MIN
+    while not AccessRequest.objects.filter(case_ref=arrival.case_ref).exists():
+        yield world.now + MIN  # watched on the screens, the relay is a process of its own
     desks.identify(world, arrival, resident, by=by)
     yield from desks.treat(world, arrival, not_before=world.now)
 
