@@ -233,26 +233,32 @@ class _Arranging:
         if outing.run_id is None:
             run = scheduling.schedule(trip, ride=ride, is_pinned=False, **why, **self.writer.stamp)
         else:
-            times: dict[str, Any] = {
-                "pickup_at": ride.pickup_at,
-                "dropoff_at": ride.dropoff_at,
-                "free_at": ride.free_at,
-            }
-            run = scheduling.join(Run(pk=outing.run_id), trip, **times, **why, **self.writer.stamp)
+            run = scheduling.join(Run(pk=outing.run_id), trip, **_times(ride), **why, **self.writer.stamp)
         self.runs[(self.item.request, direction)] = run
         return run
 
     def _reserve(self, trip: Trip) -> datetime:
-        """Keep the car home; return when they are expected there."""
-        ride = self._ride(BACK)
+        """Keep the car home, or a place in it beside the others of its outing; return when they are expected there."""
+        outing, ride = self._outing(BACK), self._ride(BACK)
+        until: dict[str, Any] = {"window_until": ride.pickup_at + WINDOW}
         why = {"explanation": self.writer.why.get(self.item.request, {}).get(BACK, {})}
-        times: dict[str, Any] = {"window_from": ride.pickup_at, "window_until": ride.pickup_at + WINDOW}
-        scheduling.reserve(trip, ride=ride, **times, **why, **self.writer.stamp)
+        if outing.run_id is None:
+            run = scheduling.reserve(trip, ride=ride, window_from=ride.pickup_at, **until, **why, **self.writer.stamp)
+        else:
+            if trip.reserved_run_id:
+                scheduling.release_reservation(trip, reason="换了一辆车", **self.writer.stamp)
+            run = scheduling.keep_on(Run(pk=outing.run_id), trip, **_times(ride), **until, **why, **self.writer.stamp)
+        self.runs[(self.item.request, BACK)] = run
         return ride.dropoff_at
 
     def _tell(self, request: AccessRequest, run: Run, at_door: datetime) -> None:
         told: dict[str, Any] = {"expected_at": at_door, "carried_by": _carried_by(run)}
         appointments.set_ride(request.case_ref, **told, **self.writer.stamp)
+
+
+def _times(ride: Ride) -> dict[str, Any]:
+    """Return the times of somebody who comes onto a run that stands."""
+    return {"pickup_at": ride.pickup_at, "dropoff_at": ride.dropoff_at, "free_at": ride.free_at}
 
 
 def _carried_by(run: Run) -> str:

@@ -23,6 +23,7 @@ from dispatch.snapshot import Fleet
 from dispatch.timing import duty_of
 from dispatch.waiting import Waiting, home_name
 from dispatch.words import SOURCES, hhmm, sentence
+from transport.selectors import kept_alone
 
 BEST = 3
 
@@ -222,7 +223,7 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
 
 def _without_reservation(fleet: Fleet, trip: Any) -> list[Any]:
     """Return the cars as they are when the reservation of this very person is given up."""
-    if trip is None or trip.reserved_run_id is None:
+    if kept_alone(trip) is None:
         return fleet.cars
     run = trip.reserved_run
     return [car.without(run.occupied.lower) if car.code == run.vehicle_id else car for car in fleet.cars]

@@ -36,6 +36,7 @@ LATER_MIN = 240.0  # … and this much after it; fixed treatments may move withi
 HARM_MIN = {True: 1440.0, False: 4320.0}
 LONG_TRIES = 4  # plan after plan found nothing: 17 min since the first one (dispatch/services/unmet.py)
 ARRIVE_EARLY_MIN = 28.0  # nobody waits at the hospital's door for longer than 45 minutes; the road takes its share
+OVERDUE = timedelta(minutes=15)  # whose treatment should be over is looked at as ready so much later
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
 
 
@@ -164,8 +165,11 @@ def _can_be_met(row: AccessRequest, there: Trip | None, at: datetime) -> bool:
 
 
 def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars, span: Span) -> engine.Request:
+    is_called = back.status != TripStatus.WILL_CALL
     ready = back.ready_at or span.at
     skills = _skills(row, is_urgent=False)
+    if not is_called:  # an end expected in the past is no end: they are still inside
+        ready = max(ready, span.at + OVERDUE)
     return replace(
         _party(row, cars, pickup=back),
         skills=skills,
@@ -176,8 +180,7 @@ def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars,
         else (there.to_code if there else row.facility_id),
         harm_in_min=60.0,
         ready_min=minutes(ready, span.origin),
-        is_will_call=back.status == TripStatus.WILL_CALL,
-        rides_alone=back.status == TripStatus.WILL_CALL,  # nobody knows yet when it begins
+        is_will_call=not is_called,
         needs_outbound=False,
         needs_inbound=True,
     )
@@ -196,7 +199,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         id=str(row.case_ref),
         need=kind + INFECTED if is_infected else kind,
         home=place(cars, f"c:{home.code}", home.lat, home.lon),
-        pickup_place=place(cars, f"p:{pickup.pk}", pickup.from_lat, pickup.from_lon) if pickup else None,
+        pickup_place=_pickup_place(cars, pickup),
         zone="sealed" if flag == "isolated" else row.zone_class,
         infection=flag,
         usual_facility=row.facility_id,
@@ -207,6 +210,14 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         facility_min=float(leave_min(row.mobility)),
         treatment_min=float(row.session_min),
     )
+
+
+def _pickup_place(cars: Cars, trip: Trip | None) -> str | None:
+    """Note where a trip begins; those who go home from one hospital begin at one place, and may share a car."""
+    if trip is None:
+        return None
+    name = f"f:{trip.from_code}" if trip.from_kind == "facility" and trip.from_code else f"p:{trip.pk}"
+    return place(cars, name, trip.from_lat, trip.from_lon)
 
 
 def may_be_lent(row: AccessRequest) -> bool:
@@ -266,8 +277,7 @@ def _params(district: str, at: datetime) -> Params:
         told_tolerance_min=0.0,
         arrive_early_min=ARRIVE_EARLY_MIN,
         price_slot_shift=0.5,
-        shares_return=False,
-        shares_ready_return=True,
+        returns_apart=True,
     )
 
 

@@ -23,7 +23,7 @@ from dispatch.receiving import Receiver, Times, Wish
 from dispatch.shapes import Ask, Busy, Car, Duty
 from hospitals.models import Service
 from transport.models import Driver, Run, Shift, Trip, Vehicle
-from transport.states import RUN_LIVE, RunStatus, TripDirection, TripStatus
+from transport.states import RUN_LIVE, TripDirection, TripStatus
 
 LOOK_BACK = timedelta(hours=12)  # a car stands where its last outing ended, however long ago in its shift
 QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
@@ -40,7 +40,7 @@ class Bar:
     @property
     def first(self) -> Trip:
         """The trip that begins it."""
-        return min(self.trips, key=lambda trip: trip.pickup_planned_at or self.run.occupied.lower)
+        return min(self.trips, key=lambda trip: trip.pickup_planned_at or trip.reserved_from or self.run.occupied.upper)
 
     @property
     def last(self) -> Trip:
@@ -105,7 +105,7 @@ def _on_duty(
 def _trips(area: str, span: tuple[datetime, datetime]) -> list[Trip]:
     """Read the trips on runs of the area's cars in the span, whoever rides, and the area's own that wait for one."""
     riding = Q(run__status__in=RUN_LIVE, run__occupied__overlap=span, run__vehicle__dispatch_area=area)
-    kept = Q(reserved_run__status=RunStatus.DRAFT, reserved_run__occupied__overlap=span)
+    kept = Q(reserved_run__status__in=RUN_LIVE, reserved_run__occupied__overlap=span)
     kept &= Q(reserved_run__vehicle__dispatch_area=area)
     waiting = Q(status__in=[TripStatus.UNSCHEDULED, TripStatus.WILL_CALL], dispatch_area=area)
     rows = Trip.objects.filter(riding & ~Q(status=TripStatus.CANCELLED) | kept | waiting)

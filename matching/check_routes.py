@@ -32,6 +32,7 @@ class RouteChecker:
             (stop.request, stop.direction, stop.action.value): stop for run in problem.runs for stop in run.stops
         }
         self.stop_at: dict[tuple[str, Direction, str], tuple[str, RouteStop]] = {}
+        self.begins: dict[tuple[str, Direction], str] = {}
 
     def note(self, code: str, subject: str, amount: float = 0.0) -> None:
         """Add a finding."""
@@ -98,6 +99,7 @@ class RouteChecker:
                 extra = vehicle.disinfection_min if is_due else 0.0
                 last = ride_class
                 self.may_board(vehicle, request, list(aboard.values()))
+                self.begins[(request.id, stop.direction)] = stop.place
                 if not self.is_past(stop):
                     self.may_share(request, stop.direction, list(aboard))
                 aboard[(request.id, stop.direction)] = request
@@ -143,8 +145,12 @@ class RouteChecker:
         return self.problem.params.merged_classes.get(request.ride_class, request.ride_class)
 
     def may_share(self, request: Request, direction: Direction, others: list[tuple[str, Direction]]) -> None:
-        """Check that who has the way home alone by policy has it alone."""
+        """Check that who has the way home alone by policy has it alone, or with those alone from the same place."""
         params = self.problem.params
+        for other in others if params.returns_apart else ():
+            is_apart = other[1] is direction and self.begins[other] == self.begins[(request.id, direction)]
+            if Direction.INBOUND in (direction, other[1]) and not is_apart:
+                self.note("return_not_apart", request.id)
         for name, way in [(request.id, direction), *others] if others else ():
             is_known = params.shares_ready_return and self.problem.request_by_id[name].ready_min is not None
             if way is Direction.INBOUND and not params.shares_return and not is_known:

@@ -105,13 +105,15 @@ class LegMaker:
         params = self.problem.params
         return params.wait_limits.get(request.need, params.wait_after_ready_min)
 
-    def group_of(self, request: Request, direction: Direction) -> tuple[str, str]:
+    def group_of(self, request: Request, direction: Direction, origin: int) -> tuple[str, str]:
         """Return (group that may share, class for disinfection)."""
         params = self.problem.params
         merged = params.merged_classes.get(request.ride_class, request.ride_class)
+        is_home = direction is Direction.INBOUND
         is_known = params.shares_ready_return and request.ready_min is not None
-        is_alone = request.rides_alone or (direction is Direction.INBOUND and not (params.shares_return or is_known))
-        return (f"{request.id}/{direction}" if is_alone else merged), merged
+        if request.rides_alone or (is_home and not (params.shares_return or is_known)):
+            return f"{request.id}/{direction}", merged
+        return (f"{merged}/home/{origin}" if is_home and params.returns_apart else merged), merged
 
     def outbound(self, request: Request, choice: Choice) -> Leg:
         """Make the leg to care."""
@@ -144,7 +146,7 @@ class LegMaker:
     ) -> Leg:
         is_out = direction is Direction.OUTBOUND
         services = (request.home_min, request.facility_min)
-        group, ride_class = self.group_of(request, direction)
+        group, ride_class = self.group_of(request, direction, ends[0])
         pinned = request.outbound_vehicle if is_out else request.inbound_vehicle
         rows = {vehicle.id: row for row, vehicle in enumerate(self.problem.vehicles)} if pinned else {}
         direct = self.direct(*ends)

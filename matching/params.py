@@ -33,6 +33,8 @@ class Params:
     shares_ready_return : bool
         True: who is ready (`ready_min` known) may share the way home all the same, within the class and the wait
         after ready that policy sets.
+    returns_apart : bool
+        True: whoever goes home shares the car with those alone who go home from the same place.
     """
 
     ride_limit_min: float = 60.0
@@ -49,6 +51,7 @@ class Params:
     merged_classes: Mapping[str, str] = field(default_factory=dict)
     shares_return: bool = True
     shares_ready_return: bool = False
+    returns_apart: bool = False
 
     price_vehicle: float = 15.0
     price_km: float = 0.0

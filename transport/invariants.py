@@ -84,4 +84,11 @@ INVARIANTS = [
         "SELECT t.id::text FROM transport_trip t JOIN transport_run r ON r.id = coalesce(t.run_id, t.reserved_run_id)"
         f" WHERE t.status IN ('scheduled', 'on_board', 'will_call') AND r.status NOT IN ({_RUNS})",
     ),
+    Invariant(
+        "INV-06-kept",
+        "nobody counts on a car that has gone without them, or is kept for another class",
+        "SELECT t.id::text FROM transport_trip t JOIN transport_run r ON r.id = t.reserved_run_id"
+        " WHERE t.status = 'will_call' AND (r.status = 'completed'"
+        " OR (t.zone_class, t.infection_class) IS DISTINCT FROM (r.zone_class, r.infection_class))",
+    ),
 ]

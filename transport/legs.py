@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import CHINA
 from core.geo import travel_min
-from core.phrases import clauses
+from core.phrases import clauses, listed
 from transport.models import Run, Stop, Trip
 from transport.states import Mobility, RunStatus, StopKind
 
@@ -184,7 +184,7 @@ def later_steps(leg: Leg) -> list[LaterStep]:
 def _instructions(stop: Stop) -> list[Instruction]:
     trip, pickup = stop.trip, stop.kind == StopKind.PICKUP
     if stop.place_kind == "facility":
-        return _at_facility(trip, pickup=pickup)
+        return _at_facility(stop, pickup=pickup)
     if not pickup:
         return [
             Instruction("gate", _("进小区门，门岗扫一下，记他回来了")),
@@ -201,13 +201,14 @@ def _instructions(stop: Stop) -> list[Instruction]:
     return [_how(trip), Instruction("gate", _("走小区门，门岗扫通行证")), door]
 
 
-def _at_facility(trip: Trip, *, pickup: bool) -> list[Instruction]:
+def _at_facility(stop: Stop, *, pickup: bool) -> list[Instruction]:
     if pickup:
-        return [
-            Instruction("hosp", _("停在接诊入口，护士送出来")),
-            _how(trip),
-            Instruction("shield", _("直接送回家，中途不停")),
-        ]
+        others = list(stop.run.reserved_trips.values_list("rider", flat=True))
+        last = Instruction("shield", _("直接送回家，中途不停"))
+        if others:
+            words = {"at": stop.planned_at.astimezone(CHINA).strftime("%H:%M"), "who": listed(others)}
+            last = Instruction("people", _("等到 %(at)s 再走：%(who)s 快好了，也坐这趟") % words)
+        return [Instruction("hosp", _("停在接诊入口，护士送出来")), _how(stop.trip), last]
     return [
         Instruction("hosp", _("开到接诊入口，停稳再开门")),
         Instruction("user", _("把人交到接诊台，说车牌就行")),

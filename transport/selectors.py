@@ -150,3 +150,11 @@ def unclean_before(run: Run) -> Run | None:
         return None
     same = (last.zone_class, last.infection_class) == (run.zone_class, run.infection_class)
     return None if same and not last.soiled_as else last
+
+
+def kept_alone(trip: Trip | None) -> UUID | None:
+    """Return the run kept for a way home and for nobody else: as free as if it were not, for whoever looks anew."""
+    run = trip.reserved_run if trip else None
+    if run is None or run.status != RunStatus.DRAFT or run.reserved_trips.exclude(pk=trip.pk).exists():  # type: ignore[union-attr]
+        return None
+    return run.pk

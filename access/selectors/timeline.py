@@ -47,6 +47,7 @@ WORDS: dict[str, Any] = {
     "stop.arrived": _("车到上车点"),
     "trip.scheduled": _("排上车"),
     "trip.reserved": _("预留返程车"),
+    "trip.left_behind": _("车先走了，另留一辆"),
     "trip.called": _("叫返程车"),
     "trip.on_board": _("确认上车"),
     "trip.completed": _("送到"),

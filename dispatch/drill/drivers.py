@@ -160,6 +160,8 @@ def _pick_up(world: World, run: Run, stop: Stop) -> Steps:
         yield from _wait_for_nobody(world, run, stop, patient)
         return
     yield from _come_to_car(world, run, stop, patient)
+    if run.reserved_trips.exists():  # the sheet says: wait for others until then
+        yield max(world.now, stop.planned_at)
     if (again := _open(stop)) is not None and again.trip.status == TripStatus.SCHEDULED:
         stops.depart(again, by=driver(run), at=world.now)
         patient.is_out = True

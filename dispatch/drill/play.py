@@ -25,6 +25,7 @@ from dispatch.drill.pace import AtOnce, Watched
 from dispatch.drill.score import Before, score
 from dispatch.drill.world import World
 from dispatch.management.commands.load_city import load
+from matching.warm import warm_up
 from transport.models import Shift
 
 
@@ -51,6 +52,7 @@ def play(asked: Asked) -> dict[str, Any]:
     """Play a day in a database of its own; return the score sheet."""
     asked.check()
     folder = open_folder(asked.city, scenario=asked.scenario)
+    warm_up()  # a worker's engine is compiled long before its first evening
     with own_database(f"drill_{os.getpid()}") as name:
         prepare(folder)
         with working(name, asked.by_celery) as answer:

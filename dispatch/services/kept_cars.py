@@ -13,7 +13,6 @@ from core import boards
 from core.actors import RELAY, Actor
 from core.errors import Conflict
 from dispatch import snapshot
-from dispatch.allowances import PICKUP_LATEST_MIN
 from dispatch.candidates import fit, way_back
 from dispatch.offers import returns as rank_returns
 from dispatch.services import company, rides
@@ -21,11 +20,13 @@ from dispatch.services.placement import HORIZON_H
 from dispatch.shapes import Way
 from hospitals.services import appointments
 from transport.models import Run, Trip, Vehicle
+from transport.selectors import kept_alone
 from transport.services import scheduling
 from transport.services.scheduling import Ride
-from transport.states import StopKind
+from transport.states import RunStatus, StopKind
 
-SHIFT_AT_MOST = timedelta(minutes=20)  # the kept time moves along with who is ready a little later
+SHIFT_AT_MOST = timedelta(minutes=45)  # the kept time moves along with who is ready later
+HOLDS = (1.0, 0.75, 0.5, 0.25, 0.0)
 AUTO_LATEST = timedelta(minutes=45)  # a reserved car that comes later than this is left for a person to judge
 
 
@@ -41,16 +42,26 @@ def home_way(trip: Trip, at: datetime) -> Way:
     return way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, is_firm=True)
 
 
+def lock(case_ref: UUID) -> None:
+    """Lock the car kept for a way home before its trip is read: of several it is kept for, one is called at a time."""
+    kept = Trip.objects.filter(case_ref=case_ref, reserved_run__isnull=False)
+    list(Vehicle.objects.select_for_update().filter(pk__in=kept.values("reserved_run__vehicle")))
+
+
 def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Move the reserved car to when the person is ready; a car that could only come much later is left to a person."""
     run = trip.reserved_run
     if run is None:
         return
-    list(Vehicle.objects.select_for_update().filter(pk=run.vehicle_id))
+    if run.status != RunStatus.DRAFT:  # it goes for others already, and has no seat that fits
+        scheduling.release_reservation(trip, by=by, at=at, reason="车已经接别人走")
+        return
     ready, hold = max(trip.ready_at or at, at), company.hold_for_others(trip, at=at)
-    for start in sorted({ready + hold, ready}, reverse=True):
-        if _comes_as_kept(trip, run, request, ready=start, by=by, at=at):
+    for part in HOLDS:  # as long as the car's next outing allows
+        if _comes_as_kept(trip, run, request, start=ready + part * hold, by=by, at=at):
             return
+        if not hold:
+            break
     seen = fleet(request, at=at, besides=run.pk)
     car = seen.car(run.vehicle_id)
     found = fit(car, snapshot.ask_of_trip(trip, request), home_way(trip, at)) if car else None
@@ -61,13 +72,14 @@ def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None
     tell(request, sent, trip, by=by, at=at)
 
 
-def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, ready: datetime, by: Actor, at: datetime) -> bool:
-    """Let the car come at the time it was kept for, or the few minutes later they are ready; False when it cannot."""
+def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datetime, by: Actor, at: datetime) -> bool:
+    """Let the car come at the time it was kept for, or as much later as they are ready; False when it cannot."""
     planned = {stop.kind: stop.planned_at for stop in run.stops.filter(trip=trip)}
     pickup = planned.get(StopKind.PICKUP)
-    if pickup is None or not ready - SHIFT_AT_MOST <= pickup <= ready + timedelta(minutes=PICKUP_LATEST_MIN):
+    latest = max(trip.ready_at or at, at) + company.HOLD_KEPT
+    if pickup is None or not start - SHIFT_AT_MOST <= pickup <= latest:
         return False
-    later = max(ready - pickup, timedelta())
+    later = max(start - pickup, timedelta())
     home = planned[StopKind.DROPOFF]
     leaves, free = run.occupied.lower, run.occupied.upper
     ride = Ride(run.vehicle, run.driver, leaves + later, pickup + later, home + later, free + later)
@@ -82,7 +94,14 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, ready: datet
 
 
 def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -> None:
-    """Keep a car for a later end: the same one when it is free then, else the best one."""
+    """Keep a car for a later end: the same one when it is free then, else the best one.
+
+    Who shares a car and will be ready too late for the others is planned anew.
+    """
+    if trip.reserved_run_id and kept_alone(trip) is None:
+        if trip.reserved_from and ready - trip.reserved_from > company.HOLD_KEPT:
+            scheduling.part(trip, ready_at=ready, by=RELAY, at=at, reason="到得晚，另留一辆车")
+        return
     seen = fleet(request, at=at, besides=trip.reserved_run_id)
     way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at)
     ask = snapshot.ask_of_trip(trip, request)

@@ -36,6 +36,7 @@ from hospitals.models import Appointment, Facility, Slot
 from hospitals.services import appointments
 from hospitals.services.announcing import announce
 from transport.models import Trip, Vehicle
+from transport.selectors import kept_alone
 from transport.services import scheduling, trips
 from transport.states import TripDirection, TripStatus
 
@@ -197,7 +198,7 @@ def _drive(
     way = _errand(request, trip_there, slot)
     since = at - snapshot.LOOK_BACK
     until = (way.arrive_by or at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
-    seen = snapshot.fleet(request.dispatch_area, since=since, until=until, besides=trip_back.reserved_run_id)
+    seen = snapshot.fleet(request.dispatch_area, since=since, until=until, besides=kept_alone(trip_back))
     pair = pair_of(seen.cars, snapshot.ask(request), way, out=choice.out_vehicle, back=choice.back_vehicle, now=at)
     ride, home = _require(pair), pair.back
     why = {"out": [check.as_json() for check in pair.checks]}

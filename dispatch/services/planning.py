@@ -45,7 +45,8 @@ from transport.models import Shift
 log = get_logger(__name__)
 ROUNDS = 3  # what became stale, or was asked meanwhile, is planned again at once
 SEED = 1
-ITERATIONS = {PlanningKind.EVENING: 2000, PlanningKind.ROLLING: 200}
+ITERATIONS = {PlanningKind.EVENING: 20_000, PlanningKind.ROLLING: 200}
+STEPS_AT_MOST = 4_000_000  # iterations times requests: a question of thousands is not searched for minutes
 EVENING_AT = "20:00"  # plan.tomorrow_by: from then on tomorrow is planned too
 ROLLING_AHEAD = timedelta(hours=6)
 
@@ -165,7 +166,8 @@ def _asked_besides(asked: Asked, token: UUID, unmet: set[UUID], question: Questi
 
 def _solve(problem: Problem, kind: PlanningKind) -> Plan:
     engine = current(wait=False)  # the interpreted form answers until the compiled one is ready; both agree
-    iterations = ITERATIONS.get(kind, 0) if engine.is_compiled else 0
+    most = STEPS_AT_MOST // max(1, len(problem.requests))
+    iterations = min(ITERATIONS.get(kind, 0), most) if engine.is_compiled else 0
     return solve(problem, seed=SEED, iterations=iterations, travel=ROADS, engine=engine)
 
 

@@ -33,6 +33,7 @@ from hospitals.models import Intake
 from hospitals.services import appointments
 from hospitals.states import IntakeStatus
 from transport.models import Trip, Vehicle
+from transport.selectors import kept_alone
 from transport.services import scheduling, trips
 from transport.states import TripDirection, TripStatus
 
@@ -54,6 +55,7 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
     if is_over(facts) or facts.boarded_back_at or intake is None or not _is_driven_home(request):
         return None
+    kept_cars.lock(case_ref)
     trip = _inbound(case_ref) or _open_return(request, intake, at=at, is_ready=True)
     if trip.status == TripStatus.WILL_CALL:
         scheduling.activate(trip, ready_at=intake.ready_at or at, by=RELAY, at=at)
@@ -127,7 +129,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
     if trip.status != TripStatus.UNSCHEDULED and (waits_now or trip.reserved_run_id):
         raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
     list(Vehicle.objects.select_for_update().filter(pk=vehicle_code))
-    seen = kept_cars.fleet(row, at=at, besides=trip.reserved_run_id)
+    seen = kept_cars.fleet(row, at=at, besides=kept_alone(trip))
     car = seen.car(vehicle_code)
     if car is None:
         raise Invalid("placement.vehicle", _("请选一辆今天有班的车。"), field="vehicle")

@@ -13,8 +13,8 @@ from core.actors import Actor
 from transport.fit import Bar, bar_of
 from transport.models import Run, Trip
 from transport.services import follow
+from transport.services.kept import amend
 from transport.services.riders import RIDING
-from transport.services.scheduling import amend
 from transport.states import TripStatus
 
 T = TripStatus

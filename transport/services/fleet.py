@@ -40,11 +40,11 @@ def _dissolve(vehicle: Vehicle, *, by: Actor, at: datetime, reason: str) -> list
     lost: list[Trip] = []
     for run in Run.objects.filter(vehicle=vehicle, status__in=NOT_YET_GONE).order_by("occupied"):
         riders = list(run.trips.filter(status=TripStatus.SCHEDULED).select_related("run"))
-        for trip in riders:
-            scheduling.take_off(trip, by=by, at=at, reason=reason)
         reserved = list(run.reserved_trips.select_related("reserved_run"))
         for trip in reserved:
             scheduling.release_reservation(trip, by=by, at=at, reason=reason)
+        for trip in riders:
+            scheduling.take_off(trip, by=by, at=at, reason=reason)
         lost += [*riders, *reserved]
         ids = [str(trip.pk) for trip in (*riders, *reserved)]
         outbox.put("run.declined", at=at, run_id=str(run.pk), trip_ids=ids)

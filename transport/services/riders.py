@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core import audit
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
@@ -17,6 +18,7 @@ from core.gathering import step
 from transport.fit import Aboard, bar_of, bar_together
 from transport.models import Run, Stop, Trip
 from transport.services import follow, stop_list
+from transport.services.kept import amend, leave_behind, put_aside
 from transport.services.outing import Ride, as_conflict, refuse
 from transport.services.room import give_room_back
 from transport.states import RunStatus, StopKind, TripStatus
@@ -41,9 +43,54 @@ def join(
 ) -> Run:
     """Let a waiting trip ride along with others of the same direction and class (E18), under the run's row lock.
 
-    Raises Conflict when the run is over, when classes or directions differ, when places run out at any moment, or
-    when the longer run meets the next one.
+    A run kept for others sets out with it. Raises Conflict when the run is over, when classes or directions differ,
+    when places run out at any moment, or when the longer run meets the next one.
     """
+    run, others, known = _admit(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, free_at=free_at)
+    if run.status == R.DRAFT:
+        put_aside(run)
+        known = []
+        advance(run, R.OFFERED, by=by, at=at, verb="run.offered")
+    else:
+        run.told_change = (_("多接一位：%(rider)s，%(place)s") % {"rider": trip.rider, "place": trip.from_label})[:120]
+        Run.objects.filter(pk=run.pk).update(told_change=run.told_change)
+    stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, known=known)
+    assign(trip, run, pickup_at=pickup_at, dropoff_at=dropoff_at, explanation=explanation, by=by, at=at)
+    follow.touch([trip, *others], run)
+    return run
+
+
+@step
+def keep_on(
+    run: Run,
+    trip: Trip,
+    *,
+    pickup_at: datetime,
+    dropoff_at: datetime,
+    free_at: datetime,
+    window_until: datetime,
+    by: Actor,
+    at: datetime,
+    explanation: dict[str, Any] | None = None,
+) -> Run:
+    """Keep a place for a way home on a car that is kept for others as well (R-000-12); raises as `join` does."""
+    if trip.status != T.WILL_CALL or trip.reserved_run_id:
+        raise Conflict("trip.not_waiting", _("返程已经叫过车了，请直接排车。"))
+    run, others, known = _admit(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, free_at=free_at)
+    if run.status == R.DRAFT:
+        stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, known=known)
+    window = {"reserved_run": run, "reserved_from": pickup_at, "reserved_until": window_until}
+    window["dropoff_planned_at"] = dropoff_at
+    amend(trip, **window, explanation=explanation or {})
+    audit.record("trip.reserved", trip, by=by, at=at, detail={"run": str(run.pk), "vehicle": run.vehicle_id})
+    follow.touch([trip, *others], run)
+    return run
+
+
+def _admit(
+    run: Run, trip: Trip, *, pickup_at: datetime, dropoff_at: datetime, free_at: datetime
+) -> tuple[Run, list[Trip], list[Stop]]:
+    """Lock a run, make sure that a trip fits, and take the time it needs; return the run, who else counts on it, its stops."""
     run = Run.objects.select_for_update(of=("self",)).select_related("vehicle", "driver").get(pk=run.pk)
     if run.status not in JOINABLE:
         raise Conflict("run.over", _("这一趟已经结束或取消了，请另派一趟。"))
@@ -55,17 +102,15 @@ def join(
         raise Conflict("run.direction", _("这一趟是另一个方向的，不能拼。请另派一趟。"))
     refuse(bar_of(run.vehicle, trip))
     stops = list(run.stops.all())
-    aboard = [_aboard(stops, other) for other in others]
+    aboard = [_aboard(run, stops, other) for other in others]
     refuse(bar_together(run.vehicle, aboard, Aboard(trip, pickup_at, dropoff_at)))
     occupied = DateTimeTZRange(min(run.occupied.lower, pickup_at), max(run.occupied.upper, free_at), "[)")
     ride = Ride(run.vehicle, run.driver, occupied.lower, pickup_at, dropoff_at, occupied.upper)
-    with as_conflict(ride, besides=run):
-        Run.objects.filter(pk=run.pk).update(occupied=occupied, told_change=_change(run, trip))
-    run.occupied, run.told_change = occupied, _change(run, trip)
-    stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, known=stops)
-    assign(trip, run, pickup_at=pickup_at, dropoff_at=dropoff_at, explanation=explanation, by=by, at=at)
-    follow.touch([trip, *others], run)
-    return run
+    if occupied != run.occupied:
+        with as_conflict(ride, besides=run):
+            Run.objects.filter(pk=run.pk).update(occupied=occupied)
+        run.occupied = occupied
+    return run, others, stops
 
 
 @step
@@ -89,11 +134,13 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     if run.status not in JOINABLE:
         return
     tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY) and not run.soiled_as  # what is aboard matters more
-    if run.trips.filter(status__in=RIDING).exists() or run.reserved_trips.exists():
+    is_kept = run.status == R.DRAFT and run.reserved_trips.exists()
+    if is_kept or run.trips.filter(status__in=RIDING).exists():
         if tell:
             words = _("少接一位：%s 不用接了") % trip.rider
             Run.objects.filter(pk=run.pk).update(told_change=words)
         return
+    leave_behind(run, by=by, at=at, reason=reason)
     end = R.CANCELLED
     if run.status == R.UNDER_WAY:
         end = R.COMPLETED if run.trips.filter(status=T.COMPLETED).exists() else R.ABORTED
@@ -119,13 +166,10 @@ def assign(
     advance(trip, T.SCHEDULED, by=by, at=at, run=run, explanation=explanation or {}, **planned, **more)
 
 
-def _aboard(stops: Iterable[Stop], trip: Trip) -> Aboard:
+def _aboard(run: Run, stops: Iterable[Stop], trip: Trip) -> Aboard:
+    """Say from when to when a party is aboard; whoever is not called yet may be all the time."""
     planned = {stop.kind: stop for stop in stops if stop.trip_id == trip.pk}
+    if len(planned) < len(StopKind):
+        return Aboard(trip, run.occupied.lower, run.occupied.upper)
     pickup, dropoff = planned[StopKind.PICKUP], planned[StopKind.DROPOFF]
     return Aboard(trip, min(pickup.planned_at, pickup.departed_at or pickup.planned_at), dropoff.planned_at)
-
-
-def _change(run: Run, trip: Trip) -> str:
-    if run.status == R.DRAFT:
-        return ""
-    return (_("多接一位：%(rider)s，%(place)s") % {"rider": trip.rider, "place": trip.from_label})[:120]

@@ -17,6 +17,7 @@ from transport.fit import INFECTIOUS
 from transport.models import Run, Trip
 from transport.selectors import unclean_before
 from transport.services import follow, stop_list
+from transport.services.kept import leave_behind
 from transport.services.riders import UNPLANNED
 from transport.services.room import give_room_back
 from transport.states import RunStatus, StopKind, TripStatus
@@ -90,6 +91,7 @@ def _release(run: Run, *, by: Actor, at: datetime, reason: str) -> None:
         advance(trip, T.UNSCHEDULED, by=by, at=at, reason=reason, **UNPLANNED)
         stop_list.drop_undone(run, trip)
     outbox.put("run.declined", at=at, run_id=str(run.pk), trip_ids=[str(trip.pk) for trip in waiting])
+    leave_behind(run, by=by, at=at, reason=reason)
     follow.touch(waiting, run)
 
 
@@ -99,6 +101,7 @@ def complete(run: Run, *, by: Actor, at: datetime) -> Run:
     last = run.stops.filter(kind=StopKind.DROPOFF).order_by("-planned_at").first()
     turn_round = end - last.planned_at if last else timedelta()
     free_at = min(end, max(at + turn_round, start + timedelta(minutes=1)))
+    leave_behind(run, by=by, at=at, reason=_("车先走了"))
     advance(run, R.COMPLETED, by=by, at=at, occupied=DateTimeTZRange(start, free_at, "[)"))
     return run
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
@@ -16,8 +16,9 @@ from core.gathering import step
 from transport.fit import bar_of
 from transport.models import Run, Shift, Trip
 from transport.services import follow, stop_list
+from transport.services.kept import NOT_KEPT, amend, put_aside
 from transport.services.outing import Ride, claim, refuse
-from transport.services.riders import assign, join, leave_run, take_off
+from transport.services.riders import assign, join, keep_on, leave_run, take_off
 from transport.services.room import give_room_back, take_time
 from transport.states import RunStatus, TripStatus
 
@@ -27,7 +28,9 @@ __all__ = [
     "activate",
     "amend",
     "join",
+    "keep_on",
     "leave_run",
+    "part",
     "release_reservation",
     "reserve",
     "schedule",
@@ -82,6 +85,7 @@ def reserve(
     run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned, reason=overtime)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, known=())
     window = {"reserved_run": run, "reserved_from": window_from, "reserved_until": window_until}
+    window["dropoff_planned_at"] = ride.dropoff_at
     amend(trip, **window, explanation=explanation or {})
     audit.record("trip.reserved", trip, by=by, at=at, detail={"run": str(run.pk), "vehicle": run.vehicle_id})
     follow.touch([trip], run)
@@ -107,7 +111,10 @@ def use_reservation(
     explanation: dict[str, Any] | None = None,
     overtime: str = "",
 ) -> Run:
-    """Move the reserved run to its real time and offer it; raises as `schedule` does."""
+    """Move the reserved run to its real time and offer it; raises as `schedule` does.
+
+    The others it is kept for stay so, until it leaves the door: whoever is ready by then joins it.
+    """
     run = trip.reserved_run
     if run is None or run.status != R.DRAFT:
         raise Conflict("trip.no_reservation", _("没有给他预留的车了，请另排一辆。"))
@@ -119,6 +126,7 @@ def use_reservation(
 
     take_time(offer, ride, trip.destination.point, by=by, at=at, besides=run)
     stop_list.drop_undone(run, trip)
+    later = ride.dropoff_at - (trip.dropoff_planned_at or ride.dropoff_at)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at)
     assign(
         trip,
@@ -130,21 +138,33 @@ def use_reservation(
         at=at,
         reserved_run=None,
     )
+    put_aside(run, later)
     follow.touch([trip], run)
     return run
 
 
 @step
 def release_reservation(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
-    """Give the reserved car back; safe to repeat."""
+    """Give the reserved car back, or the place in it where it is kept for others as well; safe to repeat."""
     run = trip.reserved_run
     if run is None:
         return
-    amend(trip, reserved_run=None, reserved_from=None, reserved_until=None)
-    if run.status == R.DRAFT:
+    amend(trip, **NOT_KEPT)
+    if run.reserved_trips.exists():
+        stop_list.drop_undone(run, trip)
+    elif run.status == R.DRAFT:
         advance(run, R.CANCELLED, by=by, at=at, reason=reason)
         give_room_back(run, by=by, at=at)
     follow.touch([trip], run)
+
+
+@step
+def part(trip: Trip, *, ready_at: datetime, by: Actor, at: datetime, reason: str) -> None:
+    """Give up the place in a car kept for several whom one will be ready too late for, and pass the fact up."""
+    run = trip.reserved_run
+    release_reservation(trip, by=by, at=at, reason=reason)
+    amend(trip, ready_at=ready_at)
+    outbox.put("run.declined", at=at, run_id=str(run.pk) if run else "", trip_ids=[str(trip.pk)])
 
 
 def _check(trip: Trip, ride: Ride, *, overtime: str) -> None:
@@ -182,13 +202,3 @@ def _new_run(
     take_time(lambda: run.save(force_insert=True), ride, trip.destination.point, by=by, at=at)
     audit.record(f"run.{status}", run, by=by, at=at, case_ref=trip.case_ref, new_status=status, reason=reason[:300])
     return run
-
-
-def amend(trip: Trip, **fields: Any) -> None:
-    """Write fields of a trip beside its status, on condition of the version it was read with."""
-    won = Trip.objects.filter(pk=trip.pk, version=trip.version).update(version=trip.version + 1, **fields)
-    if not won:
-        raise Conflict("state.lost_race", _("刚被别人改过了，请刷新看最新情况。"), machine="trip")
-    trip.version += 1
-    for name, value in fields.items():
-        setattr(trip, name, value)

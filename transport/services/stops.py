@@ -15,6 +15,7 @@ from core.advance import advance
 from core.errors import Conflict, Invalid
 from transport.models import Run, Stop, Trip
 from transport.services import follow, runs
+from transport.services.kept import leave_behind
 from transport.services.riders import leave_run
 from transport.states import RunStatus, StopKind, TripStatus
 
@@ -54,9 +55,12 @@ def depart(stop: Stop, *, by: Actor, at: datetime) -> Stop:
 
 def _board(stop: Stop, *, by: Actor, at: datetime) -> None:
     trip = stop.trip
+    list(stop.run.reserved_trips.select_for_update().order_by("pk"))  # whoever joins now does so before the car leaves
     advance(trip, T.ON_BOARD, by=by, at=at, picked_up_at=at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at, searching_since=None)
     outbox.put("trip.on_board", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    if not stop.run.stops.filter(kind=StopKind.PICKUP, departed_at__isnull=True).exists():
+        leave_behind(stop.run, by=by, at=at, reason=_("车先走了"))
 
 
 def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:

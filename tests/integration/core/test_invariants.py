@@ -45,6 +45,7 @@ BREAKERS: dict[str, list[str]] = {
         "UPDATE transport_trip SET status = 'cancelled', reserved_run_id = NULL WHERE direction = 'inbound'"
         " AND case_ref IN (SELECT case_ref FROM transport_trip WHERE status = 'scheduled')"
     ],
+    "INV-06-kept": ["UPDATE transport_run SET status = 'completed' WHERE status = 'draft'"],
     "INV-06-place": [
         "UPDATE hospitals_appointment SET case_ref = gen_random_uuid() WHERE status = 'booked'"
         " AND case_ref IN (SELECT case_ref FROM transport_trip WHERE direction = 'outbound' AND status = 'scheduled')"

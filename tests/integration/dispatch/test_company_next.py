@@ -6,7 +6,7 @@ import pytest
 
 from tests import walkers
 from tests.factories import transport as car_rows
-from tests.integration.dispatch.test_company import planned, release
+from tests.integration.dispatch.test_company import planned_apart, release
 from tests.walkers import MIN
 from transport.models import Run, Trip
 from transport.services import scheduling
@@ -29,8 +29,8 @@ def next_outing(first: Trip, *, degrees_away: float) -> None:
 
 @pytest.mark.parametrize(("degrees_away", "together"), [(0.0, True), (0.5, False)], ids=["next door", "an hour away"])
 def test_nobody_rides_along_when_the_next_outing_could_not_be_met(degrees_away, together):
-    town = walkers.town(cars=2)
-    first, second = planned(town, "陈玉梅", "王秀兰")
+    town = walkers.town(cars=4)
+    first, second = planned_apart(town, "陈玉梅", "王秀兰")
     ready = town.slot.starts_at + 240 * MIN
     one = release(town, first, at=ready)
     next_outing(one, degrees_away=degrees_away)

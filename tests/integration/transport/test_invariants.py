@@ -55,6 +55,23 @@ def test_what_one_ride_breaks(ident: str, statements: list[str]):
     assert _broken() == [ident]
 
 
+@pytest.mark.parametrize("broken", ["status = 'completed'", "zone_class = 'sealed'"])
+def test_somebody_counts_on_a_car_that_has_gone_or_is_of_another_class(broken: str):
+    there, back = make.pair(NOW)
+    make.run(NOW, of=there)
+    start = NOW + 360 * MIN
+    run = scheduling.reserve(back, ride=make.ride(start), window_from=start, window_until=start, by=make.BY, at=NOW)
+
+    _sql(
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "ALTER TABLE transport_run DISABLE TRIGGER USER",
+        f"UPDATE transport_run SET {broken} WHERE id = '{run.pk}'",
+        "ALTER TABLE transport_run ENABLE TRIGGER USER",
+    )
+
+    assert _broken() == ["INV-06-kept"]
+
+
 def test_two_runs_of_a_car_and_driver_at_a_time():
     make.run(NOW)
     make.run(NOW + 90 * MIN)

@@ -335,6 +335,41 @@ def test_the_longer_run_must_not_meet_the_next_one():
     assert caught.value.code == "vehicle.taken"
 
 
+def _homeward(at: datetime = NOW, *, is_ready: bool = False, **rider: object) -> Trip:
+    _there, back = make.pair(at, mobility="walk", **rider)
+    return scheduling.activate(back, ready_at=at, by=make.BY, at=NOW) if is_ready else back
+
+
+def _keep(run: Run, trip: Trip) -> Run:
+    times = {"pickup_at": NOW + 9 * MIN, "dropoff_at": NOW + 55 * MIN, "free_at": NOW + 65 * MIN}
+    return scheduling.keep_on(run, trip, window_until=NOW + 40 * MIN, by=make.BY, at=NOW, **times)
+
+
+def test_inv_02_a_seat_kept_for_somebody_is_taken_by_nobody_else():
+    """R-000-12: held from the moment it is kept, and after the car was sent for the first, too."""
+    Vehicle.objects.filter(pk=make.ride(NOW).vehicle.pk).update(seats=4)
+    first, second = _homeward(), _homeward()
+    run = _keep(_reserve(first, NOW), second)
+    scheduling.activate(first, ready_at=NOW, by=make.BY, at=NOW)
+    run = scheduling.use_reservation(first, ride=make.ride(NOW), by=make.BY, at=NOW)
+
+    with pytest.raises(Conflict) as caught:
+        _join(run, _homeward(is_ready=True))
+    assert caught.value.code == "vehicle.seats"
+
+    scheduling.release_reservation(Trip.objects.get(pk=second.pk), by=make.BY, at=NOW, reason="不去了")
+    assert _join(run, _homeward(is_ready=True)).status == "offered", "the twin: given up, the seat is free"
+
+
+def test_e18_no_car_is_kept_for_two_classes():
+    run = _reserve(_homeward(), NOW)
+
+    with pytest.raises(Conflict) as caught:
+        _keep(run, _homeward(zone_class="sealed"))
+
+    assert caught.value.code == "run.class"
+
+
 def test_taking_one_of_two_off_leaves_the_other_riding():
     run = _schedule(make.trip(NOW))
     second = make.trip(NOW, mobility="walk")

@@ -45,6 +45,7 @@ def varied_params(chance: random.Random) -> Params:
         merged_classes=chance.choice([{}, {"controlled": "both", "precautionary": "both"}]),
         shares_return=chance.random() < 0.7,
         shares_ready_return=chance.random() < 0.5,
+        returns_apart=chance.random() < 0.5,
         price_km=chance.choice([0.0, 1.0]),
         facility_choices=chance.choice([2, 8]),
         slot_choices=chance.choice([5, 40]),

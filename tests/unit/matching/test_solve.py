@@ -12,7 +12,7 @@ from matching.engines import INTERPRETED
 from matching.errors import BadProblem
 from matching.params import Params
 from matching.plan import Plan
-from matching.problem import Direction, Load, Problem, StopState
+from matching.problem import Direction, Load, Problem, Request, StopState
 from matching.solve import solve as solve_any
 from tests.unit.matching.small import car, hospital, patient, slot, town
 
@@ -88,6 +88,34 @@ def test_who_is_ready_may_share_the_way_home(
     assert max(stop.aboard for stop in plan.routes[0].stops) == most
     strict = replace(problem, params=replace(params, shares_return=False, shares_ready_return=False))
     assert {v.code for v in check(strict, plan)} == ({"return_shared"} if most == 2 else set())
+
+
+def homeward(number: int, place: str, **changes: object) -> Request:
+    """Return somebody who is ready to go home from a place."""
+    ends = {"needs_outbound": False, "fixed_facility": place, "fixed_slot": "s1", "pickup_place": place}
+    return patient(number, **{**ends, "ready_min": 780.0, **changes})
+
+
+@pytest.mark.parametrize(
+    ("apart", "second", "most"),
+    [
+        (False, homeward(1, "yellow"), 2),
+        (True, homeward(1, "yellow"), 1),
+        (True, homeward(1, "hospital"), 2),
+    ],
+    ids=["two-doors", "two-doors-apart", "one-door-apart"],
+)
+def test_policy_may_keep_those_of_one_door_together(apart: bool, second: Request, most: int) -> None:
+    """C15: a car kept for several waits at one door only."""
+    doors = (hospital(), hospital("yellow"))
+    people = (homeward(0, "hospital"), second)
+    problem = town(requests=people, facilities=doors, vehicles=(car(0),), params=Params(returns_apart=apart))
+    plan = solve(problem)
+
+    assert max(stop.aboard for stop in plan.routes[0].stops) == most
+    strict = replace(problem, params=Params(returns_apart=True))
+    is_mixed = most == 2 and second.fixed_facility == "yellow"
+    assert {v.code for v in check(strict, plan)} == ({"return_not_apart"} if is_mixed else set())
 
 
 def test_wheelchair_waits_for_a_vehicle_that_can() -> None:
