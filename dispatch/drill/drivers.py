@@ -179,6 +179,9 @@ def _come_to_car(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
         if (again := _open(stop)) is not None:
             stops.search(again, by=driver(run), at=world.now)
     yield max(comes, world.now)
+    again = _open(stop)
+    if again is None or again.trip.status != TripStatus.SCHEDULED:  # called off while the car stood at the door
+        return
     if at_home and not patient.is_out:
         yield from guards.let_out(world, patient)
     yield world.now + MIN

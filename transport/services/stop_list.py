@@ -31,8 +31,8 @@ def add(
 
 
 def drop_undone(run: Run, trip: Trip) -> None:
-    """Take away the stops of a trip that were not done; those done stay as evidence."""
-    run.stops.filter(trip=trip, arrived_at__isnull=True, departed_at__isnull=True).delete()
+    """Take away the stops of a trip that were not done, also where the car stands now; those done stay as evidence."""
+    run.stops.filter(trip=trip, departed_at__isnull=True).delete()
 
 
 def _renumber(run: Run, stops: list[Stop]) -> None:

@@ -105,7 +105,6 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
         raise Conflict("stop.wait", _("再等 %s 分钟，社区正在找人。") % minutes, minutes=minutes)
     trip, run = stop.trip, stop.run
     advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等过了，没接到人"))
-    run.stops.filter(trip=trip, departed_at__isnull=True).delete()
     leave_run(run, trip, by=by, at=at, reason=_("没接到人"), tell=False)
     outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
     follow.touch([trip], run)
@@ -116,7 +115,6 @@ def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -
     """End one rider's way half way, others go on: the next pick-up is where they stand."""
     trip, run = stop.trip, stop.run
     runs.interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
-    run.stops.filter(trip=trip, departed_at__isnull=True).delete()
     leave_run(run, trip, by=by, at=at, reason=reason, tell=False)
 
 

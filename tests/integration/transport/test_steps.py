@@ -11,7 +11,7 @@ from core.models import AuditEvent, OutboxMessage
 from tests.factories import transport as make
 from transport import policies, selectors
 from transport.models import Run, Stop, Trip
-from transport.services import runs, scheduling, stops
+from transport.services import runs, scheduling, stops, trips
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2022, 6, 28, 3, 0, tzinfo=UTC)
@@ -180,6 +180,26 @@ def test_nobody_found_does_not_stop_the_others():
 
     assert Run.objects.get(pk=run.pk).status == "under_way"
     assert {row.trip_id for row in run.stops.all()} == {second.pk}
+
+
+@pytest.mark.parametrize("call_off", ["cancelled", "another car"])
+def test_a_car_at_the_door_of_somebody_called_off_drives_on(call_off):
+    """E3, E7: whose compound was sealed while the car stood there is no stop any more; the others reach the hospital."""
+    run, first, second = _pooled(status="under_way")
+    stops.depart(_stop(run, rider="王阿姨"), by=make.BY, at=NOW + 8 * MIN)
+    stops.arrive(_stop(run, rider="何阿姨"), by=make.BY, at=NOW + 12 * MIN)
+
+    if call_off == "cancelled":
+        trips.cancel_case(second.case_ref, by=make.BY, at=NOW + 13 * MIN, reason="小区升级")
+    else:
+        scheduling.take_off(Trip.objects.get(pk=second.pk), by=make.BY, at=NOW + 13 * MIN, reason="小区升级")
+
+    left = Stop.objects.filter(run=run, departed_at__isnull=True)
+    assert {stop.trip_id for stop in left} == {first.pk}
+    for stop in left:
+        stops.depart(stop, by=make.BY, at=NOW + 40 * MIN)
+    assert Run.objects.get(pk=run.pk).status == "completed"
+    assert AuditEvent.objects.filter(verb="stop.arrived").exists()
 
 
 def test_no_show_without_searching_first_is_refused():
