@@ -64,9 +64,9 @@ def unchanged(request: HttpRequest, mark: str) -> HttpResponse | None:
 
 
 def wants_fresh(request: HttpRequest) -> bool:
-    """Say whether somebody pressed reload: then nothing kept is shown."""
+    """Say whether somebody pressed reload: then nothing kept is shown. A living part's poll says "no-cache" always."""
     asked = request.headers.get("Cache-Control", "")
-    return "no-cache" in asked or "max-age=0" in asked.replace(" ", "")
+    return not is_fragment(request) and ("no-cache" in asked or "max-age=0" in asked.replace(" ", ""))
 
 
 def is_fragment(request: HttpRequest) -> bool:

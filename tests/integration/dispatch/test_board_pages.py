@@ -314,6 +314,18 @@ def test_a_reload_and_the_next_minute_read_afresh(dispatcher):
         assert "陈玉枚" in _costs(dispatcher, address)[1]
 
 
+def test_the_living_parts_share_what_was_read(dispatcher):
+    """speed.md: after a change the board is read for the first part that asks, as a browser's fetch asks."""
+    walkers.ask(walkers.town())
+    address = reverse("dispatch:board")
+    asked = {"hx-request": "true", "cache-control": "no-cache", "pragma": "no-cache"}
+    costs = [
+        _costs(dispatcher, address, **asked, hx_target=part)[0] for part in ("waiting", "lanes", "panel", "headline")
+    ]
+
+    assert costs[1:] == [3, 3, 3]
+
+
 def test_two_areas_and_two_languages_keep_boards_of_their_own(dispatcher):
     """E31: what one area's dispatcher read is never shown to another's."""
     town = walkers.town()
