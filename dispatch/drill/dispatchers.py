@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from access.models import AccessRequest
 from access.selectors import with_facts
@@ -14,6 +15,7 @@ from core.errors import DomainError
 from dispatch import by_hand, offers, snapshot
 from dispatch.candidates import way_back
 from dispatch.drill.world import MIN, World, person
+from dispatch.problem import LONG_TRIES
 from dispatch.services import returns, silence
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
@@ -21,6 +23,7 @@ from transport.states import TripDirection, TripStatus
 WAITS_AT_MOST = 12 * MIN  # for the way home, before a person looks for a car
 ENGINE_AWAY = 10 * MIN  # before a person places what the engine should have
 SOON = timedelta(hours=4)
+TRY_AGAIN = timedelta(minutes=30)
 
 
 class Dispatchers:
@@ -29,6 +32,7 @@ class Dispatchers:
     def __init__(self, world: World) -> None:
         self.world = world
         self._away_since = world.now
+        self._not_before: dict[UUID, datetime] = {}
         names = dict(DispatchArea.objects.values_list("code", "name"))
         self.people: dict[str, Actor] = {
             area: person("dispatch", "dispatch_area", area, "调度台", names.get(area, "")) for area in world.areas
@@ -41,8 +45,8 @@ class Dispatchers:
         for area, by in self.people.items():
             self._replace_silent(area, by)
             self._bring_home(area, by)
-            if self.world.now - self._away_since >= ENGINE_AWAY:
-                self._place(area, by)
+            is_away = self.world.now - self._away_since >= ENGINE_AWAY
+            self._place(area, by, tries=0 if is_away else LONG_TRIES)
 
     def _replace_silent(self, area: str, by: Actor) -> None:
         if not self.world.silent:
@@ -72,13 +76,19 @@ class Dispatchers:
         found = offers.returns(seen.cars, snapshot.ask_of_trip(trip, request), way)
         return next((each.car.code for each in found if each.is_possible), "")
 
-    def _place(self, area: str, by: Actor) -> None:
-        """Place by hand who is due within hours, while the engine does not answer."""
+    def _place(self, area: str, by: Actor, *, tries: int) -> None:
+        """Place by hand who is due within hours: anybody while the engine does not answer, else whom it found nothing for.
+
+        What could not be done is tried again half an hour later.
+        """
         soon = with_facts(
             AccessRequest.objects.open().filter(dispatch_area=area, status="approved", community__isnull=False)
-        )
+        ).filter(attempts__gte=tries)
         for row in soon.filter(facts__scheduled_at__isnull=True, facts__arrived_at__isnull=True)[:10]:
+            if self.world.now < self._not_before.get(row.pk, self.world.now):
+                continue
             if row.arrive_at is None or row.arrive_at - self.world.now < SOON:
+                self._not_before[row.pk] = self.world.now + TRY_AGAIN
                 self._do("placed", partial(by_hand.place_first, row, by=by, at=self.world.now))
 
     def _do(self, what: str, act: Callable[[], object]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from access.models import AccessRequest
+from core.geo import travel_min
 from core.models import AuditEvent
 from dispatch import offers, snapshot
 from dispatch.drill.openings import Opening, Person, open_to
@@ -15,7 +16,7 @@ from hospitals.models import Slot
 NO_PLACE = {"no_facility", "no_capability", "no_slot", "slots_full", "zone_role", "no_separate_room", "closed"}
 NO_CAR = {"no_car_outbound", "no_car_inbound", "no_car_both_ways"}
 LOST = ("request.unplaced", "trip.no_show", "trip.missed", "trip.interrupted")
-TO_GET_THERE = timedelta(minutes=45)
+TO_GET_THERE = timedelta(minutes=45)  # for a car to be found and to stand at the door
 ENOUGH = 5  # hospitals and times looked at for a car
 
 
@@ -31,14 +32,20 @@ def is_true(request: AccessRequest, person: Person | None, known: Sequence[Openi
     return False
 
 
-def was_full(request: AccessRequest, person: Person | None, known: Sequence[Opening]) -> bool:
-    """Say whether no place of the day was left for somebody whose unit closed or whose ride failed, from then on."""
+def had_nothing_left(request: AccessRequest, person: Person | None, known: Sequence[Opening]) -> bool:
+    """Say whether no place of the day with a car there and home was left for whose unit closed or whose ride failed."""
     lost = AuditEvent.objects.filter(case_ref=request.case_ref, verb__in=LOST).order_by("-at").first()
     since = lost.at if lost else request.submitted_at
     free = _free(known)
-    return person is not None and not any(
-        place.slot in free and place.starts_at > since + TO_GET_THERE for place in open_to(person, known)
-    )
+    if person is None:
+        return False
+    left = (place for place in open_to(person, known) if place.slot in free)
+    later = [place for place in left if place.starts_at > since + TO_GET_THERE + _way(person, place)]
+    return not any(_has_car(request, place) for place in later)
+
+
+def _way(person: Person, place: Opening) -> timedelta:
+    return timedelta(minutes=travel_min(person.home, place.point))
 
 
 def _free(known: Sequence[Opening]) -> set[int]:

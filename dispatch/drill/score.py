@@ -143,7 +143,7 @@ def _is_unmet(row: AccessRequest, later: set[UUID]) -> bool:
 def _unmet(row: AccessRequest, due: dict[str, Person], known: Sequence[Opening], *, is_later: bool) -> dict[str, Any]:
     who = due.get(row.resident.ref) if row.resident else None
     places = [place for place in known if who and place.service == who.service]
-    told = recheck.was_full(row, who, places) if is_later else recheck.is_true(row, who, places)
+    told = recheck.had_nothing_left(row, who, places) if is_later else recheck.is_true(row, who, places)
     reason = "moved_to_later_day" if is_later else row.needs_person_reason
     return {"request": row.number, "reason": reason, "true_when_rechecked": told}
 
