@@ -17,7 +17,7 @@ from dispatch.candidates import way_back
 from dispatch.drill.world import MIN, World, person
 from dispatch.problem import LONG_TRIES
 from dispatch.services import returns, silence
-from transport.models import Trip
+from transport.models import Run, Trip
 from transport.states import TripDirection, TripStatus
 
 WAITS_AT_MOST = 12 * MIN  # for the way home, before a person looks for a car
@@ -49,7 +49,8 @@ class Dispatchers:
             self._place(area, by, tries=0 if is_away else LONG_TRIES)
 
     def _replace_silent(self, area: str, by: Actor) -> None:
-        if not self.world.silent:
+        mine = Run.objects.filter(vehicle__in=self.world.silent, vehicle__dispatch_area=area)
+        if not mine.filter(status__in=silence.WAITED_FOR).exists():  # whole boards are read only where it may matter
             return
         for found in silence.silent_runs(area, self.world.now):
             run = found.run  # called first: who picks up the telephone is late, not gone
