@@ -35,7 +35,7 @@ EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
 LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
 HARM_MIN = {True: 1440.0, False: 4320.0}
 LONG_TRIES = 4  # plan after plan found nothing: 17 min since the first one (dispatch/services/unmet.py)
-ARRIVE_EARLY_MIN = 28.0  # nobody waits at the hospital's door for longer than 45 minutes; the road takes its share
+ARRIVE_EARLY_MIN = 25.0  # nobody waits at the door of the hospital for longer than 45 minutes; the road gives up to 20
 OVERDUE = timedelta(minutes=15)  # whose treatment should be over is looked at as ready so much later
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
 
