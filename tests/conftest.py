@@ -20,3 +20,11 @@ def _no_kept_board() -> None:
     from dispatch import kept_board  # noqa: PLC0415 - not before Django is set up
 
     kept_board.forget()
+
+
+@pytest.fixture(autouse=True)
+def _first_language() -> None:
+    """Begin in the first language: a page asked for in English leaves its language with the thread."""
+    from django.utils import translation  # noqa: PLC0415 - not before Django is set up
+
+    translation.deactivate()
