@@ -1,6 +1,6 @@
 """Ask for people of the loaded demo city, and read what became of them: run as a program beside the product.
 
-python -m tests.faults.people ask 300 | state | critical 1
+python -m tests.longer.people ask 300 | state | critical 1
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from hospitals.models import Slot  # noqa: E402
 from transport.models import Trip  # noqa: E402
 
 RUN_FIGURES = ("kind", "status", "requests", "arranged", "applied", "stale", "solve_s", "apply_s")
+SPARED = 40  # the first of the area, who have nothing before an emergency of theirs
 
 
 def ask(count: int) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def ask(count: int) -> dict[str, Any]:
     area = _area()
     needs = CareNeed.objects.filter(resident__community__dispatch_area=area, facility__isnull=False)
     needs = needs.exclude(kind__in=["chronic_medicine", "controlled_medicine", "home_nursing"])
+    needs = needs.exclude(resident__in=_spared())
     asked: list[str] = []
     for need in needs.select_related("resident").order_by("kind", "resident__ref"):
         if len(asked) == count:
@@ -63,12 +65,17 @@ def _ask_outpatients(count: int, at: datetime) -> list[str]:
     """Ask for the clinic for others of the area, when those with a treatment are not enough; one after another."""
     hours, asked = cycle(f"{hour:02d}:{minute:02d}" for hour in range(8, 17) for minute in (0, 20, 40)), []
     free = Resident.objects.filter(community__dispatch_area=_area()).exclude(precaution__in=["positive", "suspected"])
-    for person in islice(cycle(free.order_by("ref")), count):
+    for person in islice(cycle(free.exclude(pk__in=_spared()).order_by("ref")), count):
         arrive_at = clock.at_local(clock.local_day(at), next(hours))
         wish = requests.Wish("outpatient", arrive_at=arrive_at, mobility=person.mobility, is_second=True)
         row = requests.submit(person, wish=wish, by=_staff(person.community_id), at=at)
         asked.append(str(row.case_ref))
     return asked
+
+
+def _spared() -> list[Any]:
+    people = Resident.objects.filter(community__dispatch_area=_area()).order_by("ref")
+    return list(people.values_list("pk", flat=True)[:SPARED])
 
 
 def critical(count: int) -> dict[str, Any]:
