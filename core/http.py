@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -44,14 +45,16 @@ def mark_of(
 ) -> str:
     """Return the mark of a fragment; "" for a whole page. `version` is that of the boards, when it is known already.
 
-    It is another one after a change of the boards named (or of any board of `kinds`), in the next minute, and for
-    another question, so that an old fragment stands for a minute at most even where a change named no board.
+    It is another one after a change of the boards named (or of any board of `kinds`), a minute later, and for another
+    question, so that an old fragment stands for a minute at most even where a change named no board. Each person's
+    minutes begin at a second of their own: else every open page would be drawn anew in the same one.
     """
     if not is_fragment(request):
         return ""
     version = boards.version(*names, kinds=kinds) if version is None else version
     asked = (request.get_full_path(), request.headers.get("HX-Target", ""), get_language(), str(request.user.pk))
-    words = "|".join((version, f"{at:%d%H%M}", *map(str, asked)))
+    own_minute = at + timedelta(seconds=zlib.crc32(str(request.user.pk).encode()) % 60)
+    words = "|".join((version, f"{own_minute:%d%H%M}", *map(str, asked)))
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 

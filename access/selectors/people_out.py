@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
-
 from access import journey
 from access.journey import Facts
 from access.models import Outside
@@ -62,13 +60,25 @@ class PersonOut:
         return not self.has_ride or self.level != ""
 
 
+@dataclass(frozen=True)
+class _Known:
+    """Who asks, when, and what was read besides the people: rides home by case, who is on duty by (role, place)."""
+
+    actor: Actor
+    at: datetime
+    limits: WaitLimits
+    rides: dict[UUID, str]
+    holders: dict[tuple[str, str], str]
+
+
 def people_out(actor: Actor, *, at: datetime) -> list[PersonOut]:
-    """Return everybody out within an actor's place, the longest waiting first; at most two queries."""
-    rows = list(_rows(actor, at))
+    """Return everybody out within an actor's place, the longest waiting first; one query when nobody is out, else four."""
+    rows = _rows(actor)
     if not rows:
         return []
     limits = wait_limits(at=at, place=actor.place_code if actor.place_code.isdigit() else "")
-    people = [_person(row, actor, limits, at) for row in rows]
+    known = _Known(actor, at, limits, _rides_home(rows), _holders(rows, at))
+    people = [_person(row, known) for row in rows]
     return sorted(people, key=lambda each: (_LEVELS[each.level], -(each.waited or timedelta()).total_seconds()))
 
 
@@ -77,36 +87,36 @@ def without_way_home(actor: Actor, *, at: datetime) -> list[PersonOut]:
     return [each for each in people_out(actor, at=at) if each.has_no_way_home]
 
 
-def _rows(actor: Actor, at: datetime) -> QuerySet[Outside]:
-    holders = Post.objects.held_at(at).order_by("id")
+def _rows(actor: Actor) -> list[Outside]:
+    return list(Outside.objects.visible_to(actor).select_related("facility", "community"))
+
+
+def _rides_home(rows: list[Outside]) -> dict[UUID, str]:
+    """Return plate and driver of the way home of each case."""
     home = Trip.objects.filter(
-        case_ref=OuterRef("case_ref"),
+        case_ref__in=[row.case_ref for row in rows],
         direction=TripDirection.INBOUND,
         status__in=[TripStatus.SCHEDULED, TripStatus.ON_BOARD],
     )
-    return (
-        Outside.objects.visible_to(actor)
-        .select_related("facility", "community")
-        .annotate(
-            dispatcher=Subquery(
-                holders.filter(role=Role.DISPATCH, place_code=OuterRef("dispatch_area")).values("user__name")[:1]
-            ),
-            desk=Subquery(
-                holders.filter(role=Role.INTAKE, place_code=OuterRef("facility_id")).values("user__name")[:1]
-            ),
-            street=Subquery(
-                holders.filter(role=Role.COMMAND, place_code=OuterRef("community__street_code")).values("user__name")[
-                    :1
-                ]
-            ),
-            driver=Subquery(home.values("run__driver__name")[:1]),
-            plate=Subquery(home.values("run__vehicle__plate")[:1]),
-        )
-    )
+    named = home.values_list("case_ref", "run__vehicle__plate", "run__driver__name")
+    return {case: " ".join(filter(None, (plate, driver))) for case, plate, driver in named}
 
 
-def _person(row: Outside, actor: Actor, limits: WaitLimits, at: datetime) -> PersonOut:
-    facts = row.as_facts()
+def _holders(rows: list[Outside], at: datetime) -> dict[tuple[str, str], str]:
+    """Return who is on duty now at each place that may look after one of these people."""
+    places = {place for row in rows for place in _places(row).values()}
+    held = Post.objects.held_at(at).filter(role__in=[*_places(rows[0])], place_code__in=places).order_by("-id")
+    return {(role, place): name for role, place, name in held.values_list("role", "place_code", "user__name")}
+
+
+def _places(row: Outside) -> dict[str, str]:
+    """Return the place of each role that may look after a person out."""
+    street = row.community.street_code if row.community else ""
+    return {Role.DISPATCH: row.dispatch_area, Role.INTAKE: row.facility_id or "", Role.COMMAND: street}
+
+
+def _person(row: Outside, known: _Known) -> PersonOut:
+    facts, actor, limits, at = row.as_facts(), known.actor, known.limits, known.at
     waited = journey.waited(facts, at=at)
     has_ride = journey.has_way_home(facts) or row.mode in {TransportMode.OWN_CAR, TransportMode.ON_FOOT}
     mover = journey.next_actor(facts, needs_vehicle=row.mode not in {TransportMode.OWN_CAR, TransportMode.ON_FOOT})
@@ -125,7 +135,7 @@ def _person(row: Outside, actor: Actor, limits: WaitLimits, at: datetime) -> Per
         waited=waited,
         level=limits.level(waited, has_ride=has_ride) if waited is not None else "",
         owner_role=role,
-        owner=_owner(row, role),
+        owner=_owner(row, role, known),
         next_actor=mover or role,
     )
 
@@ -141,12 +151,11 @@ def _owner_role(facts: Facts, waited: timedelta | None, has_ride: bool, limits: 
     return "driver" if facts.boarded_at else "dispatch"
 
 
-def _owner(row: Outside, role: str) -> str:
+def _owner(row: Outside, role: str, known: _Known) -> str:
     """Name the person on duty at the owner's post; "" when nobody signed on, the post itself still stands."""
     if role == "driver":
-        return " ".join(part for part in (row.plate, row.driver) if part)  # type: ignore[attr-defined]
-    holder = {"dispatch": "dispatcher", "intake": "desk", "command": "street"}[role]
-    return getattr(row, holder) or ""
+        return known.rides.get(row.case_ref, "")
+    return known.holders.get((role, _places(row)[role]), "")
 
 
 def _name(row: Outside, actor: Actor) -> str:

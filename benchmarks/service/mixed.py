@@ -44,10 +44,11 @@ class Paced:
             tally.note(answer, time.perf_counter() - began)
         return answer
 
-    async def run(self) -> None:
-        """Hand out the turns."""
+    async def run(self, seconds: float) -> None:
+        """Hand out turns for so long, and forget what came back before."""
+        self.tallies, self.refused = {}, 0
         began = time.perf_counter()
-        for number in range(int(self.per_second * self.seconds)):
+        for number in range(int(self.per_second * seconds)):
             at = began + number / self.per_second
             await asyncio.sleep(max(0.0, at - time.perf_counter()))
             self.due.put_nowait(at)
@@ -57,7 +58,7 @@ class Paced:
         self.left = self.due.qsize()
         await asyncio.sleep(1.0)
         for tally in self.tallies.values():
-            tally.lasted = self.seconds
+            tally.lasted = seconds
 
 
 @dataclass
@@ -102,11 +103,15 @@ async def mixed_load(town: Town, options: Any) -> dict[str, Any]:
     tasks = [asyncio.create_task(streams.follow(events, browser, board)) for _role, browser, board in posted]
     await asyncio.sleep(3)
     tasks += [
-        asyncio.create_task(_work(Worker(role, browser.twin(), paced, random.Random(chance.random())), paced))
-        for role, browser, _board in people
+        asyncio.create_task(_work(worker, paced, chance.uniform(0, options.ramp)))
+        for worker in [
+            Worker(role, browser.twin(), paced, random.Random(chance.random())) for role, browser, _b in people
+        ]
     ]
+    await paced.run(options.ramp)  # everybody comes to work
+    opening = _figures(_together(list(paced.tallies.values())))
     before = _spent(town)
-    await paced.run()
+    await paced.run(paced.seconds)
     spent = {name: round(seconds - before[name], 1) for name, seconds in _spent(town).items()}
     open_at_end = streams.opened - streams.lost
     for task in tasks:
@@ -114,7 +119,7 @@ async def mixed_load(town: Town, options: Any) -> dict[str, Any]:
     await asyncio.wait(tasks, timeout=10)
     return {
         "rate": options.rate, "seconds": paced.seconds, "users": len(people), "refused": paced.refused,
-        "left": paced.left,
+        "left": paced.left, "ramp": options.ramp, "opening": opening,
         "processor_s": spent,
         "streams": {"asked": options.streams, "open_at_end": open_at_end, "events": streams.told},
         "pages": {name: _figures(tally) for name, tally in sorted(paced.tallies.items())},
@@ -128,7 +133,8 @@ def _spent(town: Town) -> dict[str, float]:
     return {"clients": time.process_time(), **{name: town.busy(name) for name in town.stack.children}}
 
 
-async def _work(worker: Worker, paced: Paced) -> None:
+async def _work(worker: Worker, paced: Paced, begins_s: float) -> None:
+    await asyncio.sleep(begins_s)  # nobody comes to work in the same second as all others
     while True:
         try:
             await ROUNDS[worker.role](worker)

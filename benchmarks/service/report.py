@@ -82,7 +82,8 @@ def mixed_table(mixed: dict[str, Any]) -> str:
         f"{streams['asked']} open live streams ({streams['open_at_end']} still open at the end, "
         f"{streams['events']} events told). All together: p50 {total['p50']} ms, p95 {total['p95']} ms, "
         f"p99 {total['p99']} ms, errors {sum(total['errors'].values())} {total['errors'] or ''}; "
-        f"{mixed['refused']} answers said that somebody was quicker.",
+        f"{mixed['refused']} answers said that somebody was quicker. In the {mixed['ramp']:.0f} s before, in which everybody "
+        f"came to work, at the same rate: p50 {mixed['opening']['p50']} ms, p95 {mixed['opening']['p95']} ms.",
         "",
         f"Processor seconds of two cores in that time: {spent}.",
         "",

@@ -36,6 +36,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--residents", type=int, default=4000, help="people added to the demo city's 3,000")
     options.add_argument("--minutes", type=float, default=1.0, help="length of the mixed work; 0 leaves it out")
     options.add_argument("--rate", type=float, default=60.0, help="requests a second of the mixed work")
+    options.add_argument(
+        "--ramp", type=float, default=30.0, help="seconds in which people come to work, before the figures count"
+    )
     options.add_argument("--streams", type=int, default=200, help="open live streams beside it")
     options.add_argument("--users", type=int, default=200, help="people who work")
     options.add_argument("--only", default="", help="steps whose name holds this word")

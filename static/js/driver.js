@@ -1,8 +1,11 @@
 // The driver's phone: one press to call, and steps pressed without network are kept and sent in order later.
 
 import { newKey, release } from "./forms.js";
+import { notice } from "./notices.js";
+import { word } from "./words.js";
 
 const STORE = "driver-steps"; // addresses, keys and times only; no names, no numbers
+const REFUSED = "driver-refused"; // a kept step that came too late: said after the reload that shows what is so now
 const RETRY_MS = 15000;
 const serverAhead = Date.parse(document.body.dataset.now ?? "") - Date.now() || 0;
 
@@ -88,6 +91,7 @@ async function send() {
       if (token) body.set("csrfmiddlewaretoken", token);
       const response = await fetch(steps[0].url, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
       if (response.status >= 500 || response.status === 401 || response.status === 403) return;
+      if (response.status >= 400) sessionStorage.setItem(REFUSED, "1");
       steps.shift();
       keep(steps);
     }
@@ -99,6 +103,12 @@ async function send() {
   }
 }
 
+function sayRefused() {
+  if (!sessionStorage.getItem(REFUSED)) return;
+  sessionStorage.removeItem(REFUSED);
+  notice(word("stepRefused"), { level: "error" });
+}
+
 document.addEventListener("click", call);
 document.addEventListener("submit", onSubmit, true);
 window.addEventListener("online", send);
@@ -107,3 +117,4 @@ if (kept().length) {
   keep(kept());
   send();
 }
+sayRefused();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.errors import Invalid
-from core.http import next_url
+from core.errors import Invalid, NotFound
+from core.http import is_fragment, next_url
 from core.idempotency import idempotent
 from transport import selectors
 from transport.forms import AbortForm, DeclineForm, LateForm, WhenForm
@@ -48,12 +49,29 @@ def _mend(request: HttpRequest, form: Form, **shown: Any) -> HttpResponse:
     return render_sheet(request, status=422, **shown)
 
 
+def shows_what_is_left(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show a driver the sheet as it is now when the outing or the stop of the step is no longer theirs, saying so."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound:
+            if actor_of(request).role != "driver" or is_fragment(request):
+                raise
+            messages.error(request, _("这一步没有记下：这一趟刚改派或取消了。下面是最新的安排；人还在车上就打调度台。"))
+            return render_sheet(request, status=404)
+
+    return wrapper
+
+
 def _back(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(next_url(request, reverse("transport:sheet")))
 
 
 @require_POST
 @for_roles("driver", "dispatch")
+@shows_what_is_left
 @idempotent
 def stop_step(request: HttpRequest, stop_id: int, step: str) -> HttpResponse:
     """Do one step at a stop, and offer 撤回 where it can be taken back."""
@@ -70,6 +88,7 @@ def stop_step(request: HttpRequest, stop_id: int, step: str) -> HttpResponse:
 
 @require_POST
 @for_roles("driver", "dispatch")
+@shows_what_is_left
 @idempotent
 def run_step(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
     """Do one step of a run that needs no words."""
@@ -84,6 +103,7 @@ def run_step(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
 
 @require_POST
 @for_roles("driver", "dispatch")
+@shows_what_is_left
 @idempotent
 def late(request: HttpRequest, stop_id: int) -> HttpResponse:
     """Say how much later the car will be."""
@@ -99,6 +119,7 @@ def late(request: HttpRequest, stop_id: int) -> HttpResponse:
 
 @require_POST
 @for_roles("driver", "dispatch")
+@shows_what_is_left
 @idempotent
 def decline(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Give an offered run back."""
@@ -113,6 +134,7 @@ def decline(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 @for_roles("driver", "dispatch")
+@shows_what_is_left
 @idempotent
 def abort(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Break off under way; the riders wait where the car stands."""
@@ -128,6 +150,7 @@ def abort(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 @for_roles("driver", "dispatch")
+@shows_what_is_left
 @idempotent
 def raise_unwell(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Raise the alarm first; everything else is asked later."""

@@ -192,6 +192,19 @@ def test_a_stranger_finds_nothing(me: Client, stranger: Client):
     assert OutboxMessage.objects.count() == 0
 
 
+def test_a_press_on_what_was_taken_away_shows_what_is_left(me: Client):
+    """Nothing is lost unsaid: the stop of somebody called off is gone from under the driver's finger."""
+    run = make.run(NOW, status="under_way")
+    url = _stop_url(run.stops.first(), "depart")
+    run.stops.all().delete()
+
+    answer = _post(me, url)
+
+    assert answer.status_code == 404
+    assert "这一步没有记下" in answer.content.decode()
+    assert 'data-live="/drive/"' in answer.content.decode()
+
+
 def test_who_is_not_signed_in_is_led_to_the_door(client: Client):
     run = make.run(NOW)
 
