@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -55,6 +56,7 @@ class Page:
     tabs: list[dict[str, Any]]
     user_label: str
     now: datetime
+    here: str
     demo: bool
     large: bool
     theme: str
@@ -69,6 +71,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {"page": SimpleLazyObject(lambda: _page(request))}
 
 
+def _here(request: HttpRequest) -> str:
+    """Return the address to come back to: of the page a form was sent from, since what it was sent to may only be sent to."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("Referer", ""))
+    return came._replace(scheme="", netloc="", fragment="").geturl() if came.netloc == request.get_host() else "/"
+
+
 def _page(request: HttpRequest) -> Page:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
@@ -80,6 +90,7 @@ def _page(request: HttpRequest) -> Page:
         tabs=_tabs(request, post),
         user_label=user.name if signed_in else "",  # type: ignore[union-attr]
         now=now,
+        here=_here(request),
         demo=settings.DEMO and abs(clock.offset().total_seconds()) > 1,
         large=user.large_text if signed_in else request.COOKIES.get("large") == "1",  # type: ignore[union-attr]
         theme=user.theme if signed_in else request.COOKIES.get("theme", "auto"),  # type: ignore[union-attr]

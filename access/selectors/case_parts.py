@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from communities.models import GatePass
+from core.narrow import joined
 from hospitals.models import Appointment, Intake
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
@@ -38,19 +39,27 @@ class CaseParts:
         return self.trip(TripDirection.INBOUND)
 
 
+_RUN = ["status", "vehicle_id", "driver_id"]
+_RUNS = {
+    f"{run}{part}": fields
+    for run in ("run", "reserved_run")
+    for part, fields in (("", _RUN), ("__vehicle", ["plate"]), ("__driver", ["name", "phone"]))
+}
+
+
 def parts_of(case_refs: Iterable[UUID]) -> dict[UUID, CaseParts]:
     """Read the parts of many cases; the number of queries does not grow with theirs."""
     wanted = list(case_refs)
     parts: dict[UUID, CaseParts] = defaultdict(CaseParts)
     if not wanted:
         return parts
-    runs = ("run__vehicle", "run__driver", "reserved_run__vehicle", "reserved_run__driver")
-    for trip in Trip.objects.filter(case_ref__in=wanted).select_related(*runs).order_by("attempt"):
+    for trip in joined(Trip.objects.filter(case_ref__in=wanted), _RUNS).order_by("attempt"):
         parts[trip.case_ref].trips.append(trip)
-    for appointment in Appointment.objects.live().filter(case_ref__in=wanted).select_related("slot", "facility"):
+    booked = Appointment.objects.live().filter(case_ref__in=wanted)
+    for appointment in joined(booked, {"slot": ["starts_at", "ends_at"], "facility": ["name"]}):
         parts[appointment.case_ref].appointment = appointment
-    for intake in Intake.objects.filter(case_ref__in=wanted).select_related("facility"):
+    for intake in joined(Intake.objects.filter(case_ref__in=wanted), {"facility": ["name"]}):
         parts[intake.case_ref].intake = intake
-    for gate_pass in GatePass.objects.issued().filter(case_ref__in=wanted).select_related("community"):
+    for gate_pass in joined(GatePass.objects.issued().filter(case_ref__in=wanted), {"community": ["name"]}):
         parts[gate_pass.case_ref].gate_pass = gate_pass
     return parts

@@ -17,6 +17,7 @@ from access.rhythm import Rhythm
 from access.selectors.ground import zone_of
 from access.states import NeedKind, NeedStatus
 from core import clock
+from core.narrow import joined
 
 GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS, NeedKind.PERITONEAL_DIALYSIS})),
@@ -50,15 +51,16 @@ class Coverage:
     missing: list[tuple[Resident, CareNeed, str]] = field(default_factory=list)
 
 
+_SHOWN = ["name", "name_key", "building", "mobility", "phone_last4", "community_id"]
+
+
 def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
     """Return the active needs of a community's residents, each with resident, facility and `zone`; one query."""
-    return list(
-        CareNeed.objects.filter(
-            resident__community_id=community_code, resident__archived_at__isnull=True, status=NeedStatus.ACTIVE
-        )
-        .select_related("resident", "facility")
-        .annotate(zone=zone_of(OuterRef("resident__community_id"), OuterRef("resident__building"), at=at))
+    active = CareNeed.objects.filter(
+        resident__community_id=community_code, resident__archived_at__isnull=True, status=NeedStatus.ACTIVE
     )
+    zone = zone_of(OuterRef("resident__community_id"), OuterRef("resident__building"), at=at)
+    return list(joined(active, {"resident": _SHOWN, "facility": ["name"]}).annotate(zone=zone))
 
 
 def rhythm_of(need: CareNeed) -> Rhythm:

@@ -18,6 +18,7 @@ from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
+from core.narrow import joined
 
 DAYS_AHEAD = 3
 
@@ -65,6 +66,9 @@ class HomeLists:
         return [each for group in self.coverage for each in group.missing][:3]
 
 
+_SHOWN = ["name", "name_key", "building", "mobility", "phone_last4"]
+
+
 def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
     """Read the first page of a community; the number of queries does not grow with its people."""
     today = clock.local_day(at)
@@ -104,7 +108,7 @@ def _requests(actor: Actor, start: datetime, end: datetime) -> list[AccessReques
         | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
     )
     rows = with_facts(AccessRequest.objects.visible_to(actor)).filter(meant)
-    return list(rows.select_related("resident", "facility"))
+    return list(joined(rows, {"resident": _SHOWN, "facility": ["name"]}))
 
 
 def _ground(code: str, at: datetime) -> tuple[Community, int]:

@@ -14,6 +14,7 @@ from access.states import TransportMode
 from accounts.models import Post, Role
 from core import names
 from core.actors import Actor
+from core.narrow import joined
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
@@ -88,7 +89,7 @@ def without_way_home(actor: Actor, *, at: datetime) -> list[PersonOut]:
 
 
 def _rows(actor: Actor) -> list[Outside]:
-    return list(Outside.objects.visible_to(actor).select_related("facility", "community"))
+    return list(joined(Outside.objects.visible_to(actor), {"facility": ["name"], "community": ["street_code"]}))
 
 
 def _rides_home(rows: list[Outside]) -> dict[UUID, str]:

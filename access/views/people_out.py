@@ -5,12 +5,20 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.access_control import for_roles
-from core.http import page
+from accounts.access_control import actor_of, for_roles
+from core import clock
+from core.http import mark_of, page, unchanged
+
+_BOARDS = {"staff": "community", "guard": "gate", "driver": "driver", "dispatch": "area", "intake": "facility"}
 
 
 @require_safe
 @for_roles("staff", "lead", "guard", "driver", "dispatch", "intake", "hospadm", "command")
 def people_out(request: HttpRequest) -> HttpResponse:
     """Show the strip as a page, or as the fragment that living home screens ask for."""
-    return page(request, "access/people_out.html", part="strip")
+    actor = actor_of(request)
+    kind = _BOARDS.get(actor.role)
+    place = actor.place_code[:12] if kind == "gate" else actor.place_code
+    # whose people are of a whole division has no board of one's own: read each time
+    mark = mark_of(request, f"{kind}:{place}", kinds=("facility",), at=clock.now()) if kind else ""
+    return unchanged(request, mark) or page(request, "access/people_out.html", part="strip", mark=mark)

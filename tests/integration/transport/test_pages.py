@@ -198,9 +198,10 @@ def test_a_press_on_what_was_taken_away_shows_what_is_left(me: Client):
     url = _stop_url(run.stops.first(), "depart")
     run.stops.all().delete()
 
-    answer = _post(me, url)
+    answer = me.post(url, {"idempotency_key": uuid.uuid4().hex}, HTTP_REFERER="http://testserver/drive/")
 
     assert answer.status_code == 404
+    assert 'name="next" value="/drive/"' in answer.content.decode()
     assert "这一步没有记下" in answer.content.decode()
     assert 'data-live="/drive/"' in answer.content.decode()
 
