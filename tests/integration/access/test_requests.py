@@ -207,26 +207,54 @@ def test_closing_by_hand_takes_two_people(person):
     assert AccessRequest.objects.get(pk=row.pk).status == "closed"
 
 
-def test_entry_closes_once(person):
-    row = ask(person)
-    go_out(row)
-    Scan.objects.create(
-        event_id=person.pk,
+def come_in(row, at):
+    return Scan.objects.create(
+        event_id=uuid.uuid4(),
         gate=row.community.gates.get(),
         community=row.community,
         case_ref=row.case_ref,
         direction="entry",
         answer="green",
         decision="let_in",
-        happened_at=AT + timedelta(hours=5),
+        happened_at=at,
         operator_key="x",
         operator_label="x",
     )
+
+
+def test_entry_closes_once(person):
+    row = ask(person)
+    go_out(row)
+    come_in(row, AT + timedelta(hours=5))
     at = AT + timedelta(hours=5, minutes=1)
     assert closing.close_if_over(row.case_ref, at=at, scan_id="x")
     assert not closing.close_if_over(row.case_ref, at=at, scan_id="x")
     row.refresh_from_db()
     assert row.closed_at == AT + timedelta(hours=5)
+
+
+def test_passing_in_before_going_out_ends_nothing(person):
+    """C16: home is home from being out; back from an errand in the morning, the cars of the afternoon still come."""
+    row, _slot = placed(person)
+    come_in(row, AT + timedelta(minutes=5))
+    late = AT + timedelta(hours=6)
+    assert not closing.close_if_over(row.case_ref, at=late)
+    assert "cancelled" not in Trip.objects.values_list("status", flat=True)
+
+    go_out(row, AT + timedelta(hours=3))
+    assert not closing.close_if_over(row.case_ref, at=late)
+    come_in(row, AT + timedelta(hours=5))
+    assert closing.close_if_over(row.case_ref, at=late)
+
+
+@pytest.mark.parametrize(("mode", "is_closed"), [("own_car", True), ("on_foot", True), ("vehicle", False)])
+def test_who_travels_alone_is_home_when_the_gate_sees_only_the_return(person, mode, is_closed):
+    """After the asked hour; whom a car fetches has a driver who saw them go."""
+    row = ask(person, mode=mode)
+    come_in(row, row.arrive_at - timedelta(minutes=1))
+    assert not closing.close_if_over(row.case_ref, at=row.arrive_at)
+    come_in(row, row.arrive_at + timedelta(hours=2))
+    assert closing.close_if_over(row.case_ref, at=row.arrive_at + timedelta(hours=3)) == is_closed
 
 
 def test_gate_emergency_is_listed_before_and_after_it_is_taken_up():
