@@ -98,7 +98,12 @@ TEMPLATES = [
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgres://localhost/there_and_back")}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"].update(CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
-DATABASES["default"].setdefault("OPTIONS", {})
+# Statements are prepared from their sixth use on a connection (ADR 0013). A pooler between that hands a connection to
+# another client after each transaction cannot keep them: DATABASE_PREPARES=false there.
+_prepares = env.bool("DATABASE_PREPARES", True)
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    server_side_binding=_prepares, prepare_threshold=5 if _prepares else None
+)
 _pool = env.int("DATABASE_POOL", 0)  # connections kept per process; 0: one per request, as commands and tests want
 if _pool:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -16,6 +16,9 @@ from core.models import OutboxMessage
 
 log = get_logger(__name__)
 MAX_WAIT_S = 60
+_WAITS = (
+    "SELECT EXISTS (SELECT FROM core_outboxmessage WHERE delivered_at IS NULL AND next_try_at <= statement_timestamp())"
+)
 
 
 def put(
@@ -31,7 +34,9 @@ def put(
 
 def anything_waits() -> bool:
     """Say whether a message could be delivered now, without locking any."""
-    return OutboxMessage.objects.filter(delivered_at__isnull=True, next_try_at__lte=Now()).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITS)
+        return bool(cursor.fetchone()[0])
 
 
 def deliver_next(handlers: dict[str, str]) -> bool:

@@ -188,8 +188,9 @@ def test_doubled_and_reordered_messages_and_two_of_each(city: Stack) -> None:
     with city.connect() as connection:
         cases = [str(row[0]) for row in connection.execute("SELECT case_ref FROM access_accessrequest").fetchall()]
         connection.execute(
-            "INSERT INTO core_outboxmessage (kind, case_ref, payload, created_at, next_try_at, attempts, error)"
-            " SELECT kind, case_ref, payload, created_at, next_try_at, 0, '' FROM core_outboxmessage ORDER BY id DESC"
+            "INSERT INTO core_outboxmessage"
+            " (kind, case_ref, payload, created_at, next_try_at, attempts, error, is_urgent)"
+            " SELECT kind, case_ref, payload, created_at, next_try_at, 0, '', is_urgent FROM core_outboxmessage ORDER BY id DESC"
         )
     ring = (
         "from config.celery import app\n"

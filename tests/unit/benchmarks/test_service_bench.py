@@ -62,7 +62,7 @@ def test_paced_turns_count_the_wait_of_a_slow_answer() -> None:
 
     async def both() -> None:
         working = asyncio.create_task(work())
-        await paced.run()
+        await paced.run(0.2)
         working.cancel()
 
     with ThreadPoolExecutor(1) as apart:  # a browser test in this process may have a loop of its own
