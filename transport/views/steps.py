@@ -59,7 +59,9 @@ def shows_what_is_left(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
         except NotFound:
             if actor_of(request).role != "driver" or is_fragment(request):
                 raise
-            messages.error(request, _("这一步没有记下：这一趟刚改派或取消了。下面是最新的安排；人还在车上就打调度台。"))
+            messages.error(
+                request, _("这一步没有记下：这一趟刚改派或取消了。页面上是最新的安排；人还在车上就打调度台。")
+            )
             return render_sheet(request, status=404)
 
     return wrapper
