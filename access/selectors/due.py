@@ -51,7 +51,8 @@ class Coverage:
     missing: list[tuple[Resident, CareNeed, str]] = field(default_factory=list)
 
 
-_SHOWN = ["name", "name_key", "building", "mobility", "phone_last4", "community_id"]
+# what the lists of the first page show of a resident
+SHOWN = ["name", "name_key", "building", "mobility", "phone_last4", "community_id"]
 
 
 def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
@@ -60,7 +61,7 @@ def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
         resident__community_id=community_code, resident__archived_at__isnull=True, status=NeedStatus.ACTIVE
     )
     zone = zone_of(OuterRef("resident__community_id"), OuterRef("resident__building"), at=at)
-    return list(joined(active, {"resident": _SHOWN, "facility": ["name"]}).annotate(zone=zone))
+    return list(joined(active, {"resident": SHOWN, "facility": ["name"]}).annotate(zone=zone))
 
 
 def rhythm_of(need: CareNeed) -> Rhythm:

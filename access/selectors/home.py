@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from access.models import AccessRequest, CareNeed, Resident
 from access.models.request import OPEN
-from access.selectors.due import Coverage, Due, coverage, due_on, needs_of
+from access.selectors.due import SHOWN, Coverage, Due, coverage, due_on, needs_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import journey_lines
 from access.selectors.requests import RequestRow
@@ -66,9 +67,6 @@ class HomeLists:
         return [each for group in self.coverage for each in group.missing][:3]
 
 
-_SHOWN = ["name", "name_key", "building", "mobility", "phone_last4"]
-
-
 def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
     """Read the first page of a community; the number of queries does not grow with its people."""
     today = clock.local_day(at)
@@ -108,13 +106,14 @@ def _requests(actor: Actor, start: datetime, end: datetime) -> list[AccessReques
         | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
     )
     rows = with_facts(AccessRequest.objects.visible_to(actor)).filter(meant)
-    return list(joined(rows, {"resident": _SHOWN, "facility": ["name"]}))
+    return list(joined(rows, {"resident": SHOWN, "facility": ["name"]}))
 
 
 def _ground(code: str, at: datetime) -> tuple[Community, int]:
-    community = Community.objects.get(pk=code)
-    sealed = ZonePeriod.objects.in_force(at).filter(community_id=code, zone_class=ZoneClass.SEALED).exclude(building="")
-    return community, sealed.aggregate(n=Count("building", distinct=True))["n"]
+    sealed = ZonePeriod.objects.in_force(at).filter(community_id=OuterRef("pk"), zone_class=ZoneClass.SEALED)
+    counted = sealed.exclude(building="").order_by().values("community_id").annotate(n=Count("building", distinct=True))
+    community = Community.objects.annotate(sealed=Coalesce(Subquery(counted.values("n")), 0)).get(pk=code)
+    return community, community.sealed  # type: ignore[attr-defined]
 
 
 def _day_ahead(day: date, rows: list[AccessRequest], needs: list[CareNeed]) -> DayAhead:

@@ -9,7 +9,10 @@ from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.http import mark_of, page, unchanged
 
-_BOARDS = {"staff": "community", "guard": "gate", "driver": "driver", "dispatch": "area", "intake": "facility"}
+_BOARDS = {
+    "staff": "community", "lead": "community", "guard": "gate", "driver": "driver", "dispatch": "area",
+    "intake": "facility", "hospadm": "facility",
+}  # fmt: skip
 
 
 @require_safe
@@ -19,6 +22,6 @@ def people_out(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     kind = _BOARDS.get(actor.role)
     place = actor.place_code[:12] if kind == "gate" else actor.place_code
-    # whose people are of a whole division has no board of one's own: read each time
+    # command's people are of a whole division, which has no board of its own: read each time
     mark = mark_of(request, f"{kind}:{place}", kinds=("facility",), at=clock.now()) if kind else ""
     return unchanged(request, mark) or page(request, "access/people_out.html", part="strip", mark=mark)
