@@ -273,6 +273,18 @@ def test_acts_of_the_page(client, staff, person):
     assert "在外面，还没有回家的车" in client.get(reverse("access:home")).content.decode()
 
 
+def test_the_first_page_counts_the_buildings_sealed_now(client, staff, person):
+    """Each building once; not the compound as a whole, another class, a neighbour's building or what is over."""
+    now, here = clock.now(), person.community
+    assert "栋楼封控" not in client.get(reverse("access:home")).content.decode()
+    for building in ("3号楼", "3号楼", "5号楼", ""):
+        communities.zone(here, "sealed", since=now - LATER, building=building)
+    communities.zone(here, "controlled", since=now - LATER, building="7号楼")
+    communities.zone(here, "sealed", since=now - LATER, building="8号楼", valid_until=now - timedelta(hours=1))
+    communities.zone(communities.community(communities.NEXT_DOOR), "sealed", since=now - LATER, building="9号楼")
+    assert "2 栋楼封控" in client.get(reverse("access:home")).content.decode()
+
+
 def test_asking_by_cycle_asks_once_for_everybody_due(client, staff, person):
     day = clock.local_day(clock.now() + timedelta(days=2))
     make.need(person, schedule_kind="weekly", schedule_days=str(day.isoweekday()), shift="AM")
