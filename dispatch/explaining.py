@@ -6,6 +6,7 @@ of the plan it is stored with.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -32,10 +33,11 @@ def explain(
     if not arranged:
         return {}
     board = open_board(_with_plan(problem, plan), travel=ROADS)
+    used = Counter((item.facility, item.slot) for item in plan.arranged if item.request in waiting)
     found: Explained = {}
     for item in arranged:
         request = problem.request_by_id[item.request]
-        hospital = _hospital(board, request, item)
+        hospital = _hospital(board, request, item) + _hour(problem, request, item, used)
         found[item.request] = {
             direction: {
                 "checks": [check.as_json() for check in _car(board, request, item, direction, outings, plates)],
@@ -161,3 +163,17 @@ def _hospital(board: Board, request: Request, item: Arranged) -> list[Check]:
         why = usual.reason.code if usual.reason else "slots_full"
         checks.append(Check("not_usual", "but", {"code": usual.facility, "why": why}))
     return checks
+
+
+def _hour(problem: Problem, request: Request, item: Arranged, used: Counter[tuple[str, str | None]]) -> list[Check]:
+    """Say by how much the hour is another than asked for, and whether a place nearer to that hour is still free."""
+    slots = {slot.id: slot for slot in problem.facility_by_id[item.facility].slots if slot.need == request.need}
+    chosen, asked = slots.get(item.slot or ""), request.asked_min
+    if chosen is None or asked is None or request.fixed_slot or chosen.start_min == asked:
+        return []
+    shift = chosen.start_min - asked
+    nearer = [slot for slot in slots.values() if abs(slot.start_min - asked) < abs(shift)]
+    nearer = [slot for slot in nearer if slot.start_min >= problem.now_min]
+    is_free = any(used[(item.facility, slot.id)] < slot.capacity for slot in nearer)
+    code = "later_hour" if shift > 0 else "earlier_hour"
+    return [Check(code, "but", {"min": round(abs(shift)), "why": "cars" if is_free else "full"})]

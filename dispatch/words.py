@@ -83,6 +83,11 @@ def _not_usual(figures: dict[str, Any]) -> str:
     return _("平时去的医院这次不行：%(why)s") % {"why": unmet_words(figures["why"])}
 
 
+def _other_hour(words: str, figures: dict[str, Any]) -> str:
+    why = _("要的钟点还有位，这个钟点车排得开") if figures["why"] == "cars" else _("要的钟点满了")
+    return _("%(words)s：%(why)s") % {"words": words, "why": why}
+
+
 def unmet_words(code: str, detail: dict[str, Any] | None = None) -> str:
     """Return the sentence of why no plan fitted (`needs_person_reason`), with the commonest bar where there is one."""
     words = _UNMET[code]() if code in _UNMET else code
@@ -167,6 +172,8 @@ _MEETS = {
     "ride_min": lambda figures: _("车程 %(min)s 分钟") % figures,
     "next_hospital": lambda figures: _("再往后一家车程 %(min)s 分钟") % figures,
     "not_usual": _not_usual,
+    "earlier_hour": lambda figures: _other_hour(_("比要的钟点早 %(min)s 分钟") % figures, figures),
+    "later_hour": lambda figures: _other_hour(_("比要的钟点晚 %(min)s 分钟") % figures, figures),
     "status": lambda figures: _("能用"),
     "zone": lambda figures: _("能进%(zone)s") % {"zone": zone_label(figures["zone"])},
     "infection": lambda figures: _("负压车"),

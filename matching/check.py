@@ -140,6 +140,8 @@ class Checker(RouteChecker):
         params = self.problem.params
         limit = params.ride_limits.get(request.need, params.ride_limits.get(request.zone, params.ride_limit_min))
         direct = float(self.minutes[self.row[origin], self.row[destination]])
+        if direct <= limit - params.ride_spare_min:
+            return limit
         return max(limit, params.ride_detour * direct + 15.0)
 
     def arrival(self, request: Request, placement: Placement, start: float) -> None:

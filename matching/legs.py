@@ -75,13 +75,13 @@ class LegMaker:
         return float(self.minutes[origin, destination])
 
     def ride_limit(self, request: Request, direct_min: float) -> float:
-        """Return the ride limit: the request's own, else its need's or zone's, never below the detour allowance."""
+        """Return the ride limit: the request's own, else its need's or zone's, for far homes the detour allowance."""
         params = self.problem.params
         if request.ride_limit_min is not None:
             return request.ride_limit_min
         limits = params.ride_limits
         limit = limits.get(request.need, limits.get(request.zone, params.ride_limit_min))
-        return max(limit, params.ride_detour * direct_min + 15.0)
+        return params.ride_limit(limit, direct_min)
 
     def arrival_window(self, request: Request, choice: Choice) -> tuple[float, float]:
         """Return when the patient may arrive at the facility."""

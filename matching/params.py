@@ -16,8 +16,9 @@ class Params:
     ----------
     ride_limit_min, ride_limits : float, mapping
         Longest time aboard; a need kind or zone class named in `ride_limits` has its own.
-    ride_detour : float
-        A ride may last at least ``ride_detour`` times the direct ride + 15 min, so that far homes can be served.
+    ride_detour, ride_spare_min : float
+        A home so far that the direct ride and `ride_spare_min` are longer than the limit may ride for ``ride_detour``
+        times the direct ride + 15 min; all others keep to the limit.
     arrive_early_min, arrive_spare_min : float
         Arrive at most this long, and at least this long, before the slot.
     wait_after_ready_min : float
@@ -40,6 +41,7 @@ class Params:
     ride_limit_min: float = 60.0
     ride_limits: Classes = field(default_factory=dict)
     ride_detour: float = 1.4
+    ride_spare_min: float = 5.0
     arrive_early_min: float = 45.0
     arrive_spare_min: float = 5.0
     early_limits: Classes = field(default_factory=dict)
@@ -64,6 +66,11 @@ class Params:
     facility_choices: int = 8
     slot_choices: int = 40
     threads: int = 2
+
+    def ride_limit(self, limit_min: float, direct_min: float) -> float:
+        """Return the longest ride of somebody whose class may ride for `limit_min` and who lives `direct_min` away."""
+        is_far = direct_min + self.ride_spare_min > limit_min
+        return max(limit_min, self.ride_detour * direct_min + 15.0) if is_far else limit_min
 
     def merged(self, ride_class: str | None) -> str | None:
         """Return the class that counts for sharing and disinfection: the common group, where policy names one."""

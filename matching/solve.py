@@ -10,9 +10,13 @@ from matching.facilities import assign
 from matching.place import construct, place_leftovers, waiting
 from matching.plan import Plan
 from matching.problem import Problem, validate
+from matching.rechoose import rechoose
 from matching.report import report
 from matching.search import improve
 from matching.travel import GreatCircle, Travel
+
+TURNS = 4
+LEAST_ITERATIONS, LEAST_SECONDS = 1000, 1.0
 
 
 def solve(
@@ -35,7 +39,20 @@ def solve(
     board.choice.update(assign(problem, open_requests, board.routing.engine, board.places_taken()))
     construct(board)
     place_leftovers(board)
-    left = None if seconds is None else max(0.0, seconds - (time.perf_counter() - began))
-    done = improve(board, seed=seed, iterations=iterations, seconds=left)
+    done, turns = 0, _turns(iterations, seconds)
+    for turn in range(turns):
+        left = None if seconds is None else max(0.0, seconds - (time.perf_counter() - began)) / (turns - turn)
+        part = None if iterations is None else iterations * (turn + 1) // turns - iterations * turn // turns
+        searched = improve(board, seed=seed + 7919 * turn, iterations=part, seconds=left)
+        done += searched
+        if searched and (seconds is None or time.perf_counter() - began < seconds):
+            rechoose(board)
     place_leftovers(board)
     return report(board, seed=seed, iterations=done, seconds=time.perf_counter() - began)
+
+
+def _turns(iterations: int | None, seconds: float | None) -> int:
+    """Return how often routes and choices take turns: four times, less often where there is little to share out."""
+    by_count = TURNS if iterations is None else iterations // LEAST_ITERATIONS
+    by_clock = TURNS if seconds is None else int(seconds / LEAST_SECONDS)
+    return max(1, min(TURNS, by_count, by_clock))

@@ -14,7 +14,7 @@ TILES = (
     ("people_out_without_way_home_end", "没有车回家", "人", "当天最多时 {people_out_without_way_home_max} 人"),
     ("collected_60_pct", "叫车后 60 分钟内接到", "%", "一半人等 {wait_after_ready[p50]} 分钟以内"),
     ("arrived_0_45_early_pct", "提前 0–45 分钟到院", "%", "迟到 {arrived_late} 人"),
-    ("aboard_60_pct", "坐车不超过 60 分钟", "%", "最长 {aboard[max]} 分钟"),
+    ("aboard_60_pct", "坐车不超过 60 分钟", "%", "住得远，最多能到 {aboard_60_possible_pct}%；最长 {aboard[max]} 分钟"),
     ("vehicle_km", "车辆公里", "km", "逐单派最近的车：{baseline[vehicle_km]} km"),
     ("vehicles_used", "用了车", "辆", "逐单派最近的车：{baseline[vehicles_used]} 辆"),
 )

@@ -17,6 +17,7 @@ from access.selectors import facts_of, with_facts
 from access.selectors.people_out import people_out
 from communities.models import DispatchArea
 from core import clock
+from core.geo import travel_min
 from core.management.commands.check_invariants import breaches
 from dispatch.drill import bound, plain, recheck
 from dispatch.drill.openings import Opening, Person
@@ -65,7 +66,7 @@ class _Figures:
 
     early: list[float] = field(default_factory=list)
     aboard: list[float] = field(default_factory=list)
-    direct_far: int = 0
+    direct: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     hand_over: list[float] = field(default_factory=list)
 
@@ -198,6 +199,7 @@ def _measure() -> _Figures:
         if trip.dropped_off_at is None or trip.picked_up_at is None:
             continue
         found.aboard.append((trip.dropped_off_at - trip.picked_up_at) / MIN)
+        found.direct.append(travel_min(trip.origin.point, trip.destination.point))
         if trip.direction == TripDirection.OUTBOUND and trip.case_ref in starts:
             found.early.append((starts[trip.case_ref] - trip.dropped_off_at) / MIN)
         if trip.direction == TripDirection.INBOUND and trip.case_ref in ready:
@@ -216,6 +218,7 @@ def _times(found: _Figures) -> dict[str, Any]:
         "arrived_0_45_early_pct": _pct(sum(1 for early in found.early if 0 <= early <= 45), len(found.early)),
         "aboard": {**_spread(found.aboard, p50=0.5, p95=0.95), "max": round(max(found.aboard, default=0), 1)},
         "aboard_60_pct": _pct(sum(1 for ride in found.aboard if ride <= 60), len(found.aboard)),
+        "aboard_60_possible_pct": _pct(sum(1 for ride in found.direct if ride <= 60), len(found.direct)),
         "wait_after_ready": {**_spread(found.waits, p50=0.5, p90=0.9), "max": round(max(found.waits, default=0), 1)},
         "collected_60_pct": _pct(sum(1 for wait in found.waits if wait <= 60), len(found.waits)),
         "collected_90_pct": _pct(sum(1 for wait in found.waits if wait <= 90), len(found.waits)),

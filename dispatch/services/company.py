@@ -157,7 +157,7 @@ def _before(run: Run, trip: Trip, drops: list[Stop], number: int, door: tuple[St
     direct, following = travel_min(trip.origin.point, home), drops[number].point if number < len(drops) else None
     added = travel_min(ahead, home) + leave
     added += travel_min(home, following) - travel_min(ahead, following) if following else 0.0
-    if (dropoff_at - pickup_at) / MIN > max(LIMITS.ride_limit_min, LIMITS.ride_detour * direct + 15):
+    if (dropoff_at - pickup_at) / MIN > LIMITS.ride_limit(LIMITS.ride_limit_min, direct):
         return None
     on_duty = Shift.objects.filter(vehicle=run.vehicle_id, driver=run.driver_id, ends_at__gte=dropoff_at)
     if added > direct + WORTH_MIN or not on_duty.filter(starts_at__lte=pickup_at).exists():

@@ -45,7 +45,7 @@ from transport.models import Shift
 log = get_logger(__name__)
 ROUNDS = 3  # what became stale, or was asked meanwhile, is planned again at once
 SEED = 1
-ITERATIONS = {PlanningKind.EVENING: 20_000, PlanningKind.ROLLING: 200}
+ITERATIONS = {PlanningKind.EVENING: 60_000, PlanningKind.ROLLING: 200}
 STEPS_AT_MOST = 4_000_000  # iterations times requests: a question of thousands is not searched for minutes
 EVENING_AT = "20:00"  # plan.tomorrow_by: from then on tomorrow is planned too
 ROLLING_AHEAD = timedelta(hours=6)

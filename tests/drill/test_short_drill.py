@@ -38,6 +38,7 @@ CONTRACT = [
     "arrived_0_45_early_pct",
     "aboard",
     "aboard_60_pct",
+    "aboard_60_possible_pct",
     "wait_after_ready",
     "collected_60_pct",
     "collected_90_pct",

@@ -32,6 +32,12 @@ def test_every_patient_gets_facility_slot_and_both_cars() -> None:
     assert all(item.outbound and item.inbound for item in plan.arranged)
 
 
+@pytest.mark.parametrize(("direct", "limit"), [(20.0, 60.0), (55.0, 60.0), (56.0, 93.4), (100.0, 155.0)])
+def test_only_far_homes_may_ride_longer_than_the_limit(direct: float, limit: float) -> None:
+    """A ride that can be done within the hour is; who lives farther has the detour's allowance."""
+    assert Params().ride_limit(60.0, direct) == pytest.approx(limit)
+
+
 def test_same_seed_gives_same_plan() -> None:
     first, second = solve(town()), solve(town())
 
