@@ -116,12 +116,15 @@ def _full_second(moment: datetime) -> datetime:
 
 
 def _class_after(run: Run | None) -> str | None:
-    """Return the class a car carried last, None when it was cleaned since."""
+    """Return the class that has to be cleaned out of a car still, None for most: a run is over when its car is clean.
+
+    The minutes after the last stop are in its time (`allowances.turn_min`); only what needs a tick waits for that (E18).
+    """
     if run is None or run.cleaned_after_at:
         return None
     if run.soiled_as:
         return run.soiled_as
-    return f"{run.zone_class}/{run.infection_class}" if run.infection_class else run.zone_class
+    return f"{run.zone_class}/{run.infection_class}" if run.infection_class else None
 
 
 def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:

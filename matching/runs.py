@@ -102,8 +102,10 @@ def _try_run(board: Board, car: int, inside: list[int], stops: list[int], begun:
         moved.update(_open_later(board, car, stops, inside, later))
         for nodes in _with_breaks(routing, head, stops, breaks, routing.base[car][-1]):
             routing.set_route(car, nodes, first=len(head) - 1 + begun)
-            if routing.begins(car) is not None:
+            begins = routing.begins(car)
+            if begins is not None:
                 board.late.update(moved)
+                _close_late(routing, set(stops), dict(zip(nodes, begins, strict=True)), later)
                 _close_after(routing, car)
                 return True
     for node in stops:
@@ -124,6 +126,13 @@ def _bring_home(board: Board, car: int, inside: list[int], stops: list[int]) -> 
     net.node_close[routing.base[car][-1]] = net.veh_duty[car] = UNBOUND
     routing.set_route(car, [*head, *home, routing.base[car][-1]], first=len(head) - 1)
     _close_after(routing, car)
+
+
+def _close_late(routing: Routing, stops: set[int], begins: dict[int, float], later: float) -> None:
+    """Close each window that was opened `later` when the late run can be there: nobody new makes it later still."""
+    close = routing.net.node_close
+    for node in stops if later > 0.0 else ():
+        close[node] = min(close[node], max(begins[node], close[node] - later))
 
 
 def _close_after(routing: Routing, car: int) -> None:

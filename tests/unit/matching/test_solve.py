@@ -215,6 +215,20 @@ def test_told_stops_stay_where_they_are_when_somebody_new_comes() -> None:
         assert abs(before.inbound.pickup_min - after.inbound.pickup_min) <= 5.0
 
 
+def test_nobody_new_makes_a_late_run_later() -> None:
+    """A run that left late is promised for the earliest moment; whoever lives on its way does not board first."""
+    slots = (slot(), slot("s2", 555.0))
+    problem = town(requests=(patient(3, asked_min=540.0),), vehicles=(car(0),), facilities=(hospital(slots=slots),))
+    plan = solve(problem)
+    start, pickup, *_ = plan.routes[0].stops
+    late = replace(running(problem, plan, 400.0), now_min=start.depart_min + 16.0)
+    newcomer = patient(1, asked_min=555.0)
+    beside = solve(replace(late, requests=(*late.requests, newcomer))).routes[0]
+
+    told = next(stop.begin_min for stop in beside.stops if stop.request == "p3")
+    assert told == pytest.approx(pickup.begin_min + 16.0)
+
+
 def test_planned_stops_are_a_start_and_no_promise() -> None:
     problem = town()
     day = running(problem, solve(problem), 400.0, lambda _: StopState.PLANNED)
