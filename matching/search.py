@@ -18,7 +18,7 @@ from matching.routing import Routing
 GROUP_CARS = 24
 CHUNK_S = 0.05
 HOT, COLD = 0.8, 0.02
-GROUP_HEAT = 0.15
+GROUP_HEAT = 0.4
 EXCHANGES = 12
 ROUNDS = 12
 TURN_S = 0.6
