@@ -36,6 +36,7 @@ LATER_MIN = 240.0  # … and this much after it; fixed treatments may move withi
 HARM_MIN = {True: 1440.0, False: 4320.0}
 LONG_TRIES = 4  # plan after plan found nothing: 17 min since the first one (dispatch/services/unmet.py)
 ARRIVE_EARLY_MIN = 25.0  # nobody waits at the door of the hospital for longer than 45 minutes; the road gives up to 20
+SLOT_SHIFT = 0.3  # minutes of driving an hour other than the one asked for may save, per minute: 18 for an hour
 OVERDUE = timedelta(minutes=15)  # whose treatment should be over is looked at as ready so much later
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
 
@@ -276,7 +277,7 @@ def _params(district: str, at: datetime) -> Params:
         wait_after_ready_min=float(max(book.value("waiting.measured_min", place=district, at=at).value[0], target)),
         told_tolerance_min=0.0,
         arrive_early_min=ARRIVE_EARLY_MIN,
-        price_slot_shift=0.5,
+        price_slot_shift=SLOT_SHIFT,
         returns_apart=True,
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matching.facilities import with_place
 from matching.legs import Choice, LegMaker
 from matching.problem import Direction, Problem, Request
 from matching.routing import Routing
@@ -22,8 +24,7 @@ class Board:
     options, choice : what each request may take, and what it takes now.
     closed : trips already done; they need no place any more.
     held : legs somebody has been told or has begun; the search leaves them on their car.
-    late : minutes told stops had to move because the run itself is late, by leg.
-    reserved : cars that planned legs had before their run became impossible; asked first (C15).
+    reserved : cars that planned legs of runs in force have; asked first where the run became impossible (C15).
     approximate : place pairs whose travel time is a fall-back estimate.
     """
 
@@ -35,7 +36,6 @@ class Board:
     choice: dict[str, Choice | None]
     closed: set[Key]
     held: set[int] = field(default_factory=set)
-    late: dict[int, float] = field(default_factory=dict)
     approximate: frozenset[tuple[str, str]] = frozenset()
     reserved: dict[int, int] = field(default_factory=dict)
 
@@ -61,6 +61,13 @@ class Board:
                 key = (choice.facility.id, choice.slot.id)
                 taken[key] = taken.get(key, 0) + 1
         return taken
+
+    def choices_left(self, request: Request, taken: Mapping[tuple[str, str], int]) -> list[Choice]:
+        """Return the choices with a place left; who is on the way already goes on to where that way leads."""
+        chosen = self.choice[request.id]
+        if chosen is not None and any(self.routing.car_of(leg) >= 0 for leg in self.needed(request)):
+            return [chosen]
+        return with_place(self.options[request.id], request, taken)
 
     def aim(
         self, request: Request, choice: Choice, wait_min: float | None = None, grace_min: float | None = None

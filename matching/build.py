@@ -73,7 +73,7 @@ def _car(problem: Problem, row_of: dict[str, int], vehicle: Vehicle) -> Car:
         room=vehicle.capacity,
         skills=vehicle.skills,
         zones=vehicle.zones,
-        breaks=tuple(b for b in vehicle.breaks if b.latest_min >= opens),
+        breaks=tuple(b for b in vehicle.breaks if b.latest_min >= max(opens, problem.now_min)),
         clean=vehicle.disinfection_min,
         last_class=None if boarded else problem.params.merged(vehicle.last_class),
         fixed=problem.params.price_vehicle,

@@ -1,8 +1,7 @@
 """The independent checker: is this plan a legal answer to that problem?
 
-It shares no code with the search. Times are tested as stated; and when asked whether *any* schedule exists for an
-order of stops, a simple temporal network decides (Dechter, Meiri & Pearl 1991, Artificial Intelligence 49:61-95),
-by shortest paths (Bellman-Ford).
+It shares no code with the search. Times are tested as stated; whether *any* schedule exists for an order of stops is
+what `stn.py` decides, for published instances and in the tests.
 """
 
 from __future__ import annotations
@@ -63,6 +62,7 @@ class Checker(RouteChecker):
         ):
             if placement is not None:
                 self.trip(request, direction, placement)
+                self.ends(request, direction, facility)
             elif is_needed and not self.is_done(request.id, direction):
                 self.note(f"no_{direction}", request.id)
         if item.outbound is not None and slot is not None and not request.is_critical:
@@ -123,6 +123,18 @@ class Checker(RouteChecker):
             self.note("ride_limit", request.id, ride - limit)
         if up[1].begin_min < self.problem.now_min - TOLERANCE_MIN:
             self.note("in_the_past", request.id)
+
+    def ends(self, request: Request, direction: Direction, facility: Facility) -> None:
+        """Check that a trip leads from home to the facility, or back from there; where it began before counts no more."""
+        home = request.home, request.dropoff_place or request.home
+        starts, stops = (request.pickup_place or home[0], facility.place), (facility.place, home[1])
+        if not request.needs_outbound and request.pickup_place:
+            stops = (request.pickup_place, home[1])
+        wanted = starts if direction is Direction.OUTBOUND else stops
+        for action, place in zip(("pickup", "dropoff"), wanted, strict=True):
+            found = self.stop_at.get((request.id, direction, action))
+            if found is not None and not self.is_past(found[1]) and found[1].place != place:
+                self.note("wrong_place", request.id)
 
     def promise(self, request: Request, direction: Direction) -> None:
         """A told stop moves within the tolerance, unless the run itself is late; then it only moves later."""

@@ -8,7 +8,7 @@ class MatchingError(Exception):
 
 
 class BadProblem(MatchingError):
-    """The problem contradicts itself (unknown place, doubled id, a begun stop without its request)."""
+    """The problem contradicts itself (unknown place, vehicle or request, doubled id)."""
 
     code = "bad_problem"
 

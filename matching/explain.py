@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from matching.arrays import RESOURCES, UNBOUND
 from matching.board import Board
-from matching.facilities import refusal, with_place
+from matching.facilities import refusal
 from matching.legs import Choice
 from matching.plan import Reason, Unmet
 from matching.problem import Direction, Request
@@ -178,7 +178,7 @@ def why_unmet(board: Board, request: Request) -> Unmet:
         reasons.sort(key=lambda reason: order.index(reason.code))
         return Unmet(request=request.id, reason=reasons[0] if reasons else Reason(code="no_facility"))
     options = board.options[request.id]
-    choice = board.choice[request.id] or next(iter(with_place(options, request, board.places_taken())), None)
+    choice = next(iter(board.choices_left(request, board.places_taken())), None)
     if choice is None:
         return Unmet(request=request.id, reason=Reason(code="slots_full", subject=options[0].facility.id))
     board.aim(request, choice)

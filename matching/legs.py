@@ -44,7 +44,7 @@ def cut_windows(
 ) -> tuple[Window, Window]:
     """Return the pick-up and the drop-off window without the times that lead to no legal ride.
 
-    Cordeau (2006, Operations Research 54:573-586), section 3.3.
+    Cordeau (2006, Operations Research 54:573-586).
     """
     up_open = max(pickup[0], dropoff[0] - ride_limit - service)
     up_close = min(pickup[1], dropoff[1] - direct_min - service)

@@ -19,7 +19,7 @@ class Memory(NamedTuple):
     `chance` random state; `free` legs the search may move; `near` the legs most related to each leg, nearest first;
     `out` legs on no route and `n_out` their number in cell 0; `touched` routes changed in this iteration;
     `price`, `at_i`, `at_j` best insertion per (leg out, vehicle); `memo_*` insertions by route content;
-    `score`, `tries` success of the operators; `order` working space.
+    `weight` success of the operators; `order`, `value` working space per leg.
     """
 
     chance: Any

@@ -103,7 +103,7 @@ def choice_at(board: Board, request: Request, facility: str | None, slot: str | 
 def insert_one(board: Board, request_id: str, *, limit: int = 40) -> Plan:
     """Place one request over its cheapest `limit` choices and report the plan."""
     request = request_on(board, request_id)
-    for choice in with_place(board.options[request_id], request, board.places_taken())[:limit]:
+    for choice in board.choices_left(request, board.places_taken())[:limit]:
         if place_request(board, request, choice):
             break
     return report(board)

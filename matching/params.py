@@ -34,6 +34,20 @@ class Params:
     shares_ready_return : bool
         True: who is ready (`ready_min` known) may share the way home all the same, within the class and the wait
         after ready that policy sets.
+    early_limits, wait_limits : mapping
+        Other limits for a need kind: how early to arrive, how long to wait for the way home.
+    wait_after_ready_target_min : float
+        The wait that is tried first.
+    price_vehicle, price_km, price_minute : float
+        Of one more vehicle, one km, one minute of driving.
+    price_unserved, price_split_return : float
+        Of a leg without a car, of another car for the way home.
+    price_unusual_facility, price_facility_rank, price_slot_shift : float
+        Of another facility than the usual one, of each rank, of each minute away from the hour asked for.
+    facility_choices, slot_choices : int
+        How many facilities, and choices of facility and slot, are looked at for each request.
+    threads : int
+        Of the search.
     returns_apart : bool
         True: whoever goes home shares the car with those alone who go home from the same place.
     """

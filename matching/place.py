@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matching.board import GRACE_MIN, Board
 from matching.explain import standing_rule
-from matching.facilities import urgency, with_place
+from matching.facilities import urgency
 from matching.legs import Choice
 from matching.problem import Direction, Request
 
@@ -65,7 +65,10 @@ def _put_best(board: Board, leg: int) -> bool:
 
 
 def construct(board: Board) -> None:
-    """Place the requests at their choices, the most urgent first, those of one urgency in order of time."""
+    """Place the requests at their choices, the most urgent first, those of one urgency in order of time.
+
+    Insertion in order of time goes back to Jaw, Odoni, Psaraftis & Wilson (1986, Transportation Research B 20:243-257).
+    """
     chosen = [(request, board.choice[request.id]) for request in waiting(board)]
     aimed = [(request, choice) for request, choice in chosen if choice is not None]
     for request, choice in aimed:
@@ -104,7 +107,7 @@ def place_leftovers(board: Board) -> None:
     """Try the next choices of those nothing was found for, by trial insertion, the most urgent first."""
     taken = board.places_taken()
     for request in sorted(waiting(board), key=urgency):
-        for choice in with_place(board.options[request.id], request, taken)[:NEXT_CHOICES]:
+        for choice in board.choices_left(request, taken)[:NEXT_CHOICES]:
             if place_request(board, request, choice):
                 if choice.slot is not None and request.fixed_slot is None:
                     key = (choice.facility.id, choice.slot.id)

@@ -39,7 +39,7 @@ class StopState(StrEnum):
 
 
 class Load(NamedTuple):
-    """Room a party takes, or a vehicle offers."""
+    """Room a party takes, or a vehicle offers; several kinds of it: Parragh (2011, Transportation Research C 19:912-930)."""
 
     seats: int = 0
     wheelchairs: int = 0
@@ -152,7 +152,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """A pause of the driver, taken with nobody aboard."""
+    """A pause of the driver with nobody aboard (Parragh, Cordeau, Doerner & Hartl 2012, OR Spectrum 34:593-633)."""
 
     earliest_min: float
     latest_min: float
@@ -259,6 +259,9 @@ def validate(problem: Problem) -> None:
     for request in problem.requests:
         if request.fixed_facility and request.fixed_facility not in problem.facility_by_id:
             raise BadProblem(f"{request.id} names the unknown facility {request.fixed_facility}")
+        chosen = {request.outbound_vehicle, request.inbound_vehicle} - {None}
+        if not chosen <= problem.vehicle_by_id.keys():
+            raise BadProblem(f"{request.id} names an unknown vehicle")
     for run in problem.runs:
         if run.vehicle not in problem.vehicle_by_id:
             raise BadProblem(f"a run names the unknown vehicle {run.vehicle}")

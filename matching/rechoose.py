@@ -1,25 +1,29 @@
 """Ask again which facility and which hour, now that the routes are known, for those whose way is dearest.
 
 The flow chooses places before there is a route: it cannot know that a neighbour drives there an hour later. So choice and
-routing take turns, as in integrated location, scheduling and routing (Prodhon & Prins 2014, EJOR 238:1-17): one request
-after the other is taken off its cars and tried at its other choices by trial insertion.
+routing take turns, as location and routing do (Prins, Prodhon, Ruiz, Soriano & Wolfler Calvo 2007, Transportation Science
+41:470-483): one request after the other is taken off its cars and tried at its other choices by trial insertion. Options
+with capacities inside the search itself: Dumez, Lehuede & Peton (2021, Transportation Research B 144:103-132).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from matching.arrays import UNBOUND
 from matching.board import Board
 from matching.facilities import with_place
 from matching.legs import Choice, Leg
 from matching.place import place_request
-from matching.problem import Request
+from matching.problem import Direction, Request
 
 MOST_ASKED = 300
 MOST_CHOICES = 12
+MOST_SHIFT_MIN = 120.0
 LEAST_GAIN = 0.5
 
 
@@ -33,11 +37,16 @@ class Standing:
     price: float
 
 
-def rechoose(board: Board) -> int:
-    """Move requests to another of their choices where that costs less altogether; return how many were moved."""
+def rechoose(board: Board, until: float = UNBOUND) -> int:
+    """Move requests to another of their choices where that costs less altogether; return how many were moved.
+
+    Nobody new is asked after `until` (seconds of `time.perf_counter`).
+    """
     taken = board.places_taken()
     moved = 0
     for request in _dearest(board):
+        if time.perf_counter() >= until:
+            break
         standing = _take_off(board, request)
         if standing is None:
             continue
@@ -68,8 +77,15 @@ def _free(board: Board) -> Iterator[tuple[Request, list[int]]]:
             continue
         legs = board.needed(request)
         cars = [board.routing.car_of(leg) for leg in legs]
-        if legs and min(cars) >= 0 and not any(leg in board.held or pinned[leg] >= 0 for leg in legs):
+        is_begun = any((request.id, direction) in board.closed for direction in Direction)
+        is_kept = any(leg in board.held or leg in board.reserved or pinned[leg] >= 0 for leg in legs)
+        if legs and min(cars) >= 0 and not is_begun and not is_kept:
             yield request, cars
+
+
+def may_rechoose(board: Board) -> bool:
+    """Tell whether anybody is free to move."""
+    return next(_free(board), None) is not None
 
 
 def _take_off(board: Board, request: Request) -> Standing | None:
@@ -121,11 +137,23 @@ def _move(board: Board, request: Request, standing: Standing, taken: dict[tuple[
 
 
 def _others(board: Board, request: Request, now: Choice, taken: dict[tuple[str, str], int]) -> list[Choice]:
-    """Return the cheapest other choices with a place left. Nobody leaves the usual facility to spare a car the way."""
+    """Return the cheapest other choices with a place left.
+
+    To spare a car the way nobody leaves the usual facility, or comes two hours before or after the hour asked for.
+    """
     is_usual = now.facility.id == request.usual_facility
+    most = max(MOST_SHIFT_MIN, _shift(request, now))
     open_choices = with_place(board.options[request.id], request, taken)
-    near = [each for each in open_choices if each is not now and not (is_usual and each.facility is not now.facility)]
+    near = [each for each in open_choices if each is not now and _shift(request, each) <= most]
+    near = [each for each in near if each.facility is now.facility or not is_usual]
     return sorted(near, key=lambda each: preference(board, request, each))[:MOST_CHOICES]
+
+
+def _shift(request: Request, choice: Choice) -> float:
+    """Return how many minutes a choice is away from the hour asked for."""
+    if choice.slot is None or request.asked_min is None:
+        return 0.0
+    return abs(choice.slot.start_min - request.asked_min)
 
 
 def _beside(board: Board, request: Request, choice: Choice, cars: list[int]) -> float:

@@ -79,6 +79,8 @@ def read_route(board: Board, car: int) -> tuple[Route | None, dict[int, float]]:
 def settled(board: Board, car: int, nodes: list[int]) -> list[float]:
     """Return begin times that keep patients and the driver waiting least: leave late, fetch late, arrive the same.
 
+    The forward time slack of Savelsbergh (1992, ORSA Journal on Computing 4:146-154), spent on waiting alone.
+
     Only the start and pick-ups on the way to care by an empty vehicle move, and only into waiting time.
     """
     routing = board.routing

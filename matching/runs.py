@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matching.arrays import PICKUP, UNBOUND
+from matching.arrays import DROPOFF, PICKUP, UNBOUND
 from matching.board import Board, Key
 from matching.facilities import with_place
 from matching.problem import Action, Direction, Request, RunInForce, StopState
@@ -94,18 +94,15 @@ def _try_run(board: Board, car: int, inside: list[int], stops: list[int], begun:
     """
     routing = board.routing
     head, breaks = _head_and_breaks(routing, car, inside)
-    moved: dict[int, float] = {}
     if not stops and not inside:
         routing.set_route(car, routing.base[car])
         return True
     for later in LATER_MIN if is_last else LATER_MIN[:1]:
-        moved.update(_open_later(board, car, stops, inside, later))
-        for nodes in _with_breaks(routing, head, stops, breaks, routing.base[car][-1]):
-            routing.set_route(car, nodes, first=len(head) - 1 + begun)
-            begins = routing.begins(car)
-            if begins is not None:
-                board.late.update(moved)
-                _close_late(routing, set(stops), dict(zip(nodes, begins, strict=True)), later)
+        _open_later(board, car, stops, inside, later)
+        for nodes in _with_breaks(routing, [*head, *stops, routing.base[car][-1]], breaks, len(head) - 1):
+            routing.set_route(car, nodes, first=nodes.index(stops[begun - 1]) if begun else len(head) - 1)
+            if routing.begins(car) is not None:
+                _close_late(routing, car, set(stops), later)
                 _close_after(routing, car)
                 return True
     for node in stops:
@@ -125,14 +122,22 @@ def _bring_home(board: Board, car: int, inside: list[int], stops: list[int]) -> 
         net.leg_vehicle[leg] = -1
     net.node_close[routing.base[car][-1]] = net.veh_duty[car] = UNBOUND
     routing.set_route(car, [*head, *home, routing.base[car][-1]], first=len(head) - 1)
+    _close_late(routing, car, set(home), UNBOUND)
     _close_after(routing, car)
 
 
-def _close_late(routing: Routing, stops: set[int], begins: dict[int, float], later: float) -> None:
-    """Close each window that was opened `later` when the late run can be there: nobody new makes it later still."""
-    close = routing.net.node_close
-    for node in stops if later > 0.0 else ():
-        close[node] = min(close[node], max(begins[node], close[node] - later))
+def _close_late(routing: Routing, car: int, opened: set[int], later: float) -> None:
+    """Close what was opened `later` where the late run needs it no more: nobody new makes it later still."""
+    net, begins = routing.net, routing.begins(car)
+    if later == 0.0 or begins is None:
+        return
+    at = dict(zip(routing.nodes(car), begins, strict=True))
+    for node in sorted(opened):
+        net.node_close[node] = min(net.node_close[node], max(at[node], net.node_close[node] - later))
+        if net.node_kind[node] == DROPOFF:
+            ride = at[node] - at[node - 1] - net.node_service[node - 1]
+            net.leg_limit[node // 2] = max(ride, net.leg_limit[node // 2] - later)
+    net.veh_duty[car] = max(routing.cars[car].duty, begins[-1] - begins[0])
 
 
 def _close_after(routing: Routing, car: int) -> None:
@@ -150,31 +155,30 @@ def _head_and_breaks(routing: Routing, car: int, inside: list[int]) -> tuple[lis
     return [base[0], *inside, *([base[1]] if anchored else [])], base[2 if anchored else 1 : -1]
 
 
-def _open_later(board: Board, car: int, stops: list[int], inside: list[int], later: float) -> dict[int, float]:
+def _open_later(board: Board, car: int, stops: list[int], inside: list[int], later: float) -> None:
     """Let every stop and the end of the shift be `later` minutes late and every ride that much longer."""
     net = board.routing.net
     if later == 0.0:
-        return {}
+        return
     step = later - LATER_MIN[LATER_MIN.index(later) - 1]
     for node in (*stops, board.routing.base[car][-1]):
         net.node_close[node] += step
     net.veh_duty[car] += step
     for leg in sorted({node // 2 for node in (*stops, *inside)}):
         net.leg_limit[leg] += step
-    return {node // 2: later for node in stops}
 
 
-def _with_breaks(routing: Routing, head: list[int], stops: list[int], breaks: list[int], end: int) -> list[list[int]]:
-    """Return the sequences with the breaks at every moment nobody is aboard (one break moves at a time)."""
-    found = [[*head, *stops, end]]
+def _with_breaks(routing: Routing, nodes: list[int], breaks: list[int], first: int) -> list[list[int]]:
+    """Return the sequences with the breaks at every moment from `first` on when nobody is aboard (one moves at a time)."""
+    found = [nodes]
     for pause in breaks:
         grown = []
-        for nodes in found[:40]:
+        for row in found[:40]:
             aboard = 0
-            for k, node in enumerate(nodes):
+            for k, node in enumerate(row[:-1]):
                 kind = routing.net.node_kind[node]
-                aboard += {PICKUP: 1, PICKUP + 1: -1}.get(kind, 0)
-                if k >= len(head) - 1 and aboard == 0 and node != end:
-                    grown.append([*nodes[: k + 1], pause, *nodes[k + 1 :]])
+                aboard += {PICKUP: 1, DROPOFF: -1}.get(kind, 0)
+                if k >= first and aboard == 0:
+                    grown.append([*row[: k + 1], pause, *row[k + 1 :]])
         found = grown or found
     return found

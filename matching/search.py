@@ -67,7 +67,7 @@ def improve(board: Board, *, seed: int, iterations: int | None, seconds: float |
 def improve_routing(
     routing: Routing, *, seed: int, budget: Budget, threads: int = 1, waiting: Sequence[int] = ()
 ) -> int:
-    """Search the whole if it is small, else groups of routes in rounds; `waiting` legs may be put on a car."""
+    """Search the whole if it is small, else groups of routes in rounds; `waiting` legs may be put on a car where the whole is searched."""
     if len(routing.cars) <= GROUP_CARS + GROUP_CARS // 2:
         search_whole(routing, seed, budget, threads, waiting)
     else:
@@ -99,7 +99,7 @@ def search_groups(routing: Routing, seed: int, budget: Budget, threads: int) -> 
     """Search groups of about `GROUP_CARS` neighbouring routes, regrouped along other directions each round.
 
     Decomposition by region with changing borders: Taillard (1993, Networks 23:661-673); Bent & Van Hentenryck (2010,
-    CP-2010) for large pickup-and-delivery problems.
+    CP-2010), both for problems with one stop a customer.
     """
     random = np.random.default_rng(seed)
     used = sum(1 for riders in routing.routes.riders if riders)

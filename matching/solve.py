@@ -1,16 +1,17 @@
-"""The algorithm in one page."""
+"""The algorithm in one page: where and when by flow, who drives by insertion and search, then both in turns."""
 
 from __future__ import annotations
 
 import time
 
+from matching.arrays import UNBOUND
 from matching.build import build
 from matching.engines import Engine, current
 from matching.facilities import assign
 from matching.place import construct, place_leftovers, waiting
 from matching.plan import Plan
 from matching.problem import Problem, validate
-from matching.rechoose import rechoose
+from matching.rechoose import may_rechoose, rechoose
 from matching.report import report
 from matching.search import improve
 from matching.travel import GreatCircle, Travel
@@ -30,7 +31,23 @@ def solve(
 ) -> Plan:
     """Match every request to a facility, a slot, a car there and a car back, or say why not.
 
-    Without `iterations` and `seconds` the plan is the insertion plan. The result depends only on the problem, the seed and `iterations`; with `seconds` it also depends on the machine.
+    A dial-a-ride problem (Cordeau & Laporte 2007, Annals of Operations Research 153:29-46) whose destinations and hours are
+    chosen too: assignment by minimum-cost flow, insertion, then large neighbourhood search on the routes in turns with
+    new choices of facility and hour, and trial insertion of those left over.
+
+    Parameters
+    ----------
+    seed, iterations, seconds : the chance and the length of the search; whichever budget ends first. Iterations are those
+        of each thread. Without either the plan is the insertion plan.
+    travel : driving minutes and km between all places; the calibrated great circle without it.
+    engine : compiled or interpreted kernels; only the compiled ones search.
+
+    The plan depends on problem, travel, engine, seed and `iterations` alone; with `seconds` on the machine as well.
+
+    Raises
+    ------
+    BadProblem
+        The problem contradicts itself.
     """
     validate(problem)
     began = time.perf_counter()
@@ -39,20 +56,22 @@ def solve(
     board.choice.update(assign(problem, open_requests, board.routing.engine, board.places_taken()))
     construct(board)
     place_leftovers(board)
-    done, turns = 0, _turns(iterations, seconds)
+    until = UNBOUND if seconds is None else began + seconds
+    turns = _turns(iterations, until - time.perf_counter()) if may_rechoose(board) else 1
+    done = 0
     for turn in range(turns):
-        left = None if seconds is None else max(0.0, seconds - (time.perf_counter() - began)) / (turns - turn)
+        left = None if seconds is None else max(0.0, until - time.perf_counter()) / (turns - turn)
         part = None if iterations is None else iterations * (turn + 1) // turns - iterations * turn // turns
         searched = improve(board, seed=seed + 7919 * turn, iterations=part, seconds=left)
         done += searched
-        if searched and (seconds is None or time.perf_counter() - began < seconds):
-            rechoose(board)
+        if searched:
+            place_leftovers(board)
+            rechoose(board, until)
     place_leftovers(board)
     return report(board, seed=seed, iterations=done, seconds=time.perf_counter() - began)
 
 
-def _turns(iterations: int | None, seconds: float | None) -> int:
+def _turns(iterations: int | None, seconds: float) -> int:
     """Return how often routes and choices take turns: four times, less often where there is little to share out."""
     by_count = TURNS if iterations is None else iterations // LEAST_ITERATIONS
-    by_clock = TURNS if seconds is None else int(seconds / LEAST_SECONDS)
-    return max(1, min(TURNS, by_count, by_clock))
+    return max(1, min(TURNS, by_count, int(seconds / LEAST_SECONDS)))

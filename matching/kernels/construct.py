@@ -1,4 +1,4 @@
-"""Put many legs in, one after the other, each where it costs least."""
+"""Put many legs in, one after the other, each where it costs least (Jaw, Odoni, Psaraftis & Wilson 1986)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Best-insertion for dial-a-ride goes back to Jaw, Odoni, Psaraftis & Wilson (1986, Transportation Research B
 20:243-257); rejecting on window, load and ride slack before the exact test follows Braekers, Caris & Janssens
-(2014, Transportation Research B 67:166-186). The bounds of each stop (`schedule.latest`) leave so few illegal positions
+(2014, Transportation Research B 67:166-186) and Gschwind & Drexl (2019, Transportation Science 53:480-491). The bounds of each stop (`schedule.latest`) leave so few illegal positions
 that the search tries the schedule only of what it puts in.
 """
 

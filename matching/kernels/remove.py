@@ -1,6 +1,7 @@
 """Take legs out: at random, related to one another, dear ones, strings of neighbouring routes.
 
-Related and worst removal: Ropke & Pisinger (2006, Transportation Science 40:455-472); strings on neighbouring
+Related removal: Shaw (1998, CP-98); it and the worst, here `dear`: Ropke & Pisinger (2006, Transportation Science
+40:455-472); strings on neighbouring
 routes: Christiaens & Vanden Berghe (2020, Transportation Science 54:417-433).
 """
 

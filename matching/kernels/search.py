@@ -1,7 +1,8 @@
 """Adaptive large neighbourhood search: take some legs out, put them back better, accept by simulated annealing.
 
-Ropke & Pisinger (2006, Transportation Science 40:455-472); for dial-a-ride Gschwind & Drexl (2019, Transportation
-Science 53:480-491) and Pfeiffer & Schulz (2022). Weights follow each operator's success.
+Ropke & Pisinger (2006, Transportation Science 40:455-472); simulated annealing: Kirkpatrick, Gelatt & Vecchi (1983,
+Science 220:671-680); for dial-a-ride Gschwind & Drexl (2019, Transportation Science 53:480-491) and Pfeiffer & Schulz
+(2022, OR Spectrum 44:87-119). Weights follow each operator's success, in every iteration and not segment by segment.
 """
 
 from __future__ import annotations

@@ -61,6 +61,15 @@ def test_a_full_hour_takes_nobody_more() -> None:
     assert set(hours(board).values()) == {"s1", "s2"}
 
 
+def test_nobody_comes_three_hours_later_for_it() -> None:
+    """The twin of the first: two hours are the most somebody's hour moves to spare a car the way."""
+    people = (patient(0, asked_min=540.0), patient(1, asked_min=540.0))
+    board = constructed(facilities=(hospital(slots=(EARLY, slot("s2", 720.0))),), requests=people)
+
+    assert rechoose(board) == 0
+    assert set(hours(board).values()) == {"s1", "s2"}
+
+
 def test_a_booked_hour_stands() -> None:
     people = (patient(0, fixed_facility="hospital", fixed_slot="s1"), patient(1, asked_min=600.0))
     board = constructed(facilities=(hospital(slots=(EARLY, LATE)),), requests=people)

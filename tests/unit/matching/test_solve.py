@@ -215,6 +215,16 @@ def test_told_stops_stay_where_they_are_when_somebody_new_comes() -> None:
         assert abs(before.inbound.pickup_min - after.inbound.pickup_min) <= 5.0
 
 
+def test_the_checker_knows_where_a_trip_leads() -> None:
+    problem = town(facilities=(hospital(), hospital("yellow")))
+    plan = solve(problem)
+    item = plan.arranged[0]
+    other = "yellow" if item.facility == "hospital" else "hospital"
+    forged = replace(plan, arranged=(replace(item, facility=other), *plan.arranged[1:]))
+
+    assert [found.code for found in check(problem, forged)] == ["wrong_place", "wrong_place"]
+
+
 def test_nobody_new_makes_a_late_run_later() -> None:
     """A run that left late is promised for the earliest moment; whoever lives on its way does not board first."""
     slots = (slot(), slot("s2", 555.0))
