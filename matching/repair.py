@@ -50,7 +50,9 @@ def without_facility(problem: Problem, facility: str, needs: Iterable[str] | Non
     """
     shut = problem.facility_by_id[facility]
     units = shut.needs if needs is None else frozenset(needs)
-    open_still = replace(shut, needs=shut.needs - units, slots=tuple(s for s in shut.slots if s.need not in units))
+    # the slots stay, without a place: when a treatment going on ends is counted from them
+    slots = tuple(replace(slot, capacity=0) if slot.need in units else slot for slot in shut.slots)
+    open_still = replace(shut, needs=shut.needs - units, slots=slots)
     stops = [stop for run in problem.runs for stop in run.stops if stop.state is StopState.DONE]
     arrived = {s.request for s in stops if s.direction is Direction.OUTBOUND and s.action is Action.DROPOFF}
     moved = {

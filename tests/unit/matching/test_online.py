@@ -138,10 +138,16 @@ def test_closed_unit_moves_those_not_yet_there(now: float) -> None:
         for stop in run.stops
         if stop.state is StopState.DONE and (stop.direction, stop.action.value) == (Direction.OUTBOUND, "dropoff")
     }
-    after = solve_any(without_facility(day, "hospital"), engine=INTERPRETED, iterations=0)
+    closed = without_facility(day, "hospital")
+    after = solve_any(closed, engine=INTERPRETED, iterations=0)
+    board = open_board(closed, engine=INTERPRETED)
 
     assert after.unmet == ()
     assert {a.request for a in after.arranged if a.facility == "hospital"} == arrived
+    for request in arrived:  # treatment goes on, and ends when it would have
+        choice = board.choice[request]
+        assert choice is not None
+        assert board.maker.ready_at(closed.request_by_id[request], choice) == 780.0
 
 
 def test_cancelled_request_leaves_its_run() -> None:
