@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch
 
 from core.geo import travel_min
+from dispatch.allowances import turn_min
 from matching import problem as engine
 from transport.models import Run, Shift, Stop, Vehicle
 from transport.states import RUN_LIVE, RunStatus, TripStatus, VehicleClass, VehicleStatus
@@ -102,7 +103,7 @@ def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: dat
             skills=_skills(shift, is_lent=is_lent),
             zones=frozenset(vehicle.zones_allowed),
             disinfection_min=max(CLEAN_MIN.get(zone, 5.0) for zone in vehicle.zones_allowed),
-            last_class=_class_after(last),
+            last_class=_class_after(last, at),
         )
     )
     told = [stop for run in ahead for stop in _block(cars, run, origin)]
@@ -115,16 +116,20 @@ def _full_second(moment: datetime) -> datetime:
     return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
 
 
-def _class_after(run: Run | None) -> str | None:
-    """Return the class that has to be cleaned out of a car still, None for most: a run is over when its car is clean.
+def _class_after(run: Run | None, at: datetime) -> str | None:
+    """Return the class that has to be cleaned out of a car still (E18), None when it is clean.
 
-    The minutes after the last stop are in its time (`allowances.turn_min`); only what needs a tick waits for that (E18).
+    A car that stood long enough since its outing was over was disinfected meanwhile; after the infected it takes a tick.
     """
     if run is None or run.cleaned_after_at:
         return None
     if run.soiled_as:
         return run.soiled_as
-    return f"{run.zone_class}/{run.infection_class}" if run.infection_class else None
+    if run.infection_class:
+        return f"{run.zone_class}/{run.infection_class}"
+    is_over = run.status in (RunStatus.COMPLETED, RunStatus.ABORTED)
+    has_stood = is_over and at >= run.status_at + timedelta(minutes=turn_min(run.zone_class))
+    return None if has_stood else run.zone_class
 
 
 def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:

@@ -30,7 +30,10 @@ class Nearby(NamedTuple):
 
 
 def make_nearby(net: Net) -> Nearby:
-    """Choose cell centres far from one another (Gonzalez 1985, Theoretical Computer Science 38:293-306) and give each location to its nearest."""
+    """Choose cell centres far from one another and give each location to its nearest.
+
+    Gonzalez (1985, Theoretical Computer Science 38:293-306).
+    """
     n = net.n_locations
     time: Matrix = np.asarray(net.time).reshape(n, n)
     centres = [0]

@@ -67,7 +67,10 @@ def improve(board: Board, *, seed: int, iterations: int | None, seconds: float |
 def improve_routing(
     routing: Routing, *, seed: int, budget: Budget, threads: int = 1, waiting: Sequence[int] = ()
 ) -> int:
-    """Search the whole if it is small, else groups of routes in rounds; `waiting` legs may be put on a car where the whole is searched."""
+    """Search the whole if it is small, else groups of routes in rounds.
+
+    `waiting` legs may be put on a car where the whole is searched.
+    """
     if len(routing.cars) <= GROUP_CARS + GROUP_CARS // 2:
         search_whole(routing, seed, budget, threads, waiting)
     else:

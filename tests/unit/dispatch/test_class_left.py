@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dispatch.problem_fleet import _class_after
 from transport.models import Run
+from transport.states import RunStatus
 
 NOW = datetime(2022, 6, 28, 2, tzinfo=UTC)
+OVER = {"status": RunStatus.COMPLETED, "zone_class": "sealed"}
+
+
+def over_for(minutes: int, **changes: str) -> Run:
+    """Return an outing in a sealed zone that was over so long ago."""
+    return Run(**OVER | changes, status_at=NOW - timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize(
     ("run", "left"),
     [
-        (Run(zone_class="sealed"), None),  # its disinfection is in its own time: nobody waits for it twice
-        (Run(zone_class="sealed", infection_class="positive"), "sealed/positive"),
-        (Run(zone_class="controlled", soiled_as="controlled/positive"), "controlled/positive"),
-        (Run(zone_class="sealed", infection_class="positive", cleaned_after_at=NOW), None),
+        (over_for(30), None),  # half an hour is what its disinfection takes: nobody waits for it twice
+        (over_for(29), "sealed"),  # it ended late: its disinfection is still to come
+        (over_for(90, status=RunStatus.UNDER_WAY), "sealed"),
+        (over_for(90, infection_class="positive"), "sealed/positive"),  # standing about does not clean a car
+        (over_for(90, soiled_as="controlled/positive"), "controlled/positive"),
+        (Run(**OVER, infection_class="positive", status_at=NOW, cleaned_after_at=NOW), None),
         (None, None),
     ],
 )
-def test_only_what_needs_a_tick_is_left_in_a_car(run: Run | None, left: str | None) -> None:
-    assert _class_after(run) == left
+def test_a_car_is_clean_when_it_was_disinfected_or_stood_long_enough(run: Run | None, left: str | None) -> None:
+    assert _class_after(run, NOW) == left
