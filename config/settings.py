@@ -193,30 +193,8 @@ SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": "0
 # --- logs: an allow-list of keys, ids only ---------------------------------------------------------------------------
 LOGGING = LOG_CONFIG
 
-# --- facts going up: kind of outbox message → the service above that acts on it; what the relay sweeps for ---------
-OUTBOX_HANDLERS: dict[str, str] = {
-    "gate.exit": "access.services.closing.close_if_over",
-    "gate.entry": "access.services.closing.close_if_over",
-    "gate.emergency": "access.services.emergencies.take_up_gate",
-    "gate.emergency_detail": "access.services.emergencies.note_detail",
-    "intake.walk_in": "access.services.emergencies.take_up_walk_in",
-    "trip.on_board": "dispatch.services.leaving.note_boarded",
-    "trip.completed": "access.services.closing.close_if_over",
-    "intake.arrived": "dispatch.services.returns.note_arrival",
-    "intake.released": "dispatch.services.wake.released",
-    "intake.ended": "dispatch.services.returns.drop_return",
-    "trip.failed": "dispatch.services.wake.failed",
-    "run.declined": "dispatch.services.wake.failed",
-    "request.approved": "dispatch.services.wake.approved",
-    "trip.emergency": "dispatch.services.wake.emergency_aboard",
-    "intake.sampled": "access.services.residents.take_up_sample",
-    "intake.undone": "dispatch.services.wake.undone",
-    "service.changed": "dispatch.services.closures.let_wait_again",
-    "request.identified": "dispatch.services.strangers.identified",
-    "zone.changed": "dispatch.services.reclass.zone_changed",
-    "resident.infection_changed": "dispatch.services.reclass.infection_changed",
-    "home.marked": "access.services.closing.close_if_over",
-}
+# --- facts going up: who hears which fact (a table of classes), and what the relay sweeps for ----------------------
+EVENT_HANDLERS = "config.handlers.HANDLERS"
 SWEEPS: list[str] = [
     "access.services.checks.sweep",
     "hospitals.services.overload.report_late_hand_overs",

@@ -1,17 +1,19 @@
-"""Facts going up: a row written with the fact, handed by the relay to the service registered for its kind."""
+"""Facts going up: a row written with the fact, handed by the relay to the services registered for its class."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from structlog import get_logger
 
+from core.events import Event
 from core.models import OutboxMessage
 
 log = get_logger(__name__)
@@ -19,17 +21,25 @@ MAX_WAIT_S = 60
 _WAITS = (
     "SELECT EXISTS (SELECT FROM core_outboxmessage WHERE delivered_at IS NULL AND next_try_at <= statement_timestamp())"
 )
+Handler = Callable[[Any], object]  # takes the event of the class it is registered for
+Handlers = Mapping[type[Event], tuple[Handler, ...]]
 
 
-def put(
-    kind: str, *, case_ref: UUID | None = None, at: datetime, is_urgent: bool = False, **payload: Any
-) -> OutboxMessage:
-    """Append a message in the caller's transaction; `at` is when the fact happened, in the product's time.
+class Unheard(LookupError):
+    """Nobody is registered for a fact: it is not delivered, and the row says so."""
 
-    An urgent one is handed over before all that waits: a life does not queue behind a morning's requests (R-000-2).
-    """
-    told = {"at": at.isoformat(), **payload}
-    return OutboxMessage.objects.create(kind=kind, case_ref=case_ref, payload=told, is_urgent=is_urgent)
+
+def put(event: Event) -> OutboxMessage:
+    """Append a fact in the caller's transaction."""
+    return OutboxMessage.objects.create(
+        kind=event.kind, case_ref=event.case_ref, payload=event.payload(), is_urgent=event.is_urgent
+    )
+
+
+def registered() -> Handlers:
+    """Return who hears which fact, as the installation's settings name it."""
+    found: Handlers = import_string(settings.EVENT_HANDLERS)
+    return found
 
 
 def anything_waits() -> bool:
@@ -39,11 +49,12 @@ def anything_waits() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def deliver_next(handlers: dict[str, str]) -> bool:
-    """Hand the oldest waiting message to its service, the urgent ones first; return False when none waits.
+def deliver_next(handlers: Handlers | None = None) -> bool:
+    """Hand the oldest waiting fact to its services, the urgent ones first; return False when none waits.
 
-    The message and its effect commit together, so a relay that dies in between delivers again and services
-    registered here must be safe to run twice. A message whose service raises waits, longer each time.
+    The message and its effects commit together, so a relay that dies in between delivers again and services
+    registered here must be safe to run twice. A message whose service raises waits, longer each time; so does one
+    that nobody is registered for.
     """
     with transaction.atomic():
         message = (
@@ -56,8 +67,7 @@ def deliver_next(handlers: dict[str, str]) -> bool:
         message.attempts += 1
         try:
             with transaction.atomic():
-                if path := handlers.get(message.kind):
-                    _call(path, message)
+                _hand_over(message, registered() if handlers is None else handlers)
             message.delivered_at = timezone.now()
             message.error = ""
         except Exception as error:  # a poison message must not stop the ones behind it
@@ -68,7 +78,11 @@ def deliver_next(handlers: dict[str, str]) -> bool:
     return True
 
 
-def _call(path: str, message: OutboxMessage) -> None:
-    payload = dict(message.payload)
-    at = datetime.fromisoformat(payload.pop("at"))
-    import_string(path)(message.case_ref, at=at, **payload)
+def _hand_over(message: OutboxMessage, handlers: Handlers) -> None:
+    """Call everybody registered for the message's class, in order; an empty list is a fact for the record."""
+    event_class = next((each for each in handlers if each.kind == message.kind), None)
+    if event_class is None:
+        raise Unheard(message.kind)
+    event = event_class.read(message.case_ref, message.payload)
+    for handler in handlers[event_class]:
+        handler(event)

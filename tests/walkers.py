@@ -14,7 +14,6 @@ from accounts.models import User
 from communities.models import Community, Gate, GatePass
 from communities.services import gates
 from communities.services.gates import ScanEvent
-from config.settings import OUTBOX_HANDLERS
 from core import outbox
 from core.actors import Actor
 from dispatch.services import placement
@@ -213,5 +212,5 @@ def walk(
 
 def deliver() -> None:
     """Hand every waiting fact to the service above, as the relay does."""
-    while outbox.deliver_next(OUTBOX_HANDLERS):
+    while outbox.deliver_next():
         pass

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from access.events import RequestApproved
 from access.models import AccessRequest, Resident
 from access.selectors.ground import zone_now
 from access.services.due import next_check
@@ -143,7 +144,7 @@ def _take_up(case_ref: UUID, *, at: datetime, need_kind: str, is_critical: bool,
     )
     if is_new:
         audit.record("request.take_up", row, by=RELAY, at=at, new_status=row.status)
-        outbox.put("request.approved", case_ref=case_ref, at=at, is_urgent=is_critical, request_id=str(row.pk))
+        outbox.put(RequestApproved(case_ref=case_ref, at=at, request_id=str(row.pk), is_critical=is_critical))
         touch(*row.boards)
     return row
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access import journey, policies
+from access.events import HomeMarked
 from access.models import AccessRequest, HandClosing, HomeMark
 from access.selectors.facts import facts_of, with_facts
 from access.services.closing import UNDO, close_if_over
@@ -28,7 +29,7 @@ def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
     mark = HomeMark.objects.create(case_ref=request.case_ref, at=at, by_key=by.key, by_label=by.label)
     AccessRequest.objects.filter(pk=request.pk).update(next_check_at=at + UNDO)
     audit.record("request.say_home", request, by=by, at=at)
-    outbox.put("home.marked", case_ref=request.case_ref, at=at)
+    outbox.put(HomeMarked(case_ref=request.case_ref, at=at))
     refresh(request)
     return mark
 

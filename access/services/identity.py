@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from access import policies
+from access.events import RequestIdentified
 from access.models import AccessRequest, Identification, Resident
 from access.models.request import OPEN
 from access.selectors.ground import zone_now
@@ -65,7 +66,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     sampled = _intake(row).exclude(sample_result="").values_list("sample_result", flat=True).first()
     if sampled:
         residents.note_result(resident.pk, result=sampled, by=RELAY, at=at)
-    outbox.put("request.identified", case_ref=row.case_ref, at=at, request_id=str(row.pk))
+    outbox.put(RequestIdentified(case_ref=row.case_ref, at=at, request_id=str(row.pk)))
     return row
 
 

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from access import journey, policies
+from access.events import RequestApproved
 from access.models import AccessRequest, Resident
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.ground import Ground, ground_of
@@ -132,8 +133,10 @@ def _announce(request: AccessRequest, by: Actor, at: datetime) -> None:
 
 
 def _tell_approved(request: AccessRequest, at: datetime) -> None:
-    known: dict[str, Any] = {"case_ref": request.case_ref, "request_id": str(request.pk)}
-    outbox.put("request.approved", at=at, is_urgent=request.is_critical, **known)
+    fact = RequestApproved(
+        case_ref=request.case_ref, at=at, request_id=str(request.pk), is_critical=request.is_critical
+    )
+    outbox.put(fact)
 
 
 def refresh(request: AccessRequest) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from access.events import InfectionChanged
 from access.models import Resident
 from access.policies import check_edit, check_may_note_result, check_register
 from access.states import Finding, Precaution
@@ -85,7 +86,7 @@ def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor,
     resident.version = version + 1
     audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
     if "infection_flag" in changed:
-        outbox.put("resident.infection_changed", at=at, resident_id=str(resident.pk))
+        outbox.put(InfectionChanged(at=at, resident_id=str(resident.pk)))
     boards.touch(f"community:{resident.community_id}")
     return changed
 
@@ -117,7 +118,7 @@ def note_result(resident_id: UUID, *, result: str, by: Actor, at: datetime) -> R
     resident.save(update_fields=["precaution", "last_test_at", "version"])
     detail = {"result": found.value, "from": was, "to": resident.precaution}
     audit.record("resident.note_result", resident, by=by, at=at, detail=detail)
-    outbox.put("resident.infection_changed", at=at, resident_id=str(resident.pk))
+    outbox.put(InfectionChanged(at=at, resident_id=str(resident.pk)))
     boards.touch(f"community:{resident.community_id}")
     return resident
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from communities import gate_rules
+from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
 from communities.services import checks
 from communities.states import Answer, Decision, Direction
@@ -102,8 +103,15 @@ def add_detail(
         operator_key=by.key,
         operator_label=by.label,
     )
-    facts = {"building": building, "party_size": party_size, "has_ambulance": has_ambulance}
-    outbox.put("gate.emergency_detail", case_ref=row.case_ref, at=at, is_urgent=True, scan_id=str(row.pk), **facts)
+    fact = EmergencyDetailed(
+        case_ref=row.case_ref,
+        at=at,
+        scan_id=str(row.pk),
+        building=building,
+        party_size=party_size,
+        has_ambulance=has_ambulance,
+    )
+    outbox.put(fact)
     audit.record("scan.emergency_detail", row, by=by, at=at)
     _touch(row)
     return detail
@@ -180,18 +188,18 @@ def _answer(gate: Gate, event: ScanEvent, at: datetime) -> tuple[str, str]:
 def _tell(row: Scan) -> None:
     """Write the fact for those above who must act soon."""
     if row.decision == Decision.EMERGENCY:
-        outbox.put(
-            "gate.emergency",
+        fact = EmergencyReleased(
             case_ref=row.case_ref,
             at=row.happened_at,
-            is_urgent=True,
             scan_id=str(row.pk),
             community=row.community_id,
             building=row.building,
             party_size=row.party_size,
         )
+        outbox.put(fact)
     elif row.is_passed and row.case_ref:
-        outbox.put(f"gate.{row.direction}", case_ref=row.case_ref, at=row.happened_at, scan_id=str(row.pk))
+        passage = LeftGate if row.direction == Direction.EXIT else EnteredGate
+        outbox.put(passage(case_ref=row.case_ref, at=row.happened_at, scan_id=str(row.pk)))
 
 
 def _touch(row: Scan) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from communities.events import ZoneChanged
 from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
 from core import audit, boards, outbox
@@ -61,5 +62,5 @@ def lift(community: Community, *, since: datetime, by: Actor, at: datetime, buil
 
 def _tell(community: Community, building: str, *, at: datetime) -> None:
     """Pass the change up, for whoever is on the way, and refresh the boards."""
-    outbox.put("zone.changed", at=at, community=community.code, building=building)
+    outbox.put(ZoneChanged(at=at, community=community.code, building=building))
     boards.touch(f"community:{community.code}", f"gate:{community.code}", f"area:{community.dispatch_area_id}")

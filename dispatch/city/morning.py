@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 
 from access.models import AccessRequest, CareNeed
@@ -227,5 +226,5 @@ def _actor(role: str, kind: str, code: str, label: str, place: str) -> Actor:
 
 def _deliver() -> None:
     """Hand every waiting fact to the service above, as the relay does."""
-    while outbox.deliver_next(settings.OUTBOX_HANDLERS):
+    while outbox.deliver_next():
         pass

@@ -43,7 +43,7 @@ class Workers:
 
     def deliver(self) -> None:
         """Hand every waiting fact to the service above, then answer who was rung for at once."""
-        while outbox.anything_waits() and outbox.deliver_next(settings.OUTBOX_HANDLERS):
+        while outbox.anything_waits() and outbox.deliver_next():
             pass
         if self.world.is_planning:
             for key in [key for key in self._rung if key[0] == PLACE_URGENT]:

@@ -49,11 +49,6 @@ def answered_by(answer: Answer) -> Iterator[None]:
         _answer.reset(token)
 
 
-def approved(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
-    """Wake whoever plans: a request was approved."""
-    ring_for(case_ref)
-
-
 def failed(case_ref: UUID | None, *, at: datetime, trip_ids: tuple[str, ...] = (), **payload: Any) -> None:
     """Let the trips of a failed ride wait again (E3), and wake whoever plans."""
     returns.back_to_waiting(case_ref, at=at, trip_ids=trip_ids, **payload)
@@ -143,4 +138,4 @@ def _areas_of_returns(at: datetime) -> set[str]:
     return set(fresh.values_list("dispatch_area", flat=True).distinct())
 
 
-__all__ = ["answered_by", "approved", "emergency_aboard", "failed", "released", "ring", "ring_for", "sweep", "undone"]
+__all__ = ["answered_by", "emergency_aboard", "failed", "released", "ring", "ring_for", "sweep", "undone"]

@@ -15,6 +15,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from hospitals import policies
+from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, WalkedIn
 from hospitals.models import Appointment, Facility, Intake
 from hospitals.selectors import limits
 from hospitals.states import AppointmentStatus, IntakeStatus
@@ -33,7 +34,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     if appointment.status in {AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED}:
         _confirm(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
-    outbox.put("intake.arrived", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     _touch(intake)
     return intake
 
@@ -103,7 +104,7 @@ def walk_in(
         note=note.strip()[:300],
     )
     audit.record("intake.walk_in", intake, by=by, at=at, new_status=intake.status)
-    outbox.put("intake.walk_in", case_ref=intake.case_ref, at=at, is_urgent=is_critical, intake_id=str(intake.pk))
+    outbox.put(WalkedIn(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), is_critical=is_critical))
     _touch(intake)
     return intake
 
@@ -163,7 +164,7 @@ def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: 
     ready = ready_at or at
     advance(intake, IntakeStatus.RELEASED, by=by, at=at, ready_at=ready, ended_at=at)
     _fulfil(intake, by=by, at=at)
-    outbox.put("intake.released", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    outbox.put(IntakeReleased(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     _touch(intake)
 
 
@@ -207,7 +208,7 @@ def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: st
         facts["accepted_by"] = accepted_by
     advance(intake, to, by=by, at=at, **facts)
     _fulfil(intake, by=by, at=at)
-    outbox.put("intake.ended", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
+    outbox.put(IntakeEnded(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     _touch(intake)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit, boards, outbox
+from core import audit, boards
 from core.actors import SWEEP, Actor
 from core.errors import Invalid
 from hospitals import policies
@@ -44,7 +44,6 @@ def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -
     )
     case_ref = overload.intake.case_ref if overload.intake else None
     audit.record("facility.overload", row, by=by, at=at, case_ref=case_ref, detail={"missing": overload.missing})
-    outbox.put("facility.overload", case_ref=case_ref, at=at, report_id=row.pk, facility=facility.pk)
     boards.touch(f"facility:{facility.pk}")
     return row
 
@@ -60,6 +59,5 @@ def report_late_hand_overs(*, at: datetime) -> int:
     for intake in late:
         Intake.objects.filter(pk=intake.pk).update(late_reported_at=at)
         audit.record("intake.late", intake, by=SWEEP, at=at)
-        outbox.put("intake.late", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk))
         boards.touch(f"facility:{intake.facility_id}")
     return len(late)

@@ -11,6 +11,7 @@ from core import audit, boards, outbox
 from core.actors import Actor
 from core.errors import Invalid
 from hospitals import policies
+from hospitals.events import IntakeSampled
 from hospitals.models import Intake
 from hospitals.states import SampleResult
 
@@ -27,5 +28,5 @@ def note_sample(intake: Intake, *, result: str, by: Actor, at: datetime) -> None
     intake.sample_result, intake.sample_at = SampleResult(result), at
     Intake.objects.filter(pk=intake.pk).update(sample_result=result, sample_at=at)
     audit.record("intake.sampled", intake, by=by, at=at, detail={"result": result})
-    outbox.put("intake.sampled", case_ref=intake.case_ref, at=at, result=result)
+    outbox.put(IntakeSampled(case_ref=intake.case_ref, at=at, result=result))
     boards.touch(f"facility:{intake.facility_id}")

@@ -15,6 +15,7 @@ from core.advance import advance
 from core.errors import Invalid
 from hospitals import policies
 from hospitals.cards import CONTINUOUS_SERVICES
+from hospitals.events import ServiceChanged
 from hospitals.models import Facility, Service
 from hospitals.selectors import limits
 from hospitals.states import ServiceStatus
@@ -50,7 +51,7 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
         audit.record("service.confirmed", service, by=by, at=at, new_status=service.status)
     else:
         advance(service, change.status, by=by, at=at, reason=change.reason.strip()[:200], **facts)
-        outbox.put("service.changed", at=at, service_id=service.pk, status=change.status)
+        outbox.put(ServiceChanged(at=at, service_id=service.pk, status=change.status))
     boards.touch(f"facility:{service.facility_id}")
 
 

@@ -13,6 +13,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from hospitals import policies
+from hospitals.events import IntakeUndone
 from hospitals.models import Intake
 from hospitals.selectors import limits
 from hospitals.selectors.steps import last_step
@@ -36,7 +37,7 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
     {"arrived": _withdraw_arrival, "handed_over": _lift_hand_over, "treatment": _stop_treatment, "ended": _reopen}[
         step
     ](intake, by=by, at=at)
-    outbox.put("intake.undone", case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), step=step)
+    outbox.put(IntakeUndone(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), step=step))
     boards.touch(f"facility:{intake.facility_id}")
     return step
 

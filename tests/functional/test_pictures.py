@@ -127,7 +127,7 @@ def later_screens() -> list[Screen]:
     gate = Gate.objects.get(pk=guard.place_code)
     gates.emergency_release(gate, event_id=uuid.uuid4(), building="7号楼", party_size=1, by=guard, at=at)
     arrivals.walk_in(Facility.objects.get(pk=desk.place_code), label="身份不明 女 约70岁", by=desk, at=at)
-    while outbox.deliver_next(settings.OUTBOX_HANDLERS):
+    while outbox.deliver_next():
         pass
     let_out = AccessRequest.objects.get(source="gate", resident=None)
     stranger = Intake.objects.get(is_walk_in=True)

@@ -11,6 +11,7 @@ from core import audit, boards, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from transport.events import RunGivenUp
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.services import outing, scheduling
 from transport.states import RunStatus, TripStatus, VehicleStatus
@@ -46,8 +47,8 @@ def _dissolve(vehicle: Vehicle, *, by: Actor, at: datetime, reason: str) -> list
         for trip in riders:
             scheduling.take_off(trip, by=by, at=at, reason=reason)
         lost += [*riders, *reserved]
-        ids = [str(trip.pk) for trip in (*riders, *reserved)]
-        outbox.put("run.declined", at=at, run_id=str(run.pk), trip_ids=ids)
+        ids = tuple(str(trip.pk) for trip in (*riders, *reserved))
+        outbox.put(RunGivenUp(at=at, run_id=str(run.pk), trip_ids=ids))
     return lost
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import audit, outbox
 from core.actors import Actor
 from core.errors import Conflict
+from transport.events import RunGivenUp
 from transport.models import Run, Trip
 from transport.services import follow, stop_list
 
@@ -30,7 +31,7 @@ def leave_behind(run: Run, *, by: Actor, at: datetime, reason: str) -> None:
         stop_list.drop_undone(run, trip)
         audit.record("trip.left_behind", trip, by=by, at=at, reason=reason[:300], detail={"run": str(run.pk)})
     if kept:
-        outbox.put("run.declined", at=at, run_id=str(run.pk), trip_ids=[str(trip.pk) for trip in kept])
+        outbox.put(RunGivenUp(at=at, run_id=str(run.pk), trip_ids=tuple(str(trip.pk) for trip in kept)))
         follow.touch(kept, run)
 
 

@@ -13,6 +13,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from transport.events import RunGivenUp, TripFailed
 from transport.fit import INFECTIOUS
 from transport.models import Run, Trip
 from transport.selectors import unclean_before
@@ -80,7 +81,7 @@ def interrupt_trip(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str
         place |= {"from_lat": last.lat, "from_lon": last.lon}
     advance(trip, T.INTERRUPTED, by=by, at=at, reason=reason, ready_at=at, **place)
     stop_list.drop_undone(run, trip)
-    outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    outbox.put(TripFailed(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     follow.touch([trip], run)
 
 
@@ -90,7 +91,7 @@ def _release(run: Run, *, by: Actor, at: datetime, reason: str) -> None:
     for trip in waiting:
         advance(trip, T.UNSCHEDULED, by=by, at=at, reason=reason, **UNPLANNED)
         stop_list.drop_undone(run, trip)
-    outbox.put("run.declined", at=at, run_id=str(run.pk), trip_ids=[str(trip.pk) for trip in waiting])
+    outbox.put(RunGivenUp(at=at, run_id=str(run.pk), trip_ids=tuple(str(trip.pk) for trip in waiting)))
     leave_behind(run, by=by, at=at, reason=reason)
     follow.touch(waiting, run)
 

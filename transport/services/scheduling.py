@@ -13,6 +13,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from core.gathering import step
+from transport.events import RunGivenUp
 from transport.fit import bar_of
 from transport.models import Run, Shift, Trip
 from transport.services import follow, stop_list
@@ -164,7 +165,7 @@ def part(trip: Trip, *, ready_at: datetime, by: Actor, at: datetime, reason: str
     run = trip.reserved_run
     release_reservation(trip, by=by, at=at, reason=reason)
     amend(trip, ready_at=ready_at)
-    outbox.put("run.declined", at=at, run_id=str(run.pk) if run else "", trip_ids=[str(trip.pk)])
+    outbox.put(RunGivenUp(at=at, run_id=str(run.pk) if run else "", trip_ids=(str(trip.pk),)))
 
 
 def _check(trip: Trip, ride: Ride, *, overtime: str) -> None:

@@ -13,6 +13,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from transport.events import Boarded, RiderUnwell, TripCompleted, TripFailed
 from transport.models import Run, Stop, Trip
 from transport.services import follow, runs
 from transport.services.kept import leave_behind
@@ -58,7 +59,7 @@ def _board(stop: Stop, *, by: Actor, at: datetime) -> None:
     list(stop.run.reserved_trips.select_for_update().order_by("pk"))  # whoever joins now does so before the car leaves
     advance(trip, T.ON_BOARD, by=by, at=at, picked_up_at=at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at, searching_since=None)
-    outbox.put("trip.on_board", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    outbox.put(Boarded(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     if not stop.run.stops.filter(kind=StopKind.PICKUP, departed_at__isnull=True).exists():
         leave_behind(stop.run, by=by, at=at, reason=_("车先走了"))
 
@@ -69,7 +70,7 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
         raise Conflict("stop.not_aboard", _("还没有点“人已上车”。请先补上这一步。"))
     advance(trip, T.COMPLETED, by=by, at=at, dropped_off_at=trip.dropped_off_at or at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at)
-    outbox.put("trip.completed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    outbox.put(TripCompleted(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     if not stop.run.stops.filter(departed_at__isnull=True).exists():
         runs.complete(stop.run, by=by, at=at)
 
@@ -106,7 +107,7 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
     trip, run = stop.trip, stop.run
     advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等过了，没接到人"))
     leave_run(run, trip, by=by, at=at, reason=_("没接到人"), tell=False)
-    outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    outbox.put(TripFailed(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     follow.touch([trip], run)
 
 
@@ -139,7 +140,7 @@ def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
         riders = [coming.trip] if coming else []
     for trip in riders:
         audit.record("trip.emergency", trip, by=by, at=at)
-        outbox.put("trip.emergency", case_ref=trip.case_ref, at=at, is_urgent=True, trip_id=str(trip.pk))
+        outbox.put(RiderUnwell(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     if not riders:
         audit.record("run.emergency", run, by=by, at=at)
     follow.touch(riders, run)

@@ -17,6 +17,7 @@ from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
 from transport.cards import Place, RiderCard
+from transport.events import TripFailed
 from transport.models import Trip
 from transport.services import follow, scheduling
 from transport.states import TripDirection, TripStatus
@@ -244,7 +245,7 @@ def mark_missed(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
     advance(trip, T.MISSED, by=by, at=at, reason=reason)
     if run:
         scheduling.leave_run(run, trip, by=by, at=at, reason=reason)
-    outbox.put("trip.failed", case_ref=trip.case_ref, at=at, trip_id=str(trip.pk))
+    outbox.put(TripFailed(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     follow.touch([trip], run)
 
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         while not self.stopping:
             close_old_connections()
             try:
-                busy = outbox.deliver_next(settings.OUTBOX_HANDLERS)
+                busy = outbox.deliver_next()
                 if time.monotonic() >= next_sweep:
                     self._sweep()
                     next_sweep = time.monotonic() + SWEEP_S
@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def _round(self) -> None:
         self._sweep()
-        while outbox.deliver_next(settings.OUTBOX_HANDLERS):
+        while outbox.deliver_next():
             pass
 
     def _sweep(self) -> None:

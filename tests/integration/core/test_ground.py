@@ -1,7 +1,9 @@
 """One writer of statuses, append-only audit, sealed columns, outbox, clock."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,6 +12,7 @@ from core import audit, boards, clock, outbox, sealed
 from core.actors import service
 from core.advance import advance
 from core.errors import Conflict
+from core.events import Event
 from core.models import AuditEvent, BoardChange, OutboxMessage, PersonKey
 from hospitals.states import IntakeStatus
 from tests.factories import hospitals as factory
@@ -17,15 +20,37 @@ from tests.factories import hospitals as factory
 pytestmark = pytest.mark.django_db
 BY = service("test", "测试")
 AT = datetime(2026, 6, 23, 2, 40, tzinfo=UTC)
-delivered: list[tuple] = []
+delivered: list[Event] = []
 
 
-def take(case_ref, *, at, **payload):
+@dataclass(frozen=True, kw_only=True)
+class Happened(Event):
+    """A fact of these tests."""
+
+    kind: ClassVar[str] = "test.happened"
+
+    number: int = 0
+    is_a_life: bool = False
+
+    @property
+    def is_urgent(self) -> bool:
+        """As the test says."""
+        return self.is_a_life
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poisoned(Event):
+    """A fact whose service always fails."""
+
+    kind: ClassVar[str] = "test.poisoned"
+
+
+def take(event: Happened) -> None:
     """Stand for a service of a higher app."""
-    delivered.append((case_ref, at, payload))
+    delivered.append(event)
 
 
-def poison(case_ref, *, at, **payload):
+def poison(event: Poisoned) -> None:
     """Stand for a service that always fails."""
     raise ValueError("poison")
 
@@ -100,41 +125,79 @@ def test_blind_index_finds_equal_values_only() -> None:
 def test_outbox_hands_a_message_over_once() -> None:
     """INV-36."""
     delivered.clear()
-    case = uuid.uuid4()
-    outbox.put("test.kind", case_ref=case, at=AT, thing="7")
+    fact = Happened(case_ref=uuid.uuid4(), at=AT, number=7)
+    outbox.put(fact)
 
-    while outbox.deliver_next({"test.kind": f"{__name__}.take"}):
+    while outbox.deliver_next({Happened: (take,)}):
         pass
 
-    assert delivered == [(case, AT, {"thing": "7"})]
+    assert delivered == [fact]
+
+
+def test_everybody_registered_hears_a_fact_or_nobody_has() -> None:
+    """Two handlers are one delivery: where the second fails, what the first wrote is taken back."""
+    outbox.put(Happened(at=AT))
+
+    outbox.deliver_next({Happened: (lambda _event: audit.record("test.first", by=BY, at=AT), poison)})
+
+    assert not AuditEvent.objects.filter(verb="test.first").exists()
+    assert OutboxMessage.objects.get().delivered_at is None
+
+
+def test_a_fact_nobody_is_registered_for_is_not_delivered() -> None:
+    """INV-36: it waits, says why, and is named by the checker when it has waited for five minutes."""
+    outbox.put(Happened(at=AT))
+
+    assert outbox.deliver_next({})
+
+    waiting = OutboxMessage.objects.get()
+    assert (waiting.delivered_at, waiting.error) == (None, "Unheard")
+
+
+def test_a_fact_for_the_record_is_delivered_to_nobody() -> None:
+    outbox.put(Happened(at=AT))
+
+    outbox.deliver_next({Happened: ()})
+
+    assert OutboxMessage.objects.get().delivered_at
+
+
+def test_a_fact_of_another_version_is_read() -> None:
+    """Old and new code side by side: a key this version does not know is passed over."""
+    delivered.clear()
+    message = outbox.put(Happened(at=AT, number=7))
+    OutboxMessage.objects.filter(pk=message.pk).update(payload=message.payload | {"of_tomorrow": 1})
+
+    outbox.deliver_next({Happened: (take,)})
+
+    assert delivered == [Happened(at=AT, number=7)]
 
 
 def test_poison_message_does_not_stop_the_one_behind_it() -> None:
     delivered.clear()
-    outbox.put("poison", at=AT)
-    outbox.put("test.kind", at=AT)
-    handlers = {"poison": f"{__name__}.poison", "test.kind": f"{__name__}.take"}
+    outbox.put(Poisoned(at=AT))
+    outbox.put(Happened(at=AT))
 
-    while outbox.deliver_next(handlers):
+    while outbox.deliver_next({Poisoned: (poison,), Happened: (take,)}):
         pass
 
     assert len(delivered) == 1
     waiting = OutboxMessage.objects.get(delivered_at__isnull=True)
-    assert (waiting.kind, waiting.attempts, waiting.error) == ("poison", 1, "ValueError")
+    assert (waiting.kind, waiting.attempts, waiting.error) == ("test.poisoned", 1, "ValueError")
 
 
 def test_a_life_is_handed_over_before_all_that_waits() -> None:
     """R-000-2: an emergency behind a morning's requests; within a rank the order of the facts stays."""
     delivered.clear()
     for number in range(3):
-        outbox.put("test.kind", at=AT, number=number)
-    outbox.put("test.kind", at=AT, is_urgent=True, number=3)
-    outbox.put("test.kind", at=AT, is_urgent=True, number=4)
+        outbox.put(Happened(at=AT, number=number))
+    outbox.put(Happened(at=AT, is_a_life=True, number=3))
+    outbox.put(Happened(at=AT, is_a_life=True, number=4))
 
-    while outbox.deliver_next({"test.kind": f"{__name__}.take"}):
+    while outbox.deliver_next({Happened: (take,)}):
         pass
 
-    assert [payload["number"] for _case, _at, payload in delivered] == [3, 4, 0, 1, 2]
+    assert [event.number for event in delivered] == [3, 4, 0, 1, 2]
 
 
 def test_clock_follows_the_stored_offset() -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from communities.events import LeftGate
 from core import outbox
 from core.management.commands.check_invariants import all_invariants, breaches
 from tests.factories import town
@@ -171,9 +172,8 @@ def test_the_command_says_which_and_ends_with_a_fault(sides: tuple[town.Side, to
 def test_a_message_that_never_leaves_is_named(sides: tuple[town.Side, town.Side]) -> None:
     """A message that fails again and again stays waiting and is seen after five minutes (INV-36)."""
     side = sides[0]
-    message = outbox.put(
-        "gate.exit", case_ref=side.cases["inside"].request.case_ref, at=side.cases["inside"].request.submitted_at
-    )
+    inside = side.cases["inside"].request
+    message = outbox.put(LeftGate(case_ref=inside.case_ref, at=inside.submitted_at, scan_id=""))
     _sql(
         "UPDATE core_outboxmessage SET delivered_at = now()",
         "UPDATE core_outboxmessage SET delivered_at = NULL, attempts = 9, created_at = now() - interval '6 minutes'"

@@ -1,0 +1,81 @@
+"""What dispatch does when somebody below tells a fact. Each is safe to run twice."""
+
+from __future__ import annotations
+
+from access.events import InfectionChanged, RequestApproved, RequestIdentified
+from communities.events import ZoneChanged
+from dispatch.services import closures, leaving, reclass, returns, strangers, wake
+from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, IntakeUndone, ServiceChanged
+from transport.events import Boarded, RiderUnwell, RunGivenUp, TripFailed
+
+
+def request_approved(event: RequestApproved) -> None:
+    """Wake whoever plans."""
+    if event.case_ref:
+        wake.ring_for(event.case_ref)
+
+
+def request_identified(event: RequestIdentified) -> None:
+    """Let zone and infection of the person found decide, and have a way home."""
+    if event.case_ref:
+        strangers.identified(event.case_ref, at=event.at, request_id=event.request_id)
+
+
+def boarded(event: Boarded) -> None:
+    """Tell the desk whose patient is on the way home."""
+    leaving.note_boarded(event.case_ref, at=event.at, trip_id=event.trip_id)
+
+
+def trip_failed(event: TripFailed) -> None:
+    """Let the trip wait again, and wake whoever plans (E3)."""
+    wake.failed(event.case_ref, at=event.at, trip_ids=(event.trip_id,))
+
+
+def run_given_up(event: RunGivenUp) -> None:
+    """Let the trips of a car that does not come wait again, and wake whoever plans (E3)."""
+    wake.failed(event.case_ref, at=event.at, trip_ids=event.trip_ids)
+
+
+def rider_unwell(event: RiderUnwell) -> None:
+    """Raise the case of whoever turned critical in the car (R-000-2)."""
+    if event.case_ref:
+        wake.emergency_aboard(event.case_ref, at=event.at)
+
+
+def arrived(event: IntakeArrived) -> None:
+    """Have a way home standing by for whoever arrived."""
+    if event.case_ref:
+        returns.note_arrival(event.case_ref, at=event.at)
+
+
+def released(event: IntakeReleased) -> None:
+    """Call the way home."""
+    if event.case_ref:
+        wake.released(event.case_ref, at=event.at)
+
+
+def ended(event: IntakeEnded) -> None:
+    """Give up the way home of somebody who stays."""
+    if event.case_ref:
+        returns.drop_return(event.case_ref, at=event.at)
+
+
+def undone(event: IntakeUndone) -> None:
+    """Follow a step that a desk took back."""
+    if event.case_ref:
+        wake.undone(event.case_ref, at=event.at, step=event.step)
+
+
+def service_changed(event: ServiceChanged) -> None:
+    """Let those booked at a service that does not receive wait again."""
+    closures.let_wait_again(at=event.at, service_id=event.service_id)
+
+
+def zone_changed(event: ZoneChanged) -> None:
+    """Follow the new zone of a compound for everybody on the way."""
+    reclass.zone_changed(at=event.at, community=event.community, building=event.building)
+
+
+def infection_changed(event: InfectionChanged) -> None:
+    """Follow what a test found, for every case of a resident."""
+    reclass.infection_changed(at=event.at, resident_id=event.resident_id)
