@@ -41,6 +41,7 @@ urlpatterns = [
     path("requests/<uuid:ident>/not-home/", request.not_home, name="request_not_home"),
     path("requests/<uuid:ident>/not-gone/", request.not_gone, name="request_not_gone"),
     path("requests/<uuid:ident>/hand-close/", request.hand_close, name="request_hand_close"),
+    path("cases/<uuid:case_ref>/", request.case, name="case"),
     path("cases/<uuid:case_ref>/identify/", by_method(GET=identity.show, POST=identity.join), name="identify"),
     path("cases/<uuid:case_ref>/identify/undo/", by_method(POST=identity.undo), name="identify_undo"),
     path("residents/<uuid:ident>/reveal/", residents.reveal, name="resident_reveal"),

@@ -17,6 +17,7 @@ from accounts.models import Post, Role
 from core import clock
 
 HOTLINE = "3791111"
+CALLS_SEEN_BY = set(Role) - {Role.AUDITOR, Role.SYSADMIN}
 
 # role → (label, url name, icon); a tab whose page is not there yet is left out
 TABS: dict[str, list[tuple[Any, str, str]]] = {
@@ -64,6 +65,11 @@ class Page:
     events_url: str = ""
     hotline: str = HOTLINE
     other_posts: list[Post] = field(default_factory=list)
+
+    @property
+    def sees_calls(self) -> bool:
+        """Say whether calls for help stand on top of this post's pages."""
+        return self.post is not None and self.post.role in CALLS_SEEN_BY
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

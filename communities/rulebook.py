@@ -12,6 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.divisions import division_prefix
+
 DATA = Path(__file__).parent / "data" / "rulebook.json"
 
 # What no row may set, whatever its level: the life floor (rules.md 1.5 no. 1). key → the one value that is allowed.
@@ -77,22 +79,16 @@ def resolve(rules: Iterable[Rule], key: str, question: Question) -> Ruling:
         raise KeyError(key)
     binding = [rule for rule in rows if rule.is_mandatory]
     first = (
-        min(binding, key=lambda rule: (len(prefix(rule.scope)), -_effect(rule))) if binding else max(rows, key=_rank)
+        min(binding, key=lambda rule: (len(division_prefix(rule.scope)), -_effect(rule)))
+        if binding
+        else max(rows, key=_rank)
     )
     return Ruling(first.value, _source(first), first, tuple(rule for rule in rows if rule is not first))
 
 
-def prefix(code: str) -> str:
-    """Return what the codes of everything inside a division begin with: 210600000000 → 2106."""
-    for cut in (9, 6, 4, 2):  # street, district, city, province
-        if len(code) > cut and not code[cut:].strip("0"):
-            code = code[:cut]
-    return code
-
-
 def _applies(rule: Rule, question: Question) -> bool:
     return (
-        question.place.startswith(prefix(rule.scope))
+        question.place.startswith(division_prefix(rule.scope))
         and (not rule.zone_classes or question.zone in rule.zone_classes)
         and (not rule.need_kinds or question.need in rule.need_kinds)
         and (rule.valid_from is None or rule.valid_from <= question.at)
@@ -107,7 +103,7 @@ def _effect(rule: Rule) -> float:
 def _rank(rule: Rule) -> tuple[int, int, float, float]:
     """Order rows: narrower scope, then naming the zone or need, then later effect, then the tie of the key."""
     named = bool(rule.zone_classes) + bool(rule.need_kinds)
-    return (len(prefix(rule.scope)), named, _effect(rule), _tie(rule))
+    return (len(division_prefix(rule.scope)), named, _effect(rule), _tie(rule))
 
 
 def _tie(rule: Rule) -> float:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "core",
     "accounts",
+    "calls",
     "communities",
     "hospitals",
     "transport",
@@ -196,6 +197,7 @@ LOGGING = LOG_CONFIG
 # --- facts going up: who hears which fact (a table of classes), and what the relay sweeps for ----------------------
 EVENT_HANDLERS = "config.handlers.HANDLERS"
 SWEEPS: list[str] = [
+    "calls.services.calls.climb_due",
     "access.services.checks.sweep",
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.status.reopen_due",

@@ -19,6 +19,7 @@ urlpatterns = [
 urlpatterns += [
     path(prefix, include(f"{app}.urls"))
     for app, prefix in {
+        "calls": "calls/",
         "access": "",
         "communities": "",
         "transport": "",

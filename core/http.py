@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
@@ -94,6 +95,15 @@ def next_url(request: HttpRequest, default: str) -> str:
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return target
     return default
+
+
+def page_before(request: HttpRequest, default: str) -> str:
+    """Return the page of this site that a form was sent from, for a part that stands on many pages; else `default`."""
+    came = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return urlsplit(came)._replace(scheme="", netloc="").geturl() if came and is_ours else default
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-CODE = ("core", "accounts", "communities", "hospitals", "transport", "access", "dispatch", "config")
+CODE = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "config")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "_T": None,
@@ -42,7 +42,12 @@ def sources() -> Iterator[tuple[str, bytes]]:
                 yield str(path.relative_to(root)), path.read_bytes()
     for path in sorted((root / "templates").rglob("*.html")):
         name = str(path.relative_to(root))
-        yield name, templatize(path.read_text(), origin=name).encode()
+        yield name, _flat(templatize(path.read_text(), origin=name)).encode()
+
+
+def _flat(source: str) -> str:
+    """Take the indentation off a template's lines: to the reader of Python words it would be a wrong block."""
+    return "\n".join(line.lstrip() for line in source.split("\n"))
 
 
 def collect() -> Catalog:

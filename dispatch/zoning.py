@@ -9,12 +9,12 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from access.journey import is_out
 from access.models import AccessRequest
-from access.models.facts import division_prefix
 from access.models.request import OPEN
 from access.selectors import facts_of, with_facts
 from access.selectors.ground import zone_of
 from communities.models import Community, ZonePeriod
 from core.actors import Actor
+from core.divisions import division_prefix
 from core.errors import NotFound
 
 

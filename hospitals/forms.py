@@ -12,9 +12,7 @@ from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
 from hospitals.services.status import StatusChange
 from hospitals.states import SampleResult, ServiceStatus
-from hospitals.words import NEED_WORDS
-
-MISSING = [("staff", _("人手")), ("bed", _("床位")), ("equipment", _("设备")), ("specialty", _("专科"))]
+from hospitals.words import MISSING_WORDS, NEED_WORDS
 
 
 class LocalTimeInput(forms.DateTimeInput):
@@ -29,7 +27,7 @@ class LocalTimeInput(forms.DateTimeInput):
 class OverloadForm(forms.Form):
     """接不动，上报协调."""
 
-    missing = forms.ChoiceField(label=_("缺什么"), choices=MISSING, widget=forms.RadioSelect)
+    missing = forms.ChoiceField(label=_("缺什么"), choices=list(MISSING_WORDS.items()), widget=forms.RadioSelect)
     doing_now = forms.CharField(
         label=_("现在给病人做着什么"),
         max_length=300,

@@ -60,6 +60,12 @@ MOBILITY_WORDS: dict[str, Any] = {
     "wheelchair": _("坐轮椅"),
     "stretcher": _("躺担架"),
 }
+MISSING_WORDS: dict[str, Any] = {
+    "staff": _("人手"),
+    "bed": _("床位"),
+    "equipment": _("设备"),
+    "specialty": _("专科"),
+}
 SEX_WORDS: dict[str, Any] = {"F": _("女"), "M": _("男")}
 SHIFT_WORDS: dict[str, Any] = {"AM": _("上午班"), "PM": _("下午班"), "EVE": _("晚班")}
 

@@ -13,7 +13,7 @@ from ops.process import Child
 from ops.say import Refused, say, tail
 from ops.services import Setup, manage
 
-APPS = ("core", "accounts", "communities", "hospitals", "transport", "access", "dispatch")
+APPS = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch")
 MIGRATE, GRANT = ("migrate", "--no-input", "-v", "1"), ("grant_app_role",)
 COLLECT = ("collectstatic", "--no-input", "-v", "0")
 PREPARATION = (MIGRATE, GRANT, COLLECT)  # what a container does before the others start

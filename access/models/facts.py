@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from access.journey import Facts
 from core.actors import Actor
+from core.divisions import division_prefix
 from hospitals.models import Appointment, Intake
 from transport.models import Trip
 
@@ -107,12 +108,3 @@ class Outside(KnownFacts):
 
     def __str__(self) -> str:
         return f"{self.case_ref} {self.name}"
-
-
-def division_prefix(code: str) -> str:
-    """Return the digits that every code inside a division begins with: 210600 → 2106, 210602000000 → 210602."""
-    while len(code) > 6 and code.endswith("000"):
-        code = code[:-3]
-    while len(code) in {4, 6} and code.endswith("00"):
-        code = code[:-2]
-    return code

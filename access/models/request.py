@@ -8,9 +8,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from access.models.facts import division_prefix
 from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
 from core.actors import Actor
+from core.divisions import division_prefix
 from core.guards import status_guard
 from core.sealed import SealedField, sealed
 from transport.states import Mobility

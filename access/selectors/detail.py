@@ -146,7 +146,7 @@ def _intake(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
     if facts.handed_over_at or facts.treatment_at:
         words = _("治疗结束后接诊台点一下，返程车就来。社区这边不用做什么。")
     else:
-        words = _("车到后 15 分钟内完成接诊交接，超时会自动报市卫健值班。社区这边不用做什么。")
+        words = _("车到后 15 分钟内完成接诊交接，超时会自动报指挥。社区这边不用做什么。")
     return Move(post, holder, words, place.phone if place else "", _("打给接诊台"))
 
 

@@ -45,6 +45,14 @@ def own_request(actor: Actor, request_id: UUID) -> AccessRequest:
     return row
 
 
+def own_case(actor: Actor, case_ref: UUID) -> AccessRequest:
+    """Return the request of a case of the actor's place; raise NotFound for anybody else's."""
+    row = AccessRequest.objects.visible_to(actor).filter(case_ref=case_ref).first()
+    if row is None:
+        raise NotFound("request.absent")
+    return row
+
+
 def request_page(actor: Actor, *, at: datetime, search: str = "", only: str = "all", after: str = "") -> RequestPage:
     """Return a page of requests that match; the number of queries does not grow with the rows."""
     rows = with_facts(AccessRequest.objects.visible_to(actor)).select_related("resident", "facility", "community")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.chat_text import chat_text
 from access.forms.requests import CancelForm, ReasonForm
 from access.selectors.detail import Detail, detail
-from access.selectors.requests import own_request
+from access.selectors.requests import own_case, own_request
 from access.services import home, requests
 from access.states import CloseOutcome
 from accounts.access_control import actor_of, for_roles
@@ -32,6 +32,13 @@ def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
     return unchanged(request, mark) or _page(request, detail(actor, ident, at=at), mark=mark)
+
+
+@require_safe
+@for_roles("staff", "lead", "dispatch", "command")
+def case(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+    """Lead from a case, as other apps name it, to the page of its request."""
+    return _back(own_case(actor_of(request), case_ref).pk)
 
 
 @require_POST

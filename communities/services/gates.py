@@ -10,10 +10,12 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from calls.services.calls import Trouble
+from calls.states import CallKind
 from communities import gate_rules
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
-from communities.services import checks
+from communities.services import calling, checks
 from communities.states import Answer, Decision, Direction
 from core import audit, boards, outbox
 from core.actors import Actor
@@ -197,9 +199,24 @@ def _tell(row: Scan) -> None:
             party_size=row.party_size,
         )
         outbox.put(fact)
+        _call_for_help(row)
     elif row.is_passed and row.case_ref:
         passage = LeftGate if row.direction == Direction.EXIT else EnteredGate
         outbox.put(passage(case_ref=row.case_ref, at=row.happened_at, scan_id=str(row.pk)))
+
+
+def _call_for_help(row: Scan) -> None:
+    """Call the community, then dispatch and command: somebody takes the emergency up by name (R-000-2, R-000-17)."""
+    party = _("%(n)s 人") % {"n": row.party_size} if row.party_size else ""
+    trouble = Trouble(
+        CallKind.GATE_EMERGENCY,
+        subject=str(row.case_ref),
+        who=f"{row.building} {party}".strip(),
+        place=str(row.gate),
+        case_ref=row.case_ref,
+    )
+    by = Actor(row.operator_key, row.operator_label, "guard", "gate", row.gate_id, str(row.gate))
+    calling.call_for_help(trouble, scene=calling.scene_of_community(row.community), by=by, at=row.happened_at)
 
 
 def _touch(row: Scan) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls.services import calls
+from calls.states import CallKind
 from core import audit, boards, outbox
 from core.actors import Actor
 from core.advance import advance
@@ -130,6 +132,9 @@ def _stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     for name, value in values.items():
         setattr(intake, name, value)
     audit.record("intake.handed_over", intake, by=by, at=at, detail={"is_late": is_late})
+    if is_late:
+        words = _("交接完成了")
+        calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
 
 
 @transaction.atomic

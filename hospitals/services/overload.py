@@ -8,12 +8,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit, boards
+from calls.models import OpenCall
+from calls.services.calls import Trouble
+from calls.states import CallKind
+from communities.services import calling
+from communities.services.calling import Scene
+from core import audit, boards, names
 from core.actors import SWEEP, Actor
 from core.errors import Invalid
 from hospitals import policies
 from hospitals.models import Facility, Intake, OverloadReport
 from hospitals.states import INSIDE
+from hospitals.words import MISSING_WORDS
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,8 @@ class Overload:
 
 
 @transaction.atomic
-def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -> OverloadReport:
-    """Report that the desk cannot cope. No arrival changes by it (R-000-8, R-002-3d).
+def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -> OpenCall:
+    """Report that the desk cannot cope, and call for help; return the call. No arrival changes by it (R-000-8, R-002-3d).
 
     Raises Invalid without what is being done for the patient now.
     """
@@ -44,20 +50,42 @@ def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -
     )
     case_ref = overload.intake.case_ref if overload.intake else None
     audit.record("facility.overload", row, by=by, at=at, case_ref=case_ref, detail={"missing": overload.missing})
+    trouble = Trouble(
+        CallKind.OVERLOAD,
+        subject=facility.pk,
+        place=facility.name,
+        note=_("缺%(missing)s。现在：%(doing)s")
+        % {"missing": MISSING_WORDS.get(row.missing, row.missing), "doing": row.doing_now},
+        phone=facility.phone,
+        case_ref=case_ref,
+    )
     boards.touch(f"facility:{facility.pk}")
-    return row
+    return calling.call_for_help(trouble, scene=_scene(facility), by=by, at=at)
+
+
+def _scene(facility: Facility) -> Scene:
+    return calling.scene_of_facility(facility.pk, division=facility.division_code)
 
 
 @transaction.atomic
 def report_late_hand_overs(*, at: datetime) -> int:
     """Report every hand-over that has passed its limit, once each (INV-30, R-002-3)."""
     late = list(
-        Intake.objects.select_for_update(skip_locked=True).filter(
-            status__in=INSIDE, handed_over_at__isnull=True, late_reported_at__isnull=True, hand_over_due_at__lt=at
-        )
+        Intake.objects.select_related("facility")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(status__in=INSIDE, handed_over_at__isnull=True, late_reported_at__isnull=True, hand_over_due_at__lt=at)
     )
     for intake in late:
         Intake.objects.filter(pk=intake.pk).update(late_reported_at=at)
         audit.record("intake.late", intake, by=SWEEP, at=at)
+        trouble = Trouble(
+            CallKind.LATE_HAND_OVER,
+            subject=str(intake.pk),
+            who=intake.label if intake.is_walk_in else names.masked(intake.label),
+            place=intake.facility.name,
+            phone=intake.facility.phone,
+            case_ref=intake.case_ref,
+        )
+        calling.call_for_help(trouble, scene=_scene(intake.facility), by=SWEEP, at=at)
         boards.touch(f"facility:{intake.facility_id}")
     return len(late)

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls.services import calls
+from calls.states import CallKind
 from core import audit, boards, outbox
 from core.actors import Actor
 from core.advance import advance
@@ -44,6 +46,8 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
 
 def _withdraw_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
     advance(intake, IntakeStatus.WITHDRAWN, by=by, at=at, verb="intake.undone", handed_over_at=None, handed_over_by="")
+    words = _("接诊台撤回了到院")
+    calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
     appointment = intake.appointment
     if appointment is not None and appointment.status == AppointmentStatus.ARRIVED:
         advance(appointment, AppointmentStatus.BOOKED, by=by, at=at, verb="appointment.undone")

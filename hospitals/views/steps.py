@@ -178,8 +178,9 @@ def report_overload(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "hospitals/overload.html", {"form": form}, status=422)
     try:
-        overload.report(facility, form.overload(), by=actor, at=clock.now())
+        row = overload.report(facility, form.overload(), by=actor, at=clock.now())
     except Invalid as error:
         form.add_error(error.context.get("field"), error.message)
         return page(request, "hospitals/overload.html", {"form": form}, status=422)
-    return _back(request, _("已上报市卫健值班和调度台。人先在这里处置，有医院答应接再转。"))
+    words = _("已上报，归%(owner)s。有人接手，页面最上面写着是谁。人先在这里处置，有医院答应接再转。")
+    return _back(request, words % {"owner": row.owner_label})

@@ -1,5 +1,6 @@
 // The page's helpers, loaded on every page. Everything works without them; they make it quicker and calmer.
 
+import * as calls from "./calls.js";
 import * as clocks from "./clocks.js";
 import * as connection from "./connection.js";
 import { apply } from "./cssvars.js";
@@ -17,6 +18,6 @@ function dress(root) {
 }
 
 apply();
-for (const part of [forms, drafts, notices, display, shortcuts, connection, clocks, live, vanish]) part.start();
+for (const part of [forms, drafts, notices, display, shortcuts, connection, clocks, calls, live, vanish]) part.start();
 document.addEventListener("htmx:afterSwap", (event) => dress(event.detail.elt ?? document));
 document.addEventListener("live:swapped", (event) => dress(event.target));

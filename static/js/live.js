@@ -1,7 +1,8 @@
 // Living fragments: <section data-live="/address/" data-live-every="15" data-live-board="facility:F001">.
 // Polling with ETag is enough by itself; where data-events names a stream, it only says "board X changed" and the
 // fragment is asked for at once. Rows carry data-key: the row under pointer or focus never moves or changes,
-// a form with focus is never replaced; data-live-now asks at once; what waits is offered as 「有 N 条更新，点这里看」.
+// a form with focus is never replaced; data-live-now asks at once, data-live-always takes news under the pointer too;
+// what waits is offered as 「有 N 条更新，点这里看」.
 
 import { expectNews, freshTime, markFailing, markFresh } from "./connection.js";
 import { notice } from "./notices.js";
@@ -71,8 +72,8 @@ function arrive(element, state, html) {
   if (changes.count === 0 && !changes.outside) return;
   announce(changes.louder);
   state.waiting = incoming;
-  if (!isBusy(element)) {
-    settle(element);
+  if ("liveAlways" in element.dataset || !isBusy(element)) {
+    settle(element); // calls for help come through whatever the pointer rests on
     return;
   }
   const left = updateQuietRows(element, incoming, changes);

@@ -74,6 +74,7 @@ BREAKERS: dict[str, list[str]] = {
         "UPDATE access_accessrequest SET owner_role = 'intake', owner_place = 'F1'",
     ],
     "INV-21": ["UPDATE communities_scan SET direction = 'entry', answer = 'red' WHERE decision = 'let_out'"],
+    "calls_without_owner": ["UPDATE calls_opencall SET owner_place = ''"],
     "INV-23": ["UPDATE communities_gatepass SET pass_id = (SELECT pass_id FROM communities_gatepass LIMIT 1)"],
     "INV-25": ["UPDATE communities_gatepass SET key_id = 0"],
     "INV-26": ["UPDATE communities_scan SET event_id = (SELECT event_id FROM communities_scan LIMIT 1)"],

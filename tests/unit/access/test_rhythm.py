@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from access.models.facts import division_prefix
 from access.rhythm import Rhythm
 from access.selectors.waits import WaitLimits
+from core.divisions import division_prefix
 
 TUESDAY = date(2022, 6, 28)  # ISO week 26: an even one
 

@@ -1,0 +1,15 @@
+"""What is typed about a call."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class EndForm(forms.Form):
+    """What became of it."""
+
+    words = forms.CharField(
+        label=_("办成了什么"),
+        max_length=300,
+        error_messages={"required": _("写一句办成了什么。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -1,0 +1,212 @@
+"""Calling for help, taking a call up, ending it, and letting it climb while nobody does (R-000-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from calls import policies
+from calls.models import OpenCall
+from calls.states import LIVE, LOUD, CallKind, CallStatus
+from core import audit, boards
+from core.actors import SWEEP, Actor
+from core.advance import advance
+from core.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A post that owns a call, for so many minutes until it climbs to the next; 0: it climbs no further."""
+
+    role: str
+    place: str
+    label: str
+    minutes: int = 0
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The places whose screens show a call, by code; empty: none of that kind."""
+
+    community: str = ""
+    dispatch_area: str = ""
+    division: str = ""
+    facility: str = ""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong: `subject` names it, so that the same trouble is one call while it lasts."""
+
+    kind: CallKind
+    subject: str
+    who: str = ""
+    place: str = ""
+    note: str = ""
+    phone: str = ""
+    case_ref: UUID | None = None
+
+
+@transaction.atomic
+def raise_call(
+    trouble: Trouble, *, owners: Sequence[Owner], audience: Audience, by: Actor, at: datetime
+) -> tuple[OpenCall, bool]:
+    """Call for help in the caller's transaction; return the call and whether it is new.
+
+    The same trouble while its call lives is that call again, with the newest words; a constraint decides for two at
+    once. `owners` is never empty: the first owns it now, the others in turn while nobody takes it up.
+    """
+    policies.check_raise(by)
+    known = _live(trouble)
+    if known is None:
+        try:
+            with transaction.atomic():
+                return _new(trouble, owners, audience, by, at), True
+        except IntegrityError:  # somebody else called for the same in the same moment
+            known = _live(trouble)
+            if known is None:
+                raise
+    _say_newer(known, trouble)
+    return known, False
+
+
+def _live(trouble: Trouble) -> OpenCall | None:
+    return OpenCall.objects.live().filter(kind=trouble.kind, subject=trouble.subject).first()
+
+
+def _new(trouble: Trouble, owners: Sequence[Owner], audience: Audience, by: Actor, at: datetime) -> OpenCall:
+    first = owners[0]
+    call = OpenCall.objects.create(
+        kind=trouble.kind,
+        subject=trouble.subject,
+        status_at=at,
+        case_ref=trouble.case_ref,
+        who=trouble.who[:60],
+        place=trouble.place[:160],
+        note=trouble.note[:300],
+        phone=trouble.phone[:20],
+        since=at,
+        is_loud=trouble.kind in LOUD,
+        raised_key=by.key,
+        raised_by=f"{by.label} {by.place_label}".strip()[:120],
+        raised_role=by.role,
+        raised_place=by.place_code,
+        owner_role=first.role,
+        owner_place=first.place,
+        owner_label=first.label,
+        owners=[first.label],
+        chain=[asdict(owner) for owner in owners],
+        climbs_at=_climbs_at(first, is_last=len(owners) == 1, at=at),
+        community_code=audience.community,
+        dispatch_area=audience.dispatch_area,
+        division_code=audience.division,
+        facility_code=audience.facility,
+    )
+    audit.record("call.raised", call, by=by, at=at, new_status=call.status, detail={"kind": call.kind})
+    boards.touch(*call.boards)
+    return call
+
+
+def _climbs_at(owner: Owner, *, is_last: bool, at: datetime) -> datetime | None:
+    return None if is_last or not owner.minutes else at + timedelta(minutes=owner.minutes)
+
+
+def _say_newer(call: OpenCall, trouble: Trouble) -> None:
+    """Write the newest words onto a call that lives; an empty one says nothing new."""
+    told = {"who": trouble.who[:60], "place": trouble.place[:160], "note": trouble.note[:300]}
+    newer = {name: words for name, words in told.items() if words and words != getattr(call, name)}
+    if newer:
+        OpenCall.objects.filter(pk=call.pk).update(version=F("version") + 1, **newer)
+        call.refresh_from_db()
+        boards.touch(*call.boards)
+
+
+@transaction.atomic
+def take_up(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
+    """Take a call up by name. Raises Conflict with the name of whoever has it already; pressed twice it stands."""
+    policies.check_handle(by, call)
+    row = _locked(call)
+    if row.status == CallStatus.TAKEN and row.taken_key == by.key:
+        return row
+    if row.status == CallStatus.TAKEN:
+        words = _("%(who)s %(at)s 已经接手。要换人，先请对方放回去。")
+        raise Conflict("call.taken", words % {"who": row.taken_by, "at": _hhmm(row.taken_at)})
+    taken = {"taken_at": at, "taken_key": by.key, "taken_by": f"{by.label} {by.place_label}".strip()[:120]}
+    advance(row, CallStatus.TAKEN, by=by, at=at, verb="call.taken", climbs_at=None, **taken)
+    boards.touch(*row.boards)
+    return row
+
+
+@transaction.atomic
+def put_back(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
+    """Give a call taken up back to its owner: it waits and climbs again."""
+    policies.check_handle(by, call)
+    row = _locked(call)
+    owner = Owner(**row.chain[row.level])
+    climbs_at = _climbs_at(owner, is_last=row.level + 1 == len(row.chain), at=at)
+    free = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
+    advance(row, CallStatus.OPEN, by=by, at=at, verb="call.put_back", **free)
+    boards.touch(*row.boards)
+    return row
+
+
+@transaction.atomic
+def end(call: OpenCall, *, words: str, by: Actor, at: datetime) -> OpenCall:
+    """End a call with what became of it. Raises Invalid without words."""
+    policies.check_handle(by, call)
+    if not words.strip():
+        raise Invalid("call.words", _("写一句办成了什么。"), field="words")
+    return _end(_locked(call), words, by, at)
+
+
+@transaction.atomic
+def end_by_fact(kind: CallKind, subject: str, *, words: str, by: Actor, at: datetime) -> OpenCall | None:
+    """End the live call of a trouble that is over by itself: the person boarded, the patient was taken over.
+
+    The act that ended the trouble asked its own permission. Returns None where no such call lives.
+    """
+    policies.check_raise(by)
+    row = OpenCall.objects.select_for_update().filter(kind=kind, subject=subject, status__in=LIVE).first()
+    return None if row is None else _end(row, words, by, at)
+
+
+def _end(row: OpenCall, words: str, by: Actor, at: datetime) -> OpenCall:
+    ended = {"ended_at": at, "ended_by": by.label[:120], "ended_words": words.strip()[:300], "climbs_at": None}
+    advance(row, CallStatus.ENDED, by=by, at=at, verb="call.ended", reason=words.strip()[:300], **ended)
+    boards.touch(*row.boards)
+    return row
+
+
+@transaction.atomic
+def climb_due(*, at: datetime, by: Actor = SWEEP) -> int:
+    """Hand every call that nobody took up in time to its next owner; return how many. Safe to run twice."""
+    policies.check_climb(by)
+    due = OpenCall.objects.select_for_update(skip_locked=True).filter(status=CallStatus.OPEN, climbs_at__lte=at)
+    count = 0
+    for row in due:
+        level = row.level + 1
+        owner = Owner(**row.chain[level])
+        row.level, row.climbed_at = level, at
+        row.owner_role, row.owner_place, row.owner_label = owner.role, owner.place, owner.label
+        row.owners = [*row.owners, owner.label]
+        row.climbs_at = _climbs_at(owner, is_last=level + 1 == len(row.chain), at=at)
+        row.version += 1
+        row.save()
+        audit.record("call.climbed", row, by=by, at=at, detail={"owner": owner.role, "place": owner.place})
+        boards.touch(*row.boards)
+        count += 1
+    return count
+
+
+def _locked(call: OpenCall) -> OpenCall:
+    return OpenCall.objects.select_for_update().get(pk=call.pk)
+
+
+def _hhmm(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%H:%M}" if moment else ""

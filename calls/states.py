@@ -1,0 +1,58 @@
+"""Calls for help: what they are about and how far somebody is with them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import Machine
+
+
+class CallStatus(models.TextChoices):
+    """Whether somebody has a call in hand."""
+
+    OPEN = "open", _("还没有人接手")
+    TAKEN = "taken", _("有人在办")
+    ENDED = "ended", _("办完了")
+
+
+CALL = Machine(
+    name="call",
+    statuses=CallStatus,
+    start=(CallStatus.OPEN,),
+    table={
+        CallStatus.OPEN: (CallStatus.TAKEN, CallStatus.ENDED),
+        CallStatus.TAKEN: (CallStatus.OPEN, CallStatus.ENDED),
+    },
+)
+LIVE = (CallStatus.OPEN, CallStatus.TAKEN)
+HANDLERS = ("staff", "lead", "dispatch", "command", "intake", "hospadm")  # a guard and a driver only watch
+
+
+class CallKind(models.TextChoices):
+    """What help is called for."""
+
+    GATE_EMERGENCY = "gate_emergency", _("门岗紧急放行")
+    UNWELL_ABOARD = "unwell_aboard", _("车上有人不舒服")
+    CRITICAL_WITHOUT_CAR = "critical_without_car", _("危急病人没有车")
+    DOOR_CLOSED = "door_closed", _("医院门口说不接")
+    ON_WAY_TO_CLOSED = "on_way_to_closed", _("在路上，去的科室停了")
+    OVERLOAD = "overload", _("接诊台接不动了")
+    LATE_HAND_OVER = "late_hand_over", _("到院没人交接")
+    TRANSFER_UNANSWERED = "transfer_unanswered", _("转院没人答复")
+    PERSON_NOT_FOUND = "person_not_found", _("司机找不到人")
+    LATE_CAR = "late_car", _("车要晚到")
+    VOID_PASS_RETURN = "void_pass_return", _("拿作废的通行证回来了")
+    PLAN_FAILED = "plan_failed", _("自动排车出错了")
+    WORK_STOPPED = "work_stopped", _("后台不动了")
+
+
+# a life hangs on it: these sound, and stand before the others
+LOUD = frozenset(
+    {
+        CallKind.GATE_EMERGENCY,
+        CallKind.UNWELL_ABOARD,
+        CallKind.CRITICAL_WITHOUT_CAR,
+        CallKind.DOOR_CLOSED,
+        CallKind.ON_WAY_TO_CLOSED,
+        CallKind.OVERLOAD,
+    }
+)
