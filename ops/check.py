@@ -17,6 +17,7 @@ from ops.services import manage
 PACKAGES = (
     "core",
     "accounts",
+    "calls",
     "communities",
     "hospitals",
     "transport",

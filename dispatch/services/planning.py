@@ -31,7 +31,7 @@ from dispatch.problem import Question, Span
 from dispatch.problem_fleet import shift_key, spare
 from dispatch.problem_waiting import standing_in_other_areas
 from dispatch.roads import ROADS
-from dispatch.services import leases, poison
+from dispatch.services import leases, plan_alarm, poison
 from dispatch.services.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
 from matching import codec
@@ -79,8 +79,7 @@ def due_kind(area: str, *, at: datetime) -> PlanningKind:
     """Return the evening plan once a day from the evening on, else the rolling one."""
     evening = clock.at_local(clock.local_day(at), EVENING_AT)
     made = PlanningRun.objects.filter(area=area, kind=PlanningKind.EVENING, asked_at__gte=evening)
-    is_due = at >= evening and not made.exists()
-    return PlanningKind.EVENING if is_due else PlanningKind.ROLLING
+    return PlanningKind.EVENING if at >= evening and not made.exists() else PlanningKind.ROLLING
 
 
 def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) -> list[PlanningRun]:
@@ -111,8 +110,7 @@ def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) 
 def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> PlanningRun | None:
     """Make and apply one plan; None when nobody waits whom no plan has looked at yet, or for whom it is time again.
 
-    `unmet` gathers the cases nothing fitted. Whose ride went stale between question and answer is asked about in the
-    next round; after the last one they wait for the next plan like anybody else.
+    `unmet` gathers the cases nothing fitted. Whose ride went stale meanwhile is asked about in the next round or plan.
     """
     if not reading.somebody_waits(asked.area, asked.span):
         return None
@@ -206,9 +204,10 @@ def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan
         found = ask()
     except Exception as error:  # one case the engine cannot read must not stop the others
         log.exception("planning.failed", run_id=str(run.pk), area=run.area)
-        words = f"{type(error).__name__}: {error}"[:300]
         with transaction.atomic():
+            words = f"{type(error).__name__}: {error}"[:300]
             advance(run, PlanningStatus.FAILED, by=ENGINE, at=run.asked_at, error=words)
+            plan_alarm.report_failed(run.area, why=type(error).__name__, at=run.asked_at)
         return None
     figures: dict[str, Any] = {
         "plan": json.loads(codec.dumps(found)),
@@ -218,6 +217,7 @@ def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan
     }
     with transaction.atomic():
         advance(run, PlanningStatus.SOLVED, by=ENGINE, at=run.asked_at, **figures)
+        plan_alarm.note_success(run.area, at=run.asked_at)
     return found
 
 

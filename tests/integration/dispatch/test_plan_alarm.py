@@ -1,0 +1,49 @@
+"""A plan that fails is on the screens of dispatch and command, and leaves them when one succeeds."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import Post, User
+from calls.models import OpenCall
+from calls.states import CallKind, CallStatus
+from dispatch.models import PlanningRun
+from dispatch.services import planning
+from tests import walkers
+from tests.walkers import AT, MIN
+
+pytestmark = pytest.mark.django_db
+
+
+def strip(role: str, place: str) -> str:
+    """Read the strip of a post, as its page asks for it."""
+    user = User.objects.create_user(f"{role}-{place}", "a-long-test-password", name="陈值班")
+    Post.objects.create(user=user, role=role, place_kind="city", place_code=place, place_label="丹东")
+    client = Client()
+    client.force_login(user)
+    return client.get("/calls/strip/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_a_plan_that_failed_calls_for_help_until_one_succeeds(monkeypatch) -> None:
+    """R-000-17: the board and command read it; nobody has to look into a log."""
+    walkers.ask(walkers.town())
+    solve = planning._solve
+
+    def broken(*_given, **_named):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(planning, "_solve", broken)
+    planning.plan("main", at=AT)
+
+    assert PlanningRun.objects.filter(status="failed").exists()
+    for role, place in (("dispatch", "main"), ("command", "210600")):
+        assert "自动排车出错了" in strip(role, place)
+    call = OpenCall.objects.get(kind=CallKind.PLAN_FAILED)
+    assert call.owner_role == "dispatch"
+
+    monkeypatch.setattr(planning, "_solve", solve)
+    planning.plan("main", at=AT + 5 * MIN)
+
+    call.refresh_from_db()
+    assert (call.status, call.ended_words) == (CallStatus.ENDED, "后来排成了")
