@@ -1,23 +1,39 @@
-"""Who may do what with a request (authz/actions.csv); each check raises NotAllowed with a sentence."""
+"""Who may do what with requests and the register (rows resident and request of the authorisation table).
+
+Each `check_…` raises NotAllowed when the act is another post's, NotFound when the person belongs to a foreign place.
+"""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
-from access.models import AccessRequest, Resident
-from accounts.models import Role
+from access.models import AccessRequest, Identification, Resident
 from communities.models import Community
-from core.actors import Actor
+from core.actors import Actor, Role
 from core.errors import NotAllowed, NotFound
+from hospitals.models import Appointment, Intake
+from transport.models import Trip
 
-COMMUNITY = {Role.STAFF, Role.LEAD}
-ASKERS = {*COMMUNITY, Role.DISPATCH, Role.INTAKE, Role.COMMAND}
-CANCELLERS = {*COMMUNITY, Role.DISPATCH, Role.COMMAND}
-HOME_SAYERS = {*COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH}
-HAND_CLOSERS = {Role.LEAD, Role.COMMAND}
+COMMUNITY = (Role.STAFF, Role.LEAD)
+ASKERS = (*COMMUNITY, Role.DISPATCH, Role.INTAKE, Role.COMMAND)
+CANCELLERS = (*COMMUNITY, Role.DISPATCH, Role.COMMAND)
+APPROVERS = (*COMMUNITY, Role.COMMAND)
+HOME_SAYERS = (*COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH)
+RAISERS = (*HOME_SAYERS, Role.INTAKE, Role.HOSPADM, Role.COMMAND)
+LOWERERS = (Role.LEAD, Role.COMMAND)
+HAND_CLOSERS = (Role.LEAD, Role.COMMAND)
+
+# Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
+STEPS = {
+    "closing.close_row": "our own worker closes what its facts say is over",
+    "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
+    "requests.reclass": "our own worker follows zone and register (dispatch reclass)",
+}
 
 
-def check_may_ask(by: Actor, resident: Resident) -> None:
+def check_ask(by: Actor, resident: Resident) -> None:
     """Let a community ask for its own residents, and the posts that take calls for anybody."""
     if by.role in COMMUNITY and resident.community_id != by.place_code:
         raise NotFound("resident.absent")
@@ -25,73 +41,68 @@ def check_may_ask(by: Actor, resident: Resident) -> None:
         raise NotAllowed("request.create", _("申请由社区、调度或接诊台来提。请打给社区。"))
 
 
+def check_ask_due(by: Actor) -> None:
+    """Let a community ask for everybody of its own who is due."""
+    if by.role not in COMMUNITY:
+        raise NotAllowed("request.create", _("申请由社区、调度或接诊台来提。请打给社区。"))
+
+
+def check_make_standing(by: Actor) -> None:
+    """Let our own workers make the requests of standing orders."""
+    if not by.is_service:
+        raise NotAllowed("request.standing", _("长期预约由系统按周期自动提。"))
+
+
 def types_for_itself(by: Actor, community_code: str) -> bool:
     """Say whether typing is approving: the community's own staff, or one of our own workers (decisions.md C13)."""
     return by.is_service or (by.role in COMMUNITY and by.place_code == community_code)
 
 
-def check_may_approve(by: Actor, request: AccessRequest) -> None:
+def check_approve(by: Actor, request: AccessRequest) -> None:
     """Let the community itself, command and the silent approval at the deadline approve."""
-    if not by.is_service and by.role not in {*COMMUNITY, Role.COMMAND}:
+    if not by.is_service and by.role not in APPROVERS:
         raise NotAllowed("request.approve", _("核准由社区来做。15 分钟内没人核准会自动通过。"))
     check_in_scope(by, request)
 
 
-def check_may_cancel(by: Actor, request: AccessRequest) -> None:
-    """Let the community, dispatch and command cancel."""
+def check_cancel(by: Actor, request: AccessRequest) -> None:
+    """Let the community, dispatch and command cancel, or close what nobody is out for."""
     if by.role not in CANCELLERS and not by.is_service:
         raise NotAllowed("request.cancel", _("取消由社区或调度来做。请打给他们。"))
     check_in_scope(by, request)
 
 
-def check_may_say_home(by: Actor) -> None:
-    """Let everybody who may have seen the person at home say so."""
+def check_say_home(by: Actor, request: AccessRequest) -> None:
+    """Let everybody who may have seen the person at home say so, and take a wrong word back."""
     if by.role not in HOME_SAYERS and not by.is_service:
         raise NotAllowed("request.record_home", _("到没到家，请社区、门岗、司机或调度来说。"))
+    check_in_scope(by, request)
 
 
-def check_may_close_by_hand(by: Actor) -> None:
+def check_close_by_hand(by: Actor, request: AccessRequest) -> None:
     """Let a community's lead or command give one of the two words that nobody is out any more."""
     if by.role not in HAND_CLOSERS:
         raise NotAllowed("request.close_by_hand", _("要两个人一起销：社区负责人和指挥，各说一次。"))
+    check_in_scope(by, request)
 
 
-def check_in_scope(by: Actor, request: AccessRequest) -> None:
-    """Raise NotFound for a request of somebody else's place."""
-    if by.is_service:
-        return
-    if not AccessRequest.objects.visible_to(by).filter(pk=request.pk).exists():
-        raise NotFound("request.absent")
+def check_raise(by: Actor, request: AccessRequest) -> None:
+    """Let every post that has the person before it, or takes a call, say 危急 (R-000-2)."""
+    if by.role not in RAISERS and not by.is_service:
+        raise NotAllowed("request.raise_emergency", _("请打 120，再打给调度台。"))
+    check_in_scope(by, request)
 
 
-def check_may_raise(by: Actor, request: AccessRequest) -> None:
-    """Let every post that takes a call say 危急 (R-000-2); desks and community only for people of their place."""
-    if by.role in {*CANCELLERS}:
-        check_in_scope(by, request)
-
-
-def check_may_lower(by: Actor, request: AccessRequest) -> None:
+def check_lower(by: Actor, request: AccessRequest) -> None:
     """Let the community's lead and command take 危急 back."""
-    if by.role not in {Role.LEAD, Role.COMMAND}:
+    if by.role not in LOWERERS:
         raise NotAllowed("request.lower_emergency", _("降级要社区负责人或指挥来做。"))
     check_in_scope(by, request)
 
 
-def check_register(by: Actor, community: Community) -> None:
-    """Let a community's own staff register its residents."""
-    if by.role not in COMMUNITY or by.place_code != community.code:
-        raise NotAllowed("resident.register", _("只有本社区的工作人员能登记居民。"))
-
-
-def check_may_note_result(by: Actor, resident: Resident) -> None:
-    """Let a community's own staff, and what a desk told, say what a test found."""
-    if not by.is_service:
-        check_edit(by, resident)
-
-
-def check_may_identify(by: Actor, request: AccessRequest, resident: Resident, *, has_arrived_here: bool) -> None:
+def check_identify(by: Actor, request: AccessRequest, resident: Resident) -> None:
     """Let whoever has the stranger before them say who it is: the community its own, the area's desk, the hospital."""
-    if by.is_service or (by.role == Role.INTAKE and has_arrived_here):
+    if by.is_service or (by.role == Role.INTAKE and _has_arrived_at(by, request)):
         return
     is_here = request.community_id in {None, resident.community_id}
     if by.role in COMMUNITY and by.place_code == resident.community_id and is_here:
@@ -101,7 +112,58 @@ def check_may_identify(by: Actor, request: AccessRequest, resident: Resident, *,
     raise NotAllowed("request.identify", _("认人由本小区、本片区调度台或接诊的医院来做。"))
 
 
+def check_undo_identity(by: Actor, request: AccessRequest) -> None:
+    """Let whoever might say who a stranger is take a wrong name back."""
+    standing = Identification.objects.filter(request=request, withdrawn_at__isnull=True).select_related("resident")
+    found = standing.first()
+    if found is not None:
+        check_identify(by, request, found.resident)
+    else:
+        check_in_scope(by, request)
+
+
+def check_register(by: Actor, community: Community) -> None:
+    """Let a community's own staff register its residents."""
+    if by.role not in COMMUNITY or by.place_code != community.code:
+        raise NotAllowed("resident.register", _("只有本社区的工作人员能登记居民。"))
+
+
 def check_edit(by: Actor, resident: Resident) -> None:
     """Let a community's own staff change its residents."""
     if by.role not in COMMUNITY or by.place_code != resident.community_id:
         raise NotAllowed("resident.update", _("只有本社区的工作人员能改这位居民的资料。"))
+
+
+def check_note_result(by: Actor, resident_id: UUID) -> None:
+    """Let a community's own staff, and what a desk told, say what a test found."""
+    if by.is_service:
+        return
+    if by.role not in COMMUNITY or not Resident.objects.visible_to(by).filter(pk=resident_id).exists():
+        raise NotAllowed("resident.update", _("只有本社区的工作人员能改这位居民的资料。"))
+
+
+def check_mark_checked(by: Actor) -> None:
+    """Let a community's own staff note that facts were checked; others' residents are left out of the list."""
+    if by.role not in COMMUNITY:
+        raise NotAllowed("resident.update", _("只有本社区的工作人员能改这位居民的资料。"))
+
+
+def check_in_scope(by: Actor, request: AccessRequest) -> None:
+    """Raise NotFound for a request of somebody else's place."""
+    if not by.is_service and not _is_in_scope(by, request):
+        raise NotFound("request.absent")
+
+
+def _is_in_scope(by: Actor, request: AccessRequest) -> bool:
+    if by.role == Role.GUARD:  # a gate's code begins with its community's
+        return bool(request.community_id) and by.place_code.startswith(str(request.community_id))
+    if by.role == Role.DRIVER:
+        return Trip.objects.visible_to(by).filter(case_ref=request.case_ref).exists()
+    if by.role in {Role.INTAKE, Role.HOSPADM}:
+        coming = Appointment.objects.visible_to(by).filter(case_ref=request.case_ref)
+        return _has_arrived_at(by, request) or coming.exists()
+    return AccessRequest.objects.visible_to(by).filter(pk=request.pk).exists()
+
+
+def _has_arrived_at(by: Actor, request: AccessRequest) -> bool:
+    return Intake.objects.filter(case_ref=request.case_ref, facility=by.place_code).exists()

@@ -10,22 +10,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core import actors
 from core.actors import Actor
 
 
 class Role(models.TextChoices):
-    """What a post lets its holder do: the columns of the authorisation table."""
+    """What a post lets its holder do: the columns of the authorisation table; the words are those of `core.actors`."""
 
-    STAFF = "staff", _("社区工作人员")
-    LEAD = "lead", _("社区负责人")
-    GUARD = "guard", _("门岗")
-    DRIVER = "driver", _("司机")
-    DISPATCH = "dispatch", _("调度员")
-    INTAKE = "intake", _("接诊台")
-    HOSPADM = "hospadm", _("医院管理")
-    COMMAND = "command", _("指挥")
-    AUDITOR = "auditor", _("审计")
-    SYSADMIN = "sysadmin", _("管理员")
+    STAFF = actors.Role.STAFF.value, _("社区工作人员")
+    LEAD = actors.Role.LEAD.value, _("社区负责人")
+    GUARD = actors.Role.GUARD.value, _("门岗")
+    DRIVER = actors.Role.DRIVER.value, _("司机")
+    DISPATCH = actors.Role.DISPATCH.value, _("调度员")
+    INTAKE = actors.Role.INTAKE.value, _("接诊台")
+    HOSPADM = actors.Role.HOSPADM.value, _("医院管理")
+    COMMAND = actors.Role.COMMAND.value, _("指挥")
+    AUDITOR = actors.Role.AUDITOR.value, _("审计")
+    SYSADMIN = actors.Role.SYSADMIN.value, _("管理员")
 
 
 class PlaceKind(models.TextChoices):

@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a post lets its holder do, and our own workers: the one list of these words for every layer."""
+
+    STAFF = "staff"
+    LEAD = "lead"
+    GUARD = "guard"
+    DRIVER = "driver"
+    DISPATCH = "dispatch"
+    INTAKE = "intake"
+    HOSPADM = "hospadm"
+    COMMAND = "command"
+    AUDITOR = "auditor"
+    SYSADMIN = "sysadmin"
+    SERVICE = "svc"
 
 
 @dataclass(frozen=True)
@@ -23,7 +40,7 @@ class Actor:
     @property
     def is_service(self) -> bool:
         """Say whether this is one of our own workers, not a person."""
-        return self.role == "svc"
+        return self.role == Role.SERVICE
 
     def covers(self, place_code: str) -> bool:
         """Say whether a place lies within this actor's scope: scope is a prefix of the place's code."""
@@ -32,7 +49,7 @@ class Actor:
 
 def service(name: str, label: str = "") -> Actor:
     """Return the actor of one of our own workers."""
-    return Actor(key=f"svc:{name}", label=label or "系统", role="svc")
+    return Actor(key=f"svc:{name}", label=label or "系统", role=Role.SERVICE)
 
 
 RELAY = service("relay", "系统")

@@ -1,20 +1,66 @@
-"""Who may act where: a desk on its own facility, our own workers everywhere; a stranger sees nothing."""
+"""Who may do what in a house (rows intake, slot and service_status of the authorisation table).
+
+Patients are the desk's alone: hospital management reads and does nothing of theirs. How the services stand is said by
+both. Each `check_…` raises NotAllowed when the act is another post's, NotFound when the house is a foreign one.
+"""
 
 from __future__ import annotations
 
-from core.actors import Actor
-from core.errors import NotFound
+from django.utils.translation import gettext as _
 
-DESK_ROLES = ("intake", "hospadm")  # how the services stand
-INTAKE_ROLES = ("intake",)  # patients: their names, their steps (authz: nothing of either for hospital management)
+from core.actors import Actor, Role
+from core.divisions import division_prefix
+from core.errors import NotAllowed, NotFound
+from hospitals.models import Service
+
+DESK_ROLES = (Role.INTAKE, Role.HOSPADM)  # how the services stand
+INTAKE_ROLES = (Role.INTAKE,)  # patients: their names, their steps
+
+# Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
+STEPS = {
+    "announcing.announce": "a placement of a critical patient tells the desk; the placement has asked",
+    "appointments.book": "a placement, by hand or by a plan, takes the place; the placement has asked",
+    "appointments.withdraw": "cancelling, closing and moving a placement give the place back; each has asked",
+    "appointments.set_ride": "a placement, or a car that failed, tells the desk; by a dispatcher asked, or a worker",
+    "appointments.note_class": "our own worker follows zone and register (dispatch reclass)",
+    "identity.put_person": "saying who a stranger is (access identity) has asked",
+}
 
 
-def is_own(actor: Actor, facility_code: str) -> bool:
-    """Say whether a facility's patients are this actor's to receive."""
-    return actor.is_service or (actor.role in DESK_ROLES and actor.place_code == facility_code)
+def check_receive(by: Actor, facility_code: str) -> None:
+    """Let the house's own desk take every step of a patient; our own workers note what follows from facts."""
+    if by.is_service:
+        return
+    if by.role not in INTAKE_ROLES:
+        raise NotAllowed("intake.step", _("病人的事由本院接诊台来做。"))
+    _check_house(by, facility_code)
 
 
-def require_own(actor: Actor, facility_code: str) -> None:
-    """Raise NotFound for another facility's desk or another role: to them the patient does not exist."""
-    if not is_own(actor, facility_code):
+def check_publish(by: Actor, service: Service) -> None:
+    """Let desk and management say how a service of their house stands, and command for the houses of its division."""
+    if by.is_service:
+        return
+    if by.role == Role.COMMAND:
+        if not service.facility.division_code.startswith(division_prefix(by.place_code)):
+            raise NotFound("facility.other")
+        return
+    check_confirm(by, service.facility_id)
+
+
+def check_publish_places(by: Actor, service: Service) -> None:
+    """Let desk and management publish how many places their house has."""
+    check_confirm(by, service.facility_id)
+
+
+def check_confirm(by: Actor, facility_code: str) -> None:
+    """Let desk and management confirm that everything shown of their house still stands."""
+    if by.is_service:
+        return
+    if by.role not in DESK_ROLES:
+        raise NotAllowed("service_status.change", _("开诊和名额由本院接诊台或医院管理来改。"))
+    _check_house(by, facility_code)
+
+
+def _check_house(by: Actor, facility_code: str) -> None:
+    if by.place_code != facility_code:
         raise NotFound("facility.other")

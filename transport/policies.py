@@ -1,29 +1,106 @@
-"""Who may do what with rides. What a person may see at all is `visible_to` of the models."""
+"""Who may do what with rides (rows run, leg and vehicle of the authorisation table).
+
+What a person may see at all is `visible_to` of the models. Each `check_…` raises NotAllowed when the act is another
+post's, NotFound when the ride is somebody else's.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from core.actors import Actor
-from transport.models import Run, Trip
+from django.utils.translation import gettext as _
+
+from core.actors import Actor, Role
+from core.errors import NotAllowed, NotFound
+from transport.models import Run, Stop, Trip, Vehicle
 from transport.states import TripStatus
 
 WINDOW = timedelta(hours=2)  # trust.md C0, code V: from two hours before to two hours after
 
+_PLACED = "placing by hand, calling a way home or a plan puts it there; each has asked, or is a worker"
+_ENDED = "cancelling, closing, moving a placement or a driver's step takes it off; each has asked, or is a worker"
 
-def may_drive(actor: Actor, run: Run) -> bool:
+# Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
+STEPS = {
+    "classes.adopt": "our own worker follows zone and register (dispatch reclass)",
+    "classes.reclass": "our own worker follows zone and register (dispatch reclass)",
+    "kept.leave_behind": _ENDED,
+    "riders.assign": _PLACED,
+    "riders.join": _PLACED,
+    "riders.keep_on": _PLACED,
+    "riders.leave_run": _ENDED,
+    "riders.take_off": _ENDED,
+    "room.give_room_back": _ENDED,
+    "room.make_room": _PLACED,
+    "room.take_time": _PLACED,
+    "runs.complete": "the last hand-over ends the outing; the driver's step has asked",
+    "runs.interrupt_trip": "breaking off an outing or one ride of it has asked",
+    "scheduling.activate": _PLACED,
+    "scheduling.part": "our own worker follows a late arrival",
+    "scheduling.release_reservation": _ENDED,
+    "scheduling.reserve": _PLACED,
+    "scheduling.schedule": _PLACED,
+    "scheduling.use_reservation": _PLACED,
+    "trips.back_to_waiting": "our own worker follows a ride that failed (E3)",
+    "trips.cancel_case": _ENDED,
+    "trips.cancel_return": _ENDED,
+    "trips.mark_missed": "whoever plans notes that a car did not come; replacing the driver has asked",
+    "trips.open_pair": _PLACED,
+    "trips.open_return": _PLACED,
+    "trips.put_person": "saying who a stranger is (access identity) has asked",
+}
+
+
+def check_drive(by: Actor, run: Run) -> None:
+    """Let the driver of a run take its steps, and dispatch of the car's area in the driver's name."""
+    if by.role == Role.DRIVER:
+        if not is_driver_of(by, run):
+            raise NotFound("run.absent")
+    elif by.role == Role.DISPATCH:
+        if run.vehicle.dispatch_area != by.place_code:
+            raise NotFound("run.absent")
+    else:
+        raise NotAllowed("run.step", _("这一步由这一趟的司机，或本片区的调度台来点。"))
+
+
+def check_call(by: Actor, stop: Stop, *, at: datetime) -> None:
+    """Let a driver ring the rider of the own ride within its window (decisions.md D23)."""
+    if not may_call(by, stop.run, stop.trip, at=at):
+        raise NotAllowed("call.window", _("这一趟已经过了，号码收起来了。有事打调度台。"))
+
+
+def check_set_availability(by: Actor, vehicle: Vehicle) -> None:
+    """Let dispatch of its area put a car into service or out of it, and a driver the car of the own shifts."""
+    if by.is_service:
+        return
+    if by.role == Role.DISPATCH:
+        is_own = vehicle.dispatch_area == by.place_code
+    elif by.role == Role.DRIVER:
+        is_own = Vehicle.objects.visible_to(by).filter(pk=vehicle.pk).exists()
+    else:
+        raise NotAllowed("vehicle.set_availability", _("停车、派车由本片区的调度台，或车的司机来做。"))
+    if not is_own:
+        raise NotFound("vehicle.absent")
+
+
+def check_roster(by: Actor, vehicle: Vehicle) -> None:
+    """Let dispatch of its area put drivers on a car and end their shifts, and the loading of a city write them."""
+    if by.is_service:
+        return
+    if by.role != Role.DISPATCH:
+        raise NotAllowed("shift.change", _("排班由本片区的调度台来做。"))
+    if vehicle.dispatch_area != by.place_code:
+        raise NotFound("vehicle.absent")
+
+
+def is_driver_of(by: Actor, run: Run) -> bool:
     """Say whether this is the actor's own run (a driver's post carries the driver's code)."""
-    return actor.role == "driver" and bool(actor.place_code) and run.driver_id == actor.place_code
+    return by.role == Role.DRIVER and bool(by.place_code) and run.driver_id == by.place_code
 
 
-def may_plan(actor: Actor, area: str) -> bool:
-    """Say whether the actor plans this dispatch area."""
-    return actor.role == "dispatch" and bool(area) and actor.place_code == area
-
-
-def may_call(actor: Actor, run: Run, trip: Trip, *, at: datetime) -> bool:
-    """Say whether a driver may ring the rider: own ride, still to be done, within its window (decisions.md D23)."""
-    if not may_drive(actor, run) or trip.status not in (TripStatus.SCHEDULED, TripStatus.ON_BOARD):
+def may_call(by: Actor, run: Run, trip: Trip, *, at: datetime) -> bool:
+    """Say whether a driver's page offers the rider's number: own ride, still to be done, within its window."""
+    if not is_driver_of(by, run) or trip.status not in (TripStatus.SCHEDULED, TripStatus.ON_BOARD):
         return False
     start, end = run.occupied.lower - WINDOW, run.occupied.upper + WINDOW
     return start <= at <= end

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from access import policies
 from access.models import AccessRequest
 from access.selectors.due import Due
 from access.selectors.home import DAYS_AHEAD, home_lists
@@ -24,6 +25,7 @@ def ask_due(*, by: Actor, at: datetime) -> list[AccessRequest]:
     One press at a time per community: of two people who press together, the second finds everybody asked for. Whoever
     has a way that day already is passed over.
     """
+    policies.check_ask_due(by)
     Community.objects.select_for_update(no_key=True).get(pk=by.place_code)
     days = home_lists(by, at=at).days[:DAYS_AHEAD]
     wanted = [due for day in days for due in day.unasked][:AT_MOST]

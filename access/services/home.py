@@ -22,7 +22,7 @@ from core.errors import Conflict, Invalid
 @transaction.atomic
 def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
     """Record that the person is home though no gate and no car said so. Said twice, it stands once."""
-    policies.check_may_say_home(by)
+    policies.check_say_home(by, request)
     standing = HomeMark.objects.filter(case_ref=request.case_ref, withdrawn_at__isnull=True).first()
     if standing:
         return standing
@@ -37,7 +37,7 @@ def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
 @transaction.atomic
 def undo_say_home(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Take 已到家 back: the person is out again, as the other facts say."""
-    policies.check_may_say_home(by)
+    policies.check_say_home(by, request)
     current = AccessRequest.objects.select_for_update().get(pk=request.pk)
     if current.status == RequestStatus.CLOSED:
         raise Conflict("home.closed", _("这一趟已经结案，撤不回了。人要是还在外面，请再提一次申请。"))
@@ -51,8 +51,7 @@ def undo_say_home(request: AccessRequest, *, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def hand_closing(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> HandClosing:
     """Give the first or the second word that nobody is out any more; the second closes the case (INV-19)."""
-    policies.check_may_close_by_hand(by)
-    policies.check_in_scope(by, request)
+    policies.check_close_by_hand(by, request)
     if len(reason.strip()) < 4:
         raise Invalid("hand_closing.reason", _("请写清楚人现在在哪、怎么知道的。"), field="reason")
     facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())

@@ -41,9 +41,8 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     Raises Conflict when the request is somebody else's already, or when the resident has an open one for the same
     service on the same day: two papers of one way are for people to sort out, not to be merged in silence.
     """
+    policies.check_identify(by, request, resident)
     row = _locked(request)
-    here = by.role == "intake" and _intake(row).filter(facility=by.place_code).exists()
-    policies.check_may_identify(by, row, resident, has_arrived_here=here)
     if row.resident_id == resident.pk:
         return row
     if row.resident_id is not None:
@@ -73,12 +72,11 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
 @transaction.atomic
 def undo(request: AccessRequest, *, by: Actor, at: datetime) -> AccessRequest:
     """Take a wrong identification back within half an hour: the request is a stranger's again, as it was."""
+    policies.check_undo_identity(by, request)
     row = _locked(request)
     found = Identification.objects.filter(request=row, withdrawn_at__isnull=True).select_related("resident").first()
     if found is None:
         raise Conflict("identity.absent", _("没有可以撤回的认人。"))
-    here = by.role == "intake" and _intake(row).filter(facility=by.place_code).exists()
-    policies.check_may_identify(by, row, found.resident, has_arrived_here=here)
     if at - found.at > UNDO or row.status not in OPEN:
         raise Conflict("identity.too_late", _("过了 30 分钟或已经结了，撤不回。请打调度台。"))
     Identification.objects.filter(pk=found.pk).update(withdrawn_at=at)

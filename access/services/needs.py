@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from access import policies
 from access.models import CareNeed, Resident
-from access.policies import check_edit
 from access.states import SERVICE_OF, NeedKind, NeedStatus
 from core import audit
 from core.actors import Actor
@@ -31,7 +31,7 @@ class NeedFacts:
 
 def put(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> CareNeed:
     """Add a need of this kind, or change the one that is there; a need that had ended is taken up again."""
-    check_edit(by, resident)
+    policies.check_edit(by, resident)
     need = resident.needs.filter(kind=facts.kind).first()
     if need is None:
         need = CareNeed(resident=resident, person_key=resident.person_key, kind=facts.kind, status_at=at)

@@ -58,7 +58,7 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     `ground` is what was read with the resident; without it, it is read here. Raises Conflict("request.same_day")
     when the resident already has a way that day, unless the wish says it is a second one or critical (R-000-2).
     """
-    policies.check_may_ask(by, resident)
+    policies.check_ask(by, resident)
     if resident.archived_at:
         raise Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
     if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
@@ -147,7 +147,7 @@ def refresh(request: AccessRequest) -> None:
 @transaction.atomic
 def approve(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "") -> None:
     """Approve a wish of the hotline or the family: the community says yes, or stayed silent (C13)."""
-    policies.check_may_approve(by, request)
+    policies.check_approve(by, request)
     advance(
         request,
         RequestStatus.APPROVED,
@@ -169,7 +169,7 @@ def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> N
 
     Who is out stays on the list of people out, keeps the pass and the car, and is brought home (INV-19).
     """
-    policies.check_may_cancel(by, request)
+    policies.check_cancel(by, request)
     if reason not in CancelReason.values:
         raise Invalid("request.cancel_reason", _("请选一个取消的理由。"), field="reason")
     facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
@@ -184,7 +184,7 @@ def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> N
 @transaction.atomic
 def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Raise a request above all others in one step: 120, approved at once, no certificate, test or slot (R-000-2)."""
-    policies.check_may_raise(by, request)
+    policies.check_raise(by, request)
     if request.is_critical:
         return
     changes: dict[str, Any] = {"is_critical": True, "next_check_at": next_check(at, is_critical=True)}
@@ -205,7 +205,7 @@ def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> None:
     """Take 危急 back after a mistaken press: the community's lead or command, with a reason (INV-15)."""
-    policies.check_may_lower(by, request)
+    policies.check_lower(by, request)
     if not reason.strip():
         raise Invalid("request.lower_reason", _("请写一句为什么不是危急。"), field="reason")
     _change(request, is_critical=False)
@@ -237,7 +237,7 @@ def close(request: AccessRequest, *, outcome: str, by: Actor, at: datetime) -> N
 
     Raises Conflict while the person is out: only the facts of being home, or two people, end that (INV-19).
     """
-    policies.check_may_cancel(by, request)
+    policies.check_cancel(by, request)
     facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
     if journey.is_out(facts):
         raise Conflict("request.out", _("人还在外面，要等到家、住院，或者两个人一起销。"))

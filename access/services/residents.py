@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from access import policies
 from access.events import InfectionChanged
 from access.models import Resident
-from access.policies import check_edit, check_may_note_result, check_register
 from access.states import Finding, Precaution
 from communities.models import Community
 from core import audit, boards, names, outbox
@@ -59,7 +59,7 @@ def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datet
 
     A faulty identity number is kept and marked, never refused (E15).
     """
-    check_register(by, community)
+    policies.check_register(by, community)
     resident = Resident(person_key=create_person_key(), community=community, registered_at=at, checked_at=at)
     _write(resident, facts)
     resident.save(force_insert=True)
@@ -71,7 +71,7 @@ def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datet
 @transaction.atomic
 def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor, at: datetime) -> list[str]:
     """Change a resident; return the names of what changed. Raises Conflict if somebody else changed it meanwhile."""
-    check_edit(by, resident)
+    policies.check_edit(by, resident)
     before = {name: getattr(resident, name) for name in ("name", *_PLAIN, *_SEALED)}
     _write(resident, facts)
     changed = [name for name, value in before.items() if getattr(resident, name) != value]
@@ -106,10 +106,10 @@ def note_result(resident_id: UUID, *, result: str, by: Actor, at: datetime) -> R
 
     Raises Invalid for an unknown result.
     """
+    policies.check_note_result(by, resident_id)
     if result not in Finding.values:
         raise Invalid("resident.result", _("请选一个结果。"), field="result")
     resident = Resident.objects.select_for_update(of=("self",)).get(pk=resident_id)
-    check_may_note_result(by, resident)
     was, found = resident.precaution, Finding(result)
     resident.precaution = precaution_after(was, found)
     if found in _TESTS:
@@ -146,7 +146,7 @@ def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None
 
     Raises Conflict while a request of theirs is open (INV-17).
     """
-    check_edit(by, resident)
+    policies.check_edit(by, resident)
     if resident.requests.open().exists():
         raise Conflict("resident.has_open_request", _("这位居民还有没办完的出行申请，先办完或取消再归档。"))
     Resident.objects.filter(pk=resident.pk).update(archived_at=at, archive_reason=reason, version=F("version") + 1)
@@ -156,7 +156,7 @@ def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None
 
 def restore(resident: Resident, *, by: Actor, at: datetime) -> None:
     """Take a record out of the archive again."""
-    check_edit(by, resident)
+    policies.check_edit(by, resident)
     Resident.objects.filter(pk=resident.pk).update(archived_at=None, archive_reason="", version=F("version") + 1)
     audit.record("resident.restore", resident, by=by, at=at)
     boards.touch(f"community:{resident.community_id}")
@@ -164,6 +164,7 @@ def restore(resident: Resident, *, by: Actor, at: datetime) -> None:
 
 def mark_checked(idents: Iterable[UUID], *, by: Actor, at: datetime) -> int:
     """Note that these residents' facts were checked today; return how many."""
+    policies.check_mark_checked(by)
     rows = Resident.objects.visible_to(by).active().filter(pk__in=list(idents))
     count = rows.update(checked_at=at)
     audit.record("resident.mark_checked", by=by, at=at, detail={"count": count})
@@ -173,7 +174,7 @@ def mark_checked(idents: Iterable[UUID], *, by: Actor, at: datetime) -> int:
 
 def reveal_id(resident: Resident, *, purpose: str, by: Actor, at: datetime) -> str:
     """Return the full identity number, and write down who asked for it and why (INV-32)."""
-    check_edit(by, resident)
+    policies.check_edit(by, resident)
     audit.record("resident.reveal_id", resident, by=by, at=at, reason=purpose)
     return resident.id_no
 

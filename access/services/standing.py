@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from structlog import get_logger
 
+from access import policies
 from access.models import CareNeed, Resident, StandingOrder
 from access.selectors.due import rhythm_of
 from access.services import requests
@@ -27,12 +28,14 @@ SESSION_H = 4.0
 
 def make_due(*, at: datetime, by: Actor = STANDING) -> int:
     """Make the requests of tomorrow and the day after; return how many are new. Safe to run twice, or two at once."""
+    policies.check_make_standing(by)
     today = clock.local_day(at)
     return sum(make(today + timedelta(days=ahead), by=by, at=at) for ahead in AHEAD_DAYS)
 
 
 def make(day: date, *, by: Actor = STANDING, at: datetime) -> int:
     """Make the requests that rhythms ask for on one day; return how many are new."""
+    policies.check_make_standing(by)
     made = StandingOrder.objects.filter(day=day).values_list("resident_id", "need_kind")
     known = {(resident, kind) for resident, kind in made}
     count = 0

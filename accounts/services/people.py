@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from accounts import policies
 from accounts.models import Post, User
 from core import audit
 from core.actors import Actor
@@ -11,6 +12,7 @@ from core.actors import Actor
 
 def ensure_user(username: str, *, name: str, password_hash: str, is_demo: bool, by: Actor, at: datetime) -> User:
     """Return the user with this number, made if absent. `password_hash` is an encoded hash, shared by demo users."""
+    policies.check_make_user(by)
     user, is_new = User.objects.get_or_create(
         username=username, defaults={"name": name, "password": password_hash, "is_demo": is_demo}
     )
@@ -21,6 +23,7 @@ def ensure_user(username: str, *, name: str, password_hash: str, is_demo: bool, 
 
 def give_post(user: User, *, role: str, place: tuple[str, str, str], by: Actor, at: datetime) -> Post:
     """Put a user on a post; `place` is (kind, code, label). Repeating it changes nothing."""
+    policies.check_give_post(by)
     kind, code, label = place
     post, is_new = Post.objects.get_or_create(
         user=user, role=role, place_code=code, defaults={"place_kind": kind, "place_label": label}

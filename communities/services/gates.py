@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from calls.services.calls import Trouble
 from calls.states import CallKind
-from communities import gate_rules
+from communities import gate_rules, policies
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
 from communities.services import calling, checks
@@ -45,6 +45,7 @@ class ScanEvent:
 @transaction.atomic
 def scan(gate: Gate, *, event: ScanEvent, by: Actor, at: datetime) -> Scan:
     """Store what happened; the same event again is the same row, and changes nothing."""
+    policies.check_scan(by, gate)
     return store(gate, event=event, by=by, at=at)[0]
 
 
@@ -54,6 +55,7 @@ def store(gate: Gate, *, event: ScanEvent, by: Actor, at: datetime) -> tuple[Sca
 
     An id that comes again with other content is set aside in the audit trail and never applied.
     """
+    policies.check_scan(by, gate)
     known = Scan.objects.filter(event_id=event.event_id).first()
     if known is None:
         try:
@@ -87,6 +89,7 @@ def emergency_release(
     gate: Gate, *, event_id: UUID, building: str = "", party_size: int | None = None, by: Actor, at: datetime
 ) -> Scan:
     """Let somebody out now and ask later: one press, no pass, no certificate, no test (R-002-2b, R-000-7)."""
+    policies.check_release(by, gate)
     event = emergency_event(event_id, building=building, party_size=party_size)
     return store(gate, event=event, by=by, at=at)[0]
 
@@ -96,6 +99,7 @@ def add_detail(
     row: Scan, *, building: str, party_size: int | None, has_ambulance: bool | None, by: Actor, at: datetime
 ) -> EmergencyDetail:
     """Add what the guard tapped after an emergency release; whoever acts on it hears of it."""
+    policies.check_amend_scan(by, row)
     detail = EmergencyDetail.objects.create(
         scan=row,
         building=building,
@@ -125,6 +129,7 @@ def correct(row: Scan, *, by: Actor, at: datetime) -> ScanCorrection:
 
     Raises Conflict for anything else: an entry may have closed a journey, an emergency has called people.
     """
+    policies.check_amend_scan(by, row)
     if row.direction != Direction.EXIT or row.decision == Decision.EMERGENCY or not row.is_passed:
         raise Conflict("scan.not_undoable", _("这一条撤不了，请打给社区改。"))
     if at - row.happened_at > UNDO_WITHIN:

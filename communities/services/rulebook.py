@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from communities import policies
 from communities import rulebook as book
 from communities.models import PolicyDocument, PolicyRule
 from communities.rulebook import Question, Rule, Ruling
@@ -46,6 +47,7 @@ def set_rule(document: PolicyDocument, *, key: str, value: Any, by: Actor, at: d
 
     Raises Invalid for an unknown key and for a value that breaks the life floor.
     """
+    policies.check_change_rulebook(by)
     if key not in book.catalogue():
         raise Invalid("rulebook.unknown_key", _("没有“%(key)s”这一项。") % {"key": key}, field="key")
     if fault := book.floor_fault(key, value):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from communities import policies
 from communities.events import ZoneChanged
 from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
@@ -32,6 +33,7 @@ def put_under(
 
     Raises Invalid for an unknown class or an end before the beginning.
     """
+    policies.check_change_zone(by, community)
     if zone_class not in ZoneClass.values:
         raise Invalid("zone.class", _("没有这种区。"), field="zone_class")
     if until is not None and until <= since:
@@ -52,6 +54,7 @@ def put_under(
 @transaction.atomic
 def lift(community: Community, *, since: datetime, by: Actor, at: datetime, building: str = "") -> int:
     """End the period in force at `since`; return how many ended (0 or 1)."""
+    policies.check_change_zone(by, community)
     rows = ZonePeriod.objects.in_force(since).filter(community=community, building=building, valid_from__lt=since)
     ended = rows.update(valid_until=since)
     if ended:

@@ -12,7 +12,8 @@ from access.models import AccessRequest
 from core import audit, boards, clock
 from core.actors import Actor
 from core.advance import advance
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict
+from dispatch import policies
 from dispatch.apply import Outcome, Writer, apply
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.services.planning import reasons
@@ -25,8 +26,7 @@ from matching.problem import Problem
 @transaction.atomic
 def set_engine(area: str, *, is_on: bool, proposes_only: bool, by: Actor, at: datetime) -> AreaSetting:
     """Decide what the engine may do in an area; what stands already is untouched either way (decisions.md C19)."""
-    if by.role != "dispatch" or by.place_code != area:
-        raise NotAllowed("engine.switch", _("这个开关归本片区的调度台。"))
+    policies.check_switch_engine(by, area)
     values = {"is_engine_on": is_on, "proposes_only": proposes_only, "changed_by": by.label, "changed_at": at}
     row, _is_new = AreaSetting.objects.update_or_create(area=area, defaults=values)
     audit.record("engine.switch", row, by=by, at=at, detail={"is_on": is_on, "proposes_only": proposes_only})
@@ -39,8 +39,7 @@ def take_proposal(run: PlanningRun, *, by: Actor, at: datetime) -> Outcome:
 
     Raises Conflict when a newer plan replaced it.
     """
-    if by.role != "dispatch" or by.place_code != run.area:
-        raise NotAllowed("proposal.take", _("方案由本片区的调度台来定。"))
+    policies.check_take_proposal(by, run)
     with transaction.atomic():
         held = PlanningRun.objects.select_for_update().get(pk=run.pk)
         if held.kind != PlanningKind.PREVIEW or held.status != PlanningStatus.SOLVED:

@@ -26,7 +26,7 @@ from core import audit, boards, clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.geo import travel_min
-from dispatch import snapshot
+from dispatch import policies, snapshot
 from dispatch.allowances import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from dispatch.offers import Errand, Pair, pair_of
 from dispatch.services import rides
@@ -60,6 +60,7 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     Raises Conflict when it is placed or over already, when the slot or car went to somebody else, or a rule bars
     the car; Invalid when the choice lacks a hospital or a car.
     """
+    policies.check_place(by, request)
     request = locked(request)
     require_waiting(request)
     community = _home(request)
@@ -91,6 +92,7 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
 
     Raises Conflict once somebody is out: then only the way home can change (INV-19).
     """
+    policies.check_place(by, request)
     request = locked(request)
     facts = facts_of(request)
     if is_out(facts):

@@ -24,7 +24,7 @@ from core import audit, boards, clock
 from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
 from core.sweeping import each
-from dispatch import snapshot
+from dispatch import policies, snapshot
 from dispatch.candidates import fit
 from dispatch.services import company, kept_cars, rides
 from dispatch.shapes import Fit
@@ -112,6 +112,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
 
     Raises Conflict when they have a car, are home, or the car is barred; Invalid when no car was chosen.
     """
+    policies.check_place(by, request)
     AccessRequest.objects.select_for_update().only("pk").get(pk=request.pk)
     row = with_facts(AccessRequest.objects.select_related("community", "resident")).get(pk=request.pk)
     facts = facts_of(row)
@@ -148,6 +149,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
 @transaction.atomic
 def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Take a way home off its car again; the person waits again. Raises Conflict when they have boarded."""
+    policies.check_place(by, request)
     trip = _inbound(request.case_ref)
     if trip is None or trip.status != TripStatus.SCHEDULED:
         raise Conflict("return.under_way", _("已经上车了，撤不回来。"))

@@ -15,9 +15,9 @@ from access.selectors import wait_limits
 from communities.models import DispatchAreaDivision
 from core import audit
 from core.actors import Actor
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict
 from core.phrases import listed
-from dispatch import snapshot
+from dispatch import policies, snapshot
 from dispatch.snapshot import Fleet
 from transport.models import Run, Trip
 from transport.services import fleet
@@ -86,9 +86,8 @@ def replace(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
     Its outings not begun are dissolved and the fact goes up; who is aboard is not touched. Pressed twice, or when
     the outing has ended meanwhile, nothing more happens. Raises Conflict when the driver has set off after all.
     """
+    policies.check_replace(by, run)
     run = Run.objects.select_for_update(of=("self",)).select_related("vehicle", "driver").get(pk=run.pk)
-    if not by.is_service and (by.role != "dispatch" or by.place_code != run.vehicle.dispatch_area):
-        raise NotAllowed("run.replace", _("换车由本片区的调度台来做。"))
     if run.status == RunStatus.UNDER_WAY:
         raise Conflict("run.moves", _("司机刚刚出发了，不用换车。"))
     if run.status not in WAITED_FOR:

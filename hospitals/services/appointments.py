@@ -15,6 +15,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
+from hospitals import policies
 from hospitals.cards import PatientCard
 from hospitals.models import Appointment, Intake, Slot
 from hospitals.states import AppointmentStatus
@@ -99,6 +100,7 @@ def withdraw(case_ref: UUID, *, by: Actor, at: datetime, reason: str = "") -> bo
 @transaction.atomic
 def mark_no_show(appointment: Appointment, *, by: Actor, at: datetime, reason: str = "") -> None:
     """Record that nobody came, and give the place back. A later arrival is received all the same."""
+    policies.check_receive(by, appointment.facility_id)
     advance(appointment, AppointmentStatus.NOSHOW, by=by, at=at, reason=reason)
     _give_back(appointment)
 

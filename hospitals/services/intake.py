@@ -32,7 +32,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     Whoever comes is received: a cancelled or missed appointment is no obstacle. Raises Conflict when the arrival
     is recorded already.
     """
-    policies.require_own(by, appointment.facility_id)
+    policies.check_receive(by, appointment.facility_id)
     if appointment.status in {AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED}:
         _confirm(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
@@ -91,7 +91,7 @@ def walk_in(
 
     Without a name the person is 身份不明 with the time as a mark.
     """
-    policies.require_own(by, facility.pk)
+    policies.check_receive(by, facility.pk)
     intake = Intake.objects.create(
         case_ref=uuid.uuid4(),
         facility=facility,
@@ -114,7 +114,7 @@ def walk_in(
 @transaction.atomic
 def hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     """Stamp that the house has taken the patient over; a stamp past the limit is reported with it (INV-30)."""
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     if intake.handed_over_at is not None:
         raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
     _stamp_hand_over(intake, by=by, at=at)
@@ -140,7 +140,7 @@ def _stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def start_treatment(intake: Intake, *, by: Actor, at: datetime, expected_ready_at: datetime | None = None) -> None:
     """Record that care has begun; who treats has taken over, so a missing hand-over is stamped with it."""
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     if intake.handed_over_at is None:
         _stamp_hand_over(intake, by=by, at=at)
     facts: dict[str, Any] = {"treatment_started_at": at}
@@ -163,7 +163,7 @@ def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: 
 
     `ready_at` is when the patient can be picked up, now unless said otherwise.
     """
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     if intake.status == IntakeStatus.ARRIVED:
         start_treatment(intake, by=by, at=at)
     ready = ready_at or at
@@ -176,6 +176,7 @@ def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: 
 @transaction.atomic
 def admit(intake: Intake, *, by: Actor, at: datetime, note: str = "") -> None:
     """Keep the patient as an inpatient; no way home is needed."""
+    policies.check_receive(by, intake.facility_id)
     _keep(intake, IntakeStatus.ADMITTED, by=by, at=at, note=note)
 
 
@@ -185,6 +186,7 @@ def transfer(intake: Intake, *, accepted_by: Facility, accepted_by_name: str, by
 
     Raises Invalid without the name of who accepted there, or when it is this same facility.
     """
+    policies.check_receive(by, intake.facility_id)
     if accepted_by.pk == intake.facility_id:
         raise Invalid("intake.same_facility", _("要写另一家医院。"), field="accepted_by")
     if not accepted_by_name.strip():
@@ -198,12 +200,12 @@ def transfer(intake: Intake, *, accepted_by: Facility, accepted_by_name: str, by
 @transaction.atomic
 def record_death(intake: Intake, *, by: Actor, at: datetime, note: str = "") -> None:
     """Record that the patient has died."""
+    policies.check_receive(by, intake.facility_id)
     _keep(intake, IntakeStatus.DIED, by=by, at=at, note=note)
 
 
 def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: str = "", accepted_by: str = "") -> None:
     """End the stay without a way home."""
-    policies.require_own(by, intake.facility_id)
     if intake.handed_over_at is None:
         _stamp_hand_over(intake, by=by, at=at)
     facts: dict[str, Any] = {"ended_at": at}
@@ -220,7 +222,7 @@ def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: st
 @transaction.atomic
 def note_left(intake: Intake, *, by: Actor, at: datetime) -> bool:
     """Record that a released patient has left the house; safe to say twice, False when it was said."""
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     won = Intake.objects.filter(pk=intake.pk, status=IntakeStatus.RELEASED, left_at__isnull=True).update(left_at=at)
     if won:
         audit.record("intake.left", intake, by=by, at=at)
@@ -241,7 +243,7 @@ class Described:
 @transaction.atomic
 def describe(intake: Intake, words: Described, *, by: Actor, at: datetime) -> None:
     """Write down who a walk-in is and what is the matter; care has begun without it."""
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     values = {
         "label": words.label.strip()[:60] or intake.label,
         "need_kind": words.need_kind,

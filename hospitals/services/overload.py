@@ -37,7 +37,7 @@ def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -
 
     Raises Invalid without what is being done for the patient now.
     """
-    policies.require_own(by, facility.pk)
+    policies.check_receive(by, facility.pk)
     if not overload.doing_now.strip():
         raise Invalid("overload.doing_now", _("写一句现在给病人做着什么。"), field="doing_now")
     row = OverloadReport.objects.create(

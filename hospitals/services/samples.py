@@ -22,7 +22,7 @@ def note_sample(intake: Intake, *, result: str, by: Actor, at: datetime) -> None
 
     Raises Invalid for an unknown result.
     """
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     if result not in SampleResult.values:
         raise Invalid("intake.sample", _("请选一个结果。"), field="result")
     intake.sample_result, intake.sample_at = SampleResult(result), at

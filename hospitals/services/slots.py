@@ -20,7 +20,7 @@ def set_capacity(slot: Slot, capacity: int, *, by: Actor, at: datetime) -> None:
 
     Raises Conflict when more people are booked than the new number.
     """
-    policies.require_own(by, slot.service.facility_id)
+    policies.check_publish_places(by, slot.service)
     old = slot.capacity
     if not Slot.objects.filter(pk=slot.pk, booked__lte=capacity).update(capacity=capacity):
         booked = Slot.objects.values_list("booked", flat=True).get(pk=slot.pk)

@@ -37,7 +37,7 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
     Closing or diverting care that people need on fixed days asks a reason and an end within two days (R-002-7d):
     raises Invalid without them.
     """
-    policies.require_own(by, service.facility_id)
+    policies.check_publish(by, service)
     if change.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}:
         _require_end(service, change, at=at)
     facts: dict[str, Any] = {
@@ -71,7 +71,7 @@ def _require_end(service: Service, change: StatusChange, *, at: datetime) -> Non
 @transaction.atomic
 def confirm_all(facility: Facility, *, by: Actor, at: datetime) -> int:
     """Record that every service still stands as shown; return how many."""
-    policies.require_own(by, facility.pk)
+    policies.check_confirm(by, facility.pk)
     count = Service.objects.filter(facility=facility).update(confirmed_at=at, confirmed_by=by.label[:120])
     audit.record("facility.confirmed", facility, by=by, at=at)
     boards.touch(f"facility:{facility.pk}")

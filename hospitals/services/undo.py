@@ -28,7 +28,7 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
 
     Raises Conflict when it is too old, or when a vehicle for the way home is named already.
     """
-    policies.require_own(by, intake.facility_id)
+    policies.check_receive(by, intake.facility_id)
     step, taken_at = last_step(intake)
     if at - taken_at > limits(intake.facility_id, at=at).undo:
         raise Conflict("undo.too_late", _("过了 10 分钟，不能撤回了。请打调度台改。"), step=step)

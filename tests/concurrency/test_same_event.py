@@ -42,7 +42,7 @@ def test_one_scan_uploaded_by_many_is_one_row():
     gate = Gate.objects.get()
     event = ScanEvent(event_id=uuid.uuid4(), direction="exit", decision="let_out", gate_pass=row)
 
-    outcomes = _at_once(lambda: gates.store(gate, event=event, by=make.BY, at=NOW)[1])
+    outcomes = _at_once(lambda: gates.store(gate, event=event, by=make.GUARD, at=NOW)[1])
 
     assert outcomes == {"stored": 1, "already": HANDS - 1}
     assert Scan.objects.count() == OutboxMessage.objects.count() == 1
@@ -52,7 +52,7 @@ def test_one_emergency_pressed_by_many_opens_one_case():
     gate = make.gate(make.community())
     event_id = uuid.uuid4()
 
-    scans = _at_once(lambda: str(gates.emergency_release(gate, event_id=event_id, by=make.BY, at=NOW).case_ref))
+    scans = _at_once(lambda: str(gates.emergency_release(gate, event_id=event_id, by=make.GUARD, at=NOW).case_ref))
 
     assert len(scans) == 1
     assert OutboxMessage.objects.filter(kind="gate.emergency").count() == 1

@@ -14,6 +14,7 @@ from core.actors import Actor, service
 BY = service("test", "测试")
 HOME = "210602001001"
 NEXT_DOOR = "210602001002"
+GUARD = Actor("user:guard", "孙师傅", "guard", "gate", f"{HOME}-1", "南门")
 
 
 def area(code: str = "main", name: str = "主城区") -> DispatchArea:

@@ -16,6 +16,7 @@ from transport.services import runs, scheduling, trips
 
 BY = service("test", "测试")
 AREA = "main"
+DISPATCHER = Actor("user:dispatch", "赵调度", "dispatch", "dispatch_area", AREA)
 HOME = Place("community", "210602001001", "锦江花园 5号楼1单元", Point(40.12, 124.38))
 FACILITY = Place("facility", "DD-F001", "市中心医院 2号门", Point(40.13, 124.36))
 ALL_ZONES = ["sealed", "controlled", "precautionary"]
@@ -101,9 +102,9 @@ def run(at: datetime, code: str = "1", *, of: Trip | None = None, status: str = 
     """Schedule a trip (a new one if none is given) and bring its run to offered, accepted or under_way."""
     made = scheduling.schedule(of or trip(at, **fields), ride=ride(at, code), by=BY, at=at, is_pinned=False)
     if status in ("accepted", "under_way"):
-        runs.accept(made, by=BY, at=at)
+        runs.accept(made, by=DISPATCHER, at=at)
     if status == "under_way":
-        runs.start(made, by=BY, at=at)
+        runs.start(made, by=DISPATCHER, at=at)
     return made
 
 

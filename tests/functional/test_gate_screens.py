@@ -139,11 +139,11 @@ def _a_day(now) -> None:
         if number != 1:
             event = gates.ScanEvent(event_id=row.pk, direction="exit", decision="let_out", gate_pass=row)
             gates.scan(
-                make.gate(row.community), event=event, by=make.BY, at=now - timedelta(hours=1 + 7 * (number == 2))
+                make.gate(row.community), event=event, by=make.GUARD, at=now - timedelta(hours=1 + 7 * (number == 2))
             )
     make.gate_pass(now, holder="赵＊＊", building="3号楼", plate="", window=make.window(now, minutes_before=-99))
     gates.emergency_release(
-        make.gate(make.community()), event_id=make.uuid.uuid4(), building="9号楼", by=make.BY, at=now
+        make.gate(make.community()), event_id=make.uuid.uuid4(), building="9号楼", by=make.GUARD, at=now
     )
 
 

@@ -11,6 +11,7 @@ from core import audit, boards, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from transport import policies
 from transport.events import RunGivenUp
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.services import outing, scheduling
@@ -25,6 +26,7 @@ def set_availability(vehicle: Vehicle, *, status: str, by: Actor, at: datetime, 
 
     Returns the trips that lost their car; the fact goes up so that they are planned again.
     """
+    policies.check_set_availability(by, vehicle)
     if status not in VehicleStatus.values:
         raise Invalid("vehicle.status", _("没有这种状态。"), field="status")
     row = outing.claim(vehicle)
@@ -57,6 +59,7 @@ def add_shift(
     vehicle: Vehicle, *, driver: Driver, starts_at: datetime, ends_at: datetime, by: Actor, at: datetime
 ) -> Shift:
     """Let a driver serve with a vehicle for a time."""
+    policies.check_roster(by, vehicle)
     if ends_at <= starts_at:
         raise Invalid("shift.order", _("下班要晚于上班。"), field="ends_at")
     try:
@@ -72,6 +75,7 @@ def add_shift(
 @transaction.atomic
 def end_shift(shift: Shift, *, ends_at: datetime, by: Actor, at: datetime) -> Shift:
     """End a shift earlier or later than planned; outings already told stay until somebody moves them."""
+    policies.check_roster(by, shift.vehicle)
     if ends_at <= shift.starts_at:
         raise Invalid("shift.order", _("下班要晚于上班。"), field="ends_at")
     shift.ends_at = ends_at

@@ -13,6 +13,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from transport import policies
 from transport.events import RunGivenUp, TripFailed
 from transport.fit import INFECTIOUS
 from transport.models import Run, Trip
@@ -29,6 +30,7 @@ T, R = TripStatus, RunStatus
 @transaction.atomic
 def accept(run: Run, *, by: Actor, at: datetime) -> Run:
     """Take an offered run; pressing twice is the same as once."""
+    policies.check_drive(by, run)
     if run.status != R.ACCEPTED:
         advance(run, R.ACCEPTED, by=by, at=at, told_change="")
         follow.touch(run.trips.all(), run)
@@ -38,6 +40,7 @@ def accept(run: Run, *, by: Actor, at: datetime) -> Run:
 @transaction.atomic
 def decline(run: Run, *, by: Actor, at: datetime, reason: str) -> Run:
     """Give an offered run back: its trips wait for a car again, and whoever plans is told (E3)."""
+    policies.check_drive(by, run)
     advance(run, R.DECLINED, by=by, at=at, reason=reason)
     give_room_back(run, by=by, at=at)
     _release(run, by=by, at=at, reason=reason)
@@ -47,6 +50,7 @@ def decline(run: Run, *, by: Actor, at: datetime, reason: str) -> Run:
 @transaction.atomic
 def start(run: Run, *, by: Actor, at: datetime) -> Run:
     """Set off. An infectious or soiled outing before must have been disinfected; another one of the driver must be over."""
+    policies.check_drive(by, run)
     if run.status == R.UNDER_WAY:
         return run
     other = Run.objects.filter(driver_id=run.driver_id, status=R.UNDER_WAY).exclude(pk=run.pk).first()
@@ -65,6 +69,7 @@ def start(run: Run, *, by: Actor, at: datetime) -> Run:
 @transaction.atomic
 def abort(run: Run, *, by: Actor, at: datetime, reason: str, where: str = "") -> Run:
     """Break off under way: who is aboard waits where the car stands, who is not waits at home for another car."""
+    policies.check_drive(by, run)
     for trip in run.trips.filter(status=T.ON_BOARD):
         interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
     advance(run, R.ABORTED, by=by, at=at, reason=reason)
@@ -110,6 +115,7 @@ def complete(run: Run, *, by: Actor, at: datetime) -> Run:
 @transaction.atomic
 def note_disinfection(run: Run, *, by: Actor, at: datetime) -> Run:
     """Tick off that the car was disinfected: before setting off, or after the last drop-off."""
+    policies.check_drive(by, run)
     name = "cleaned_after_at" if run.status in (R.COMPLETED, R.ABORTED) else "cleaned_before_at"
     Run.objects.filter(pk=run.pk).update(**{name: at})
     setattr(run, name, at)
@@ -121,6 +127,7 @@ def note_disinfection(run: Run, *, by: Actor, at: datetime) -> Run:
 @transaction.atomic
 def acknowledge_change(run: Run, *, by: Actor, at: datetime) -> Run:
     """Note that the driver has read what changed."""
+    policies.check_drive(by, run)
     Run.objects.filter(pk=run.pk).update(told_change="")
     run.told_change = ""
     audit.record("run.change_read", run, by=by, at=at)

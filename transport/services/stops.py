@@ -13,6 +13,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from transport import policies
 from transport.events import Boarded, RiderUnwell, TripCompleted, TripFailed
 from transport.models import Run, Stop, Trip
 from transport.services import follow, runs
@@ -28,6 +29,7 @@ LATE_AT_MOST_MIN = 240
 @transaction.atomic
 def arrive(stop: Stop, *, by: Actor, at: datetime) -> Stop:
     """Note that the car stands at a stop; at a facility this is the drop-off's evidence. Safe to press twice."""
+    policies.check_drive(by, stop.run)
     if stop.arrived_at is not None:
         return stop
     _set_off(stop, by=by, at=at)
@@ -43,6 +45,7 @@ def arrive(stop: Stop, *, by: Actor, at: datetime) -> Stop:
 @transaction.atomic
 def depart(stop: Stop, *, by: Actor, at: datetime) -> Stop:
     """Note that the rider is aboard (pick-up), or handed over or home (drop-off). Safe to press twice."""
+    policies.check_drive(by, stop.run)
     if stop.departed_at is not None:
         return stop
     _set_off(stop, by=by, at=at)
@@ -85,6 +88,7 @@ def wait_rule(trip: Trip, *, at: datetime) -> timedelta:
 @transaction.atomic
 def search(stop: Stop, *, by: Actor, at: datetime) -> Stop:
     """Note that nobody is at the pick-up: the waiting rule begins and the community is shown it (E4)."""
+    policies.check_drive(by, stop.run)
     _check_waiting(stop)
     if stop.searching_since is None:
         _set_off(stop, by=by, at=at)
@@ -97,6 +101,7 @@ def search(stop: Stop, *, by: Actor, at: datetime) -> Stop:
 @transaction.atomic
 def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
     """Drive on without the rider once the waiting rule is met; others in the car go on, whoever plans decides (E4)."""
+    policies.check_drive(by, stop.run)
     _check_waiting(stop)
     if stop.searching_since is None:
         raise Conflict("stop.search_first", _("请先点“找不到人”，社区会去找；到点还没有再走。"))
@@ -114,6 +119,7 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -> None:
     """End one rider's way half way, others go on: the next pick-up is where they stand."""
+    policies.check_drive(by, stop.run)
     trip, run = stop.trip, stop.run
     runs.interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
     leave_run(run, trip, by=by, at=at, reason=reason, tell=False)
@@ -122,6 +128,7 @@ def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -
 @transaction.atomic
 def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Stop:
     """Note that the car will be `minutes` later than planned at a stop; those who wait see it."""
+    policies.check_drive(by, stop.run)
     if not 1 <= minutes <= LATE_AT_MOST_MIN:
         raise Invalid("stop.late", _("请写晚多少分钟，1 到 240。"), field="minutes")
     _stamp(stop, late_min=minutes)
@@ -134,6 +141,7 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Stop:
 @transaction.atomic
 def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
     """Raise the alarm for whoever is aboard, or else for the rider of the next stop; recorded before any question."""
+    policies.check_drive(by, run)
     riders = list(run.trips.filter(status=T.ON_BOARD))
     if not riders:
         coming = run.stops.filter(departed_at__isnull=True).select_related("trip").first()
@@ -160,6 +168,7 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
     A hand-over is final (INV-10): the other side has already acted on it. A boarding goes back by way of
     interrupted and unscheduled, so that the machine and its audit stay true. Raises Conflict.
     """
+    policies.check_drive(by, run)
     stop = last_step(run)
     moment = (stop.departed_at or stop.arrived_at) if stop else None
     if stop is None or moment is None or run.status != R.UNDER_WAY:

@@ -39,8 +39,8 @@ def gate():
 def test_exit_and_entry_are_stored_and_told(gate):
     row = make.gate_pass(NOW)
 
-    out = gates.scan(gate, event=_out(row), by=make.BY, at=NOW)
-    back = gates.scan(gate, event=_in(row), by=make.BY, at=NOW + timedelta(hours=5))
+    out = gates.scan(gate, event=_out(row), by=make.GUARD, at=NOW)
+    back = gates.scan(gate, event=_in(row), by=make.GUARD, at=NOW + timedelta(hours=5))
 
     assert (out.answer, out.case_ref, out.building) == ("green", row.case_ref, "5号楼")
     assert back.answer == "green"
@@ -54,8 +54,8 @@ def test_same_event_twice_is_one_row(gate):
     """INV-26."""
     event = _out(make.gate_pass(NOW))
 
-    first = gates.store(gate, event=event, by=make.BY, at=NOW)
-    second = gates.store(gate, event=event, by=make.BY, at=NOW + timedelta(hours=1))
+    first = gates.store(gate, event=event, by=make.GUARD, at=NOW)
+    second = gates.store(gate, event=event, by=make.GUARD, at=NOW + timedelta(hours=1))
 
     assert first[1] == "stored"
     assert second == (first[0], "already")
@@ -65,9 +65,9 @@ def test_same_event_twice_is_one_row(gate):
 def test_same_id_with_other_content_is_set_aside(gate):
     """INV-26: quarantined, alerted, never applied."""
     event = _out(make.gate_pass(NOW))
-    first = gates.scan(gate, event=event, by=make.BY, at=NOW)
+    first = gates.scan(gate, event=event, by=make.GUARD, at=NOW)
 
-    row, outcome = gates.store(gate, event=replace(event, direction="entry", decision="let_in"), by=make.BY, at=NOW)
+    row, outcome = gates.store(gate, event=replace(event, direction="entry", decision="let_in"), by=make.GUARD, at=NOW)
 
     assert (row, outcome) == (first, "quarantined")
     assert Scan.objects.get().direction == "exit"
@@ -79,16 +79,16 @@ def test_odd_scans_are_stored_all_the_same(gate):
     stranger = make.gate_pass(NOW, of=make.community(make.NEXT_DOOR, "青年家园"))
     home = make.gate_pass(NOW)
 
-    other = gates.scan(gate, event=_out(stranger), by=make.BY, at=NOW)
+    other = gates.scan(gate, event=_out(stranger), by=make.GUARD, at=NOW)
     unknown = gates.scan(
         gate,
         event=ScanEvent(uuid.uuid4(), "entry", "checked", code_text="9999"),
-        by=make.BY,
+        by=make.GUARD,
         at=NOW,
     )
-    ahead = gates.scan(gate, event=_in(home, happened_at=NOW + timedelta(days=2)), by=make.BY, at=NOW)
+    ahead = gates.scan(gate, event=_in(home, happened_at=NOW + timedelta(days=2)), by=make.GUARD, at=NOW)
 
-    elsewhere = gates.scan(gate, event=_in(stranger), by=make.BY, at=NOW)
+    elsewhere = gates.scan(gate, event=_in(stranger), by=make.GUARD, at=NOW)
 
     assert (other.answer, other.reason, other.case_ref) == ("amber", "other_community", stranger.case_ref)
     assert elsewhere.case_ref is None
@@ -100,7 +100,7 @@ def test_odd_scans_are_stored_all_the_same(gate):
 def test_void_or_expired_pass_still_comes_home_green(gate):
     """INV-21, R-002: the right to come home never ends."""
     row = make.gate_pass(NOW)
-    gates.scan(gate, event=_out(row), by=make.BY, at=NOW)
+    gates.scan(gate, event=_out(row), by=make.GUARD, at=NOW)
 
     late = checks.look_at_pass(gate, gate_pass=row, at=NOW + timedelta(days=3))
 
@@ -109,7 +109,7 @@ def test_void_or_expired_pass_still_comes_home_green(gate):
 
 def test_second_exit_asks_with_the_time_of_the_first(gate):
     row = make.gate_pass(NOW)
-    gates.scan(gate, event=_out(row), by=make.BY, at=NOW)
+    gates.scan(gate, event=_out(row), by=make.GUARD, at=NOW)
 
     again = checks.look_at_code(gate, code=row.token, at=NOW + timedelta(minutes=5), direction="exit")
 
@@ -138,9 +138,9 @@ def test_emergency_release_is_one_row_one_case_one_message(gate):
     """R-002-2b: no pass, no certificate, no test; the same press twice opens one case."""
     event_id = uuid.uuid4()
 
-    first = gates.emergency_release(gate, event_id=event_id, by=make.BY, at=NOW)
-    second = gates.emergency_release(gate, event_id=event_id, by=make.BY, at=NOW)
-    gates.add_detail(first, building="5号楼", party_size=2, has_ambulance=False, by=make.BY, at=NOW)
+    first = gates.emergency_release(gate, event_id=event_id, by=make.GUARD, at=NOW)
+    second = gates.emergency_release(gate, event_id=event_id, by=make.GUARD, at=NOW)
+    gates.add_detail(first, building="5号楼", party_size=2, has_ambulance=False, by=make.GUARD, at=NOW)
 
     assert first == second
     assert first.is_emergency
@@ -151,10 +151,10 @@ def test_emergency_release_is_one_row_one_case_one_message(gate):
 
 def test_exit_pressed_by_mistake_is_taken_back_within_moments(gate):
     row = make.gate_pass(NOW)
-    scan = gates.scan(gate, event=_out(row), by=make.BY, at=NOW)
+    scan = gates.scan(gate, event=_out(row), by=make.GUARD, at=NOW)
 
-    gates.correct(scan, by=make.BY, at=NOW + timedelta(seconds=8))
-    gates.correct(scan, by=make.BY, at=NOW + timedelta(seconds=9))
+    gates.correct(scan, by=make.GUARD, at=NOW + timedelta(seconds=8))
+    gates.correct(scan, by=make.GUARD, at=NOW + timedelta(seconds=9))
 
     assert not selectors.passage(row.case_ref).is_out
     assert Scan.objects.count() == 1
@@ -163,18 +163,18 @@ def test_exit_pressed_by_mistake_is_taken_back_within_moments(gate):
 
 def test_entry_emergency_and_old_scans_are_not_taken_back(gate):
     row = make.gate_pass(NOW)
-    out = gates.scan(gate, event=_out(row), by=make.BY, at=NOW)
-    back = gates.scan(gate, event=_in(row), by=make.BY, at=NOW)
-    urgent = gates.emergency_release(gate, event_id=uuid.uuid4(), by=make.BY, at=NOW)
+    out = gates.scan(gate, event=_out(row), by=make.GUARD, at=NOW)
+    back = gates.scan(gate, event=_in(row), by=make.GUARD, at=NOW)
+    urgent = gates.emergency_release(gate, event_id=uuid.uuid4(), by=make.GUARD, at=NOW)
 
     for scan, at in [(out, NOW + timedelta(minutes=5)), (back, NOW), (urgent, NOW)]:
         with pytest.raises(Conflict):
-            gates.correct(scan, by=make.BY, at=at)
+            gates.correct(scan, by=make.GUARD, at=at)
 
 
 def test_scan_rows_cannot_be_changed(gate):
     """INV-33."""
-    scan = gates.scan(gate, event=_out(make.gate_pass(NOW)), by=make.BY, at=NOW)
+    scan = gates.scan(gate, event=_out(make.gate_pass(NOW)), by=make.GUARD, at=NOW)
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Scan.objects.filter(pk=scan.pk).update(direction="entry")
@@ -189,7 +189,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("ident", list(BROKEN))
 def test_checker_names_the_broken_invariant(gate, ident):
-    gates.scan(gate, event=_out(make.gate_pass(NOW)), by=make.BY, at=NOW)
+    gates.scan(gate, event=_out(make.gate_pass(NOW)), by=make.GUARD, at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE communities_scan DISABLE TRIGGER USER")
@@ -200,7 +200,7 @@ def test_checker_names_the_broken_invariant(gate, ident):
 
 def test_checker_names_two_issued_passes_and_two_equal_events(gate):
     """INV-23, INV-26."""
-    gates.scan(gate, event=_out(make.gate_pass(NOW)), by=make.BY, at=NOW)
+    gates.scan(gate, event=_out(make.gate_pass(NOW)), by=make.GUARD, at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, key, constraints in [
@@ -221,8 +221,8 @@ def test_checker_names_two_issued_passes_and_two_equal_events(gate):
 
 def test_everything_in_order_breaks_nothing(gate):
     row = make.gate_pass(NOW)
-    gates.scan(gate, event=_out(row), by=make.BY, at=NOW)
-    gates.emergency_release(gate, event_id=uuid.uuid4(), by=make.BY, at=NOW)
+    gates.scan(gate, event=_out(row), by=make.GUARD, at=NOW)
+    gates.emergency_release(gate, event_id=uuid.uuid4(), by=make.GUARD, at=NOW)
 
     own = {each.ident for each in INVARIANTS}  # who the people are is for the apps above to know
     assert not own & {row["id"] for row in breaches()}

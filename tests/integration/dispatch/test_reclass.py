@@ -22,6 +22,7 @@ from transport.models import Run, Trip
 from transport.services import classes, runs, scheduling
 
 pytestmark = pytest.mark.django_db
+COMMAND = walkers.Actor("user:command", "指挥", "command", "district", "210602000000", "振兴区")
 MIXED = next(each for each in INVARIANTS if each.ident == "INV-02-class")
 
 
@@ -39,7 +40,7 @@ def found(case: walkers.Walk, result: str = "positive") -> None:
 
 def upgrade(town: walkers.Town, *, at=AT, zone: str = "sealed", **fields) -> None:
     """Put the town's compound under another class; its message waits."""
-    zones.put_under(town.community, zone_class=zone, since=at, by=town.dispatcher, at=at, **fields)
+    zones.put_under(town.community, zone_class=zone, since=at, by=COMMAND, at=at, **fields)
 
 
 def lose_messages() -> None:
@@ -314,7 +315,7 @@ def test_an_order_for_midnight_is_followed_when_it_is_in_force():
     """4.9: the period is planned first; the sweep follows it when its time has come."""
     town = walkers.town()
     case = walkers.walk(town, to="arrived")
-    zones.put_under(town.community, zone_class="sealed", since=case.at + 60 * MIN, by=town.dispatcher, at=case.at)
+    zones.put_under(town.community, zone_class="sealed", since=case.at + 60 * MIN, by=COMMAND, at=case.at)
     walkers.deliver()
     assert case.trip("inbound").zone_class == "controlled"
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core import clock
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict, NotAllowed, NotFound
 from dispatch.services import planning, silence, wake
 from hospitals.models import Appointment
 from tests import walkers
@@ -115,7 +115,7 @@ def test_pressed_twice_it_happens_once_and_who_is_aboard_rides_on(case):
 
 def test_only_the_areas_own_dispatcher_replaces(case):
     run = case.trip("outbound").run
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         silence.replace(run, by=walkers.car_rows.dispatch_actor("east"), at=case.at)
     with pytest.raises(NotAllowed):
         silence.replace(run, by=case.town.staff, at=case.at)

@@ -308,7 +308,7 @@ def test_a_soiled_outing_broken_off_is_cleaned_on_the_sheet_before_the_next_sets
     """4.4, E18: what keeps the next outing from setting off stands on the sheet, and one press mends it."""
     make.vehicle(takes_positive=True)
     broken_off = make.run(NOW, infection_class="positive", status="under_way")
-    runs.abort(broken_off, by=make.BY, at=NOW, reason="车坏了")
+    runs.abort(broken_off, by=make.DISPATCHER, at=NOW, reason="车坏了")
     make.run(NOW + 90 * MIN, status="accepted")
     refused = _post(me, _run_url(Run.objects.get(status="accepted"), "start"))
 
@@ -345,7 +345,7 @@ def test_pages_cost_the_same_at_five_and_at_fifty(me: Client, url: str, count: i
     start = NOW - 9 * 60 * MIN
     for number in range(count):
         run = _short(start, number)
-        runs.accept(run, by=make.BY, at=NOW)
+        runs.accept(run, by=make.DISPATCHER, at=NOW)
 
     with django_assert_max_num_queries(9):
         me.get(url)

@@ -119,8 +119,8 @@ def test_a_car_is_taken_when_its_next_outing_cannot_leave_later(why):
     """The twins: a told time that would be missed, or a car that has left, keeps the car."""
     later = _next_outing(NOW + (66 if why == "too far" else 100) * MIN)
     if why == "left already":
-        runs.accept(later, by=make.BY, at=NOW)
-        runs.start(later, by=make.BY, at=NOW)
+        runs.accept(later, by=make.DISPATCHER, at=NOW)
+        runs.start(later, by=make.DISPATCHER, at=NOW)
     more = {"ends": Point(40.9, 124.9)} if why == "ends elsewhere" else {}
 
     with pytest.raises(Conflict) as caught:
@@ -142,7 +142,7 @@ def test_the_next_outing_leaves_in_time_again_when_the_one_before_is_off(how):
     assert later.occupied.lower == NOW + 65 * MIN
 
     if how == "declined":
-        runs.decline(first, by=make.BY, at=NOW, reason="车坏了")
+        runs.decline(first, by=make.DISPATCHER, at=NOW, reason="车坏了")
     else:
         scheduling.take_off(first.trips.get(), by=make.BY, at=NOW, reason="不去了")
 

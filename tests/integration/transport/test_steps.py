@@ -24,7 +24,7 @@ def _stop(run: Run, kind: str = "pickup", rider: str = "") -> Stop:
 
 
 def _step(name: str, run: Run, kind: str, at: datetime) -> Stop:
-    return getattr(stops, name)(_stop(run, kind), by=make.BY, at=at)
+    return getattr(stops, name)(_stop(run, kind), by=make.DISPATCHER, at=at)
 
 
 def _kinds() -> list[str]:
@@ -36,16 +36,16 @@ def _pooled(at: datetime = NOW, status: str = "accepted") -> tuple[Run, Trip, Tr
     run = make.run(at, of=first)
     times = {"pickup_at": at + 15 * MIN, "dropoff_at": at + 45 * MIN, "free_at": at + 65 * MIN}
     run = scheduling.join(run, second, by=make.BY, at=at, **times)
-    runs.accept(run, by=make.BY, at=at)
+    runs.accept(run, by=make.DISPATCHER, at=at)
     if status == "under_way":
-        runs.start(run, by=make.BY, at=at)
+        runs.start(run, by=make.DISPATCHER, at=at)
     return run, first, second
 
 
 def test_each_hand_over_of_the_way_is_stamped():
     """R-002-2g: arrived, aboard, arrived, handed over; then the run is over and its car is free earlier."""
     run = make.run(NOW, status="accepted")
-    runs.start(run, by=make.BY, at=NOW)
+    runs.start(run, by=make.DISPATCHER, at=NOW)
     _step("arrive", run, "pickup", NOW + 5 * MIN)
     _step("depart", run, "pickup", NOW + 8 * MIN)
     _step("arrive", run, "dropoff", NOW + 20 * MIN)
@@ -113,7 +113,7 @@ def test_a_declined_run_gives_its_trips_back_and_tells():
     """E3: later legs are planned anew as a block."""
     run, first, second = _pooled_offered()
 
-    runs.decline(run, by=make.BY, at=NOW, reason="车坏了")
+    runs.decline(run, by=make.DISPATCHER, at=NOW, reason="车坏了")
 
     assert set(Trip.objects.filter(pk__in=[first.pk, second.pk]).values_list("status", "run")) == {
         ("unscheduled", None)
@@ -133,9 +133,9 @@ def _pooled_offered() -> tuple[Run, Trip, Trip]:
 def test_breaking_off_leaves_riders_where_they_stand():
     """E3, C14: aboard → interrupted, its next pick-up is where the car stands; not yet aboard → waiting again."""
     run, first, second = _pooled(status="under_way")
-    stops.depart(_stop(run, rider="王阿姨"), by=make.BY, at=NOW + 12 * MIN)
+    stops.depart(_stop(run, rider="王阿姨"), by=make.DISPATCHER, at=NOW + 12 * MIN)
 
-    runs.abort(run, by=make.BY, at=NOW + 20 * MIN, reason="爆胎", where="振兴路加油站")
+    runs.abort(run, by=make.DISPATCHER, at=NOW + 20 * MIN, reason="爆胎", where="振兴路加油站")
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -148,9 +148,9 @@ def test_breaking_off_leaves_riders_where_they_stand():
 def test_one_rider_leaves_half_way_and_the_others_go_on():
     run, first, second = _pooled(status="under_way")
     for rider in ("王阿姨", "何阿姨"):
-        stops.depart(_stop(run, rider=rider), by=make.BY, at=NOW + 16 * MIN)
+        stops.depart(_stop(run, rider=rider), by=make.DISPATCHER, at=NOW + 16 * MIN)
 
-    stops.interrupt(_stop(run, "dropoff", "王阿姨"), where="120 接走", by=make.BY, at=NOW + 20 * MIN, reason="不舒服")
+    stops.interrupt(_stop(run, "dropoff", "王阿姨"), where="120 接走", by=make.DISPATCHER, at=NOW + 20 * MIN, reason="不舒服")
 
     assert Trip.objects.get(pk=first.pk).status == "interrupted"
     assert Trip.objects.get(pk=second.pk).status == "on_board"
@@ -174,9 +174,9 @@ def test_a_driver_waits_ten_minutes_before_driving_on():
 def test_nobody_found_does_not_stop_the_others():
     run, _first, second = _pooled(status="under_way")
     stop = _stop(run, rider="王阿姨")
-    stops.search(stop, by=make.BY, at=NOW + 10 * MIN)
+    stops.search(stop, by=make.DISPATCHER, at=NOW + 10 * MIN)
 
-    stops.no_show(stop, by=make.BY, at=NOW + 20 * MIN)
+    stops.no_show(stop, by=make.DISPATCHER, at=NOW + 20 * MIN)
 
     assert Run.objects.get(pk=run.pk).status == "under_way"
     assert {row.trip_id for row in run.stops.all()} == {second.pk}
@@ -186,8 +186,8 @@ def test_nobody_found_does_not_stop_the_others():
 def test_a_car_at_the_door_of_somebody_called_off_drives_on(call_off):
     """E3, E7: whose compound was sealed while the car stood there is no stop any more; the others reach the hospital."""
     run, first, second = _pooled(status="under_way")
-    stops.depart(_stop(run, rider="王阿姨"), by=make.BY, at=NOW + 8 * MIN)
-    stops.arrive(_stop(run, rider="何阿姨"), by=make.BY, at=NOW + 12 * MIN)
+    stops.depart(_stop(run, rider="王阿姨"), by=make.DISPATCHER, at=NOW + 8 * MIN)
+    stops.arrive(_stop(run, rider="何阿姨"), by=make.DISPATCHER, at=NOW + 12 * MIN)
 
     if call_off == "cancelled":
         trips.cancel_case(second.case_ref, by=make.BY, at=NOW + 13 * MIN, reason="小区升级")
@@ -197,7 +197,7 @@ def test_a_car_at_the_door_of_somebody_called_off_drives_on(call_off):
     left = Stop.objects.filter(run=run, departed_at__isnull=True)
     assert {stop.trip_id for stop in left} == {first.pk}
     for stop in left:
-        stops.depart(stop, by=make.BY, at=NOW + 40 * MIN)
+        stops.depart(stop, by=make.DISPATCHER, at=NOW + 40 * MIN)
     assert Run.objects.get(pk=run.pk).status == "completed"
     assert AuditEvent.objects.filter(verb="stop.arrived").exists()
 
@@ -217,9 +217,9 @@ def test_a_boarding_is_taken_back_within_ten_minutes():
     _step("arrive", run, "pickup", NOW + 5 * MIN)
     _step("depart", run, "pickup", NOW + 8 * MIN)
 
-    stops.undo_last(run, by=make.BY, at=NOW + 9 * MIN)
+    stops.undo_last(run, by=make.DISPATCHER, at=NOW + 9 * MIN)
     after_one = Trip.objects.get(direction="outbound")
-    stops.undo_last(run, by=make.BY, at=NOW + 9 * MIN)
+    stops.undo_last(run, by=make.DISPATCHER, at=NOW + 9 * MIN)
 
     assert (after_one.status, after_one.picked_up_at, after_one.run_id) == ("scheduled", None, run.pk)
     assert _stop(run).arrived_at is None
@@ -231,7 +231,7 @@ def test_an_arrival_taken_back_is_no_evidence_any_more():
     _step("depart", run, "pickup", NOW + 8 * MIN)
     _step("arrive", run, "dropoff", NOW + 20 * MIN)
 
-    stops.undo_last(run, by=make.BY, at=NOW + 21 * MIN)
+    stops.undo_last(run, by=make.DISPATCHER, at=NOW + 21 * MIN)
 
     assert Trip.objects.get(direction="outbound").dropped_off_at is None
 
@@ -243,18 +243,18 @@ def test_what_cannot_be_taken_back(minutes: int, code: str):
         _step("depart", run, "pickup", NOW)
 
     with pytest.raises(Conflict) as caught:
-        stops.undo_last(run, by=make.BY, at=NOW + minutes * MIN)
+        stops.undo_last(run, by=make.DISPATCHER, at=NOW + minutes * MIN)
 
     assert caught.value.code == code
 
 
 def test_a_hand_over_is_final():
     run, _first, _second = _pooled(status="under_way")
-    stops.depart(_stop(run, rider="王阿姨"), by=make.BY, at=NOW + 12 * MIN)
-    stops.depart(_stop(run, "dropoff", "王阿姨"), by=make.BY, at=NOW + 30 * MIN)
+    stops.depart(_stop(run, rider="王阿姨"), by=make.DISPATCHER, at=NOW + 12 * MIN)
+    stops.depart(_stop(run, "dropoff", "王阿姨"), by=make.DISPATCHER, at=NOW + 30 * MIN)
 
     with pytest.raises(Conflict) as caught:
-        stops.undo_last(run, by=make.BY, at=NOW + 31 * MIN)
+        stops.undo_last(run, by=make.DISPATCHER, at=NOW + 31 * MIN)
 
     assert caught.value.code == "stop.final"
 
@@ -262,19 +262,19 @@ def test_a_hand_over_is_final():
 def test_lateness_is_said_in_minutes():
     run = make.run(NOW, status="under_way")
 
-    stops.late(_stop(run), minutes=15, by=make.BY, at=NOW)
+    stops.late(_stop(run), minutes=15, by=make.DISPATCHER, at=NOW)
 
     assert _stop(run).late_min == 15
     with pytest.raises(Invalid):
-        stops.late(_stop(run), minutes=0, by=make.BY, at=NOW)
+        stops.late(_stop(run), minutes=0, by=make.DISPATCHER, at=NOW)
 
 
 def test_feeling_unwell_raises_the_alarm_for_everybody_aboard():
     run, first, second = _pooled(status="under_way")
     for rider in ("王阿姨", "何阿姨"):
-        stops.depart(_stop(run, rider=rider), by=make.BY, at=NOW + 16 * MIN)
+        stops.depart(_stop(run, rider=rider), by=make.DISPATCHER, at=NOW + 16 * MIN)
 
-    stops.unwell(run, by=make.BY, at=NOW + 20 * MIN)
+    stops.unwell(run, by=make.DISPATCHER, at=NOW + 20 * MIN)
 
     raised = OutboxMessage.objects.filter(kind="trip.emergency")
     assert {row.payload["trip_id"] for row in raised} == {str(first.pk), str(second.pk)}
@@ -289,10 +289,10 @@ def test_an_infectious_outing_is_disinfected_before_the_next():
     second = make.run(NOW + 90 * MIN, status="accepted")
 
     with pytest.raises(Conflict, match="消毒"):
-        runs.start(second, by=make.BY, at=NOW + 90 * MIN)
-    runs.note_disinfection(Run.objects.get(pk=first.pk), by=make.BY, at=NOW + 60 * MIN)
+        runs.start(second, by=make.DISPATCHER, at=NOW + 90 * MIN)
+    runs.note_disinfection(Run.objects.get(pk=first.pk), by=make.DISPATCHER, at=NOW + 60 * MIN)
 
-    assert runs.start(second, by=make.BY, at=NOW + 90 * MIN).status == "under_way"
+    assert runs.start(second, by=make.DISPATCHER, at=NOW + 90 * MIN).status == "under_way"
 
 
 @pytest.mark.parametrize(("ticked", "starts"), [(40 * MIN, True), (10 * MIN, False)], ids=["after", "too early"])
@@ -303,13 +303,13 @@ def test_the_tick_before_setting_off_counts_when_the_outing_before_was_over(tick
     second = make.run(NOW + 90 * MIN, status="accepted")
     _step("depart", first, "pickup", NOW + 8 * MIN)
     _step("depart", first, "dropoff", NOW + 20 * MIN)
-    runs.note_disinfection(second, by=make.BY, at=NOW + ticked)
+    runs.note_disinfection(second, by=make.DISPATCHER, at=NOW + ticked)
 
     if starts:
-        assert runs.start(second, by=make.BY, at=NOW + 90 * MIN).status == "under_way"
+        assert runs.start(second, by=make.DISPATCHER, at=NOW + 90 * MIN).status == "under_way"
     else:
         with pytest.raises(Conflict, match="消毒"):
-            runs.start(second, by=make.BY, at=NOW + 90 * MIN)
+            runs.start(second, by=make.DISPATCHER, at=NOW + 90 * MIN)
 
 
 def test_one_outing_at_a_time():
@@ -317,7 +317,7 @@ def test_one_outing_at_a_time():
     second = make.run(NOW + 90 * MIN, status="accepted")
 
     with pytest.raises(Conflict) as caught:
-        runs.start(second, by=make.BY, at=NOW + 90 * MIN)
+        runs.start(second, by=make.DISPATCHER, at=NOW + 90 * MIN)
 
     assert caught.value.code == "run.other_under_way"
 

@@ -87,21 +87,3 @@ def test_a_service_opens_by_itself_at_its_end() -> None:
     assert service.is_closed_at(AT - timedelta(minutes=1))
     assert not service.is_closed_at(AT)
     assert not Service(status=ServiceStatus.LIMITED).is_closed_at(AT)
-
-
-@pytest.mark.parametrize(
-    ("role", "place", "is_own"),
-    [
-        ("intake", "F1", True),
-        ("hospadm", "F1", True),
-        ("intake", "F2", False),
-        ("driver", "F1", False),
-        ("svc", "", True),
-    ],
-)
-def test_who_may_receive(role: str, place: str, is_own: bool) -> None:
-    actor = Actor(key="x", label="x", role=role, place_code=place)
-    assert policies.is_own(actor, "F1") is is_own
-    if not is_own:
-        with pytest.raises(NotFound):
-            policies.require_own(actor, "F1")
