@@ -150,7 +150,9 @@ def test_one_rider_leaves_half_way_and_the_others_go_on():
     for rider in ("王阿姨", "何阿姨"):
         stops.depart(_stop(run, rider=rider), by=make.DISPATCHER, at=NOW + 16 * MIN)
 
-    stops.interrupt(_stop(run, "dropoff", "王阿姨"), where="120 接走", by=make.DISPATCHER, at=NOW + 20 * MIN, reason="不舒服")
+    stops.interrupt(
+        _stop(run, "dropoff", "王阿姨"), where="120 接走", by=make.DISPATCHER, at=NOW + 20 * MIN, reason="不舒服"
+    )
 
     assert Trip.objects.get(pk=first.pk).status == "interrupted"
     assert Trip.objects.get(pk=second.pk).status == "on_board"

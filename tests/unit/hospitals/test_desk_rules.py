@@ -10,9 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.actors import Actor
-from core.errors import NotFound
-from hospitals import policies
 from hospitals.models import Appointment, Intake, Service
 from hospitals.selectors import allowed_steps, can_undo
 from hospitals.states import INTAKE, INTAKE_STEPS, IntakeStatus, ServiceStatus
