@@ -10,12 +10,6 @@ from core.actors import Actor
 from core.errors import NotAllowed, NotFound
 
 
-def check_raise(by: Actor) -> None:
-    """Let everybody who acts call for help: the rule of the act itself was asked before."""
-    if not by.role:
-        raise NotAllowed("call.raise", _("先登录再报。急的先打 120。"))
-
-
 def check_handle(by: Actor, call: OpenCall) -> None:
     """Let a post that sees a call take it up, put it back and end it."""
     if by.is_service:
@@ -30,3 +24,10 @@ def check_climb(by: Actor) -> None:
     """Let only our own workers move a call up: the minutes decide, not a person."""
     if not by.is_service:
         raise NotAllowed("call.climb", _("到时限会自动上报，不用手动。"))
+
+
+# Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
+STEPS = {
+    "calls.raise_call": "communities.calling raises it in the act that found the trouble",
+    "calls.end_by_fact": "the fact that ended the trouble was written by an act that asked",
+}

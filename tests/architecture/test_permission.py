@@ -17,7 +17,7 @@ from django.conf import settings
 from tests.architecture.test_layout import PRODUCT_SOURCES, short
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("accounts", "communities", "hospitals", "transport", "access", "dispatch")
+APPS = ("accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch")
 STEPS: dict[str, str] = {
     f"{app}.{name}": reason
     for app in APPS

@@ -17,7 +17,7 @@ from calls.services.calls import Trouble
 from calls.states import CallKind, CallStatus
 from communities.services import calling, gates, rulebook
 from core import clock
-from core.actors import RELAY, Actor
+from core.actors import RELAY
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from hospitals.models import Intake
 from hospitals.services import intake as arrivals
@@ -241,8 +241,3 @@ def test_strip_costs_as_much_for_five_calls_as_for_fifty(side) -> None:
         counts.append(len(seen))
 
     assert counts[0] == counts[1]
-
-
-def test_without_a_name_nobody_calls() -> None:
-    with pytest.raises(NotAllowed):
-        calls.end_by_fact(CallKind.OVERLOAD, "x", words="x", by=Actor("", ""), at=clock.now())
