@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import home, identity, people_out, request, requests, residents
+from access.views import callers, home, identity, people_out, request, requests, residents
 from core.verbs import by_method
 
 app_name = "access"
@@ -31,6 +31,9 @@ urlpatterns = [
         name="request_new",
     ),
     path("residents/<uuid:ident>/critical/", requests.request_critical, name="request_critical"),
+    path("callers/", by_method(GET=callers.find_form, POST=callers.find), name="caller_find"),
+    path("callers/<uuid:ident>/", by_method(GET=callers.ask_form, POST=callers.ask), name="caller_ask"),
+    path("callers/<uuid:ident>/critical/", callers.ask_critical, name="caller_critical"),
     path("requests/", requests.request_list, name="requests"),
     path("requests/by-cycle/", home.ask_due, name="ask_due"),
     path("requests/<uuid:ident>/", request.request_detail, name="request"),
@@ -41,7 +44,7 @@ urlpatterns = [
     path("requests/<uuid:ident>/not-home/", request.not_home, name="request_not_home"),
     path("requests/<uuid:ident>/not-gone/", request.not_gone, name="request_not_gone"),
     path("requests/<uuid:ident>/hand-close/", request.hand_close, name="request_hand_close"),
-    path("cases/<uuid:case_ref>/", request.case, name="case"),
+    path("cases/<uuid:case_ref>/", callers.case, name="case"),
     path("cases/<uuid:case_ref>/identify/", by_method(GET=identity.show, POST=identity.join), name="identify"),
     path("cases/<uuid:case_ref>/identify/undo/", by_method(POST=identity.undo), name="identify_undo"),
     path("residents/<uuid:ident>/reveal/", residents.reveal, name="resident_reveal"),

@@ -32,6 +32,7 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("车辆"), "dispatch:vehicles", "car"),
         (_("医院状态"), "dispatch:facilities", "hosp"),
         (_("自动排车"), "dispatch:engine", "again"),
+        (_("来电"), "access:caller_find", "phone"),
     ],
     Role.GUARD: [
         (_("扫码"), "communities:gate", "qr"),
@@ -43,7 +44,11 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("在院"), "hospitals:inside", "bed"),
         (_("科室与床位"), "hospitals:services", "settings"),
     ],
-    Role.COMMAND: [(_("全市"), "dispatch:command", "home"), (_("分区管控"), "dispatch:zones", "shield")],
+    Role.COMMAND: [
+        (_("全市"), "dispatch:command", "home"),
+        (_("分区管控"), "dispatch:zones", "shield"),
+        (_("来电"), "access:caller_find", "phone"),
+    ],
 }
 TABS[Role.LEAD] = TABS[Role.STAFF]
 TABS[Role.HOSPADM] = TABS[Role.INTAKE][-1:]

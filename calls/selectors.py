@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.errors import NotFound
 
 SHOWN = 200
+CASE_READERS = {"staff", "lead", "dispatch", "command"}
 JUST_ENDED = timedelta(minutes=30)  # whoever raised a call still reads how it ended for so long
 
 
@@ -23,7 +24,13 @@ class Seen:
 
     calls: list[OpenCall]
     may_handle: bool
+    role: str
     at: datetime
+
+    @property
+    def may_open(self) -> bool:
+        """Say whether the post has a page for the person of a call."""
+        return self.role in CASE_READERS
 
     @property
     def open(self) -> list[OpenCall]:
@@ -53,7 +60,9 @@ def seen_by(actor: Actor, *, at: datetime) -> Seen:
     meant = ~Q(status=CallStatus.ENDED) if may_handle else Q(ended_at__isnull=True) | Q(ended_at__gte=at - JUST_ENDED)
     order = {CallStatus.OPEN: 0, CallStatus.TAKEN: 1, CallStatus.ENDED: 2}
     found = list(rows.filter(meant)[:SHOWN])
-    return Seen(sorted(found, key=lambda call: (order[CallStatus(call.status)], not call.is_loud)), may_handle, at)
+    return Seen(
+        sorted(found, key=lambda call: (order[CallStatus(call.status)], not call.is_loud)), may_handle, actor.role, at
+    )
 
 
 def ended_lately(actor: Actor, *, at: datetime) -> list[OpenCall]:

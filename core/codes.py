@@ -75,3 +75,8 @@ def _date(digits: str) -> date | None:
     except ValueError:
         return None
     return day if 1900 <= day.year <= 2100 else None
+
+
+def only_digits(text: str) -> str:
+    """Return the digits of what was typed: a telephone without blanks, dashes and country sign."""
+    return "".join(char for char in text if char.isdigit())

@@ -64,7 +64,9 @@ class RequestQuerySet(models.QuerySet["AccessRequest"]):
         if actor.role == "dispatch":
             return self.filter(dispatch_area=actor.place_code)
         if actor.role == "command":
-            return self.filter(community__code__startswith=division_prefix(actor.place_code))
+            inside = division_prefix(actor.place_code)
+            stranger = Q(community__isnull=True, facility__division_code__startswith=inside)
+            return self.filter(Q(community__code__startswith=inside) | stranger)
         return self.none()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from access import journey
 from access.journey import Facts
-from access.models import AccessRequest
+from access.models import AccessRequest, HandClosing
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import Line, journey_line
@@ -52,6 +52,7 @@ class Detail:
     hospital: Facility | None
     why_hospital: list[dict[str, Any]]
     events: list[Event]
+    hand_closing: HandClosing | None = None
 
     @property
     def is_out(self) -> bool:
@@ -75,6 +76,7 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         hospital=hospital,
         why_hospital=_why_hospital(row, hospital, at) if hospital else [],
         events=timeline(row.case_ref),
+        hand_closing=HandClosing.objects.filter(case_ref=row.case_ref).first() if journey.is_out(facts) else None,
     )
 
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from access.chat_text import chat_text
 from access.forms.requests import CancelForm, ReasonForm
 from access.selectors.detail import Detail, detail
-from access.selectors.requests import own_case, own_request
+from access.selectors.requests import own_request
 from access.services import home, requests
 from access.states import CloseOutcome
+from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
 from communities import tokens
 from core import clock
@@ -24,25 +25,23 @@ from core.errors import Invalid
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
-
-@require_safe
-@for_roles("staff", "lead")
-def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
-    """Show one journey; the living part is asked for again every few seconds while the person moves."""
-    actor, at = actor_of(request), clock.now()
-    mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
-    return unchanged(request, mark) or _page(request, detail(actor, ident, at=at), mark=mark)
+# whose board tells of a change: the community's own unless named; command follows every community and hospital
+BOARDS = {"dispatch": "area"}
+KINDS = {"command": ("community", "facility")}
 
 
 @require_safe
 @for_roles("staff", "lead", "dispatch", "command")
-def case(request: HttpRequest, case_ref: UUID) -> HttpResponse:
-    """Lead from a case, as other apps name it, to the page of its request."""
-    return _back(own_case(actor_of(request), case_ref).pk)
+def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Show one journey; the living part is asked for again every few seconds while the person moves."""
+    actor, at = actor_of(request), clock.now()
+    board, kinds = BOARDS.get(actor.role, "community"), KINDS.get(actor.role, ("facility",))
+    mark = mark_of(request, f"{board}:{actor.place_code}", kinds=kinds, at=at)
+    return unchanged(request, mark) or _page(request, detail(actor, ident, at=at), mark=mark)
 
 
 @require_POST
-@for_roles("staff", "lead")
+@for_roles("staff", "lead", "dispatch", "command")
 @idempotent
 def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Call the request off with one of five reasons."""
@@ -56,7 +55,7 @@ def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles("staff", "lead")
+@for_roles("staff", "lead", "dispatch", "command")
 @idempotent
 def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     """病情变化: raise to 120 in one press; the journey stays."""
@@ -66,7 +65,7 @@ def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles("staff", "lead")
+@for_roles("staff", "lead", "command")
 @idempotent
 def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Approve a wish of the hotline or the family."""
@@ -77,7 +76,7 @@ def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles("staff", "lead")
+@for_roles("staff", "lead", "dispatch")
 @idempotent
 def say_home(request: HttpRequest, ident: UUID) -> HttpResponse:
     """已到家 by word, with 撤回."""
@@ -89,7 +88,7 @@ def say_home(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles("staff", "lead")
+@for_roles("staff", "lead", "dispatch")
 @idempotent
 def not_home(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Take 已到家 back."""
@@ -111,7 +110,7 @@ def not_gone(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles("lead")
+@for_roles("lead", "command")
 @idempotent
 def hand_close(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Give one of the two words that nobody is out any more."""
@@ -119,11 +118,13 @@ def hand_close(request: HttpRequest, ident: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:
-            home.hand_closing(own_request(actor, ident), reason=form.cleaned_data["reason"], by=actor, at=at)
+            said = home.hand_closing(own_request(actor, ident), reason=form.cleaned_data["reason"], by=actor, at=at)
         except Invalid as error:
             form.add_error("reason", error.message)
         else:
-            messages.success(request, _("记下了。要另一个人再说一次才算销。"))
+            messages.success(
+                request, _("两个人都说了，销了。") if said.second_at else _("记下了。要另一个人再说一次才算销。")
+            )
             return _back(ident)
     return _page(request, detail(actor, ident, at=at), hand_form=form, status=422)
 
@@ -141,6 +142,8 @@ def _page(
     status: int = 200,
     mark: str = "",
 ) -> HttpResponse:
+    if actor_of(request).role not in {"staff", "lead"}:
+        return case_page(request, shown, cancel_form=cancel_form, hand_form=hand_form, status=status, mark=mark)
     row, at, gate_pass = shown.request, clock.now(), shown.parts.gate_pass
     context = {
         "d": shown,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -136,7 +137,11 @@ def take_up(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
     if row.status == CallStatus.TAKEN:
         words = _("%(who)s %(at)s 已经接手。要换人，先请对方放回去。")
         raise Conflict("call.taken", words % {"who": row.taken_by, "at": _hhmm(row.taken_at)})
-    taken = {"taken_at": at, "taken_key": by.key, "taken_by": f"{by.label} {by.place_label}".strip()[:120]}
+    taken: dict[str, Any] = {
+        "taken_at": at,
+        "taken_key": by.key,
+        "taken_by": f"{by.label} {by.place_label}".strip()[:120],
+    }
     advance(row, CallStatus.TAKEN, by=by, at=at, verb="call.taken", climbs_at=None, **taken)
     boards.touch(*row.boards)
     return row
@@ -149,7 +154,7 @@ def put_back(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
     row = _locked(call)
     owner = Owner(**row.chain[row.level])
     climbs_at = _climbs_at(owner, is_last=row.level + 1 == len(row.chain), at=at)
-    free = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
+    free: dict[str, Any] = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
     advance(row, CallStatus.OPEN, by=by, at=at, verb="call.put_back", **free)
     boards.touch(*row.boards)
     return row
@@ -175,7 +180,12 @@ def end_by_fact(kind: CallKind, subject: str, *, words: str, by: Actor, at: date
 
 
 def _end(row: OpenCall, words: str, by: Actor, at: datetime) -> OpenCall:
-    ended = {"ended_at": at, "ended_by": by.label[:120], "ended_words": words.strip()[:300], "climbs_at": None}
+    ended: dict[str, Any] = {
+        "ended_at": at,
+        "ended_by": by.label[:120],
+        "ended_words": words.strip()[:300],
+        "climbs_at": None,
+    }
     advance(row, CallStatus.ENDED, by=by, at=at, verb="call.ended", reason=words.strip()[:300], **ended)
     boards.touch(*row.boards)
     return row

@@ -18,7 +18,15 @@ PUBLIC = {
     "gallery",  # the component gallery, outside production only
 }  # fmt: skip
 # POST addresses that write nothing a repeat could double
-NO_KEY = {"sign_in", "sign_out", "prefer", "switch_post", "access:resident_check", "communities:gate_check"}
+NO_KEY = {
+    "sign_in",
+    "sign_out",
+    "prefer",
+    "switch_post",
+    "access:resident_check",
+    "communities:gate_check",
+    "access:caller_find",
+}
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

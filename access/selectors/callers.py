@@ -1,0 +1,62 @@
+"""Whom dispatch or command may ask for: somebody who rings, found by the whole telephone number (authz: find_by_phone)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from access.models import Resident
+from access.selectors.suggestion import Suggestion, suggestion
+from core.actors import Actor, Role
+from core.codes import only_digits
+from core.divisions import division_prefix
+from core.errors import NotFound
+from core.sealed import blind_index
+
+SHOWN = 12  # so many people may share one telephone
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody registered with the telephone that was typed: enough to tell one from another, no illness."""
+
+    pk: UUID
+    name: str
+    community: str
+    building: str
+
+
+def reach(actor: Actor) -> QuerySet[Resident]:
+    """Return the residents a post that takes calls may ask for: its area's, or its division's; nobody else any."""
+    rows = Resident.objects.active()
+    if actor.role == Role.DISPATCH:
+        return rows.filter(community__dispatch_area_id=actor.place_code)
+    if actor.role == Role.COMMAND:
+        return rows.filter(community__code__startswith=division_prefix(actor.place_code))
+    return rows.none()
+
+
+def find_by_phone(actor: Actor, phone: str) -> list[Caller]:
+    """Return who is registered with a telephone, within reach; one query."""
+    digits = only_digits(phone)
+    if len(digits) < 7:
+        return []
+    known = {blind_index("phone", phone.strip()), blind_index("phone", digits)}
+    rows = reach(actor).filter(phone_index__in=known).select_related("community").order_by("name_key")[:SHOWN]
+    return [Caller(row.pk, row.name, row.community.name, row.building) for row in rows]
+
+
+def resident_in_reach(actor: Actor, ident: UUID) -> Resident:
+    """Return one resident within reach; raise NotFound for anybody else."""
+    row = reach(actor).select_related("community").filter(pk=ident).first()
+    if row is None:
+        raise NotFound("resident.absent")
+    return row
+
+
+def registered_way(resident: Resident, *, at: datetime) -> Suggestion:
+    """Return what the register says of a resident's next treatment; it decides, and is not shown."""
+    return suggestion(resident, at=at)

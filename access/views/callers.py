@@ -1,0 +1,139 @@
+"""Dispatch and command act for people: asking for whoever rings, and the page of one case."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from access.forms.callers import CallerForm, PhoneForm
+from access.forms.requests import CancelForm, ReasonForm
+from access.models import AccessRequest, Resident
+from access.selectors.callers import find_by_phone, registered_way, resident_in_reach
+from access.selectors.detail import Detail
+from access.selectors.requests import own_case
+from access.services import requests as service
+from access.services.requests import Wish
+from access.states import NeedKind
+from accounts.access_control import actor_of, for_roles
+from core import clock, names
+from core.errors import Conflict, Invalid
+from core.http import page
+from core.idempotency import idempotent
+
+DESKS = ("dispatch", "command")
+
+
+@require_safe
+@for_roles("staff", "lead", *DESKS)
+def case(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+    """Lead from a case, as other apps name it, to the page of its request."""
+    return _to(own_case(actor_of(request), case_ref))
+
+
+@require_POST
+@for_roles(*DESKS)
+def find(request: HttpRequest) -> HttpResponse:
+    """Find who is registered with a telephone; the number never stands in an address."""
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return page(request, "access/caller_find.html", {"form": form}, status=422)
+    phone = form.cleaned_data["phone"]
+    context = {"form": form, "callers": find_by_phone(actor_of(request), phone), "asked": True}
+    return page(request, "access/caller_find.html", context)
+
+
+@require_safe
+@for_roles(*DESKS)
+def find_form(request: HttpRequest) -> HttpResponse:
+    """Ask for the telephone of whoever rings."""
+    return page(request, "access/caller_find.html", {"form": PhoneForm()})
+
+
+@require_safe
+@for_roles(*DESKS)
+def ask_form(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Ask what for and when."""
+    return _form(request, resident_in_reach(actor_of(request), ident), CallerForm())
+
+
+@require_POST
+@for_roles(*DESKS)
+@idempotent
+def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Store the wish of whoever rings: the community says yes, or stays silent until the rulebook's minutes are over."""
+    actor, at = actor_of(request), clock.now()
+    resident, form = resident_in_reach(actor, ident), CallerForm(request.POST)
+    known = registered_way(resident, at=at)
+    if not form.is_valid() or not form.check_registered(known):
+        return _form(request, resident, form, status=422)
+    wish = form.wish(resident, known, is_second=request.POST.get("is_second") == "1")
+    try:
+        row = service.submit(resident, wish=wish, by=actor, at=at)
+    except Invalid as error:
+        form.add_error("arrive_at", error.message)
+        return _form(request, resident, form, status=422)
+    except Conflict as error:
+        if error.code != "request.same_day":
+            raise
+        return _form(request, resident, form, status=422, has_same_day=True)
+    messages.success(request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": resident.name})
+    return _to(row)
+
+
+@require_POST
+@for_roles(*DESKS)
+@idempotent
+def ask_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Ask for 120 for whoever rings, in one press: nothing is asked first (R-000-2)."""
+    actor = actor_of(request)
+    resident = resident_in_reach(actor, ident)
+    wish = Wish(
+        need_kind=NeedKind.EMERGENCY,
+        mobility=resident.mobility,
+        needs_oxygen=resident.needs_oxygen,
+        has_stairs=resident.has_stairs,
+        escorts=1,
+        is_critical=True,
+        source="hotline",
+    )
+    return _to(service.submit(resident, wish=wish, by=actor, at=clock.now()))
+
+
+def case_page(
+    request: HttpRequest,
+    shown: Detail,
+    *,
+    cancel_form: CancelForm | None = None,
+    hand_form: ReasonForm | None = None,
+    status: int = 200,
+    mark: str = "",
+) -> HttpResponse:
+    """Draw a case as dispatch and command read it: no identity, no age, no illness (authz/fields.csv)."""
+    row = shown.request
+    sex = row.resident.sex if row.resident else ""
+    is_dispatch = actor_of(request).role == "dispatch"
+    context = {
+        "d": shown,
+        "row": row,
+        "name": row.name if is_dispatch or not row.resident else names.with_title(row.name, sex, None),
+        "cancel_form": cancel_form or CancelForm(),
+        "hand_form": hand_form or ReasonForm(),
+        "every": 5 if shown.is_out else 15,
+    }
+    return page(request, "access/case.html", context, part="live", status=status, mark=mark)
+
+
+def _form(
+    request: HttpRequest, resident: Resident, form: CallerForm, *, status: int = 200, has_same_day: bool = False
+) -> HttpResponse:
+    context = {"form": form, "resident": resident, "has_same_day": has_same_day}
+    return page(request, "access/caller_ask.html", context, status=status)
+
+
+def _to(row: AccessRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("access:request", args=[row.pk]))
