@@ -25,6 +25,7 @@ from core.actors import Actor
 from core.errors import Conflict, DomainError
 from core.gathering import one_deed
 from dispatch.outings import Outing, Outings, cut
+from dispatch.problem_care import slot_key
 from dispatch.services import leases
 from dispatch.services.placement import (
     booked,
@@ -172,7 +173,7 @@ class _Arranging:
         if not self.item.slot:
             return None, Facility.objects.get(pk=self.item.facility)
         rows = Slot.objects.select_for_update(of=("self",)).select_related("service__facility")
-        slot = rows.get(pk=int(self.item.slot))
+        slot = rows.get(pk=slot_key(self.item.slot))
         return slot, slot.service.facility
 
     def _drive(self, request: AccessRequest, slot: Slot | None, facility: Facility) -> tuple[passes.PassWindow, str]:

@@ -18,10 +18,11 @@ from matching.board import Board
 from matching.explain import added_km, standing_rule, why_facilities
 from matching.online import choice_at, open_board
 from matching.plan import Arranged, Plan
-from matching.problem import Action, Direction, Problem, Request, RunInForce, StopInForce, StopState
+from matching.problem import Action, Direction, Problem, Request, RunInForce, Slot, StopInForce, StopState
 
 ASKED_CARS = 8  # the nearest ones that may carry at all
 NEXT = 2
+OWN_PLACE = {"no_machine", "no_separate_room"}
 Explained = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -161,13 +162,18 @@ def _hospital(board: Board, request: Request, item: Arranged) -> list[Check]:
     usual = next((answer for answer in answers if answer.facility == request.usual_facility), None)
     if usual and usual.facility != item.facility:
         why = usual.reason.code if usual.reason else "slots_full"
+        why = "not_fitting" if why in OWN_PLACE else why  # stands on the ride, which knows no illness
         checks.append(Check("not_usual", "but", {"code": usual.facility, "why": why}))
     return checks
 
 
+def _is_for(slot: Slot, request: Request) -> bool:
+    return (slot.need, slot.machine) == (request.need, request.machine)
+
+
 def _hour(problem: Problem, request: Request, item: Arranged, used: Counter[tuple[str, str | None]]) -> list[Check]:
     """Say by how much the hour is another than asked for, and whether a place nearer to that hour is still free."""
-    slots = {slot.id: slot for slot in problem.facility_by_id[item.facility].slots if slot.need == request.need}
+    slots = {slot.id: slot for slot in problem.facility_by_id[item.facility].slots if _is_for(slot, request)}
     chosen, asked = slots.get(item.slot or ""), request.asked_min
     if chosen is None or asked is None or request.fixed_slot or chosen.start_min == asked:
         return []

@@ -16,13 +16,13 @@ from uuid import UUID
 from access.journey import Facts, has_way_home, is_out, is_over
 from access.models import AccessRequest
 from access.selectors import facts_of
-from access.services.cards import FIXED, party_size
+from access.services.cards import FIXED, machine_class, party_size
 from access.states import RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
 from dispatch import problem_care, problem_fleet
 from dispatch.allowances import board_min, leave_min
-from dispatch.problem_care import INFECTED, Care
+from dispatch.problem_care import INFECTED, Care, slot_key, slot_name
 from dispatch.problem_fleet import Cars, load, minutes, place
 from dispatch.problem_waiting import Span, somebody_waits, waiting_rows
 from matching import problem as engine
@@ -145,7 +145,7 @@ def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars
     return replace(
         _party(row, cars, pickup=there),
         fixed_facility=getattr(row, "held_at", None) if held and not row.is_critical else None,
-        fixed_slot=str(held) if held and not row.is_critical else None,
+        fixed_slot=slot_name(held, machine_class(row)) if held and not row.is_critical else None,
         asked_min=asked,
         earliest_min=now if asked is None or is_fixed else max(now, asked - EARLIER_MIN),
         latest_safe_min=None if row.is_critical else latest,
@@ -192,7 +192,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
     home = row.community
     if home is None:
         raise ValueError("a stranger without a home cannot be planned")
-    flag = row.resident.infection_class if row.resident else ""
+    flag = row.resident.precaution if row.resident else ""
     skills = _skills(row, is_urgent=row.is_critical)
     kind = "emergency" if row.is_critical else row.service_kind
     is_infected = flag in INFECTIOUS and not row.is_critical
@@ -203,6 +203,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         pickup_place=_pickup_place(cars, pickup),
         zone="sealed" if flag == "isolated" else row.zone_class,
         infection=flag,
+        machine="" if row.is_critical else machine_class(row),
         usual_facility=row.facility_id,
         is_critical=row.is_critical,
         party=load(row.mobility, party_size(row), is_lying="ordinary" not in skills),
@@ -226,7 +227,7 @@ def may_be_lent(row: AccessRequest) -> bool:
 
     Whoever came as an emergency goes home like anybody else.
     """
-    flag = row.resident.infection_class if row.resident else ""
+    flag = row.resident.precaution if row.resident else ""
     needs_one = row.mobility == "stretcher" or row.needs_oxygen
     is_emergency = row.is_critical and facts_of(row).arrived_at is None
     return not is_emergency and flag not in INFECTIOUS and (needs_one or row.attempts >= LONG_TRIES)
@@ -240,7 +241,7 @@ def _lying(asked: engine.Request, row: AccessRequest) -> engine.Request:
 
 def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
     """Say what the car must be able to do; ambulances are for emergencies and the infected (R-000-10, R-000-11)."""
-    flag = row.resident.infection_class if row.resident else ""
+    flag = row.resident.precaution if row.resident else ""
     needed = {name for name, is_so in (("oxygen", row.needs_oxygen), ("positive", flag in INFECTIOUS)) if is_so}
     if is_urgent:
         return frozenset(needed | {"ambulance"})
@@ -249,7 +250,7 @@ def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
 
 def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span) -> Care:
     kinds = {request.need.removesuffix(INFECTED) for request in asking.values()}
-    held = [int(request.fixed_slot) for request in asking.values() if request.fixed_slot]
+    held = [slot_key(request.fixed_slot) for request in asking.values() if request.fixed_slot]
     return problem_care.read(kinds, held, since=span.at, until=span.until)
 
 

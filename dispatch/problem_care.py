@@ -11,7 +11,9 @@ from django.db.models import F, Q
 
 from core.geo import Point, travel_min
 from dispatch.receiving import FRESH_H, REACH_MIN
+from hospitals import machines
 from hospitals.models import Facility, Service, Slot
+from hospitals.selectors.machines import apart_taken
 from hospitals.states import ServiceStatus, ZoneRole
 from matching import problem as engine
 
@@ -23,7 +25,7 @@ ZONES: dict[str, frozenset[str]] = {
 USUAL_ZONES: dict[str, frozenset[str]] = {
     ZoneRole.YELLOW: frozenset({"precautionary"})
 }  # they keep their usual hospital, yellow or not (C11)
-SEPARATE = {True: ("positive", "suspected"), False: ("isolated", "HBV", "HCV", "recovered")}  # rooms of their own
+SEPARATE = {True: ("positive", "suspected"), False: ("isolated",)}  # rooms of their own
 _SHUT = (ServiceStatus.CLOSED, ServiceStatus.DIVERTING)
 
 
@@ -34,14 +36,16 @@ class Care:
     facilities: dict[str, Facility]
     services: dict[tuple[str, str], Service] = field(default_factory=dict)
     slots: dict[tuple[str, str], list[Slot]] = field(default_factory=lambda: defaultdict(list))
+    apart: dict[int, dict[str, int]] = field(default_factory=dict)  # by slot: who takes machines set apart (E20)
+    held: frozenset[int] = frozenset()
 
 
 def read(kinds: Collection[str], held: Collection[int], *, since: datetime, until: datetime) -> Care:
-    """Read every facility, the services of these kinds and their places: three queries.
+    """Read every facility, the services of these kinds and their places: three queries, four with haemodialysis.
 
     Slots in `held` are places that somebody already has; they are read although they may be full.
     """
-    care = Care({row.pk: row for row in Facility.objects.all()})
+    care = Care({row.pk: row for row in Facility.objects.all()}, held=frozenset(held))
     for service in Service.objects.filter(kind__in=kinds).exclude(facility__zone_role=ZoneRole.NONE):
         care.services[(service.facility_id, service.kind)] = service
     left = Q(service__kind__in=kinds, starts_at__gt=since, starts_at__lt=until, booked__lt=F("capacity"))
@@ -49,6 +53,8 @@ def read(kinds: Collection[str], held: Collection[int], *, since: datetime, unti
     rows = Slot.objects.filter(left & receives | Q(pk__in=list(held))).select_related("service")
     for slot in rows.order_by("starts_at"):
         care.slots[(slot.service.facility_id, slot.service.kind)].append(slot)
+    if any(kind in machines.SERVICES for kind in kinds):
+        care.apart = apart_taken(left & Q(service__kind__in=machines.SERVICES))
     return care
 
 
@@ -72,8 +78,7 @@ def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, 
     for kind in kinds:
         need = kind + INFECTED if is_designated else kind
         for slot in care.slots.get((row.pk, kind), ()):
-            start = (slot.starts_at - origin) / timedelta(minutes=1)
-            slots.append(engine.Slot(id=str(slot.pk), need=need, start_min=start, capacity=max(0, slot.free)))
+            slots += _places(care, slot, need, start=(slot.starts_at - origin) / timedelta(minutes=1))
             needs.add(need)
         if kind == "emergency" and row.zone_role != ZoneRole.FANGCANG:
             needs.add(kind)
@@ -84,10 +89,41 @@ def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, 
         zones=ZONES.get(row.zone_role, frozenset()),
         usual_zones=USUAL_ZONES.get(row.zone_role, frozenset()),
         infections=frozenset(SEPARATE[is_designated]),
+        machines=frozenset(name for kind in kinds for name in _set_apart(care.services[(row.pk, kind)])),
         slots=tuple(slots),
         has_buffer=not is_designated,
         rank=max((_doubt(care.services[(row.pk, kind)], at) for kind in kinds), default=0),
     )
+
+
+def _set_apart(service: Service) -> list[str]:
+    """Name the machine classes a service has places of their own for; without one, the class is not offered it."""
+    if service.kind not in machines.SERVICES:
+        return []
+    places = {"hbv": service.hbv_places, "hcv": service.hcv_places}
+    return [name for name in machines.APART if machines.has_machines(service.kind, name, **places)]
+
+
+def _places(care: Care, slot: Slot, need: str, *, start: float) -> list[engine.Slot]:
+    """Part a time by whose machines they are; whoever holds a place finds it, taken or not."""
+    left = machines.left_of(slot.machines, machines.taken_of(slot.booked, care.apart.get(slot.pk, {})))
+    return [
+        engine.Slot(
+            id=slot_name(slot.pk, machine), need=need, start_min=start, machine=machine, capacity=min(count, slot.free)
+        )
+        for machine, count in left.items()
+        if count or machine == machines.OTHERS or slot.pk in care.held
+    ]
+
+
+def slot_name(key: int, machine: str) -> str:
+    """Return the engine's id of a time's places for a machine class."""
+    return f"{key}/{machine}" if machine else str(key)
+
+
+def slot_key(name: str) -> int:
+    """Return the key of the time an engine's id names."""
+    return int(name.partition("/")[0])
 
 
 def _doubt(service: Service, at: datetime) -> int:

@@ -41,6 +41,7 @@ class Receiver:
     status: str
     status_until: datetime | None = None
     confirmed_at: datetime | None = None
+    has_machines: bool = True  # set apart for whoever asks, where the class needs its own (E20)
     times: tuple[Times, ...] = ()
 
 
@@ -77,7 +78,7 @@ def options(receivers: Iterable[Receiver], wish: Wish, *, now: datetime) -> list
 
 
 def _any_in_reach(known: Iterable[Receiver], role: str, wish: Wish) -> bool:
-    near = (each for each in known if each.zone_role == role and each.status != "closed")
+    near = (each for each in known if each.zone_role == role and each.status != "closed" and each.has_machines)
     return any(travel_min(wish.home, each.point) <= REACH_MIN for each in near)
 
 
@@ -98,7 +99,9 @@ def _judge(receiver: Receiver, wish: Wish, *, now: datetime, lacks: frozenset[st
     if receiver.code == wish.usual_code:
         checks.append(Check("usual", "yes"))
     checks += _service(receiver, now=now)
-    if not free and not wish.is_critical:
+    if not receiver.has_machines:
+        checks.append(Check("no_machine", "no"))
+    elif not free and not wish.is_critical:
         checks.append(Check("full", "no"))
     bars = [check for check in checks if check.verdict == "no"]
     if not bars:

@@ -21,13 +21,14 @@ from core.geo import Point
 from core.phrases import listed
 from dispatch.receiving import Receiver, Times, Wish
 from dispatch.shapes import Ask, Busy, Car, Duty
+from hospitals.machines import SERVICES, has_machines, places_of
 from hospitals.models import Service
+from hospitals.selectors import machines
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.states import RUN_LIVE, TripDirection, TripStatus
 
 LOOK_BACK = timedelta(hours=12)  # a car stands where its last outing ended, however long ago in its shift
 QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
-OTHER_CARE = frozenset({"positive", "suspected", "isolated"})
 
 
 @dataclass
@@ -186,8 +187,12 @@ def ask_of_trip(trip: Trip, request: AccessRequest) -> Ask:
 
 def infection(request: AccessRequest) -> str:
     """Return the precaution that decides car and hospital: positive, suspected, isolated, or none."""
-    flag = request.resident.infection_class if request.resident else ""
-    return flag if flag in OTHER_CARE else ""
+    return request.resident.precaution if request.resident else ""
+
+
+def machine(request: AccessRequest) -> str:
+    """Return whose haemodialysis machines a request is for (E20), "" for every other care."""
+    return "" if request.is_critical else cards.machine_class(request)
 
 
 def wish(request: AccessRequest) -> Wish:
@@ -210,6 +215,7 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
     near = Q(slots__starts_at__gte=around - reach, slots__starts_at__lt=around + reach)
     whole = ~Q(slots__shift="") & Q(slots__starts_at__gte=day[0], slots__starts_at__lt=day[1] + timedelta(days=1))
     kind = "emergency" if request.is_critical else request.service_kind
+    alike = machines.alike(machine(request), slot="slot_id") if kind in SERVICES else F("slot__booked")
     rows = (
         Service.objects.filter(kind=kind)
         .select_related("facility")
@@ -219,20 +225,24 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
             slot_starts=F("slot__starts_at"),
             slot_ends=F("slot__ends_at"),
             slot_shift=F("slot__shift"),
-            slot_free=F("slot__capacity") - F("slot__booked"),
+            slot_places=F("slot__capacity"),
+            slot_taken=F("slot__booked"),
+            slot_alike=alike,
         )
     )
-    return _receivers(rows, getattr(request, "held_slot", None))
+    return _receivers(rows, getattr(request, "held_slot", None), machine(request))
 
 
-def _receivers(rows: Iterable[Any], held_slot: int | None) -> list[Receiver]:
+def _receivers(rows: Iterable[Any], held_slot: int | None, machine_class: str) -> list[Receiver]:
     """Group the rows by facility; the place a request holds already counts as free for it."""
     times: dict[str, list[Times]] = defaultdict(list)
     services: dict[str, Any] = {}
     for row in rows:
         services[row.facility_id] = row
         if row.slot_id is not None:
-            free = row.slot_free + (row.slot_id == held_slot)
+            parts = places_of(row.kind, row.slot_places, hbv=row.hbv_places, hcv=row.hcv_places)
+            spare = min(parts[machine_class] - row.slot_alike, row.slot_places - row.slot_taken)
+            free = spare + (row.slot_id == held_slot)
             times[row.facility_id].append(Times(row.slot_id, row.slot_starts, row.slot_ends, row.slot_shift, free))
     return [
         Receiver(
@@ -243,6 +253,7 @@ def _receivers(rows: Iterable[Any], held_slot: int | None) -> list[Receiver]:
             status=row.status,
             status_until=row.status_until,
             confirmed_at=row.confirmed_at,
+            has_machines=has_machines(row.kind, machine_class, hbv=row.hbv_places, hcv=row.hcv_places),
             times=tuple(times[code]),
         )
         for code, row in services.items()

@@ -134,6 +134,7 @@ _BARS = {
     "role_infected": lambda figures: _("感染者由定点医院收治"),
     "closed": _closed,
     "full": lambda figures: _("没有空的时段了"),
+    "no_machine": lambda figures: _("没有给他这一类病人单独留的透析机"),
 }
 _UNMET = {
     "no_facility": lambda: _("附近没有医院有这个科"),
@@ -142,6 +143,8 @@ _UNMET = {
     "slots_full": lambda: _("时段都约满了"),
     "zone_role": lambda: _("按分区规定不收这一类区的人"),
     "no_separate_room": lambda: _("没有单独的诊室或机位"),
+    "no_machine": lambda: _("附近没有给他这一类病人单独留的透析机"),
+    "not_fitting": lambda: _("那里没有合用的位子"),
     "closed": lambda: _("这个科停诊"),
     "no_car_outbound": lambda: _("去程没有车能排"),
     "no_car_inbound": lambda: _("返程没有车能排"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 
 @dataclass(frozen=True)
 class PatientCard:
-    """Who comes, with what. `id_last4` and `phone` identify and reach the person."""
+    """Who comes, with what. `id_last4` and `phone` identify and reach the person.
+
+    `precaution` (positive, suspected, isolated) is known on the way too; `machine_class` (HBV, HCV) here alone.
+    """
 
     person_key: UUID
     name: str
@@ -22,9 +25,20 @@ class PatientCard:
     needs_oxygen: bool = False
     party_size: int = 1
     zone_class: str = ""
-    infection_flag: str = ""
+    precaution: str = ""
+    machine_class: str = ""
     last_test_at: str = ""
     is_critical: bool = False
+
+
+@dataclass(frozen=True)
+class CareClass:
+    """What decides the way inside and the machine: told anew when it changes before the end of care."""
+
+    zone_class: str
+    precaution: str
+    machine_class: str
+    last_test_at: datetime | None
 
 
 # care on fixed days, or without which people die: shut only with a reason and an end (R-002-7, R-002-8)

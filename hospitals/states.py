@@ -35,6 +35,13 @@ APPOINTMENT = Machine(
 )
 
 
+class MachineClass(models.TextChoices):
+    """Whose haemodialysis machines are kept apart (E20); known to the register and the hospital alone."""
+
+    HBV = "HBV", _("乙肝专机")
+    HCV = "HCV", _("丙肝专机")
+
+
 class IntakeStatus(models.TextChoices):
     """From the door to the way out. There is no refused (R-002-3d)."""
 

@@ -91,11 +91,15 @@ class Checker(RouteChecker):
             and f.is_open
             and self.receives(f, request)
             and (not request.infection or request.infection in f.infections)
+            and (not request.machine or request.machine in f.machines)
         ]
         if facility not in in_role and (in_role or not facility.has_buffer):
             self.note("zone_role", request.id)
         if request.infection and request.infection not in facility.infections:
             self.note("no_separate_room", request.id)
+        slot = next((slot for slot in facility.slots if slot.id == item.slot), None)
+        if slot is not None and slot.machine != request.machine:
+            self.note("machine_mixed", request.id)
 
     def receives(self, facility: Facility, request: Request) -> bool:
         """Tell whether a facility's role takes this zone: all of them, this one, or this one's own patients."""

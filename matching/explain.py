@@ -174,7 +174,7 @@ def why_unmet(board: Board, request: Request) -> Unmet:
     """Say which rule left a request unmet and what would have helped."""
     if not board.options[request.id]:
         reasons = [answer.reason for answer in why_facilities(board, request) if answer.reason]
-        order = ("no_slot", "no_separate_room", "zone_role", "closed", "no_capability")
+        order = ("no_slot", "no_machine", "no_separate_room", "zone_role", "closed", "no_capability")
         reasons.sort(key=lambda reason: order.index(reason.code))
         return Unmet(request=request.id, reason=reasons[0] if reasons else Reason(code="no_facility"))
     options = board.options[request.id]

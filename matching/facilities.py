@@ -34,6 +34,8 @@ def refusal(facility: Facility, request: Request, *, through_buffer: bool = Fals
         return Reason(code="zone_role", subject=facility.id)
     if request.infection and request.infection not in facility.infections:
         return Reason(code="no_separate_room", subject=facility.id)
+    if request.machine and request.machine not in facility.machines:
+        return Reason(code="no_machine", subject=facility.id)
     return None
 
 
@@ -51,9 +53,10 @@ def open_facilities(problem: Problem, request: Request) -> list[Facility]:
 
 
 def is_safe(request: Request, slot: Slot, now_min: float) -> bool:
-    """Tell whether a slot lies between now and the latest safe time."""
+    """Tell whether a slot is of the request's need and machines, between now and the latest safe time."""
     latest = request.latest_safe_min
-    return slot.need == request.need and slot.start_min >= now_min and (latest is None or slot.start_min <= latest)
+    is_its = (slot.need, slot.machine) == (request.need, request.machine)
+    return is_its and slot.start_min >= now_min and (latest is None or slot.start_min <= latest)
 
 
 @dataclass(slots=True)
@@ -78,7 +81,8 @@ class Offers:
         """Return the facilities a request may go to."""
         usual = self.problem.facility_by_id.get(request.usual_facility or "")
         kept = usual.id if usual and keeps_usual(usual, request) else None
-        key = (request.need, request.zone, request.infection, request.is_critical, request.fixed_facility, kept)
+        kind = (request.need, request.zone, request.infection, request.machine, request.is_critical)
+        key = (*kind, request.fixed_facility, kept)
         if key not in self.sites:
             self.sites[key] = open_facilities(self.problem, request)
         return self.sites[key]
@@ -122,7 +126,7 @@ class Offers:
         """Return those slots, each with the price of its time and its id; looked up once for requests alike."""
         asked = self.problem.now_min if request.asked_min is None else request.asked_min
         fixed = (request.fixed_slot, request.fixed_facility, request.is_critical)
-        key = (site.id, request.need, asked, request.latest_safe_min, fixed)
+        key = (site.id, request.need, request.machine, asked, request.latest_safe_min, fixed)
         if key not in self.priced:
             shift = self.problem.params.price_slot_shift
             self.priced[key] = [

@@ -62,12 +62,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A start time at a facility and the places still open in it."""
+    """A start time at a facility and the places still open in it; `machine` keeps a class of patients apart (E20)."""
 
     id: str
     need: str
     start_min: float
     capacity: int
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,8 @@ class Facility:
     needs : what it can treat, with or without slots.
     zones : zone classes it receives by its role; empty receives all.
     usual_zones : zone classes whose residents it keeps receiving where it is their usual facility.
-    infections : infection classes it has a separate room or machine for (E20); the empty class needs none.
+    infections : infection classes it has a separate room for; the empty class needs none.
+    machines : machine classes it has places of their own for (E20); nobody of another class takes one of them.
     has_buffer : may take a zone outside its role in its buffer, when no facility of the role has the service.
     rank : extra cost steps (higher level, unknown status); 0 is preferred.
     """
@@ -90,6 +92,7 @@ class Facility:
     zones: frozenset[str] = frozenset()
     usual_zones: frozenset[str] = frozenset()
     infections: frozenset[str] = frozenset()
+    machines: frozenset[str] = frozenset()
     slots: tuple[Slot, ...] = ()
     has_buffer: bool = False
     is_open: bool = True
@@ -105,6 +108,7 @@ class Request:
     home, pickup_place, dropoff_place : place ids; the latter two only where they differ from home.
     fixed_facility, fixed_slot : already booked; then only vehicles are chosen.
     arrive_by_min : latest arrival where no slot applies (ordinary visits, critical).
+    machine : class of patients whose places are kept apart at the facility (E20); no vehicle learns it.
     latest_safe_min : treatment must start by then.
     harm_in_min : time to harm; the smaller, the earlier served.
     home_min, facility_min : boarding or alighting minutes at either end, stairs included.
@@ -119,6 +123,7 @@ class Request:
     home: str
     zone: str = ""
     infection: str = ""
+    machine: str = ""
     usual_facility: str | None = None
     fixed_facility: str | None = None
     fixed_slot: str | None = None

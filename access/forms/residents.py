@@ -82,7 +82,7 @@ class ResidentForm(forms.Form):
     escort_required = forms.BooleanField(label=_T("要人陪同"), required=False)
     needs_oxygen = forms.BooleanField(label=_T("要氧气瓶"), required=False)
     has_stairs = forms.BooleanField(label=_T("家里有台阶，需要人扶"), required=False)
-    infection_flag = forms.ChoiceField(
+    machine_class = forms.ChoiceField(
         label=_T("透析分机"), required=False, choices=[("", _T("不用")), ("HBV", "HBV"), ("HCV", "HCV")]
     )
     note = forms.CharField(

@@ -65,7 +65,9 @@ class Resident(models.Model):
     mobility = models.CharField(max_length=10, choices=Mobility, default=Mobility.WALK)
     needs_oxygen = models.BooleanField(default=False)
     has_stairs = models.BooleanField(default=False)
-    infection_flag = models.CharField(max_length=10, blank=True, help_text="HBV, HCV: a dialysis machine of its own")
+    machine_class = models.CharField(
+        max_length=10, blank=True, db_column="infection_flag", help_text="HBV, HCV: a dialysis machine of its own"
+    )
     precaution = models.CharField(max_length=10, choices=Precaution, blank=True)
     escort_required = models.BooleanField(default=False)
     escort_reason = models.CharField(max_length=60, blank=True)
@@ -96,11 +98,6 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def infection_class(self) -> str:
-        """The one precaution that decides car and hospital: what a test found goes before what is known for long."""
-        return self.precaution or self.infection_flag
 
     def age_on(self, day: date) -> int | None:
         """Return the age in whole years on a day."""

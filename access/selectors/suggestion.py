@@ -55,7 +55,7 @@ def suggestion(resident: Resident, *, at: datetime) -> Suggestion:
     sessions = [(moment, need) for need in needs if (moment := next_session(need, at=at))]
     usual_at, chosen = min(sessions, key=lambda each: each[0], default=(None, needs[0] if needs else None))
     found = Suggestion(needs, chosen, usual_at, last=last)
-    found.other_slots = _other_slots(found, at)
+    found.other_slots = _other_slots(found, resident.machine_class, at)
     return found
 
 
@@ -70,7 +70,7 @@ def next_session(need: CareNeed, *, at: datetime) -> datetime | None:
     return None
 
 
-def _other_slots(found: Suggestion, at: datetime) -> list[Slot]:
+def _other_slots(found: Suggestion, machine_class: str, at: datetime) -> list[Slot]:
     """Offer one more time with a free place at the usual hospital, on the day of the usual one."""
     if not found.chosen or not found.facility_code:
         return []
@@ -80,6 +80,7 @@ def _other_slots(found: Suggestion, at: datetime) -> list[Slot]:
         since=max(start, at + LEAD),
         until=end,
         facility_codes=[found.facility_code],
+        machine_class=machine_class,
     )
     return [slot for slot in slots if slot.starts_at != found.usual_at][:OTHER_TIMES]
 

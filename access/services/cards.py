@@ -12,6 +12,7 @@ from communities.cards import PassCard
 from core import names
 from core.errors import Conflict
 from hospitals.cards import PatientCard
+from hospitals.machines import class_on
 from transport.cards import Place, RiderCard
 
 FIXED = {NeedKind.DIALYSIS, NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY, NeedKind.PERITONEAL_DIALYSIS}
@@ -32,14 +33,20 @@ def patient_card(request: AccessRequest) -> PatientCard:
         needs_oxygen=request.needs_oxygen,
         party_size=party_size(request),
         zone_class=request.zone_class,
-        infection_flag=resident.infection_class if resident else "",
+        precaution=resident.precaution if resident else "",
+        machine_class=machine_class(request),
         last_test_at=resident.last_test_at.isoformat() if resident and resident.last_test_at else "",
         is_critical=request.is_critical,
     )
 
 
+def machine_class(request: AccessRequest) -> str:
+    """Return on whose machines a hospital treats the patient, "" where any will do: told for haemodialysis alone (E20)."""
+    return class_on(request.service_kind, request.resident.machine_class if request.resident else "")
+
+
 def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
-    """Make the driver's card: how to carry and whom to ask for, never why."""
+    """Make the driver's card: how to carry and whom to ask for, never why. A machine class is the hospital's alone."""
     resident = request.resident
     age = resident.age_on(on) if resident else None
     return RiderCard(
@@ -52,7 +59,7 @@ def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
         needs_oxygen=request.needs_oxygen,
         party_size=party_size(request),
         zone_class=request.zone_class,
-        infection_class=resident.infection_class if resident else "",
+        infection_class=resident.precaution if resident else "",
         has_stairs=request.has_stairs,
         care_class="urgent" if request.is_critical else "fixed" if request.need_kind in FIXED else "routine",
     )

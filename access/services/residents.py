@@ -40,7 +40,7 @@ class ResidentFacts:
     mobility: str = "walk"
     needs_oxygen: bool = False
     has_stairs: bool = False
-    infection_flag: str = ""
+    machine_class: str = ""
     escort_required: bool = False
     escort_reason: str = ""
     note: str = ""
@@ -49,7 +49,7 @@ class ResidentFacts:
 # what may change, apart from the sealed columns that need their own handling
 _PLAIN = (
     "sex", "birth_date", "id_kind", "phone_owner", "building", "mobility", "needs_oxygen", "has_stairs",
-    "infection_flag", "escort_required", "escort_reason",
+    "machine_class", "escort_required", "escort_reason",
 )  # fmt: skip
 _SEALED = ("id_no", "phone", "address", "note")
 
@@ -85,7 +85,7 @@ def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor,
         raise Conflict("resident.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))
     resident.version = version + 1
     audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
-    if "infection_flag" in changed:
+    if "machine_class" in changed:
         outbox.put(InfectionChanged(at=at, resident_id=str(resident.pk)))
     boards.touch(f"community:{resident.community_id}")
     return changed

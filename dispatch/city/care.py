@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
+from access.states import NeedKind
 from core import clock
 from dispatch.city.folder import CityFolder, number
+from hospitals.machines import HCV, SERVICES
 from hospitals.models import Facility, Service, Slot
 
 SLOT_DAYS = range(0, 4)  # the reference day and the three after it
@@ -25,7 +28,8 @@ def load(folder: CityFolder) -> None:
     )
     at = clock.day_bounds(folder.reference_day)[0]
     told = at + CONFIRMED_AT
-    services = [service for row in rows for service in _services(row, at, told)]
+    apart = _hcv_places(folder)
+    services = [service for row in rows for service in _services(row, at, told, apart)]
     Service.objects.bulk_create(services, ignore_conflicts=True)
     slots = _slots(folder, {row["code"]: row for row in rows})
     Slot.objects.bulk_create(slots, ignore_conflicts=True, batch_size=5000)
@@ -50,15 +54,34 @@ def _facility(row: dict[str, str]) -> Facility:
     )
 
 
-def _services(row: dict[str, str], at: datetime, told: datetime) -> list[Service]:
+def _hcv_places(folder: CityFolder) -> Counter[str]:
+    """Derive the HCV places by facility from the register, for folders that do not name them (`of_which_hcv`).
+
+    A unit that has HCV patients of its own has machines for them: as many as come together in one shift of a week day.
+    Where the register knows none, none are assumed, and the unit is not offered to anybody of that class (E20).
+    """
+    together: Counter[tuple[str, str, str]] = Counter()
+    for row in folder.rows("residents"):
+        if row["infection_flag"] == HCV and NeedKind.DIALYSIS in row["need_kinds"].split(";"):
+            for day in set(row["schedule_days"].replace("|", ",").split(",")):
+                together[(row["home_facility_code"], day, row["schedule_shift"])] += 1
+    places: Counter[str] = Counter()
+    for (facility, _day, _shift), people in together.items():
+        places[facility] = max(places[facility], people)
+    return places
+
+
+def _services(row: dict[str, str], at: datetime, told: datetime, apart: Counter[str]) -> list[Service]:
     kinds = [kind for kind in row["services"].split(";") if kind]
+    hcv = number(row["of_which_hcv"]) if "of_which_hcv" in row else apart[row["code"]]
     return [
         Service(
             facility_id=row["code"],
             kind=kind,
             status_at=at,
             confirmed_at=told,
-            hbv_places=number(row["of_which_hbv"]) if kind == "hemodialysis" else 0,
+            hbv_places=number(row["of_which_hbv"]) if kind in SERVICES else 0,
+            hcv_places=hcv if kind in SERVICES else 0,
         )
         for kind in kinds
     ]

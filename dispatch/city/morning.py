@@ -100,7 +100,7 @@ def _due(wave: Wave, community: Community, folder: CityFolder, seen: set[uuid.UU
             schedule_days__contains=weekday,
             schedule_kind="weekly",
             resident__community__dispatch_area=community.dispatch_area,
-            resident__infection_flag="",
+            resident__machine_class="",
             resident__precaution="",
         )
         .select_related("resident__community")

@@ -10,20 +10,22 @@ from collections.abc import Sequence
 
 from dispatch.drill.openings import Opening, Person, open_to
 
+Key = tuple[int, str]
+
 
 def arrangeable(people: Sequence[Person], known: Sequence[Opening]) -> int:
     """Return the size of a largest assignment of people to places that no place's capacity forbids."""
     by_service: dict[str, list[Opening]] = defaultdict(list)
     for place in known:
         by_service[place.service].append(place)
-    capacity = {place.slot: place.capacity for place in known}
-    wishes = [[place.slot for place in open_to(person, by_service[person.service])] for person in people]
-    held: dict[int, list[int]] = defaultdict(list)
+    capacity = {place.key: place.capacity for place in known}
+    wishes = [[place.key for place in open_to(person, by_service[person.service])] for person in people]
+    held: dict[Key, list[int]] = defaultdict(list)
     return sum(_seat(number, wishes, capacity, held, set()) for number in range(len(wishes)))
 
 
 def _seat(
-    who: int, wishes: list[list[int]], capacity: dict[int, int], held: dict[int, list[int]], seen: set[int]
+    who: int, wishes: list[list[Key]], capacity: dict[Key, int], held: dict[Key, list[int]], seen: set[Key]
 ) -> bool:
     """Give somebody a place, moving others along when that frees one."""
     for slot in wishes[who]:

@@ -66,7 +66,7 @@ def _let_go(world: World, arrival: Intake, patient: Patient, by: Actor) -> None:
 def _is_infectious(arrival: Intake) -> bool:
     """Say whether a test came back positive meanwhile: then the hospital keeps the person."""
     request = AccessRequest.objects.select_related("resident").filter(case_ref=arrival.case_ref).first()
-    return request is not None and request.resident is not None and request.resident.infection_class in INFECTIOUS
+    return request is not None and request.resident is not None and request.resident.precaution in INFECTIOUS
 
 
 def identify(world: World, arrival: Intake, resident: Resident, *, by: Actor) -> None:

@@ -18,6 +18,7 @@ from hospitals.models import Slot
 REACH_MIN = 90.0
 EARLIER, LATER = timedelta(hours=3), timedelta(hours=4)
 INFECTED = ("positive", "suspected")
+DIALYSIS = "hemodialysis"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Person:
     service: str
     zone: str
     infection: str
+    machine: str  # HBV, HCV: treated on machines set apart (E20)
     home: Point
     community: str
     area: str
@@ -42,15 +44,21 @@ class Person:
 
 @dataclass(frozen=True)
 class Opening:
-    """One bookable time of one facility."""
+    """One bookable time of one facility; of haemodialysis, for one class of machines."""
 
     slot: int
+    machine: str
     facility: str
     role: str
     service: str
     starts_at: datetime
     capacity: int
     point: Point
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Name the time and the machines."""
+        return self.slot, self.machine
 
 
 def people(due: Iterable[Due]) -> list[Person]:
@@ -63,7 +71,8 @@ def people(due: Iterable[Due]) -> list[Person]:
                 ref=resident.ref,
                 service=need.service_kind,
                 zone=getattr(need, "zone", "") or "precautionary",
-                infection=resident.infection_class,
+                infection=resident.precaution,
+                machine=resident.machine_class,
                 home=home.point,
                 community=home.pk,
                 area=home.dispatch_area_id,
@@ -86,24 +95,37 @@ def openings(day: date) -> list[Opening]:
     return [
         Opening(
             slot=row.pk,
+            machine=machine,
             facility=row.service.facility_id,
             role=row.service.facility.zone_role,
             service=row.service.kind,
             starts_at=row.starts_at,
-            capacity=row.capacity,
+            capacity=capacity,
             point=row.service.facility.point,
         )
         for row in rows.order_by("starts_at", "pk")
+        for machine, capacity in _machines(row)
     ]
+
+
+def _machines(slot: Slot) -> list[tuple[str, int]]:
+    """Part the places of haemodialysis by whose machines they are."""
+    if slot.service.kind != DIALYSIS:
+        return [("", slot.capacity)]
+    hbv = min(slot.capacity, slot.service.hbv_places)
+    hcv = min(slot.capacity - hbv, slot.service.hcv_places)
+    return [("", slot.capacity - hbv - hcv), ("HBV", hbv), ("HCV", hcv)]
 
 
 def open_to(person: Person, known: Iterable[Opening]) -> list[Opening]:
     """Return the places a person may be given by service, zone rule, reach and hour; the nearest first."""
     fitting = [each for each in known if each.service == person.service and _is_in_reach(person, each)]
+    machine = person.machine if person.service == DIALYSIS else ""
+    fitting = [each for each in fitting if each.machine == machine and each.capacity]
     roles = {each.role for each in fitting}
     allowed = [each for each in fitting if _may_go(person, each, roles) and _is_in_time(person, each)]
     return sorted(
-        allowed, key=lambda each: (each.facility != person.usual, travel_min(person.home, each.point), each.slot)
+        allowed, key=lambda each: (each.facility != person.usual, travel_min(person.home, each.point), each.key)
     )
 
 

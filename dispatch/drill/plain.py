@@ -85,18 +85,18 @@ def play(people: Sequence[Person], known: Sequence[Opening], day: date) -> Plain
 
 def _outbound(people: Sequence[Person], known: Sequence[Opening]) -> list[tuple[Any, ...]]:
     """Choose a place for each person, first come first served, and the time to be at their door."""
-    left = {place.slot: place.capacity for place in known}
+    left = {place.key: place.capacity for place in known}
     by_service: dict[str, list[Opening]] = defaultdict(list)
     for place in known:
         by_service[place.service].append(place)
     rides = []
     for person in sorted(people, key=lambda each: (each.arrive_at, each.ref)):
-        free = [place for place in open_to(person, by_service[person.service]) if left[place.slot] > 0]
+        free = [place for place in open_to(person, by_service[person.service]) if left[place.key] > 0]
         if not free:
             continue
         best = [place for place in free if place.facility == free[0].facility]
         place = min(best, key=lambda each: abs(each.starts_at - person.arrive_at))
-        left[place.slot] -= 1
+        left[place.key] -= 1
         way = travel_min(person.home, place.point) + board_min(person.mobility, False)
         rides.append((place.starts_at - (way + ARRIVE_AIM_MIN) * MIN, person, place, None))
     return rides

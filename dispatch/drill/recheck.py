@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,11 +10,11 @@ from access.models import AccessRequest
 from core.geo import travel_min
 from core.models import AuditEvent
 from dispatch import offers, snapshot
-from dispatch.drill.openings import Opening, Person, open_to
+from dispatch.drill.openings import DIALYSIS, Opening, Person, open_to
 from dispatch.offers import Errand
-from hospitals.models import Slot
+from hospitals.models import Appointment
 
-NO_PLACE = {"no_facility", "no_capability", "no_slot", "slots_full", "zone_role", "no_separate_room", "closed"}
+NO_PLACE = {"no_facility", "no_capability", "no_slot", "slots_full", "zone_role", "no_separate_room", "no_machine", "closed"}
 NO_CAR = {"no_car_outbound", "no_car_inbound", "no_car_both_ways"}
 LOST = ("request.unplaced", "trip.no_show", "trip.missed", "trip.interrupted")
 TO_GET_THERE = timedelta(minutes=45)  # for a car to be found and to stand at the door
@@ -24,7 +25,7 @@ def is_true(request: AccessRequest, person: Person | None, known: Sequence[Openi
     """Say whether the reason stored with a request holds. No reason, or one we do not know, is not true."""
     if person is None:
         return False
-    places = [place for place in open_to(person, known) if place.slot in _free(known)]
+    places = [place for place in open_to(person, known) if place.key in _free(known)]
     if request.needs_person_reason in NO_PLACE:
         return not places
     if request.needs_person_reason in NO_CAR:
@@ -39,7 +40,7 @@ def had_nothing_left(request: AccessRequest, person: Person | None, known: Seque
     free = _free(known)
     if person is None:
         return False
-    left = (place for place in open_to(person, known) if place.slot in free)
+    left = (place for place in open_to(person, known) if place.key in free)
     later = [place for place in left if place.starts_at > since + TO_GET_THERE + _way(person, place)]
     return not any(_has_car(request, place) for place in later)
 
@@ -48,9 +49,11 @@ def _way(person: Person, place: Opening) -> timedelta:
     return timedelta(minutes=travel_min(person.home, place.point))
 
 
-def _free(known: Sequence[Opening]) -> set[int]:
-    rows = Slot.objects.filter(pk__in=[place.slot for place in known])
-    return {row.pk for row in rows if row.booked < row.capacity}
+def _free(known: Sequence[Opening]) -> set[tuple[int, str]]:
+    slots = {place.slot for place in known}
+    held = Appointment.objects.live().filter(slot__in=slots).order_by().values_list("slot", "machine_class", "slot__service__kind")
+    taken = Counter((slot, machine if kind == DIALYSIS else "") for slot, machine, kind in held)
+    return {place.key for place in known if taken[place.key] < place.capacity}
 
 
 def _has_car(request: AccessRequest, place: Opening) -> bool:

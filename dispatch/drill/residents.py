@@ -81,7 +81,7 @@ class Strangers:
 
     def __init__(self, dice: Random) -> None:
         self._refs = list(
-            Resident.objects.filter(archived_at__isnull=True, infection_flag="", precaution="")
+            Resident.objects.filter(archived_at__isnull=True, machine_class="", precaution="")
             .exclude(requests__status__in=OPEN)
             .order_by("ref")
             .values_list("pk", flat=True)

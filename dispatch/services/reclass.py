@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from structlog import get_logger
 
 from access.journey import Facts, is_out
@@ -23,7 +23,7 @@ from access.models import AccessRequest
 from access.models.request import OPEN
 from access.selectors import facts_of
 from access.selectors.ground import zone_now, zone_of
-from access.services import requests
+from access.services import cards, requests
 from access.services.letting_go import let_go
 from communities.services import passes
 from communities.states import ZoneClass
@@ -34,8 +34,11 @@ from core.sweeping import each
 from dispatch import receiving, snapshot
 from dispatch.services.placement import locked
 from dispatch.services.wake import ring_for
+from hospitals.cards import CareClass
+from hospitals.machines import SERVICES
 from hospitals.models import Appointment
 from hospitals.services import appointments
+from hospitals.states import AppointmentStatus
 from transport.models import Trip
 from transport.services import classes, scheduling
 from transport.states import TripStatus
@@ -54,6 +57,7 @@ class Case:
     facts: Facts
     is_stricter: bool
     was_own_way: bool
+    is_misplaced: bool = False
     trips: list[Trip] = field(default_factory=list)
 
     @property
@@ -82,13 +86,13 @@ def sweep(*, at: datetime) -> None:
         "zone_true": Coalesce(
             zone_of(OuterRef("community_id"), OuterRef("resident__building"), at=at), Value(ZoneClass.PRECAUTIONARY)
         ),
-        "infection_true": Coalesce(
-            NullIf("resident__precaution", Value("")), "resident__infection_flag", output_field=CharField()
-        ),
     }
     other = Trip.objects.live().filter(case_ref=OuterRef("case_ref"))
-    other = other.exclude(zone_class=OuterRef("zone_true"), infection_class=OuterRef("infection_true"))
-    differs = ~Q(zone_class=F("zone_true")) | Exists(other)
+    other = other.exclude(zone_class=OuterRef("zone_true"), infection_class=OuterRef("resident__precaution"))
+    elsewhere = Appointment.objects.filter(case_ref=OuterRef("case_ref"), status=AppointmentStatus.BOOKED)
+    elsewhere = elsewhere.filter(slot__service__kind__in=SERVICES)
+    elsewhere = elsewhere.exclude(machine_class=OuterRef("resident__machine_class"))
+    differs = ~Q(zone_class=F("zone_true")) | Exists(other) | Exists(elsewhere)
     groups: dict[str, set[UUID]] = defaultdict(set)
     for some in _OPEN, Q(case_ref__in=Trip.objects.live().values("case_ref")):  # one by one: each has its index
         rows = _known().filter(some).annotate(**truth).filter(differs)
@@ -139,17 +143,16 @@ def _reclass(pk: UUID, *, at: datetime) -> Case | None:
     if row.community is None or resident is None:
         return None
     zone = zone_now(row.community, resident.building, at=at)
-    infection = resident.infection_class
+    precaution = resident.precaution
     case = Case(row, facts, classes.is_stricter((row.zone_class, ""), (zone, "")), not row.needs_vehicle)
     is_new = requests.reclass(row, zone_class=zone, is_out=case.is_out, at=at, by=RELAY)
     for trip in _with_cars(Trip.objects.live().filter(case_ref=row.case_ref)):
-        case.is_stricter |= classes.is_stricter((trip.zone_class, trip.infection_class), (zone, infection))
-        if classes.reclass(trip, zone_class=zone, infection_class=infection, at=at, by=RELAY):
+        case.is_stricter |= classes.is_stricter((trip.zone_class, trip.infection_class), (zone, precaution))
+        if classes.reclass(trip, zone_class=zone, infection_class=precaution, at=at, by=RELAY):
             case.trips.append(trip)
-    appointments.note_class(
-        row.case_ref, zone_class=zone, infection_flag=infection, last_test_at=resident.last_test_at, at=at, by=RELAY
-    )
-    return case if is_new or case.trips else None
+    known = CareClass(zone, precaution, cards.machine_class(row), resident.last_test_at)
+    case.is_misplaced = appointments.note_class(row.case_ref, known, at=at, by=RELAY)
+    return case if is_new or case.trips or case.is_misplaced else None
 
 
 def _with_cars(trips: QuerySet[Trip]) -> QuerySet[Trip]:
@@ -179,6 +182,8 @@ def _bar_of_place(case: Case, *, at: datetime) -> str:
         return ""
     if case.was_own_way and request.needs_vehicle:
         return "小区升级，不能自己走，改派车"
+    if case.is_misplaced:
+        return "约的位子不合用了，另行安排"
     held = Appointment.objects.live().filter(case_ref=request.case_ref).first()
     if held is None or not case.is_stricter or not request.needs_vehicle:
         return ""

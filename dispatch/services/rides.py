@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from core.actors import Actor
 from dispatch.allowances import PICKUP_LATEST_MIN
+from dispatch.entrances import neutral_label
 from dispatch.shapes import Fit
 from hospitals.models import Facility
 from transport.cards import Place
@@ -51,5 +52,5 @@ def reserve(trip: Trip, fit: Fit, *, by: Actor, at: datetime) -> None:
 
 
 def facility_place(facility: Facility) -> Place:
-    """Return the end of a trip at a hospital."""
-    return Place("facility", facility.code, facility.name, facility.point)
+    """Return the end of a trip at a hospital; its label, which driver and gate read, says no illness."""
+    return Place("facility", facility.code, neutral_label(facility.name, facility.address), facility.point)

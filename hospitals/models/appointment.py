@@ -10,7 +10,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.guards import status_guard
 from core.sealed import SealedField, sealed
-from hospitals.states import APPOINTMENT, AppointmentStatus
+from hospitals.states import APPOINTMENT, AppointmentStatus, MachineClass
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -54,7 +54,10 @@ class Appointment(models.Model):
     needs_oxygen = models.BooleanField(default=False)
     party_size = models.PositiveSmallIntegerField(default=1)
     zone_class = models.CharField(max_length=13, blank=True)
-    infection_flag = models.CharField(max_length=10, blank=True)
+    precaution = models.CharField(max_length=10, blank=True, db_column="infection_flag")
+    machine_class = models.CharField(
+        max_length=10, choices=MachineClass, blank=True, default="", db_default="", help_text="Takes one of its machines (E20)"
+    )
     last_test_at = models.DateTimeField(null=True, blank=True)
     is_critical = models.BooleanField(default=False)
     # what dispatch says about the ride (decisions.md A2)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.guards import status_guard
+from hospitals.machines import places_of
 from hospitals.states import SERVICE, ServiceStatus
 
 
@@ -26,6 +27,9 @@ class Service(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="Last time the facility said how it stands")
     hbv_places = models.PositiveSmallIntegerField(
         default=0, help_text="Of each slot's places, those kept for HBV (E20)"
+    )
+    hcv_places = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Of each slot's places, those kept for HCV (E20)"
     )
     version = models.PositiveIntegerField(default=1)
 
@@ -70,3 +74,9 @@ class Slot(models.Model):
     def free(self) -> int:
         """Places left."""
         return self.capacity - self.booked
+
+    @property
+    def machines(self) -> dict[str, int]:
+        """Its places by machine class; the service must be known."""
+        service = self.service
+        return places_of(service.kind, self.capacity, hbv=service.hbv_places, hcv=service.hcv_places)

@@ -7,18 +7,25 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
+from hospitals.machines import SERVICES, class_on
 from hospitals.models import Facility, Service, Slot
+from hospitals.selectors.machines import alike
 from hospitals.states import ServiceStatus, ZoneRole
 
 _SHUT = [ServiceStatus.CLOSED, ServiceStatus.DIVERTING]
 
 
 def bookable_slots(
-    service_kind: str, *, since: datetime, until: datetime, facility_codes: Collection[str] | None = None
+    service_kind: str,
+    *,
+    since: datetime,
+    until: datetime,
+    facility_codes: Collection[str] | None = None,
+    machine_class: str = "",
 ) -> list[Slot]:
     """List slots that start in [since, until), have a place and whose service receives then, by time.
 
-    Each comes with its service and facility. Test state plays no part (R-000-7).
+    Each comes with its service and facility. Test state plays no part (R-000-7); a machine set apart does (E20).
     """
     slots = (
         Slot.objects.select_related("service__facility")
@@ -28,7 +35,10 @@ def bookable_slots(
     )
     if facility_codes is not None:
         slots = slots.filter(service__facility__in=facility_codes)
-    return list(slots)
+    if service_kind not in SERVICES:
+        return list(slots)
+    name = class_on(service_kind, machine_class)
+    return [slot for slot in slots.annotate(alike=alike(name)) if slot.alike < slot.machines[name]]
 
 
 def receiving_facilities(service_kind: str) -> list[Facility]:

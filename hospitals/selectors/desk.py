@@ -66,7 +66,8 @@ def arrival_of(appointment: Appointment, *, at: datetime) -> Arrival:
         need=need_word(appointment.need_kind),
         when_booked=f"{shift} {hours}" if shift else hours,
         has_test=has_test(appointment, at=expected_at),
-        precaution=PRECAUTION_WORDS.get(appointment.infection_flag, ""),
+        precaution=PRECAUTION_WORDS.get(appointment.precaution, ""),
+        machine=machine_of(appointment),
     )
 
 
@@ -97,8 +98,13 @@ def has_test(appointment: Appointment | None, *, at: datetime) -> bool:
 def precaution_of(intake: Intake) -> Any:
     """Return the word of what the house must be careful of, "" when nothing is known."""
     found = intake.sample_result if intake.sample_result in PRECAUTION_WORDS else ""
-    known = intake.appointment.infection_flag if intake.appointment else ""
+    known = intake.appointment.precaution if intake.appointment else ""
     return PRECAUTION_WORDS.get(found or known, "")
+
+
+def machine_of(appointment: Appointment | None) -> str:
+    """Say on whose machines the house treats a patient, "" where any machine will do (E20)."""
+    return str(appointment.get_machine_class_display()) if appointment and appointment.machine_class else ""
 
 
 def matches(appointment: Appointment, words: str) -> bool:
@@ -147,6 +153,7 @@ def patient_of(intake: Intake, *, at: datetime, known: DeskLimits) -> Patient:
         zone_class=appointment.zone_class if appointment else "",
         has_test=has_test(appointment, at=at) or bool(intake.sample_at and at - intake.sample_at <= TEST_HOURS),
         precaution=precaution_of(intake),
+        machine=machine_of(appointment),
         hand_over_level=_hand_over_level(intake, at=at, known=known),
         waited=max(waited, 0),
         time_left=_time_left(intake, at=at),

@@ -36,6 +36,7 @@ class Row:
     is_carried: bool
     has_test: bool
     precaution: str
+    machine: str
 
     @property
     def is_late(self) -> bool:
@@ -60,6 +61,7 @@ class Arrival:
     when_booked: str
     has_test: bool
     precaution: Any
+    machine: Any
 
     @property
     def is_late(self) -> bool:
@@ -100,6 +102,7 @@ class Arrival:
             is_carried=bool(row.carried_by),
             has_test=self.has_test,
             precaution=str(self.precaution or ""),
+            machine=str(self.machine),
         )
 
 
@@ -113,6 +116,7 @@ class Patient:
     zone_class: str
     has_test: bool
     precaution: Any
+    machine: Any
     hand_over_level: str
     waited: int
     is_wait_over: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
-from hospitals import policies
-from hospitals.cards import PatientCard
+from hospitals import machines, policies
+from hospitals.cards import CareClass, PatientCard
 from hospitals.models import Appointment, Intake, Slot
+from hospitals.selectors.machines import alike
 from hospitals.states import AppointmentStatus
 
 
@@ -34,11 +36,13 @@ def book(
 ) -> Appointment:
     """Take one place of a slot for a case (INV-01, R-003-7); tell the desk the car and its time where they are known.
 
-    Raises Conflict when the slot is full, its service does not receive then, or the case has a place already.
+    Raises Conflict when the slot is full or has no machine of the patient's class left (E20), its service does not
+    receive then, or the case has a place already.
     """
     _require_open(slot)
     if not Slot.objects.filter(pk=slot.pk, booked__lt=F("capacity")).update(booked=F("booked") + 1):
         raise Conflict("slot.full", _("这个时段刚刚约满了，请换一个时段或医院。"), slot=slot.pk)
+    _require_machine(slot, card.machine_class)
     appointment = _filled(slot, card=card, case_ref=case_ref, at=at)
     appointment.expected_at, appointment.carried_by = expected_at, carried_by
     try:
@@ -54,6 +58,18 @@ def book(
 def _require_open(slot: Slot) -> None:
     if slot.service.is_closed_at(slot.starts_at):
         raise Conflict("service.closed", _("这个科室那时不开，请换一家医院。"), slot=slot.pk)
+
+
+def _require_machine(slot: Slot, machine_class: str) -> None:
+    """Look for a machine under the slot's lock, which the counter's update took: nobody books in between."""
+    if slot.service.kind in machines.SERVICES and _spare(slot.pk, machine_class) <= 0:
+        raise Conflict("slot.machines", _("这个时段没有他能用的透析机位了，请换一个时段或医院。"), slot=slot.pk)
+
+
+def _spare(slot_id: int, machine_class: str) -> int:
+    """Return the places a slot has left for a machine class; below 0, others' machines are taken."""
+    slot = Slot.objects.select_related("service").annotate(alike=alike(machine_class)).get(pk=slot_id)
+    return slot.machines[machines.class_on(slot.service.kind, machine_class)] - slot.alike
 
 
 def _filled(slot: Slot, *, card: PatientCard, case_ref: UUID, at: datetime) -> Appointment:
@@ -73,7 +89,8 @@ def _filled(slot: Slot, *, card: PatientCard, case_ref: UUID, at: datetime) -> A
         needs_oxygen=card.needs_oxygen,
         party_size=card.party_size,
         zone_class=card.zone_class,
-        infection_flag=card.infection_flag,
+        precaution=card.precaution,
+        machine_class=card.machine_class,
         last_test_at=parse_datetime(card.last_test_at) if card.last_test_at else None,
         is_critical=card.is_critical,
     )
@@ -128,18 +145,24 @@ def set_ride(case_ref: UUID, *, expected_at: datetime | None, carried_by: str, b
 
 
 @transaction.atomic
-def note_class(
-    case_ref: UUID, *, zone_class: str, infection_flag: str, last_test_at: datetime | None, by: Actor, at: datetime
-) -> bool:
-    """Tell the desk of what zone and infection its patient is now, for the way inside; False when nothing is new."""
+def note_class(case_ref: UUID, known: CareClass, *, by: Actor, at: datetime) -> bool:
+    """Tell the desk of what zone, precaution and machine class its patient is now, for the way inside.
+
+    Return True when the place held is no longer on a machine of the patient's class (E20): whoever plans lets it go.
+    """
     row = Appointment.objects.live().filter(case_ref=case_ref).first()
-    told = {"zone_class": zone_class, "infection_flag": infection_flag, "last_test_at": last_test_at}
+    told = asdict(known)
     if row is None or all(getattr(row, name) == value for name, value in told.items()):
         return False
+    is_other_machine = row.machine_class != known.machine_class
+    if is_other_machine:
+        Slot.objects.select_for_update().get(pk=row.slot_id)
     Appointment.objects.filter(pk=row.pk).update(**told)
-    audit.record("appointment.reclassed", row, by=by, at=at, detail={"class": f"{zone_class}/{infection_flag}"})
+    audit.record(
+        "appointment.reclassed", row, by=by, at=at, detail={"class": f"{known.zone_class}/{known.precaution}"}
+    )
     _touch(row)
-    return True
+    return is_other_machine and _spare(row.slot_id, known.machine_class) < 0
 
 
 def _held(case_ref: UUID) -> Appointment | None:

@@ -44,7 +44,7 @@ def ask(count: int) -> dict[str, Any]:
         if len(asked) == count:
             break
         person = need.resident
-        if person.requests.exists() or person.infection_class in {"positive", "suspected"}:
+        if person.requests.exists() or person.precaution in {"positive", "suspected"}:
             continue
         hour = hours.get(need.shift or "", "") or next(others)
         wish = requests.Wish(

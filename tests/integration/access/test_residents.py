@@ -252,9 +252,9 @@ def test_a_result_is_written_down_and_shown_and_an_edit_keeps_it(staff: Client) 
     assert "上次检测" in page
     assert marked(page)
     person.refresh_from_db()
-    post(staff, "access:resident_edit", {**WORDS, "infection_flag": "HBV", "version": person.version}, person.pk)
+    post(staff, "access:resident_edit", {**WORDS, "machine_class": "HBV", "version": person.version}, person.pk)
     person.refresh_from_db()
-    assert (person.infection_flag, person.precaution, person.infection_class) == ("HBV", "positive", "positive")
+    assert (person.machine_class, person.precaution) == ("HBV", "positive")
     assert OutboxMessage.objects.filter(kind="resident.infection_changed").count() == 2
 
 

@@ -91,7 +91,7 @@ def test_nobody_waits_for_somebody_who_needs_long():
     assert trip.pickup_planned_at < at + 15 * MIN
 
 
-@pytest.mark.parametrize("change", [{"zone_class": "precautionary"}, {"infection_class": "HBV"}])
+@pytest.mark.parametrize("change", [{"zone_class": "precautionary"}, {"infection_class": "isolated"}])
 def test_another_class_never_rides_along(change):
     """E18: the twin of riding along: one differs in class, and has a car to themselves."""
     town = walkers.town(cars=4)
@@ -285,7 +285,7 @@ def test_the_driver_reads_whom_to_wait_for_and_until_when():
 def test_e18_who_is_of_another_class_now_leaves_the_car_to_the_others():
     town = walkers.town(cars=3)
     first, second, kept = sharing(town)
-    Resident.objects.filter(pk=second.resident_id).update(infection_flag="HBV")
+    Resident.objects.filter(pk=second.resident_id).update(precaution="isolated")
 
     reclass.infection_changed(at=town.slot.starts_at + MIN, resident_id=str(second.resident_id))
 

@@ -128,7 +128,7 @@ def test_positive_aboard_is_driven_on_and_the_car_is_cleaned_before_anybody_else
     assert "不停车" in run.told_change
     assert (other.status, other.run_id) == ("unscheduled", None)
     assert Appointment.objects.live().get(case_ref=second.request.case_ref).carried_by == ""
-    assert Appointment.objects.live().get(case_ref=first.request.case_ref).infection_flag == "positive"
+    assert Appointment.objects.live().get(case_ref=first.request.case_ref).precaution == "positive"
     assert mixed() == []
     times = {"pickup_at": first.at, "dropoff_at": first.at + 9 * MIN, "free_at": first.at + 20 * MIN}
     with pytest.raises(Conflict, match="消毒以前不能再接人"):
@@ -353,16 +353,17 @@ def test_a_strangers_result_waits_until_they_have_a_name():
 
 def test_results_say_what_stands_after_them_and_who_may_write_them():
     town = walkers.town()
-    person = walkers.resident(town, infection_flag="HBV")
+    person = walkers.resident(town, machine_class="HBV")
 
     def note(result: str, by=town.staff) -> Resident:
         return residents.note_result(person.pk, result=result, by=by, at=AT)
 
-    assert note("suspected").infection_class == "suspected"
-    assert note("negative").infection_class == "HBV"
-    assert note("positive").infection_class == "positive"
-    assert note("negative").infection_class == "positive"
-    assert note("released").infection_class == "HBV"
+    assert note("suspected").precaution == "suspected"
+    assert note("negative").precaution == ""
+    assert note("positive").precaution == "positive"
+    assert note("negative").precaution == "positive"
+    assert note("released").precaution == ""
+    assert Resident.objects.get().machine_class == "HBV"
     assert OutboxMessage.objects.filter(kind="resident.infection_changed").count() == 5
     with pytest.raises(Invalid):
         note("maybe")

@@ -25,7 +25,7 @@ TESTS = st.builds(
 
 def arrival(status: str, test: tuple[str, datetime | None], *, handed_over: bool, zone: str) -> Intake:
     flag, sampled = test
-    booked = Appointment(infection_flag=flag, last_test_at=sampled, zone_class=zone)
+    booked = Appointment(precaution=flag, last_test_at=sampled, zone_class=zone)
     return Intake(status=status, appointment=booked, arrived_at=AT, handed_over_at=AT if handed_over else None)
 
 
