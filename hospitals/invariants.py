@@ -16,6 +16,20 @@ INVARIANTS = [
         " GROUP BY s.id HAVING s.booked <> count(a.id) OR s.booked > s.capacity",
     ),
     Invariant(
+        "infection_machine_mixed",
+        "whoever is yet to be treated takes a haemodialysis machine of their class: HBV, HCV or the others (E20)",
+        "SELECT 'slot ' || id || ': hbv ' || hbv || '/' || for_hbv || ', hcv ' || hcv || '/' || for_hcv || ', others '"
+        " || others || '/' || capacity - for_hbv - for_hcv FROM (SELECT s.id, s.capacity,"
+        " least(v.hbv_places, s.capacity) AS for_hbv,"
+        " least(v.hcv_places, s.capacity - least(v.hbv_places, s.capacity)) AS for_hcv,"
+        " count(*) FILTER (WHERE a.machine_class = 'HBV') AS hbv,"
+        " count(*) FILTER (WHERE a.machine_class = 'HCV') AS hcv,"
+        " count(*) FILTER (WHERE a.machine_class = '') AS others"
+        " FROM hospitals_slot s JOIN hospitals_service v ON v.id = s.service_id AND v.kind = 'hemodialysis'"
+        " JOIN hospitals_appointment a ON a.slot_id = s.id AND a.status IN ('proposed', 'booked', 'arrived')"
+        " GROUP BY s.id, v.id) AS held WHERE hbv > for_hbv OR hcv > for_hcv OR others > capacity - for_hbv - for_hcv",
+    ),
+    Invariant(
         "INV-29",
         "an appointment that has arrived or is fulfilled has its arrival",
         "SELECT 'appointment ' || a.id FROM hospitals_appointment a WHERE a.status IN ('arrived', 'fulfilled')"

@@ -27,10 +27,9 @@ def alike(machine_class: str, *, slot: str = "pk") -> Coalesce:
     return Coalesce(count, 0)
 
 
-def slots_mixed(*, since: datetime, until: datetime) -> int:
+def infection_machine_mixed(*, since: datetime, until: datetime) -> int:
     """Count the haemodialysis appointments of a span beyond the places of their machine class; 0 on a good day."""
-    slots = Slot.objects.filter(service__kind__in=SERVICES, starts_at__gte=since, starts_at__lt=until)
-    rows = {slot.pk: slot for slot in slots.select_related("service")}
-    live = Q(appointments__in=Appointment.objects.live())
-    counted = slots.filter(live).order_by().values_list("pk", "appointments__machine_class").annotate(n=Count("pk"))
-    return sum(max(0, n - rows[slot].machines[name]) for slot, name, n in counted)
+    span = {"service__kind__in": SERVICES, "starts_at__gte": since, "starts_at__lt": until}
+    slots = {slot.pk: slot for slot in Slot.objects.filter(**span).select_related("service")}
+    held = Appointment.objects.live().filter(slot__in=slots).order_by().values_list("slot", "machine_class")
+    return sum(max(0, n - slots[slot].machines[name]) for slot, name, n in held.annotate(n=Count("pk")))

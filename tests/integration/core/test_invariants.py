@@ -86,6 +86,7 @@ BREAKERS: dict[str, list[str]] = {
     "INV-30b": [_ONE_INTAKE.format("status = 'transferred', accepted_by = '', ended_at = now()")],
     "INV-31": ["UPDATE access_resident SET phone_sealed = '13800000000'::bytea WHERE length(phone_sealed) > 0"],
     GUARDS: [],  # broken already where the guards are gone
+    "infection_machine_mixed": ["UPDATE hospitals_appointment SET machine_class = 'HBV' WHERE status = 'booked'"],
     "INV-36": ["UPDATE core_outboxmessage SET created_at = now() - interval '1 hour', delivered_at = NULL"],
 }
 
