@@ -12,9 +12,9 @@ from core import clock, names, sealed
 from core.codes import read_id_no, tidy_id_no
 from core.models import PersonKey
 from dispatch.city.folder import CityFolder, number
+from hospitals.machines import APART
 from hospitals.models import Facility
 
-NO_FLAG = ("none", *Precaution.values)
 _BUILDING = re.compile(r"^\D{0,6}\d+(?:号楼|栋|组|号)")
 
 
@@ -88,7 +88,7 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
         household_ref=row["household_ref"],
         mobility=row["mobility"],
         needs_oxygen=row["oxygen"] == "1",
-        infection_flag="" if row["infection_flag"] in NO_FLAG else row["infection_flag"],
+        machine_class=row["infection_flag"] if row["infection_flag"] in APART else "",
         precaution=row["infection_flag"] if row["infection_flag"] in Precaution.values else "",
         escort_required=row["escort_required"] == "1",
         escort_reason=row["escort_reason"],

@@ -1,5 +1,6 @@
 """Loading a city folder."""
 
+import csv
 import json
 import shutil
 from datetime import date, datetime, timedelta
@@ -18,7 +19,7 @@ from communities.models import Community, ZonePeriod
 from core import clock
 from dispatch.city import people
 from dispatch.city.folder import CityFolder
-from hospitals.models import Slot
+from hospitals.models import Service, Slot
 from transport.models import Shift, Vehicle
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +146,29 @@ def test_production_refuses_a_demo_city(small_city: Path, settings) -> None:
 def test_folder_without_city_json_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"city\.json"):
         load(tmp_path)
+
+
+def test_machines_set_apart_are_read_or_derived_from_the_register(small_city: Path) -> None:
+    """E20: HBV places stand in the folder; HCV places, which no folder of ours names, follow from who is treated where."""
+    header, *lines = (DANDONG / "residents.csv").read_text().splitlines()
+    column = header.split(",").index("infection_flag")
+    known = [line for line in csv.reader(lines[60:]) if line[column] == "HCV"]
+    with (small_city / "residents.csv").open("a", newline="") as file:
+        csv.writer(file).writerows(known)
+    load(small_city)
+
+    apart = dict(Service.objects.filter(kind="hemodialysis").values_list("facility_id", "hcv_places"))
+    assert (apart["DD-F006"], apart["DD-F016"], apart["DD-F003"], apart["DD-F012"]) == (2, 2, 1, 0)
+    assert Service.objects.get(facility="DD-F002", kind="hemodialysis").hbv_places == 5
+    assert not Service.objects.exclude(kind="hemodialysis").filter(hcv_places__gt=0).exists()
+
+
+def test_a_folder_that_names_its_hcv_places_is_believed(small_city: Path) -> None:
+    rows = list(csv.DictReader((DANDONG / "facilities.csv").read_text().splitlines()))
+    with (small_city / "facilities.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "of_which_hcv"])
+        writer.writeheader()
+        writer.writerows({**row, "of_which_hcv": "3" if row["code"] == "DD-F006" else "0"} for row in rows)
+    load(small_city)
+    apart = dict(Service.objects.filter(kind="hemodialysis").values_list("facility_id", "hcv_places"))
+    assert (apart["DD-F006"], apart["DD-F016"]) == (3, 0)
