@@ -14,7 +14,16 @@ from dispatch.drill.openings import DIALYSIS, Opening, Person, open_to
 from dispatch.offers import Errand
 from hospitals.models import Appointment
 
-NO_PLACE = {"no_facility", "no_capability", "no_slot", "slots_full", "zone_role", "no_separate_room", "no_machine", "closed"}
+NO_PLACE = {
+    "no_facility",
+    "no_capability",
+    "no_slot",
+    "slots_full",
+    "zone_role",
+    "no_separate_room",
+    "no_machine",
+    "closed",
+}
 NO_CAR = {"no_car_outbound", "no_car_inbound", "no_car_both_ways"}
 LOST = ("request.unplaced", "trip.no_show", "trip.missed", "trip.interrupted")
 TO_GET_THERE = timedelta(minutes=45)  # for a car to be found and to stand at the door
@@ -51,7 +60,12 @@ def _way(person: Person, place: Opening) -> timedelta:
 
 def _free(known: Sequence[Opening]) -> set[tuple[int, str]]:
     slots = {place.slot for place in known}
-    held = Appointment.objects.live().filter(slot__in=slots).order_by().values_list("slot", "machine_class", "slot__service__kind")
+    held = (
+        Appointment.objects.live()
+        .filter(slot__in=slots)
+        .order_by()
+        .values_list("slot", "machine_class", "slot__service__kind")
+    )
     taken = Counter((slot, machine if kind == DIALYSIS else "") for slot, machine, kind in held)
     return {place.key for place in known if taken[place.key] < place.capacity}
 

@@ -56,7 +56,12 @@ class Appointment(models.Model):
     zone_class = models.CharField(max_length=13, blank=True)
     precaution = models.CharField(max_length=10, blank=True, db_column="infection_flag")
     machine_class = models.CharField(
-        max_length=10, choices=MachineClass, blank=True, default="", db_default="", help_text="Takes one of its machines (E20)"
+        max_length=10,
+        choices=MachineClass,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Takes one of its machines (E20)",
     )
     last_test_at = models.DateTimeField(null=True, blank=True)
     is_critical = models.BooleanField(default=False)

@@ -158,9 +158,7 @@ def note_class(case_ref: UUID, known: CareClass, *, by: Actor, at: datetime) -> 
     if is_other_machine:
         Slot.objects.select_for_update().get(pk=row.slot_id)
     Appointment.objects.filter(pk=row.pk).update(**told)
-    audit.record(
-        "appointment.reclassed", row, by=by, at=at, detail={"class": f"{known.zone_class}/{known.precaution}"}
-    )
+    audit.record("appointment.reclassed", row, by=by, at=at, detail={"class": f"{known.zone_class}/{known.precaution}"})
     _touch(row)
     return is_other_machine and _spare(row.slot_id, known.machine_class) < 0
 

@@ -22,7 +22,7 @@ from tests import walkers
 from tests.factories import communities as gate_rows
 from tests.factories import transport as car_rows
 from tests.trust.walk import routes
-from tests.walkers import AT, MIN, Walk
+from tests.walkers import AT, Walk
 from transport.models import Run, Stop
 
 pytestmark = pytest.mark.django_db

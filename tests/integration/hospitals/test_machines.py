@@ -66,9 +66,7 @@ def test_a_place_given_back_is_its_classes_again() -> None:
 def test_free_times_are_those_of_ones_own_machines() -> None:
     """E20: what the community reads as another hour still free is free on the patient's machines."""
     slot = unit(hcv=0)
-    found = {
-        name: selectors.bookable_slots("hemodialysis", **DAY, machine_class=name) for name in ("", "HBV", "HCV")
-    }
+    found = {name: selectors.bookable_slots("hemodialysis", **DAY, machine_class=name) for name in ("", "HBV", "HCV")}
     assert found == {"": [slot], "HBV": [slot], "HCV": []}
     make.make_appointment(slot, machine_class="HBV")
     assert selectors.bookable_slots("hemodialysis", **DAY, machine_class="HBV") == []
