@@ -116,6 +116,13 @@ class StatusForm(forms.Form):
         return StatusChange(status=data["status"], until=data["until"], reason=data["reason"])
 
 
+class MachinesForm(forms.Form):
+    """Haemodialysis machines set apart."""
+
+    hbv = forms.IntegerField(label=_("乙肝专机"), min_value=0, max_value=999)
+    hcv = forms.IntegerField(label=_("丙肝专机"), min_value=0, max_value=999)
+
+
 class CapacityForm(forms.Form):
     """Places of one slot."""
 

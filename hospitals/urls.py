@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/services/confirm/", services.confirm, name="confirm_services"),
     path("desk/services/<int:service_id>/", services.set_status, name="set_status"),
     path("desk/slots/<int:slot_id>/", services.set_capacity, name="set_capacity"),
+    path("desk/services/<int:service_id>/machines/", services.set_machines, name="set_machines"),
     path("desk/appointments/<uuid:appointment_id>/", patients.appointment, name="appointment"),
     path("desk/appointments/<uuid:appointment_id>/arrive/", steps.arrive, name="arrive"),
     path("desk/appointments/<uuid:appointment_id>/no-show/", steps.no_show, name="no_show"),

@@ -17,7 +17,8 @@ from core.errors import Conflict, Invalid
 from core.http import page
 from core.idempotency import idempotent
 from hospitals import selectors
-from hospitals.forms import CapacityForm, StatusForm
+from hospitals.forms import CapacityForm, MachinesForm, StatusForm
+from hospitals.machines import SERVICES
 from hospitals.policies import DESK_ROLES
 from hospitals.services import slots, status
 from hospitals.words import SERVICE_ORDER, service_word
@@ -47,6 +48,7 @@ def _context(actor: Actor, bad: dict[int, StatusForm] | None = None) -> dict[str
                 "word": service_word(row.kind),
                 "slots": places.get(row.pk, []),
                 "form": (bad or {}).get(row.pk) or StatusForm(initial=initial, prefix=f"s{row.pk}"),
+                "has_machines": row.kind in SERVICES,
                 "is_bad": row.pk in (bad or {}),
                 "is_stale": row.confirmed_at is None or at - row.confirmed_at > stale,
             }
@@ -105,3 +107,22 @@ def set_capacity(request: HttpRequest, slot_id: int) -> HttpResponse:
         messages.error(request, error.message)
         return page(request, "hospitals/services.html", _context(actor), status=409)
     return _back(request, _("已改名额。"))
+
+
+@require_POST
+@for_roles(*DESK_ROLES)
+@idempotent
+def set_machines(request: HttpRequest, service_id: int) -> HttpResponse:
+    """Publish the haemodialysis machines set apart for HBV and HCV."""
+    actor = actor_of(request)
+    service = selectors.service_for(actor, service_id)
+    form = MachinesForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("专机数要写 0 到 999 的数。"))
+        return page(request, "hospitals/services.html", _context(actor), status=422)
+    try:
+        slots.set_apart(service, **form.cleaned_data, by=actor, at=clock.now())
+    except Conflict as error:
+        messages.error(request, error.message)
+        return page(request, "hospitals/services.html", _context(actor), status=409)
+    return _back(request, _("已改专机数。"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core import clock
 from core.errors import Conflict
 from hospitals import selectors
 from hospitals.cards import CareClass
@@ -124,3 +126,37 @@ def test_the_numbers_of_a_unit_follow_its_machines() -> None:
     slot = make.make_slot(service, capacity=1)
     assert slot.machines == {"HBV": 1, "HCV": 0, "": 0}
     assert Service.objects.get(pk=service.pk).hcv_places == 0
+
+
+def _post(client: Client, slot: Slot, hbv: object, hcv: object) -> int:
+    fields = {"hbv": hbv, "hcv": hcv, "idempotency_key": uuid.uuid4().hex}
+    return client.post(reverse("hospitals:set_machines", args=[slot.service_id]), fields).status_code
+
+
+def test_a_unit_says_itself_how_many_machines_it_sets_apart(client: Client) -> None:
+    """E20: the page shows the numbers, and from the next booking on they hold."""
+    slot = unit(hbv=0, hcv=0)
+    client.force_login(make.make_desk_user(slot.service.facility))
+
+    assert _post(client, slot, 1, "many") == 422
+    assert _post(client, slot, 1, 2) == 302
+    page = client.get(reverse("hospitals:services")).content.decode()
+
+    assert 'name="hbv" inputmode="numeric" value="1"' in page
+    assert 'name="hcv" inputmode="numeric" value="2"' in page
+    held = make.make_appointment(Slot.objects.select_related("service").get(pk=slot.pk), machine_class="HCV")
+    assert held.machine_class == "HCV"
+
+
+def test_numbers_that_take_a_machine_from_somebody_booked_are_refused(client: Client) -> None:
+    """E20, R-000-6: neither the HBV patient's machine nor those of the others; a house that is not theirs is absent."""
+    slot = make.make_slot(make.make_service(hbv_places=1), starts_at=clock.now() + timedelta(hours=2))
+    for machine_class in ("HBV", "", "", ""):
+        make.make_appointment(slot, machine_class=machine_class)
+    client.force_login(make.make_desk_user(slot.service.facility))
+
+    assert [_post(client, slot, 0, 0), _post(client, slot, 1, 1)] == [409, 409]
+    assert Service.objects.filter(pk=slot.service_id, hbv_places=1, hcv_places=0).exists()
+    assert _post(client, make.make_slot(), 0, 0) == 404
+    ward = make.make_slot(make.make_service(slot.service.facility, kind="chemotherapy"))
+    assert _post(client, ward, 1, 1) == 404
