@@ -44,7 +44,7 @@ def set_apart(service: Service, *, hbv: int, hcv: int, by: Actor, at: datetime) 
 
     Raises Conflict when a time still to come has more people of a class than the numbers leave it.
     """
-    policies.require_own(by, service.facility_id)
+    policies.check_publish_places(by, service)
     if service.kind not in SERVICES:
         raise NotFound("service.machines")
     coming = list(Slot.objects.select_for_update().filter(service=service, ends_at__gt=at).order_by("pk"))
