@@ -155,6 +155,22 @@ def test_sealed_resident_goes_through_the_buffer_only_where_the_role_lacks_the_s
     assert solve(town(requests=(sealed,), facilities=(other, without))).arranged[0].facility == "hospital"
 
 
+def test_e20_machines_set_apart_are_for_their_class_alone() -> None:
+    """E20: without such machines not offered, by name of the rule; with them each class takes only its own places."""
+    carrier, other = patient(0, machine="HBV"), patient(1)
+    assert solve(town(requests=(carrier,))).unmet[0].reason.code == "no_machine"
+
+    ordinary, apart = slot("s1", capacity=1), replace(slot("s1/HBV", capacity=1), machine="HBV")
+    unit = hospital(machines=frozenset({"HBV"}), slots=(ordinary, apart))
+    both = town(requests=(carrier, other), facilities=(unit,))
+    plan = solve(both)
+    assert {item.request: item.slot for item in plan.arranged} == {carrier.id: "s1/HBV", other.id: "s1"}
+    assert check(both, plan) == []
+    swapped = [replace(item, slot="s1" if item.slot == "s1/HBV" else "s1/HBV") for item in plan.arranged]
+    faults = check(both, replace(plan, arranged=tuple(swapped)))
+    assert "machine_mixed" in {fault.code for fault in faults}
+
+
 def test_precautionary_zone_keeps_its_usual_facility_and_nobody_elses() -> None:
     """C11: a yellow-code hospital goes on receiving those of its own patients whom only precaution binds."""
     near = hospital(zones=frozenset({"controlled", "precautionary"}))
