@@ -5,6 +5,7 @@ Each `check_…` raises NotAllowed when the act is another post's, NotFound when
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ APPROVERS = (*COMMUNITY, Role.COMMAND)
 HOME_SAYERS = (*COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH)
 RAISERS = (*HOME_SAYERS, Role.INTAKE, Role.HOSPADM, Role.COMMAND)
 LOWERERS = (Role.LEAD, Role.COMMAND)
+UNDO_PRESS = timedelta(minutes=10)  # as long as a desk may take its own step back
 HAND_CLOSERS = (Role.LEAD, Role.COMMAND)
 
 # Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
@@ -93,11 +95,18 @@ def check_raise(by: Actor, request: AccessRequest) -> None:
     check_in_scope(by, request)
 
 
-def check_lower(by: Actor, request: AccessRequest) -> None:
-    """Let the community's lead and command take 危急 back."""
-    if by.role not in LOWERERS:
+def check_lower(by: Actor, request: AccessRequest, *, at: datetime) -> None:
+    """Let the community's lead and command take 危急 back, and whoever pressed within minutes of it."""
+    if not may_lower(by, request, at=at):
         raise NotAllowed("request.lower_emergency", _("降级要社区负责人或指挥来做。"))
     check_in_scope(by, request)
+
+
+def may_lower(by: Actor, request: AccessRequest, *, at: datetime) -> bool:
+    """Say whether somebody's post, or having pressed just now, lets them take 危急 back."""
+    has_pressed = bool(request.critical_by) and by.key == request.critical_by
+    is_fresh = request.critical_at is not None and at - request.critical_at <= UNDO_PRESS
+    return by.is_service or by.role in LOWERERS or (has_pressed and is_fresh)
 
 
 def check_identify(by: Actor, request: AccessRequest, resident: Resident) -> None:

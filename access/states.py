@@ -72,6 +72,18 @@ SERVICE_OF = {
 }
 
 
+# what a critical patient may ask of a house; no closure, slot or paper stands before either
+CRITICAL_SERVICES = ("emergency", "obstetrics")
+
+
+class Danger(models.TextChoices):
+    """The one question of 越快越好; labour is its own answer, for not every emergency room can deliver (E22)."""
+
+    NO = "no", _("没有")
+    YES = "yes", _("有，转 120")
+    LABOUR = "labour", _("临产、破水或见红，转 120")
+
+
 class NeedStatus(models.TextChoices):
     """Whether a need still makes requests."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from access.models import Resident
 from access.selectors.suggestion import Suggestion
 from access.services.requests import Wish
-from access.states import CancelReason, NeedKind, TransportMode
+from access.states import CancelReason, Danger, NeedKind, TransportMode
 from communities.states import ZoneClass
 from core import clock
 from transport.states import Mobility
@@ -70,8 +70,8 @@ class RequestForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     danger = forms.ChoiceField(
-        label=gettext_lazy("现在有没有胸痛、喘不上气、昏迷、大出血、抽搐？"),
-        choices=[("no", gettext_lazy("没有")), ("yes", gettext_lazy("有，转 120"))],
+        label=gettext_lazy("现在有没有胸痛、喘不上气、昏迷、大出血、抽搐？是不是要生了？"),
+        choices=Danger.choices,
         required=False,
         widget=forms.RadioSelect,
     )
@@ -157,8 +157,8 @@ class RequestForm(forms.Form):
 
     @property
     def is_danger(self) -> bool:
-        """Say whether the answer was: yes, it looks dangerous."""
-        return self.cleaned_data["time"] == SOON and self.cleaned_data["danger"] == "yes"
+        """Say whether the answer was: yes, it looks dangerous, or she is in labour."""
+        return self.cleaned_data["time"] == SOON and self.cleaned_data["danger"] in {Danger.YES, Danger.LABOUR}
 
     def wish(self, *, facility: str = "", session_min: int = 60, is_second: bool = False) -> Wish:
         """Return what was asked for; facility and length are the roster's."""
@@ -177,6 +177,7 @@ class RequestForm(forms.Form):
             note=data["note"],
             session_min=session_min,
             is_critical=self.is_danger,
+            is_labour=self.is_danger and data["danger"] == Danger.LABOUR,
             is_second=is_second,
         )
 

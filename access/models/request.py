@@ -8,7 +8,15 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
+from access.states import (
+    CRITICAL_SERVICES,
+    REQUEST,
+    CancelReason,
+    CloseOutcome,
+    NeedKind,
+    RequestStatus,
+    TransportMode,
+)
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard
@@ -104,6 +112,11 @@ class AccessRequest(models.Model):
     status_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     is_critical = models.BooleanField(default=False, help_text="急危重症: outranks everything (R-000-2)")
+    critical_at = models.DateTimeField(null=True, blank=True, help_text="Since when; C7 counts from here")
+    critical_by = models.CharField(max_length=80, blank=True, help_text="Who pressed, who may take it back at once")
+    before_critical = models.JSONField(
+        default=dict, blank=True, help_text="The ordinary way it had or was asked for; empty: there was none"
+    )
     mode = models.CharField(max_length=9, choices=TransportMode, default=TransportMode.VEHICLE)
     arrive_at = models.DateTimeField(
         null=True, blank=True, help_text="When to be at the hospital; empty: as soon as possible"
@@ -155,6 +168,11 @@ class AccessRequest(models.Model):
                 | ~Q(status="closed") & Q(closed_at__isnull=True, outcome=""),
                 name="closed_has_outcome",
             ),
+            models.UniqueConstraint(
+                fields=["person_key"],
+                condition=Q(is_critical=True, status__in=[s.value for s in OPEN]),
+                name="one_critical_way_per_person",
+            ),
         ]
         indexes = [
             models.Index(fields=["community", "arrive_at"], name="request_community_day"),
@@ -172,6 +190,12 @@ class AccessRequest(models.Model):
         """Name the live boards that show it (`core.boards.touch`)."""
         places = [("area", self.dispatch_area), ("community", self.community_id), ("facility", self.facility_id)]
         return [f"{kind}:{code}" for kind, code in places if code]
+
+    @property
+    def care_asked(self) -> str:
+        """The kind of service a house must offer: a critical patient's is the emergency room, or who can deliver."""
+        is_other = self.is_critical and self.service_kind not in CRITICAL_SERVICES
+        return CRITICAL_SERVICES[0] if is_other else self.service_kind
 
     @property
     def needs_vehicle(self) -> bool:

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from access import journey
 from access.events import RequestApproved
 from access.models import AccessRequest, Resident
 from access.selectors.ground import zone_now
+from access.services import critical, one_way
 from access.services.due import next_check
 from access.states import SERVICE_OF, NeedKind, RequestStatus, TransportMode
 from communities.models import Community, DispatchAreaDivision, Scan
@@ -125,12 +127,14 @@ def take_up_missed(*, at: datetime) -> None:
 @transaction.atomic
 def _take_up(case_ref: UUID, *, at: datetime, need_kind: str, is_critical: bool, **fields: Any) -> AccessRequest:
     fields["person_key"] = fields.get("person_key") or create_person_key()
+    is_critical = is_critical and _is_only_way(fields["person_key"], case_ref, at)
     row, is_new = AccessRequest.objects.get_or_create(
         case_ref=case_ref,
         defaults={
             "need_kind": need_kind,
             "service_kind": SERVICE_OF[NeedKind(need_kind)],
             "is_critical": is_critical,
+            "critical_at": at if is_critical else None,
             "status": RequestStatus.APPROVED,
             "status_at": at,
             "submitted_at": at,
@@ -147,6 +151,18 @@ def _take_up(case_ref: UUID, *, at: datetime, need_kind: str, is_critical: bool,
         outbox.put(RequestApproved(case_ref=case_ref, at=at, request_id=str(row.pk), is_critical=is_critical))
         touch(*row.boards)
     return row
+
+
+def _is_only_way(person_key: UUID, case_ref: UUID, at: datetime) -> bool:
+    """Give back the ambulance that is under way to somebody who came another way; False while that one carries them."""
+    one_way.hold_person(person_key)
+    called = one_way.critical_of(person_key)
+    if called is None or called.case_ref == case_ref:
+        return True
+    if journey.is_out(one_way.facts_now(called)):
+        return False
+    critical.lower_critical(called, reason="人已经自己到了", by=RELAY, at=at)
+    return True
 
 
 def _area_of(division_code: str) -> str:

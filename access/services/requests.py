@@ -16,10 +16,18 @@ from access.events import RequestApproved
 from access.models import AccessRequest, Resident
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.ground import Ground, ground_of
-from access.services import cards
+from access.services import cards, one_way
 from access.services.due import next_check
 from access.services.letting_go import let_go
-from access.states import SERVICE_OF, CancelReason, CloseOutcome, NeedKind, RequestStatus, TransportMode
+from access.states import (
+    CRITICAL_SERVICES,
+    SERVICE_OF,
+    CancelReason,
+    CloseOutcome,
+    NeedKind,
+    RequestStatus,
+    TransportMode,
+)
 from communities.services import passes
 from communities.services.passes import PassWindow
 from communities.states import ZoneClass
@@ -35,7 +43,10 @@ OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 o
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. `arrive_at` None: as soon as possible; `facility` is a code, empty: the rules choose."""
+    """What is asked for. `arrive_at` None: as soon as possible; `facility` is a code, empty: the rules choose.
+
+    `is_labour` says that the critical patient is a woman in labour: the house must be able to deliver (E22).
+    """
 
     need_kind: str
     arrive_at: datetime | None = None
@@ -48,6 +59,7 @@ class Wish:
     note: str = ""
     session_min: int = 60
     is_critical: bool = False
+    is_labour: bool = False
     source: str = "community"
     is_second: bool = False
 
@@ -56,7 +68,8 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
 
     `ground` is what was read with the resident; without it, it is read here. Raises Conflict("request.same_day")
-    when the resident already has a way that day, unless the wish says it is a second one or critical (R-000-2).
+    when the resident already has a way that day, unless the wish says it is a second one or critical (R-000-2), and
+    Conflict("critical.exists") when 120 has been called for the resident already: one critical way per person (INV-04).
     """
     policies.check_ask(by, resident)
     if resident.archived_at:
@@ -69,7 +82,11 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     if ground.same_day and not wish.is_second and not wish.is_critical:
         raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
     with transaction.atomic(savepoint=False):
+        if wish.is_critical:
+            one_way.require_first(resident.person_key)
         request = _store(resident, wish, ground, by, at)
+        if wish.is_critical:
+            one_way.stand_aside(request, by=by, at=at)
         if wish.mode in OWN_WAY and request.status == RequestStatus.APPROVED:
             _let_through(request, by, at)
         _announce(request, by, at)
@@ -85,10 +102,13 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
         community_id=resident.community_id,
         dispatch_area=ground.dispatch_area,
         need_kind=wish.need_kind,
-        service_kind="emergency" if wish.is_critical else SERVICE_OF[NeedKind(wish.need_kind)],
+        service_kind=_service_kind(wish),
         status=RequestStatus.APPROVED if is_approved else RequestStatus.SUBMITTED,
         status_at=at,
         is_critical=wish.is_critical,
+        critical_at=at if wish.is_critical else None,
+        critical_by=by.key[:80] if wish.is_critical else "",
+        before_critical=_ordinary_way(wish) if wish.is_critical else {},
         mode=TransportMode.AMBULANCE if wish.is_critical else wish.mode,
         arrive_at=None if wish.is_critical else wish.arrive_at,
         session_min=wish.session_min,
@@ -113,6 +133,22 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
     return row
 
 
+def _service_kind(wish: Wish) -> str:
+    """Say what a house must offer: for a critical patient the emergency room, or who can deliver."""
+    if wish.is_critical:
+        return CRITICAL_SERVICES[wish.is_labour]
+    return SERVICE_OF[NeedKind(wish.need_kind)]
+
+
+def _ordinary_way(wish: Wish) -> dict[str, Any]:
+    """Say what a wish would have been without the danger; empty for one that was 120 from the first (INV-15)."""
+    if wish.need_kind == NeedKind.EMERGENCY:
+        return {}
+    way: dict[str, Any] = {"mode": wish.mode, "facility_id": wish.facility or None}
+    way["arrive_at"] = wish.arrive_at.isoformat() if wish.arrive_at else None
+    return way | {"service_kind": SERVICE_OF[NeedKind(wish.need_kind)]}
+
+
 def _let_through(request: AccessRequest, by: Actor, at: datetime) -> None:
     """Issue the pass of somebody who walks or drives: no car is waited for (R-002-2d)."""
     there = request.arrive_at or at + OWN_WAY_BEFORE
@@ -128,11 +164,12 @@ def _announce(request: AccessRequest, by: Actor, at: datetime) -> None:
     """Write who asked, wake whoever plans, and refresh the boards: all in the caller's transaction."""
     audit.record("request.submit", request, by=by, at=at, new_status=request.status)
     if request.status == RequestStatus.APPROVED:
-        _tell_approved(request, at)
+        tell_approved(request, at)
     refresh(request)
 
 
-def _tell_approved(request: AccessRequest, at: datetime) -> None:
+def tell_approved(request: AccessRequest, at: datetime) -> None:
+    """Tell those above that a request is to be arranged."""
     fact = RequestApproved(
         case_ref=request.case_ref, at=at, request_id=str(request.pk), is_critical=request.is_critical
     )
@@ -159,7 +196,7 @@ def approve(request: AccessRequest, *, by: Actor, at: datetime, reason: str = ""
         owner_place=request.dispatch_area,
         next_check_at=next_check(at, is_critical=request.is_critical),
     )
-    _tell_approved(request, at)
+    tell_approved(request, at)
     refresh(request)
 
 
@@ -182,38 +219,6 @@ def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> N
 
 
 @transaction.atomic
-def make_critical(request: AccessRequest, *, by: Actor, at: datetime) -> None:
-    """Raise a request above all others in one step: 120, approved at once, no certificate, test or slot (R-000-2)."""
-    policies.check_raise(by, request)
-    if request.is_critical:
-        return
-    changes: dict[str, Any] = {"is_critical": True, "next_check_at": next_check(at, is_critical=True)}
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
-    if not journey.is_out(facts):
-        changes["mode"] = TransportMode.AMBULANCE
-    if request.status != RequestStatus.APPROVED:
-        changes |= {"approved_at": request.approved_at or at}
-        changes |= {"owner_role": "dispatch", "owner_place": request.dispatch_area}
-        advance(request, RequestStatus.APPROVED, by=by, at=at, verb="request.make_critical", **changes)
-    else:
-        _change(request, **changes)
-        audit.record("request.make_critical", request, by=by, at=at)
-    _tell_approved(request, at)
-    refresh(request)
-
-
-@transaction.atomic
-def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> None:
-    """Take 危急 back after a mistaken press: the community's lead or command, with a reason (INV-15)."""
-    policies.check_lower(by, request)
-    if not reason.strip():
-        raise Invalid("request.lower_reason", _("请写一句为什么不是危急。"), field="reason")
-    _change(request, is_critical=False)
-    audit.record("request.lower_critical", request, by=by, at=at, reason=reason.strip()[:300])
-    refresh(request)
-
-
-@transaction.atomic
 def reclass(request: AccessRequest, *, zone_class: str, is_out: bool, by: Actor, at: datetime) -> bool:
     """Write the zone a request's building is in now; say whether it changed.
 
@@ -225,7 +230,7 @@ def reclass(request: AccessRequest, *, zone_class: str, is_out: bool, by: Actor,
     if request.mode in OWN_WAY and zone_class != ZoneClass.PRECAUTIONARY and not is_out:
         changes["mode"] = TransportMode.VEHICLE
     was = request.zone_class
-    _change(request, **changes)
+    change(request, **changes)
     audit.record("request.reclassed", request, by=by, at=at, detail={"from": was, "to": zone_class})
     refresh(request)
     return True
@@ -246,7 +251,7 @@ def close(request: AccessRequest, *, outcome: str, by: Actor, at: datetime) -> N
     refresh(request)
 
 
-def _change(request: AccessRequest, **changes: object) -> None:
+def change(request: AccessRequest, **changes: object) -> None:
     """Write fields other than the status, on condition of the version read."""
     won = AccessRequest.objects.filter(pk=request.pk, version=request.version).update(
         version=F("version") + 1, **changes

@@ -15,13 +15,14 @@ from access.chat_text import chat_text
 from access.forms.requests import CancelForm, ReasonForm
 from access.selectors.detail import Detail, detail
 from access.selectors.requests import own_request
+from access.services import critical as critical_service
 from access.services import home, requests
-from access.states import CloseOutcome
+from access.states import CRITICAL_SERVICES, CloseOutcome
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
 from communities import tokens
 from core import clock
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
@@ -58,9 +59,16 @@ def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
 @for_roles("staff", "lead", "dispatch", "command")
 @idempotent
 def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
-    """病情变化: raise to 120 in one press; the journey stays."""
+    """病情变化: raise to 120 in one press; `labour` says that the house must be able to deliver (E22)."""
     actor = actor_of(request)
-    requests.make_critical(own_request(actor, ident), by=actor, at=clock.now())
+    kind = CRITICAL_SERVICES[request.POST.get("kind") == "labour"]
+    try:
+        critical_service.make_critical(own_request(actor, ident), by=actor, at=clock.now(), service_kind=kind)
+    except Conflict as error:
+        if error.code != "critical.exists":
+            raise
+        messages.warning(request, error.message)
+        return _back(error.context["request"])
     return _back(ident)
 
 

@@ -81,6 +81,8 @@ def request_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
         except Invalid as error:
             form.add_error(error.context.get("field"), error.message)
         except Conflict as error:
+            if error.code == "critical.exists":
+                return _called_already(request, error)
             if error.code != "request.same_day":
                 raise
             same_day = asked.ground
@@ -106,7 +108,19 @@ def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
         escorts=1,
         is_critical=True,
     )
-    return _stored(request, service.submit(resident, wish=wish, by=actor, at=at, ground=asked.ground))
+    try:
+        row = service.submit(resident, wish=wish, by=actor, at=at, ground=asked.ground)
+    except Conflict as error:
+        if error.code != "critical.exists":
+            raise
+        return _called_already(request, error)
+    return _stored(request, row)
+
+
+def _called_already(request: HttpRequest, error: Conflict) -> HttpResponse:
+    """Show the first press: one person has one ambulance (INV-04)."""
+    messages.warning(request, error.message)
+    return HttpResponseRedirect(reverse("access:request", args=[error.context["request"]]))
 
 
 def _stored(request: HttpRequest, row: AccessRequest) -> HttpResponse:

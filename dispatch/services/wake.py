@@ -19,7 +19,7 @@ from structlog import get_logger
 
 from access.models import AccessRequest
 from access.models.request import OPEN
-from access.services import requests
+from access.services import critical, one_way
 from core.actors import RELAY
 from dispatch.models import AreaSetting
 from dispatch.services import planning, returns
@@ -64,11 +64,16 @@ def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
         ring_for(case_ref)
 
 
+@transaction.atomic
 def emergency_aboard(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
     """Raise the case of somebody whose state turned critical in the car; the hospital reads it at once (R-000-2)."""
     row = AccessRequest.objects.filter(case_ref=case_ref).first()
-    if row is not None and row.status in OPEN:
-        requests.make_critical(row, by=RELAY, at=at)
+    if row is None or row.status not in OPEN:
+        return
+    called = one_way.critical_of(row.person_key)
+    if called is not None and called.pk != row.pk:  # the ambulance called elsewhere would find nobody there
+        critical.lower_critical(called, reason="人已经在车上", by=RELAY, at=at)
+    critical.make_critical(row, by=RELAY, at=at)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.models import AccessRequest, HandClosing, Outside
 from access.selectors import people_out, with_facts
-from access.services import checks, closing, emergencies, home, requests
+from access.services import checks, closing, critical, emergencies, home, requests
 from access.services.requests import Wish
 from access.states import RequestStatus
 from communities.models import GatePass, Scan
@@ -126,14 +126,14 @@ def test_critical_is_one_step_with_nothing_before_it(person):
 
 def test_raising_a_request_is_one_step(person):
     row = requests.submit(person, wish=WISH, by=DISPATCH, at=AT)
-    requests.make_critical(row, by=GUARD, at=AT)
+    critical.make_critical(row, by=GUARD, at=AT)
     row.refresh_from_db()
     assert (row.status, row.is_critical, row.mode) == ("approved", True, "ambulance")
     assert (row.owner_role, row.owner_place) == ("dispatch", "main")
     assert OutboxMessage.objects.get(kind="request.approved").is_urgent
     with pytest.raises(NotAllowed):
-        requests.lower_critical(row, reason="按错了", by=STAFF, at=AT)
-    requests.lower_critical(row, reason="按错了", by=LEAD, at=AT)
+        critical.lower_critical(row, reason="按错了", by=STAFF, at=AT)
+    critical.lower_critical(row, reason="按错了", by=LEAD, at=AT)
     assert not AccessRequest.objects.get(pk=row.pk).is_critical
 
 
