@@ -72,10 +72,6 @@ SERVICE_OF = {
 }
 
 
-# what a critical patient may ask of a house; no closure, slot or paper stands before either
-CRITICAL_SERVICES = ("emergency", "obstetrics")
-
-
 class Danger(models.TextChoices):
     """The one question of 越快越好; labour is its own answer, for not every emergency room can deliver (E22)."""
 

@@ -191,7 +191,9 @@ class _Arranging:
         held = booked(request, slot, **told, **self.writer.stamp)
         if held is None and request.is_critical:
             known: dict[str, Any] = {"card": cards.patient_card(request), "case_ref": request.case_ref}
-            announce(facility, expected_at=leg.dropoff_at, **known, **self.writer.stamp)
+            announce(
+                facility, service_kind=request.care_asked, expected_at=leg.dropoff_at, **known, **self.writer.stamp
+            )
             appointments.set_ride(request.case_ref, **told, **self.writer.stamp)
         return window_of(leg.pickup_at, home), run.vehicle.plate
 

@@ -20,9 +20,9 @@ from access.services.cards import FIXED, machine_class, party_size
 from access.states import RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
-from dispatch import problem_care, problem_fleet
+from dispatch import problem_care, problem_fleet, snapshot
 from dispatch.allowances import board_min, leave_min
-from dispatch.problem_care import INFECTED, Care, slot_key, slot_name
+from dispatch.problem_care import CRITICAL, INFECTED, Care, slot_key, slot_name
 from dispatch.problem_fleet import Cars, load, minutes, place
 from dispatch.problem_waiting import Span, somebody_waits, waiting_rows
 from matching import problem as engine
@@ -76,8 +76,9 @@ def read(
             asked = _lying(asked, row)
         if asked is not None:
             asking[asked.id], waiting[asked.id] = asked, row
-    people = [*asking.values(), *cars.rides]
     care = _care(asking, waiting, span)
+    asking = {case: _bound_for(asked, waiting[case], care, trips, span.at) for case, asked in asking.items()}
+    people = [*asking.values(), *cars.rides]
     found = _facilities(care, asking.values(), waiting, span)
     places = {**cars.places, **{row.place: _place_of(care, row) for row in found}}
     problem = engine.Problem(
@@ -194,17 +195,18 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         raise ValueError("a stranger without a home cannot be planned")
     flag = row.resident.precaution if row.resident else ""
     skills = _skills(row, is_urgent=row.is_critical)
-    kind = "emergency" if row.is_critical else row.service_kind
+    kind = row.care_asked
     is_infected = flag in INFECTIOUS and not row.is_critical
+    need = kind + CRITICAL if row.is_critical else kind + INFECTED if is_infected else kind
     return engine.Request(
         id=str(row.case_ref),
-        need=kind + INFECTED if is_infected else kind,
+        need=need,
         home=place(cars, f"c:{home.code}", home.lat, home.lon),
         pickup_place=_pickup_place(cars, pickup),
         zone="sealed" if flag == "isolated" else row.zone_class,
         infection=flag,
         machine="" if row.is_critical else machine_class(row),
-        usual_facility=row.facility_id,
+        usual_facility=None if row.is_critical else row.facility_id,
         is_critical=row.is_critical,
         party=load(row.mobility, party_size(row), is_lying="ordinary" not in skills),
         skills=skills,
@@ -249,7 +251,7 @@ def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
 
 
 def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span) -> Care:
-    kinds = {request.need.removesuffix(INFECTED) for request in asking.values()}
+    kinds = {request.need.removesuffix(INFECTED).removesuffix(CRITICAL) for request in asking.values()}
     held = [slot_key(request.fixed_slot) for request in asking.values() if request.fixed_slot]
     return problem_care.read(kinds, held, since=span.at, until=span.until)
 
@@ -262,6 +264,18 @@ def _facilities(
     homes = {row.community_id: row.community.point for row in waiting.values() if row.community}
     known = {code for code in named if code in care.facilities}
     return problem_care.facilities(care, homes.values(), known, origin=span.origin, at=span.at)
+
+
+def _bound_for(
+    asked: engine.Request, row: AccessRequest, care: Care, trips: dict[UUID, dict[str, Trip]], at: datetime
+) -> engine.Request:
+    """Name the house of a critical patient: the one a dispatcher would be shown first, closed or not (R-002-3d, E22)."""
+    if not row.is_critical or not asked.needs_outbound:
+        return asked
+    there = trips.get(row.case_ref, {}).get(TripDirection.OUTBOUND)
+    wish = snapshot.wish(row)
+    wish = replace(wish, home=there.origin.point) if there else wish
+    return replace(asked, fixed_facility=problem_care.first_house(care, row.care_asked, wish, at=at))
 
 
 def _place_of(care: Care, facility: engine.Facility) -> engine.Place:

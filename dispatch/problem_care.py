@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from core.geo import Point, travel_min
-from dispatch.receiving import FRESH_H, REACH_MIN
+from dispatch import receiving
+from dispatch.receiving import FRESH_H, REACH_MIN, Receiver, Wish
 from hospitals import machines
+from hospitals.cards import CRITICAL_SERVICES
 from hospitals.models import Facility, Service, Slot
 from hospitals.selectors.machines import apart_taken
 from hospitals.states import ServiceStatus, ZoneRole
 from matching import problem as engine
 
 INFECTED = "+positive"  # a designated hospital's care is another need: nobody else goes there
+CRITICAL = "+critical"  # … and so is a critical patient's: no slot, and no closure, stands before it
 ZONES: dict[str, frozenset[str]] = {
     ZoneRole.ORDINARY: frozenset({"controlled", "precautionary"}),
     ZoneRole.YELLOW: frozenset({"sealed"}),
@@ -72,6 +75,25 @@ def facilities(
     return tuple(found)
 
 
+def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | None:
+    """Return the house a critical patient is driven to; None when none offers the service."""
+    known = [
+        Receiver(
+            code=code,
+            name=care.facilities[code].name,
+            zone_role=care.facilities[code].zone_role,
+            point=care.facilities[code].point,
+            status=service.status,
+            status_until=service.status_until,
+            confirmed_at=service.confirmed_at,
+        )
+        for (code, offered), service in care.services.items()
+        if offered == kind
+    ]
+    best = next(iter(receiving.options(known, wish, now=at)), None)
+    return best.receiver.code if best and best.is_possible else None
+
+
 def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, at: datetime) -> engine.Facility:
     is_designated = row.zone_role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}
     slots, needs = [], set()
@@ -80,8 +102,8 @@ def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, 
         for slot in care.slots.get((row.pk, kind), ()):
             slots += _places(care, slot, need, start=(slot.starts_at - origin) / timedelta(minutes=1))
             needs.add(need)
-        if kind == "emergency" and row.zone_role != ZoneRole.FANGCANG:
-            needs.add(kind)
+        if kind in CRITICAL_SERVICES and row.zone_role != ZoneRole.FANGCANG:
+            needs.add(kind + CRITICAL)
     return engine.Facility(
         id=row.pk,
         place=f"f:{row.pk}",

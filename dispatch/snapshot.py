@@ -21,6 +21,7 @@ from core.geo import Point
 from core.phrases import listed
 from dispatch.receiving import Receiver, Times, Wish
 from dispatch.shapes import Ask, Busy, Car, Duty
+from hospitals.cards import CRITICAL_SERVICES
 from hospitals.machines import SERVICES, has_machines, places_of
 from hospitals.models import Service
 from hospitals.selectors import machines
@@ -29,6 +30,7 @@ from transport.states import RUN_LIVE, TripDirection, TripStatus
 
 LOOK_BACK = timedelta(hours=12)  # a car stands where its last outing ended, however long ago in its shift
 QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
+LABOUR_SERVICE = CRITICAL_SERVICES[1]
 
 
 @dataclass
@@ -204,6 +206,7 @@ def wish(request: AccessRequest) -> Wish:
         home=home_of(request),
         usual_code=request.facility_id or "",
         arrive_at=request.arrive_at,
+        is_labour=request.is_critical and request.care_asked == LABOUR_SERVICE,
     )
 
 
@@ -214,7 +217,7 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
     day = clock.day_bounds(clock.local_day(around))
     near = Q(slots__starts_at__gte=around - reach, slots__starts_at__lt=around + reach)
     whole = ~Q(slots__shift="") & Q(slots__starts_at__gte=day[0], slots__starts_at__lt=day[1] + timedelta(days=1))
-    kind = "emergency" if request.is_critical else request.service_kind
+    kind = request.care_asked
     alike = machines.alike(machine(request), slot="slot_id") if kind in SERVICES else F("slot__booked")
     rows = (
         Service.objects.filter(kind=kind)

@@ -196,11 +196,12 @@ _MEETS = {
     "role_ordinary": lambda figures: _("%(zone)s由这里接诊") % {"zone": zone_label(figures["zone"])},
     "role_designated": lambda figures: _("感染者由定点医院收治"),
     "role_nearest": lambda figures: _("急危重症，就近能救的先救"),
+    "role_delivers": lambda figures: _("能接生，就近能救的先救"),
     "usual": lambda figures: _("平时就去这里"),
     "places": lambda figures: _("还有 %(free)s 个位") % figures,
     "ride": lambda figures: _("车程 %(min)s 分钟，%(km)s 公里") % figures,
     "limited": lambda figures: _("这个科限量接诊"),
-    "diverting": lambda figures: _("这个科在分流，先打电话"),
+    "closed": _closed,
     "stale": _stale,
 }
 SOURCES = {
@@ -209,5 +210,6 @@ SOURCES = {
     "role_designated": "R-002-1d 丹东 2022-06-27",
     "role_buffer": "R-002-1a",
     "role_nearest": "R-000-8",
+    "role_delivers": "E22",
     "ride": "R-001-9",
 }

@@ -41,6 +41,8 @@ class CareClass:
     last_test_at: datetime | None
 
 
+# what a critical patient may ask of a house: the emergency room, or who can deliver (E22)
+CRITICAL_SERVICES = ("emergency", "obstetrics")
 # care on fixed days, or without which people die: shut only with a reason and an end (R-002-7, R-002-8)
 CONTINUOUS_SERVICES = frozenset(
     {

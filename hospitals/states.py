@@ -1,5 +1,7 @@
 """Appointment (FHIR codes), intake, and service status."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +107,16 @@ SERVICE = Machine(
     start=(ServiceStatus.OPEN,),
     table={status: tuple(other for other in _ALL if other != status) for status in _ALL},
 )
+
+
+def is_shut(status: str, until: datetime | None, at: datetime) -> bool:
+    """Say whether a service does not receive at a time; silence past its end never keeps it closed (R-002-7d)."""
+    return status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING} and (until is None or at < until)
+
+
+def is_barred(status: str, until: datetime | None, at: datetime, *, is_critical: bool) -> bool:
+    """Say whether a closure bars somebody: by hand and by engine the same, and never the critical (R-002-3d)."""
+    return is_shut(status, until, at) and not is_critical
 
 
 class ZoneRole(models.TextChoices):

@@ -22,6 +22,7 @@ NEED_WORDS: dict[str, Any] = {
     "home_nursing": _("居家护理"),
     "outpatient": _("看门诊、复诊"),
     "emergency": _("急诊"),
+    "labour": _("临产"),
 }
 # what the house is careful of: which way inside, never whether (R-000-7)
 PRECAUTION_WORDS: dict[str, Any] = {"positive": _("阳性"), "suspected": _("待复核"), "isolated": _("密接")}
@@ -52,6 +53,7 @@ SERVICE_WORDS: dict[str, Any] = {
     "maternal_critical_team": _("危重孕产妇救治"),
     "ems_dispatch": _("急救调度"),
     "buffer": _("急诊缓冲床"),
+    "direct": _("急送直达"),
 }
 SERVICE_ORDER = {kind: number for number, kind in enumerate(SERVICE_WORDS)}
 MOBILITY_WORDS: dict[str, Any] = {

@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from access.states import (
-    CRITICAL_SERVICES,
     REQUEST,
     CancelReason,
     CloseOutcome,
@@ -21,6 +20,7 @@ from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard
 from core.sealed import SealedField, sealed
+from hospitals.cards import CRITICAL_SERVICES
 from transport.states import Mobility
 
 OPEN = (RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET)

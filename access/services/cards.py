@@ -11,10 +11,11 @@ from access.states import NeedKind
 from communities.cards import PassCard
 from core import names
 from core.errors import Conflict
-from hospitals.cards import PatientCard
+from hospitals.cards import CRITICAL_SERVICES, PatientCard
 from hospitals.machines import class_on
 from transport.cards import Place, RiderCard
 
+LABOUR = "labour"  # what the desk reads of a woman in labour, whatever her request was about (E22)
 FIXED = {NeedKind.DIALYSIS, NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY, NeedKind.PERITONEAL_DIALYSIS}
 
 
@@ -28,7 +29,7 @@ def patient_card(request: AccessRequest) -> PatientCard:
         birth_date=resident.birth_date if resident else None,
         id_last4=resident.id_last4 if resident else "",
         phone=resident.phone if resident else "",
-        need_kind=request.need_kind,
+        need_kind=LABOUR if request.is_critical and request.care_asked == CRITICAL_SERVICES[1] else request.need_kind,
         mobility=request.mobility,
         needs_oxygen=request.needs_oxygen,
         party_size=party_size(request),

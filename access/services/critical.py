@@ -15,11 +15,12 @@ from access.models.request import OPEN
 from access.services import one_way, requests
 from access.services.due import next_check
 from access.services.letting_go import let_go
-from access.states import CRITICAL_SERVICES, CancelReason, RequestStatus, TransportMode
+from access.states import CancelReason, RequestStatus, TransportMode
 from core import audit
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from hospitals.cards import CRITICAL_SERVICES
 
 KEPT = ("mode", "arrive_at", "facility_id", "service_kind")  # the ordinary way, which a mistaken press gets back
 

@@ -20,7 +20,6 @@ from access.services import cards, one_way
 from access.services.due import next_check
 from access.services.letting_go import let_go
 from access.states import (
-    CRITICAL_SERVICES,
     SERVICE_OF,
     CancelReason,
     CloseOutcome,
@@ -36,6 +35,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
+from hospitals.cards import CRITICAL_SERVICES
 
 OWN_WAY_BEFORE, OWN_WAY_AFTER = timedelta(hours=2), timedelta(hours=3)
 OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 only (R-002-2d, R-000-4)

@@ -17,7 +17,7 @@ from access.selectors.detail import Detail, detail
 from access.selectors.requests import own_request
 from access.services import critical as critical_service
 from access.services import home, requests
-from access.states import CRITICAL_SERVICES, CloseOutcome
+from access.states import CloseOutcome
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
 from communities import tokens
@@ -25,6 +25,7 @@ from core import clock
 from core.errors import Conflict, Invalid
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
+from hospitals.cards import CRITICAL_SERVICES
 
 # whose board tells of a change: the community's own unless named; command follows every community and hospital
 BOARDS = {"dispatch": "area"}

@@ -214,7 +214,13 @@ def _drive(
     if appointment is None and request.is_critical:
         card = cards.patient_card(request)
         appointment = announce(
-            facility, card=card, case_ref=request.case_ref, expected_at=ride.dropoff_at, by=by, at=at
+            facility,
+            card=card,
+            case_ref=request.case_ref,
+            expected_at=ride.dropoff_at,
+            by=by,
+            at=at,
+            service_kind=request.care_asked,
         )
     if appointment:
         appointments.set_ride(request.case_ref, expected_at=ride.dropoff_at, carried_by=carried_by, by=by, at=at)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from core.guards import status_guard
 from hospitals.machines import places_of
-from hospitals.states import SERVICE, ServiceStatus
+from hospitals.states import SERVICE, ServiceStatus, is_barred, is_shut
 
 
 class Service(models.Model):
@@ -44,8 +44,11 @@ class Service(models.Model):
 
     def is_closed_at(self, at: datetime) -> bool:
         """Say whether it does not receive at a time; past its end silence never keeps it closed (R-002-7d)."""
-        is_shut = self.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}
-        return is_shut and (self.status_until is None or at < self.status_until)
+        return is_shut(self.status, self.status_until, at)
+
+    def bars(self, at: datetime, *, is_critical: bool) -> bool:
+        """Say whether its closure stands before somebody; before a critical patient none ever does (R-002-3d)."""
+        return is_barred(self.status, self.status_until, at, is_critical=is_critical)
 
 
 class Slot(models.Model):

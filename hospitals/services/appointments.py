@@ -39,7 +39,7 @@ def book(
     Raises Conflict when the slot is full or has no machine of the patient's class left (E20), its service does not
     receive then, or the case has a place already.
     """
-    _require_open(slot)
+    _require_open(slot, is_critical=card.is_critical)
     if not Slot.objects.filter(pk=slot.pk, booked__lt=F("capacity")).update(booked=F("booked") + 1):
         raise Conflict("slot.full", _("这个时段刚刚约满了，请换一个时段或医院。"), slot=slot.pk)
     _require_machine(slot, card.machine_class)
@@ -55,8 +55,8 @@ def book(
     return appointment
 
 
-def _require_open(slot: Slot) -> None:
-    if slot.service.is_closed_at(slot.starts_at):
+def _require_open(slot: Slot, *, is_critical: bool) -> None:
+    if slot.service.bars(slot.starts_at, is_critical=is_critical):
         raise Conflict("service.closed", _("这个科室那时不开，请换一家医院。"), slot=slot.pk)
 
 
