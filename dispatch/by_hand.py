@@ -38,13 +38,14 @@ def first_choice(request: AccessRequest, *, at: datetime, favourite: str = "") -
     fleet = snapshot.fleet(request.dispatch_area, since=at - snapshot.LOOK_BACK, until=until)
     there = Trip.objects.live().filter(case_ref=request.case_ref, direction=TripDirection.OUTBOUND).first()
     home = snapshot.home_of(request)
+    party = snapshot.ask(request, ambulance_by=snapshot.ambulance_by(request, now=at))
     for option, time in _places(found, is_critical=request.is_critical):
         place = PlacementChoice(slot_id=time.slot_id if time else None, facility_code=option.receiver.code)
         if not request.needs_vehicle:
             return place
         by_slot = time.starts_at if time and not request.is_critical else None
         way = Errand(there.origin.point if there else home, home, option.receiver.point, by_slot, request.session_min)
-        pairs = offers.pairs(fleet.cars, snapshot.ask(request), way, now=at, besides=favourite)
+        pairs = offers.pairs(fleet.cars, party, way, now=at, besides=favourite)
         if pair := _first(pairs, favourite):
             back = pair.back.car.code if pair.back else ""
             return replace(place, out_vehicle=pair.there.car.code, back_vehicle=back)

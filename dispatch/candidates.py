@@ -50,7 +50,7 @@ def fit(car: Car, ask: Ask, way: Way) -> Fit:
 def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
     """Order the possible cars best first, then the barred ones by plate.
 
-    A critical patient gets 120 first, soonest pick-up first (R-000-10). Everybody else keeps the ambulances free
+    A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7). Everybody else keeps the ambulances free
     (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little farther.
     """
 
@@ -59,7 +59,8 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
         if ride is None:
             return (1, each.checks[0].code if each.checks else "", each.car.plate)
         if ask.is_critical:
-            return (0, not each.car.is_ambulance, ride.pickup_at, ride.deadhead_min, each.car.plate)
+            comes_at_once = each.car.is_ambulance and (ask.ambulance_by is None or ride.leave_at <= ask.ambulance_by)
+            return (0, not comes_at_once, ride.pickup_at, not each.car.is_ambulance, each.car.plate)
         spare = each.car.wheelchairs * 2 if ask.mobility in {"walk", "assisted"} else 0
         return (0, each.car.is_ambulance, ride.deadhead_min + spare + each.car.seats, each.car.plate)
 

@@ -146,7 +146,7 @@ def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) ->
     trip = shown.waiting.trip
     home = cards.home_of(request).point
     errand = Errand(trip.origin.point if trip else home, home, hospital.receiver.point, by_slot, request.session_min)
-    ask = snapshot.ask(request)
+    ask = snapshot.ask(request, ambulance_by=snapshot.ambulance_by(request, now=at))
     found = offers.pairs(fleet.cars, ask, errand, now=at, enough=BEST, besides=choice.car)
     possible, barred = [each for each in found if each.is_possible], [each for each in found if not each.is_possible]
     chosen = _chosen(possible, choice.car)

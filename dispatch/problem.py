@@ -20,9 +20,10 @@ from access.services.cards import FIXED, machine_class, party_size
 from access.states import RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
-from dispatch import problem_care, problem_fleet, snapshot
+from dispatch import problem_care, problem_fleet
 from dispatch.allowances import board_min, leave_min
 from dispatch.problem_care import CRITICAL, INFECTED, Care, slot_key, slot_name
+from dispatch.problem_critical import AT_HAND, at_hand_within, bound_for, by_cars
 from dispatch.problem_fleet import Cars, load, minutes, place
 from dispatch.problem_waiting import Span, somebody_waits, waiting_rows
 from matching import problem as engine
@@ -52,17 +53,26 @@ class Question:
 
 
 def read(
-    area: str, span: Span, *, only: Iterable[UUID] = (), by_ambulance: bool = False, cars_of: str = ""
+    area: str,
+    span: Span,
+    *,
+    only: Iterable[UUID] = (),
+    by_ambulance: bool = False,
+    cars_of: str = "",
+    rescue: frozenset[str] = AT_HAND,
+    there_only: bool = False,
 ) -> Question:
     """Read an area's question; `only` narrows it to these cases (an emergency does not wait for the others).
 
     `by_ambulance` asks the lent ambulances instead of the other cars, for whoever may have one (docs/adr/0009);
-    `cars_of` asks another area's cars (docs/adr/0010).
+    `cars_of` asks another area's cars (docs/adr/0010). `rescue` says which cars a critical patient asks (C7), and
+    `there_only` that the way home is found later: it never holds back the way there (life floor).
     """
     until, lent = span.until + WAY_HOME, problem_fleet.spare(area) if by_ambulance else frozenset()
     times = {"at": span.at, "since": span.since, "until": until, "origin": span.origin}
-    cars = problem_fleet.read(cars_of or area, lent=lent, **times)
     rows = [row for row in waiting_rows(area, span, only=only) if not by_ambulance or may_be_lent(row)]
+    at_hand = at_hand_within(rows, span.at)
+    cars = problem_fleet.read(cars_of or area, lent=lent, at_hand=at_hand, **times)
     trips = _waiting_trips(area, [row.case_ref for row in rows])
     asking: dict[str, engine.Request] = {}
     waiting: dict[str, AccessRequest] = {}
@@ -74,10 +84,12 @@ def read(
         asked = _request(row, trips.get(row.case_ref, {}), cars, span)
         if asked is not None and by_ambulance:
             asked = _lying(asked, row)
+        if asked is not None and asked.is_critical and asked.needs_outbound:
+            asked = by_cars(asked, row, rescue, there_only=there_only)
         if asked is not None:
             asking[asked.id], waiting[asked.id] = asked, row
     care = _care(asking, waiting, span)
-    asking = {case: _bound_for(asked, waiting[case], care, trips, span.at) for case, asked in asking.items()}
+    asking = {case: bound_for(asked, waiting[case], care, trips, span.at) for case, asked in asking.items()}
     people = [*asking.values(), *cars.rides]
     found = _facilities(care, asking.values(), waiting, span)
     places = {**cars.places, **{row.place: _place_of(care, row) for row in found}}
@@ -264,18 +276,6 @@ def _facilities(
     homes = {row.community_id: row.community.point for row in waiting.values() if row.community}
     known = {code for code in named if code in care.facilities}
     return problem_care.facilities(care, homes.values(), known, origin=span.origin, at=span.at)
-
-
-def _bound_for(
-    asked: engine.Request, row: AccessRequest, care: Care, trips: dict[UUID, dict[str, Trip]], at: datetime
-) -> engine.Request:
-    """Name the house of a critical patient: the one a dispatcher would be shown first, closed or not (R-002-3d, E22)."""
-    if not row.is_critical or not asked.needs_outbound:
-        return asked
-    there = trips.get(row.case_ref, {}).get(TripDirection.OUTBOUND)
-    wish = snapshot.wish(row)
-    wish = replace(wish, home=there.origin.point) if there else wish
-    return replace(asked, fixed_facility=problem_care.first_house(care, row.care_asked, wish, at=at))
 
 
 def _place_of(care: Care, facility: engine.Facility) -> engine.Place:

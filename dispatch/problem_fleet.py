@@ -60,8 +60,12 @@ def read(
     until: datetime,
     origin: datetime,
     lent: frozenset[str] = frozenset(),
+    at_hand: timedelta = timedelta(0),
 ) -> Cars:
-    """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars asked."""
+    """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars asked.
+
+    An ambulance that can set out within `at_hand` is one that comes at once (C7).
+    """
     # who gave an outing back is not asked again before its time is over
     given_back = Run.objects.filter(status=RunStatus.DECLINED, vehicle__dispatch_area=area, occupied__endswith__gt=at)
     shifts = Shift.objects.filter(
@@ -79,11 +83,14 @@ def read(
     cars = Cars()
     for shift in shifts.select_related("vehicle").order_by("vehicle_id", "starts_at"):
         if shift.vehicle.zones_allowed:
-            _add(cars, shift, runs_of[shift.vehicle_id], at=at, origin=origin, is_lent=shift.vehicle_id in lent)
+            is_lent = shift.vehicle_id in lent
+            _add(cars, shift, runs_of[shift.vehicle_id], at=at, origin=origin, is_lent=is_lent, at_hand=at_hand)
     return cars
 
 
-def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: datetime, is_lent: bool) -> None:
+def _add(
+    cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: datetime, is_lent: bool, at_hand: timedelta
+) -> None:
     """Add one vehicle with the runs of its shift; it begins where and when what it does now ends."""
     begun = [run for run in runs if run.occupied.lower <= max(at, shift.starts_at)]
     ahead = [run for run in runs if run not in begun and run.occupied.lower < shift.ends_at]
@@ -100,7 +107,7 @@ def _add(cars: Cars, shift: Shift, runs: list[Run], *, at: datetime, origin: dat
             end_place=_base(cars, shift),
             shift_start_min=minutes(free_at, origin),
             shift_end_min=minutes(ends_at, origin),
-            skills=_skills(shift, is_lent=is_lent),
+            skills=_skills(shift, is_lent=is_lent, is_at_hand=free_at <= at + at_hand + timedelta(seconds=1)),
             zones=frozenset(vehicle.zones_allowed),
             disinfection_min=max(CLEAN_MIN.get(zone, 5.0) for zone in vehicle.zones_allowed),
             last_class=_class_after(last, at),
@@ -203,15 +210,16 @@ def place(cars: Cars, name: str, lat: float, lon: float) -> str:
     return name
 
 
-def _skills(shift: Shift, *, is_lent: bool) -> frozenset[str]:
+def _skills(shift: Shift, *, is_lent: bool, is_at_hand: bool) -> frozenset[str]:
     """Say what a car can do beyond room: `ordinary` is what every car but an ambulance may be used for (R-000-11).
 
-    `spare` has an ambulance that is lent (docs/adr/0009).
+    `spare` has an ambulance that is lent (docs/adr/0009), `at_hand` one that sets out at once (C7).
     """
     vehicle = shift.vehicle
     has = {
         "ambulance": vehicle.is_ambulance,
         "ordinary": not vehicle.is_ambulance,
+        "at_hand": vehicle.is_ambulance and is_at_hand,
         "spare": is_lent,
         "oxygen": vehicle.has_oxygen,
         "positive": vehicle.takes_positive,

@@ -64,6 +64,7 @@ def somebody_waits(area: str, span: Span) -> bool:
 
 def _asked(area: str, span: Span, only: list[UUID]) -> QuerySet[AccessRequest]:
     rows = AccessRequest.objects.filter(dispatch_area=area, community__isnull=False)
+    rows = rows.filter(Q(is_critical=True) | Q(facts__is_out=True) | ~fetched_by_120(OuterRef("person_key")))
     rows = rows.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
     if only:
         rows = rows.filter(case_ref__in=only)
@@ -71,6 +72,11 @@ def _asked(area: str, span: Span, only: list[UUID]) -> QuerySet[AccessRequest]:
         rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
     open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
     return rows.filter(open_or_out)
+
+
+def fetched_by_120(person_key: OuterRef) -> Exists:
+    """Say whether 120 has been called for the person: then no other car is planned for the same one (INV-04)."""
+    return Exists(AccessRequest.objects.open().filter(person_key=person_key, is_critical=True))
 
 
 def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[UUID]]:

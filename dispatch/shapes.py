@@ -34,6 +34,7 @@ class Ask:
     has_stairs: bool = False
     infection_class: str = ""
     is_critical: bool = False
+    ambulance_by: datetime | None = None  # an ambulance that sets out by then comes first (C7); None: any does
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from access.models import AccessRequest
+from access.selectors.rescue import fallback_after, place_of
 from access.services import cards
 from core import clock
 from core.geo import Point
@@ -161,8 +162,8 @@ def _busy(bar: Bar) -> Busy:
     )
 
 
-def ask(request: AccessRequest) -> Ask:
-    """Say what a request's party needs of a car."""
+def ask(request: AccessRequest, *, ambulance_by: datetime | None = None) -> Ask:
+    """Say what a request's party needs of a car; `ambulance_by` is when an ambulance must have set out at the latest."""
     return Ask(
         zone_class=request.zone_class,
         mobility=request.mobility,
@@ -171,7 +172,13 @@ def ask(request: AccessRequest) -> Ask:
         has_stairs=request.has_stairs,
         infection_class=infection(request),
         is_critical=request.is_critical,
+        ambulance_by=ambulance_by,
     )
+
+
+def ambulance_by(request: AccessRequest, *, now: datetime) -> datetime | None:
+    """Return by when an ambulance must set out to come first; one query, for the critical alone (C7)."""
+    return now + fallback_after(place=place_of(request), at=now) if request.is_critical else None
 
 
 def ask_of_trip(trip: Trip, request: AccessRequest) -> Ask:

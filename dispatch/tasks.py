@@ -16,7 +16,7 @@ from access.services import standing
 from communities.models import DispatchArea
 from core import clock
 from core.errors import Conflict
-from dispatch.services import housekeeping, planning
+from dispatch.services import housekeeping, planning, urgent
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
@@ -40,7 +40,7 @@ def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "", say_don
 def place_urgent(case_ref: str, at: str = "", say_done: str = "") -> None:
     """Arrange one critical patient."""
     with _saying(say_done):
-        planning.place_urgent(UUID(case_ref), at=_time(at))
+        urgent.place_urgent(UUID(case_ref), at=_time(at))
 
 
 def _time(text: str) -> datetime:

@@ -81,7 +81,7 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
         raise Invalid("request.own_way", _("封控区、管控区要专车接送，不能自己走。请改选怎么走。"), field="travel")
     if ground.same_day and not wish.is_second and not wish.is_critical:
         raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=wish.is_critical):  # the second press is answered, not rolled back whole
         if wish.is_critical:
             one_way.require_first(resident.person_key)
         request = _store(resident, wish, ground, by, at)

@@ -14,7 +14,7 @@ from structlog import get_logger
 from core import outbox
 from core.errors import Conflict
 from dispatch.drill.world import MIN, World
-from dispatch.services import planning
+from dispatch.services import planning, urgent
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
@@ -76,7 +76,7 @@ class Workers:
     def do(self, task: str, arguments: dict[str, str], at: datetime) -> None:
         """Do a task here, as a worker's process would."""
         if task == PLACE_URGENT:
-            planning.place_urgent(UUID(arguments["case_ref"]), at=at)
+            urgent.place_urgent(UUID(arguments["case_ref"]), at=at)
             return
         try:
             kind = PlanningKind(arguments.get("kind", PlanningKind.ROLLING))

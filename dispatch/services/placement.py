@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from access.journey import is_out
@@ -29,6 +30,7 @@ from core.geo import travel_min
 from dispatch import policies, snapshot
 from dispatch.allowances import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from dispatch.offers import Errand, Pair, pair_of
+from dispatch.problem_waiting import fetched_by_120
 from dispatch.services import rides
 from dispatch.shapes import RidePlan
 from dispatch.words import sentence
@@ -109,6 +111,7 @@ def locked(request: AccessRequest) -> AccessRequest:
     """Lock the request and read its facts afresh."""
     AccessRequest.objects.select_for_update().only("pk").get(pk=request.pk)
     rows = with_facts(AccessRequest.objects.select_related("community", "resident", "facility"))
+    rows = rows.annotate(is_fetched_by_120=fetched_by_120(OuterRef("person_key")))
     return rows.get(pk=request.pk)
 
 
@@ -118,6 +121,8 @@ def require_waiting(request: AccessRequest) -> None:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
     facts = facts_of(request)
+    if request.is_fetched_by_120 and not request.is_critical:  # type: ignore[attr-defined]
+        raise Conflict("placement.critical_first", _("这个人已经叫了 120，先看那一趟。那一趟完了再排这一单。"))
     if facts.boarded_at or facts.arrived_at:
         raise Conflict("placement.under_way", _("人已经在路上或到院了，请刷新看最新情况。"))
     if facts.scheduled_at:

@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from structlog import get_logger
 
-from access.models import AccessRequest
 from core import boards, clock
 from core.actors import ENGINE, Actor
 from core.advance import advance
@@ -118,13 +117,13 @@ def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> Pla
     leave_waiting({row.pk: "not_sound" for row in question.faulty}, at=asked.span.at)
     if not question.waiting:
         return None
-    run = _store(asked, question)
-    found = _solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
+    run = store(asked, question)
+    found = solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
     if found is None:
         _set_poison_aside(asked, question)
         return run
     if asked.kind != PlanningKind.PREVIEW:
-        outcome = _write(run, question, found, Writer(asked.area, asked.by, asked.span.at, token))
+        outcome = write(run, question, found, Writer(asked.area, asked.by, asked.span.at, token))
         unmet |= {UUID(each.request) for each in found.unmet if each.request in question.waiting}
         if is_last:
             became_stale = outcome.still_waiting
@@ -153,11 +152,11 @@ def _asked_besides(asked: Asked, token: UUID, unmet: set[UUID], question: Questi
     """Ask other cars about those nothing fitted; who is left keeps the reason and the next try that stand already."""
     if not question.waiting:
         return []
-    run = _store(asked, question)
-    found = _solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
+    run = store(asked, question)
+    found = solved(run, question.problem, lambda: _solve(question.problem, asked.kind))
     if found is not None:
         writer = Writer(asked.area, asked.by, asked.span.at, token)
-        outcome = _write(run, question, replace(found, unmet=()), writer)
+        outcome = write(run, question, replace(found, unmet=()), writer)
         unmet -= {UUID(case) for case in outcome.applied}
     return [run]
 
@@ -178,7 +177,7 @@ def solved_again(run: PlanningRun, problem: Problem) -> Plan:
     return solve(problem, seed=run.seed, iterations=run.iterations, travel=ROADS, engine=engine)
 
 
-def _store(asked: Asked, question: Question) -> PlanningRun:
+def store(asked: Asked, question: Question) -> PlanningRun:
     """Store the question before it is asked: a worker that dies leaves it behind."""
     lost = PlanningRun.objects.filter(area=asked.area, status=PlanningStatus.SOLVING).exclude(kind=PlanningKind.URGENT)
     old = [*lost, *PlanningRun.objects.filter(area=asked.area, kind=PlanningKind.PREVIEW, status=PlanningStatus.SOLVED)]
@@ -197,7 +196,7 @@ def _store(asked: Asked, question: Question) -> PlanningRun:
         )
 
 
-def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan | None:
+def solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan | None:
     """Ask the engine; store its answer, or that it failed."""
     began = time.perf_counter()
     try:
@@ -221,7 +220,7 @@ def _solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan
     return found
 
 
-def _write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> Outcome:
+def write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> Outcome:
     """Apply a plan with its reasons, leave the others waiting with theirs, and store the figures."""
     began = time.perf_counter()
     keys = {case: row.pk for case, row in question.waiting.items()}
@@ -280,21 +279,3 @@ def _kept(area: str, token: UUID) -> Iterator[None]:
     finally:
         done.set()
         keeper.join(timeout=5)
-
-
-def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
-    """Find car and hospital for one critical patient at once, whoever plans the area meanwhile (R-000-2)."""
-    row = AccessRequest.objects.filter(case_ref=case_ref, is_critical=True).first()
-    if row is None or not (AreaSetting.objects.filter(area=row.dispatch_area).first() or AreaSetting()).is_engine_on:
-        return None
-    asked = Asked(row.dispatch_area, PlanningKind.URGENT, rolling_span(at))
-    question = reading.read(asked.area, asked.span, only=[case_ref])
-    if not question.waiting:
-        return None
-    run = _store(asked, question)
-    found = _solved(
-        run, question.problem, lambda: insert_one(open_board(question.problem, travel=ROADS), str(case_ref))
-    )
-    if found is not None:
-        _write(run, question, found, Writer(asked.area, asked.by, at))
-    return run

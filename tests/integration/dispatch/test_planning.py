@@ -25,7 +25,7 @@ from dispatch import problem
 from dispatch.apply import Outcome, Writer, apply
 from dispatch.models import PlanningRun
 from dispatch.roads import ROADS
-from dispatch.services import engine_switch, planning
+from dispatch.services import engine_switch, planning, urgent
 from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons
 from hospitals.models import Appointment
 from hospitals.services import status
@@ -368,13 +368,13 @@ def test_critical_patient_is_arranged_alone():
     waiting = walkers.ask(town)
     request = walkers.ask(town, walkers.resident(town, "王秀兰"), need_kind="emergency", is_critical=True)
 
-    run = planning.place_urgent(request.case_ref, at=AT)
+    run = urgent.place_urgent(request.case_ref, at=AT)
 
     trip = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
     assert (run.kind, run.applied) == ("urgent", 1)
     assert trip.run.vehicle.vehicle_class == "ambulance"
     assert facts(waiting).scheduled_at is None
-    assert planning.place_urgent(request.case_ref, at=AT) is None
+    assert urgent.place_urgent(request.case_ref, at=AT) is None
 
 
 def test_one_unreadable_case_does_not_stop_the_others():

@@ -12,7 +12,7 @@ from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from dispatch import problem_fleet
 from dispatch.models import PlanningRun
-from dispatch.services import planning
+from dispatch.services import planning, urgent
 from dispatch.templatetags.reasons import ride_reasons
 from hospitals.models import Slot
 from tests import walkers
@@ -84,13 +84,13 @@ def test_the_other_half_waits_for_emergencies():
     planning.plan("main", at=AT)
     busy = Run.objects.filter(vehicle="A2").earliest("occupied").occupied.lower + MIN
     person = walkers.resident(place, "庚")
-    urgent = walkers.ask(place, person, at=busy, need_kind="emergency", is_critical=True)
+    emergency = walkers.ask(place, person, at=busy, need_kind="emergency", is_critical=True)
 
-    planning.place_urgent(urgent.case_ref, at=busy)
+    urgent.place_urgent(emergency.case_ref, at=busy)
 
     assert {is_arranged(request) for request in lying} == {False, True}
     assert {car for request in lying for car in cars_of(request)} == {"A2"}
-    assert "A1" in cars_of(urgent)
+    assert "A1" in cars_of(emergency)
 
 
 @pytest.mark.parametrize(("attempts", "arranged"), [(0, False), (3, True)])

@@ -1,0 +1,278 @@
+"""Nobody critical waits for an ambulance that does not come, is barred by a closure, or arrives unannounced."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from access.models import AccessRequest
+from access.services import critical, requests
+from access.services.requests import Wish
+from core.errors import Conflict
+from dispatch import by_hand
+from dispatch.models import PlanningRun
+from dispatch.services import planning, urgent
+from hospitals.models import Appointment, Service
+from hospitals.services.announcing import announce
+from tests import walkers
+from tests.factories import hospitals as desk_rows
+from tests.walkers import AT, MIN, Town
+from transport.models import Trip, Vehicle
+
+pytestmark = pytest.mark.django_db
+AMBULANCE = {"vehicle_class": "ambulance", "seats": 1, "wheelchairs": 0, "stretchers": 1, "has_oxygen": True}
+
+
+@pytest.fixture
+def town() -> Town:
+    place = walkers.town()
+    desk_rows.make_service(place.facility, kind="emergency")
+    return place
+
+
+def call(town: Town, name: str = "陈玉梅", *, at=AT, resident=None, **wish) -> AccessRequest:
+    """Call 120 for somebody."""
+    person = resident or walkers.resident(town, name)
+    return requests.submit(person, wish=Wish("emergency", is_critical=True, **wish), by=town.staff, at=at)
+
+
+def there(request: AccessRequest) -> Trip:
+    return Trip.objects.live().select_related("run__vehicle").get(case_ref=request.case_ref, direction="outbound")
+
+
+def outbound(request: AccessRequest):
+    return Trip.objects.live().filter(case_ref=request.case_ref, direction="outbound", run__isnull=False).first()
+
+
+# --- C7
+
+
+def test_without_an_ambulance_the_nearest_car_comes_after_the_minutes_of_the_rulebook(town):
+    """C7, E22: two volunteer cars stand there; before five minutes 120 alone is asked, then the nearest car that may."""
+    Vehicle.objects.filter(pk="V1").update(lat=40.30)
+    request = call(town)
+
+    early = urgent.place_urgent(request.case_ref, at=AT + 4 * MIN)
+    assert (early.applied, outbound(request)) == (0, None)
+    late = urgent.place_urgent(request.case_ref, at=AT + 5 * MIN)
+
+    assert (late.kind, late.status, late.applied) == ("urgent", "applied", 1)
+    assert there(request).run.vehicle_id == "V2"
+    held = Appointment.objects.get(case_ref=request.case_ref)
+    assert (held.facility, held.is_critical, "V2" in held.carried_by) == (town.facility, True, True)
+    assert set(PlanningRun.objects.exclude(pk__in=[early.pk, late.pk]).values_list("status", flat=True)) <= {
+        "superseded"
+    }
+
+
+def test_an_ambulance_at_hand_comes_first_however_long_it_took(town):
+    """R-000-10: one that is free sets out, although a car is nearer."""
+    walkers.car("A1", **AMBULANCE, lat=40.15)
+    request = call(town)
+    urgent.place_urgent(request.case_ref, at=AT + 20 * MIN)
+    assert there(request).run.vehicle_id == "A1"
+
+
+def test_an_ambulance_that_is_away_for_long_is_not_waited_for(town):
+    """C7: the only ambulance is out for an hour; the car that is at the door first is sent."""
+    walkers.car("A1", **AMBULANCE)
+    first = call(town, "甲", session_min=60)
+    urgent.place_urgent(first.case_ref, at=AT)
+    assert there(first).run.vehicle_id == "A1"
+    second = call(town, "乙", at=AT + MIN)
+
+    urgent.place_urgent(second.case_ref, at=AT + MIN)
+    assert outbound(second) is None
+    urgent.place_urgent(second.case_ref, at=AT + 6 * MIN)
+
+    assert there(second).run.vehicle_id in {"V1", "V2"}
+
+
+@pytest.mark.parametrize(
+    ("who", "sent"),
+    [({}, {"V1", "V2"}), ({"precaution": "positive"}, set())],
+    ids=["any car", "an infected one"],
+)
+def test_the_other_car_is_one_that_may(town, who, sent):
+    """E18, R-002-6g: a car that may not carry the infected is not sent; the reason stays with dispatch."""
+    request = call(town, resident=walkers.resident(town, **who))
+    urgent.place_urgent(request.case_ref, at=AT + 6 * MIN)
+    trip = outbound(request)
+    assert ({trip.run.vehicle_id} if trip else set()) <= sent
+    assert bool(trip) is bool(sent)
+    request.refresh_from_db()
+    assert bool(request.needs_person_reason) is not bool(sent)
+
+
+def test_no_way_home_holds_back_no_way_there(town):
+    """R-000-2: the shift ends before a way home could; the car there comes all the same."""
+    walkers.car("A1", **AMBULANCE)
+    Vehicle.objects.exclude(pk="A1").update(status="off")
+    car = Vehicle.objects.get(pk="A1")
+    car.shifts.update(ends_at=AT + 70 * MIN)
+    request = call(town, session_min=600)
+    urgent.place_urgent(request.case_ref, at=AT)
+    assert there(request).run.vehicle_id == "A1"
+
+
+def test_by_hand_the_same_car_is_first(town):
+    """C7: what the dispatcher is offered first is what the engine sends."""
+    walkers.car("A1", **AMBULANCE)
+    first = call(town, "甲")
+    by_hand.place_first(first, by=town.dispatcher, at=AT)
+    assert there(first).run.vehicle_id == "A1"
+    second = call(town, "乙", at=AT + MIN)
+    choice = by_hand.first_choice(second, at=AT + MIN)
+    assert choice.out_vehicle in {"V1", "V2"}
+
+
+# --- labour
+
+
+def houses(town: Town, **roles: str) -> dict[str, str]:
+    """Add houses that can deliver, each of a role, at growing distance; return their codes by name."""
+    found = {}
+    for number, (name, role) in enumerate(roles.items(), 1):
+        house = desk_rows.make_facility(f"H-{name}", zone_role=role, lat=40.12 + number * 0.02, lon=124.38)
+        desk_rows.make_service(house, kind="obstetrics")
+        found[name] = house.pk
+    return found
+
+
+@pytest.mark.parametrize(
+    ("zone", "infection", "goes"),
+    [
+        ("controlled", "", "near"),
+        ("controlled", "positive", "positive"),
+        ("controlled", "suspected", "positive"),
+        ("sealed", "", "yellow"),
+        ("controlled", "isolated", "yellow"),
+    ],
+)
+@pytest.mark.parametrize("way", ["engine", "hand"])
+def test_labour_goes_to_a_house_that_can_deliver(way, zone, infection, goes):
+    """E22, R-002-1a, R-002-1d: 1.5 no. 2; the emergency room next door without obstetrics is not the house."""
+    town = walkers.town(zone=zone)
+    desk_rows.make_service(town.facility, kind="emergency")
+    walkers.car("N1", **{**AMBULANCE, "vehicle_class": "ambulance_negative_pressure", "takes_positive": True})
+    codes = houses(town, near="ordinary", yellow="yellow_code", positive="designated")
+    person = walkers.resident(town, precaution=infection)
+    request = call(town, resident=person, is_labour=True)
+    assert request.service_kind == "obstetrics"
+
+    if way == "engine":
+        urgent.place_urgent(request.case_ref, at=AT)
+    else:
+        by_hand.place_first(request, by=town.dispatcher, at=AT)
+
+    held = Appointment.objects.get(case_ref=request.case_ref)
+    assert (held.facility_id, there(request).to_code) == (codes[goes], codes[goes])
+    assert (held.need_kind, held.slot.service.kind) == ("labour", "obstetrics")
+
+
+@pytest.mark.parametrize("way", ["engine", "hand"])
+def test_far_from_the_house_of_her_zone_the_nearest_that_can_deliver_saves_first(way):
+    """E22, C3: a yellow-code house more than a quarter of an hour farther is not the first."""
+    town = walkers.town(zone="sealed")
+    walkers.car("A1", **AMBULANCE)
+    codes = houses(town, near="ordinary")
+    far = desk_rows.make_facility("H-far", zone_role="yellow_code", lat=40.6, lon=124.38)
+    desk_rows.make_service(far, kind="obstetrics")
+    request = call(town, is_labour=True)
+    if way == "engine":
+        urgent.place_urgent(request.case_ref, at=AT)
+    else:
+        by_hand.place_first(request, by=town.dispatcher, at=AT)
+    assert there(request).to_code == codes["near"]
+
+
+# --- closures
+
+
+@pytest.mark.parametrize("status", ["closed", "diverting", "limited"])
+@pytest.mark.parametrize("way", ["engine", "hand"])
+def test_no_closure_bars_a_critical_patient_and_the_desk_reads_who_comes(way, status, town, client):
+    """R-002-3d, R-002-3b: by hand and by engine the same house; its desk's page names the patient and the car."""
+    walkers.car("A1", **AMBULANCE)
+    Service.objects.filter(kind="emergency").update(status=status, status_until=AT + timedelta(days=1))
+    request = call(town)
+    if way == "engine":
+        urgent.place_urgent(request.case_ref, at=AT)
+    else:
+        by_hand.place_first(request, by=town.dispatcher, at=AT)
+    assert there(request).to_code == town.facility.pk
+    held = Appointment.objects.get(case_ref=request.case_ref)
+    assert (held.is_critical, held.expected_at) == (True, there(request).dropoff_planned_at)
+
+
+def test_a_house_that_is_open_and_hardly_farther_comes_before_one_that_is_shut(town):
+    """R-002-3c: what is shut ranks lower and is never barred."""
+    walkers.car("A1", **AMBULANCE)
+    Service.objects.filter(kind="emergency").update(status="closed", status_until=AT + timedelta(days=1))
+    other = desk_rows.make_facility("H-open", lat=40.10, lon=124.37)
+    desk_rows.make_service(other, kind="emergency")
+    request = call(town)
+    urgent.place_urgent(request.case_ref, at=AT)
+    assert there(request).to_code == "H-open"
+
+
+def test_a_house_without_an_emergency_room_is_told_as_well(town):
+    """R-002-3b: whoever is sent there stands on the desk's list."""
+    other = desk_rows.make_facility("H-none")
+    held = announce(
+        other,
+        card=desk_rows.make_card(is_critical=True),
+        case_ref=call(town).case_ref,
+        expected_at=AT + 20 * MIN,
+        by=desk_rows.ENGINE,
+        at=AT,
+    )
+    held.slot.refresh_from_db()
+    assert (held.facility, held.slot.service.kind, held.slot.free) == (other, "direct", 0)
+
+
+# --- one way per person
+
+
+def test_the_second_press_names_the_first(town):
+    """INV-04: one person, one ambulance."""
+    person = walkers.resident(town)
+    first = call(town, resident=person)
+    for _press in range(2):
+        with pytest.raises(Conflict) as caught:
+            call(town, resident=person)
+        assert (caught.value.code, caught.value.context["request"]) == ("critical.exists", first.pk)
+    other = walkers.ask(town, person, is_second=True)
+    with pytest.raises(Conflict, match="已经叫了 120"):
+        critical.make_critical(other, by=town.staff, at=AT)
+    assert AccessRequest.objects.filter(is_critical=True).count() == 1
+
+
+def test_whoever_is_fetched_by_120_is_planned_into_no_other_car(town):
+    """INV-04: the ride of the same afternoon is given back, and neither engine nor hand makes another meanwhile."""
+    walkers.car("A1", **AMBULANCE)
+    person = walkers.resident(town)
+    ordinary = walkers.ask(town, person)
+    planning.plan("main", at=AT)
+    assert outbound(ordinary)
+
+    request = call(town, resident=person)
+    urgent.place_urgent(request.case_ref, at=AT)
+    planning.plan("main", at=AT)
+
+    assert outbound(ordinary) is None
+    assert not Appointment.objects.live().filter(case_ref=ordinary.case_ref).exists()
+    with pytest.raises(Conflict, match="120"):
+        walkers.place_by_hand(town, ordinary)
+
+
+def test_raising_a_placed_request_calls_an_ambulance(town):
+    """R-000-2: what was arranged for the ordinary way is given back; 120 comes now."""
+    walkers.car("A1", **AMBULANCE)
+    request = walkers.ask(town)
+    planning.plan("main", at=AT)
+    critical.make_critical(request, by=town.staff, at=AT)
+    urgent.place_urgent(request.case_ref, at=AT)
+    assert there(request).run.vehicle_id == "A1"
+    assert Appointment.objects.live().get(case_ref=request.case_ref).is_critical
