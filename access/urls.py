@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import callers, home, identity, people_out, request, requests, residents
+from access.views import callers, home, identity, lowering, people_out, request, requests, residents
 from core.verbs import by_method
 
 app_name = "access"
@@ -40,6 +40,11 @@ urlpatterns = [
     path("requests/<uuid:ident>/approve/", request.approve, name="request_approve"),
     path("requests/<uuid:ident>/cancel/", request.cancel, name="request_cancel"),
     path("requests/<uuid:ident>/critical/", request.critical, name="request_raise"),
+    path(
+        "requests/<uuid:ident>/lower/",
+        by_method(GET=lowering.show, POST=lowering.lower),
+        name="request_lower",
+    ),
     path("requests/<uuid:ident>/home/", request.say_home, name="request_home"),
     path("requests/<uuid:ident>/not-home/", request.not_home, name="request_not_home"),
     path("requests/<uuid:ident>/not-gone/", request.not_gone, name="request_not_gone"),

@@ -32,7 +32,7 @@ class CallKind(models.TextChoices):
 
     GATE_EMERGENCY = "gate_emergency", _("门岗紧急放行")
     UNWELL_ABOARD = "unwell_aboard", _("车上有人不舒服")
-    CRITICAL_WITHOUT_CAR = "critical_without_car", _("危急病人没有车")
+    CRITICAL_WITHOUT_CAR = "critical_without_car", _("危急病人没有救护车")
     DOOR_CLOSED = "door_closed", _("医院门口说不接")
     ON_WAY_TO_CLOSED = "on_way_to_closed", _("在路上，去的科室停了")
     OVERLOAD = "overload", _("接诊台接不动了")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from access.models import AccessRequest
 from access.selectors import wait_limits
+from access.selectors.rescue import Rescue
 from access.states import RequestStatus
 from core.actors import Actor
 from dispatch import lanes, selectors, snapshot
 from dispatch.lanes import Group, Scale
 from dispatch.panel import Choice, Panel, panel
+from dispatch.services.rescues import of_board
 from dispatch.services.silence import Silent, silent_of
 from dispatch.sketch import Sketch, sketch
 from dispatch.snapshot import Fleet
@@ -45,6 +47,7 @@ class Board:
     panel: Panel | None
     sketch: Sketch | None
     silent: list[Silent]
+    rescues: list[Rescue] = field(default_factory=list)
     query: str = ""
 
     @property
@@ -79,6 +82,7 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
         counts=_counts(rows, everybody, seen, at),
         panel=shown,
         sketch=sketch(shown, seen, at) if shown else None,
+        rescues=of_board(rows, at=at),
         silent=silent_of(seen, after_min=limits.replace, at=at),
         query=query,
     )

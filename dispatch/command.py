@@ -12,11 +12,13 @@ from access.journey import is_out, next_actor, stage_of
 from access.models import AccessRequest
 from access.selectors import facts_of, people_out
 from access.selectors.people_out import PersonOut
+from access.selectors.rescue import Rescue
 from access.states import NeedKind, RequestStatus, Stage
 from accounts.models import Role
 from communities.models import Area
 from core.actors import Actor
 from dispatch import selectors
+from dispatch.services.rescues import of_board
 from dispatch.waiting import home_name
 from dispatch.words import unmet_words
 
@@ -45,6 +47,7 @@ class Overview:
     people: int
     longest: int
     without_way_home: list[PersonOut]
+    rescues: list[Rescue]
     streets: list[dict[str, object]]
     due: int = 0
     arranged: int = 0
@@ -66,6 +69,7 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
         people=sum(each.count for each in unmet),
         longest=max((each.minutes for each in unmet), default=0),
         without_way_home=lost,
+        rescues=of_board(rows, at=at),
         streets=_streets(rows, waiting),
         due=len(rows),
         arranged=sum(1 for each in facts if each.scheduled_at),

@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from access import journey
+from access import journey, policies
 from access.journey import Facts
 from access.models import AccessRequest, HandClosing
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import Line, journey_line
+from access.selectors.rescue import Rescue, address_words, rescues
 from access.selectors.standing import hhmm
 from access.selectors.timeline import Event, timeline
 from accounts.models import Post, Role
-from communities.models import Scan
+from communities.models import Area, Gate, Scan
 from communities.states import Direction, ZoneClass
 from core.actors import Actor
 from core.errors import NotFound
@@ -53,6 +54,9 @@ class Detail:
     why_hospital: list[dict[str, Any]]
     events: list[Event]
     hand_closing: HandClosing | None = None
+    rescue: Rescue | None = None
+    may_lower: bool = False
+    address: str = ""
 
     @property
     def is_out(self) -> bool:
@@ -77,11 +81,22 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         why_hospital=_why_hospital(row, hospital, at) if hospital else [],
         events=timeline(row.case_ref),
         hand_closing=HandClosing.objects.filter(case_ref=row.case_ref).first() if journey.is_out(facts) else None,
+        rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
+        may_lower=row.is_critical and policies.may_lower(actor, row, at=at) and not journey.is_out(facts),
+        address=_address(row) if row.is_critical else "",
     )
+
+
+def _address(row: AccessRequest) -> str:
+    """Say the whole address to read out, with the gate where the compound has one alone."""
+    known = {"street": row.street or "", "gate": row.only_gate or ""}  # type: ignore[attr-defined]
+    return address_words(row, to_the_door=True, **known)
 
 
 def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
     exits = Scan.objects.passed().filter(case_ref=OuterRef("case_ref"), direction=Direction.EXIT)
+    inside = Gate.objects.filter(community=OuterRef("community"), is_checkpoint=False).order_by()
+    only_gate = inside.values("community").annotate(only=Min("name"), many=Count("code")).filter(many=1)
     holders = Post.objects.held_at(at).order_by("id")
     row = (
         with_facts(AccessRequest.objects.visible_to(actor))
@@ -89,6 +104,8 @@ def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
         .annotate(
             exit_gate=Subquery(exits.values("gate__name")[:1]),
             is_emergency_exit=Subquery(exits.values("is_emergency")[:1]),
+            street=Subquery(Area.objects.filter(code=OuterRef("community__street_code")).values("name")[:1]),
+            only_gate=Subquery(only_gate.values("only")[:1]),
             dispatcher=Subquery(
                 holders.filter(role=Role.DISPATCH, place_code=OuterRef("dispatch_area")).values("user__name")[:1]
             ),

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from access import journey
 from access.journey import Facts
 from access.models import AccessRequest
 from access.models.request import OPEN
+from access.selectors.facts import facts_of, with_facts
 from communities.services import rulebook
 from transport.models import Trip
-from transport.states import TripStatus
+from transport.states import TripDirection, TripStatus
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,36 @@ def rescue_of(
     )
 
 
-def address_words(row: AccessRequest, *, street: str = "") -> str:
+def rescues(among: QuerySet[AccessRequest], *, at: datetime) -> list[Rescue]:
+    """Return the critical whom no ambulance fetches in time, the longest first; three queries, one when there is none."""
+    waiting = with_facts(among.filter(is_critical=True, status__in=OPEN)).filter(
+        facts__boarded_at__isnull=True, facts__arrived_at__isnull=True, facts__ready_at__isnull=True
+    )
+    rows = list(waiting.select_related("community", "resident"))
+    if not rows:
+        return []
+    trips = Trip.objects.live().filter(case_ref__in=[row.case_ref for row in rows], direction=TripDirection.OUTBOUND)
+    there = {trip.case_ref: trip for trip in trips.select_related("run__vehicle")}
+    book = rulebook.load()
+    found = []
+    for row in rows:
+        minutes = float(book.value("critical.fallback_min", place=place_of(row), at=at).value)
+        known = rescue_of(row, facts_of(row), there.get(row.case_ref), fallback=timedelta(minutes=minutes), at=at)
+        found += [known] if known else []
+    return sorted(found, key=lambda each: -each.minutes)
+
+
+def address_words(row: AccessRequest, *, street: str = "", gate: str = "", to_the_door: bool = False) -> str:
     """Say where the person is, in the order a crew drives: street, compound, building and door, gate.
 
-    What nobody wrote down is left out; nothing is guessed.
+    What nobody wrote down is left out; nothing is guessed. Only the own community may read it to the door.
     """
     home, resident = row.community, row.resident
     if home is None:
         return ""
-    door = (
-        [resident.building, resident.address] if resident else [row.name.partition(" ")[0]] if "楼" in row.name else []
-    )
-    return " ".join(part for part in (street, home.name, *door) if part)
+    if resident is None:
+        known = [word for word in row.name.split() if word.endswith("楼")]
+    else:
+        known = [resident.building, resident.address if to_the_door else ""]
+    parts = [street, home.name, *known, _("从%(gate)s进") % {"gate": gate} if gate else ""]
+    return " ".join(part for part in parts if part)

@@ -31,7 +31,7 @@ from dispatch import policies, snapshot
 from dispatch.allowances import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from dispatch.offers import Errand, Pair, pair_of
 from dispatch.problem_waiting import fetched_by_120
-from dispatch.services import rides
+from dispatch.services import rescues, rides
 from dispatch.shapes import RidePlan
 from dispatch.words import sentence
 from hospitals.models import Appointment, Facility, Slot
@@ -84,6 +84,8 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     passes.set_ride(request.case_ref, plate=plate, by=by, at=at)
     chosen = {"slot": choice.slot_id, "facility": facility.code, "out": choice.out_vehicle, "back": choice.back_vehicle}
     audit.record("request.placed", request, by=by, at=at, detail=chosen)
+    if request.is_critical:
+        rescues.look_at(request.case_ref, at=at)
     boards.touch(*request.boards)
     return request
 

@@ -18,7 +18,7 @@ from dispatch.outings import cut
 from dispatch.problem import Question
 from dispatch.problem_critical import AT_HAND, LATER, OTHER_CAR
 from dispatch.roads import ROADS
-from dispatch.services import planning
+from dispatch.services import planning, rescues
 from dispatch.services.planning import Asked
 from dispatch.states import PlanningKind, PlanningStatus
 from matching.online import insert_one, open_board
@@ -64,6 +64,7 @@ def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
         if each is not best:
             advance(each.run, PlanningStatus.SUPERSEDED, by=ENGINE, at=at)
     planning.write(best.run, best.question, best.found, Writer(asked.area, asked.by, at))
+    rescues.look_at(case_ref, at=at)
     return best.run
 
 

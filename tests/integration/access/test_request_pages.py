@@ -13,7 +13,7 @@ from django.urls import reverse
 from access.models import AccessRequest
 from access.services import requests as service
 from access.services.requests import Wish
-from communities.models import Scan
+from communities.models import Area, Scan
 from core import clock
 from core.models import AuditEvent, IdempotencyKey, OutboxMessage
 from hospitals.services import appointments
@@ -322,3 +322,82 @@ def test_the_words_for_a_group_never_name_the_illness(client, staff, person):
     text = client.get(reverse("access:request", args=[row.pk])).context["chat_text"]
     assert "透析" not in text
     assert "3791111" in text
+
+
+def test_labour_is_its_own_answer(client, staff, person):
+    """E22: pregnant, as soon as possible: the danger question names labour, and the house must be able to deliver."""
+    sent = answers(time="soon", purpose="pregnancy", danger="labour")
+    assert "临产、破水或见红" in client.get(new_url(person)).content.decode()
+    client.post(new_url(person), sent)
+    row = AccessRequest.objects.get()
+    assert (row.is_critical, row.mode, row.service_kind, row.need_kind) == (
+        True,
+        "ambulance",
+        "obstetrics",
+        "pregnancy",
+    )
+
+
+def test_three_presses_are_one_ambulance_and_the_last_shows_the_first(client, staff, person):
+    """INV-04: by the one-press button, by the form's danger, by a second trip."""
+    critical_url = reverse("access:request_critical", args=[person.pk])
+    client.post(critical_url, {"idempotency_key": uuid.uuid4().hex})
+    first = AccessRequest.objects.get()
+    again = [
+        client.post(critical_url, {"idempotency_key": uuid.uuid4().hex}, follow=True),
+        client.post(new_url(person), answers(time="soon", danger="yes", is_second="1"), follow=True),
+    ]
+    for response in again:
+        assert response.redirect_chain[-1][0] == reverse("access:request", args=[first.pk])
+        assert f"已经叫了 120（{first.number}），看这一趟" in response.content.decode()
+    assert AccessRequest.objects.filter(is_critical=True).count() == 1
+
+
+def test_a_mistaken_press_is_taken_back_on_the_page_of_whoever_pressed(client, staff, person):
+    """INV-15: within minutes by the presser, seen before it happens; later only by the lead."""
+    client.post(new_url(person), answers())
+    row = AccessRequest.objects.get()
+    before = (row.mode, row.arrive_at, row.facility_id, row.service_kind)
+    client.post(reverse("access:request_raise", args=[row.pk]), {"idempotency_key": uuid.uuid4().hex})
+    url = reverse("access:request_lower", args=[row.pk])
+    assert url in client.get(reverse("access:request", args=[row.pk])).content.decode()
+    seen = client.get(url).content.decode()
+    assert "恢复成：派车" in seen
+    assert client.post(url, {"idempotency_key": uuid.uuid4().hex}).status_code == 422
+
+    client.post(url, {"reason": "按错了", "idempotency_key": uuid.uuid4().hex})
+
+    row.refresh_from_db()
+    assert row.is_critical is False
+    assert (row.mode, row.arrive_at, row.facility_id, row.service_kind) == before
+    client.post(reverse("access:request_raise", args=[row.pk]), {"idempotency_key": uuid.uuid4().hex})
+    AccessRequest.objects.update(critical_at=clock.now() - timedelta(minutes=11))
+    assert client.get(url).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "place"), [("lead", "community"), ("command", "district")])
+def test_lead_and_command_take_it_back_with_a_reason(client, staff, person, role, place):
+    """INV-15, authz request.lower_emergency."""
+    client.post(reverse("access:request_critical", args=[person.pk]), {"idempotency_key": uuid.uuid4().hex})
+    row = AccessRequest.objects.get()
+    code = row.community_id if place == "community" else row.community_id[:6]
+    client.force_login(communities.user("13800000077", "周岚", role=role, place=(place, code, "岗")))
+    url = reverse("access:request_lower", args=[row.pk])
+    assert "撤回就是取消" in client.get(url).content.decode()
+    client.post(url, {"reason": "按错了", "idempotency_key": uuid.uuid4().hex})
+    row.refresh_from_db()
+    assert (row.status, row.is_critical, row.cancel_reason) == ("cancelled", False, "mistake")
+
+
+def test_the_address_to_read_out_is_whole(client, staff):
+    """R-002-2c: street, compound, building, door, gate and a number to call back; nothing guessed."""
+    home = communities.community()
+    Area.objects.create(code=home.street_code, level="street", name="纤维街道")
+    person = make.resident(home, building="9号楼")
+    person.address = "2单元 301"
+    person.save()
+    client.post(reverse("access:request_critical", args=[person.pk]), {"idempotency_key": uuid.uuid4().hex})
+    row = AccessRequest.objects.get()
+    shown = client.get(reverse("access:request", args=[row.pk])).content.decode()
+    assert f"地址照着念：纤维街道 {home.name} 9号楼 2单元 301 从南门进" in shown
+    assert home.contact_phone in shown

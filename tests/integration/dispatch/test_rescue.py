@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from access.models import AccessRequest
 from access.services import critical, requests
 from access.services.requests import Wish
+from calls.models import OpenCall
+from core import clock
 from core.errors import Conflict
 from dispatch import by_hand
 from dispatch.models import PlanningRun
-from dispatch.services import planning, urgent
+from dispatch.services import planning, rescues, urgent
 from hospitals.models import Appointment, Service
 from hospitals.services.announcing import announce
 from tests import walkers
+from tests.factories import communities as gate_rows
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN, Town
 from transport.models import Trip, Vehicle
@@ -276,3 +280,107 @@ def test_raising_a_placed_request_calls_an_ambulance(town):
     urgent.place_urgent(request.case_ref, at=AT)
     assert there(request).run.vehicle_id == "A1"
     assert Appointment.objects.live().get(case_ref=request.case_ref).is_critical
+
+
+# --- who reads it
+
+
+def reads(client, town: Town, role: str, url: str) -> str:
+    """Return what somebody's screen says."""
+    places = {
+        "dispatch": ("dispatch_area", "main", "主城区"),
+        "command": ("district", town.community.code[:6], "振兴区"),
+        "staff": ("community", town.community.code, town.community.name),
+    }
+    client.force_login(gate_rows.user(f"{role}-reads", "某人", role=role, place=places[role]))
+    return client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("way", ["engine", "hand"])
+@pytest.mark.parametrize("role", ["dispatch", "command", "staff"])
+def test_without_an_ambulance_a_person_is_told_to_ring_120(role, way, client):
+    """C7: dispatch, command and the community read that another car comes and that 120 is to be rung, with where."""
+    at = clock.now() - 6 * MIN
+    town = walkers.town(at=at)
+    desk_rows.make_service(town.facility, kind="emergency")
+    request = call(town, at=at)
+    if way == "engine":
+        urgent.place_urgent(request.case_ref, at=at + 6 * MIN)
+    else:
+        by_hand.place_first(request, by=town.dispatcher, at=at + MIN)
+    plate = there(request).run.vehicle.plate
+    page = reads(client, town, role, SCREENS[role](request))
+    assert plate in page
+    assert "打 120" in page
+    assert f"{town.community.name} 5号楼" in page
+    listed = client.get(reverse("calls:list")).content.decode()
+    assert f"救护车排不上：已派 {plate}" in listed
+    assert "请马上打 120，地址" in listed
+
+
+SCREENS = {
+    "dispatch": lambda request: reverse("dispatch:board"),
+    "command": lambda request: reverse("dispatch:command"),
+    "staff": lambda request: reverse("access:request", args=[request.pk]),
+}
+
+
+def test_while_nothing_fits_a_call_has_an_owner_and_ends_by_the_fact(town):
+    """C7, R-000-17: no car at all, no engine either: the sweep calls; the ambulance that comes ends it."""
+    Vehicle.objects.update(status="off")
+    request = call(town)
+    rescues.sweep(at=AT + 4 * MIN)
+    assert not OpenCall.objects.exists()
+    for _again in range(2):
+        rescues.sweep(at=AT + 5 * MIN)
+    told = OpenCall.objects.get()
+    assert (told.kind, told.status, told.owner_role, told.is_loud) == ("critical_without_car", "open", "dispatch", True)
+    assert "还没有车能派" in told.note
+
+    walkers.car("A1", **AMBULANCE)
+    urgent.place_urgent(request.case_ref, at=AT + 7 * MIN)
+    told.refresh_from_db()
+    assert told.status == "ended"
+
+
+def test_taking_it_back_ends_the_call(town):
+    """INV-15."""
+    Vehicle.objects.update(status="off")
+    request = call(town)
+    rescues.sweep(at=AT + 5 * MIN)
+    critical.lower_critical(request, reason="按错了", by=town.staff, at=AT + 6 * MIN)
+    rescues.sweep(at=AT + 6 * MIN)
+    assert OpenCall.objects.get().status == "ended"
+
+
+def test_lowering_gives_the_ambulance_back_and_the_ordinary_way_waits_again(town):
+    """INV-15: driver, desk and gate are free of it; the next plan drives as was asked for."""
+    walkers.car("A1", **AMBULANCE)
+    request = walkers.ask(town)
+    before = (request.mode, request.arrive_at, request.facility_id, request.service_kind)
+    request = critical.make_critical(request, by=town.staff, at=AT)
+    urgent.place_urgent(request.case_ref, at=AT)
+    run = there(request).run
+
+    critical.lower_critical(request, reason="按错了", by=town.staff, at=AT + MIN)
+
+    run.refresh_from_db()
+    request.refresh_from_db()
+    assert run.status == "cancelled"
+    assert not Appointment.objects.live().filter(case_ref=request.case_ref).exists()
+    assert (request.mode, request.arrive_at, request.facility_id, request.service_kind) == before
+    planning.plan("main", at=AT + 2 * MIN)
+    assert there(request).run.vehicle_id in {"V1", "V2"}
+    assert Appointment.objects.live().get(case_ref=request.case_ref).slot == town.slot
+
+
+def test_aboard_nobody_is_lowered(town):
+    """INV-19: whoever is out is judged by the hospital."""
+    request = call(town)
+    walkers.car("A1", **AMBULANCE)
+    urgent.place_urgent(request.case_ref, at=AT)
+    walk = walkers.Walk(town, request, AT)
+    walk.step("accepted")
+    walk.step("boarded")
+    with pytest.raises(Conflict, match="撤不回来"):
+        critical.lower_critical(request, reason="按错了", by=town.staff, at=walk.at)
