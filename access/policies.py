@@ -30,6 +30,7 @@ HAND_CLOSERS = (Role.LEAD, Role.COMMAND)
 # Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
 STEPS = {
     "closing.close_row": "our own worker closes what its facts say is over",
+    "one_way.stand_aside": "asking for 120 and raising have asked (submit, make_critical)",
     "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
     "requests.reclass": "our own worker follows zone and register (dispatch reclass)",
 }

@@ -37,7 +37,7 @@ def show(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show what happens to the ambulance and to the ordinary way."""
     actor = actor_of(request)
     row = own_request(actor, ident)
-    policies.check_may_lower(actor, row, at=clock.now())
+    policies.check_lower(actor, row, at=clock.now())
     return _page(request, row, LowerForm())
 
 
@@ -49,7 +49,7 @@ def lower(request: HttpRequest, ident: UUID) -> HttpResponse:
     actor = actor_of(request)
     row, form = own_request(actor, ident), LowerForm(request.POST)
     if not form.is_valid():
-        policies.check_may_lower(actor, row, at=clock.now())
+        policies.check_lower(actor, row, at=clock.now())
         return _page(request, row, form, status=422)
     done = critical.lower_critical(row, reason=form.cleaned_data["reason"], by=actor, at=clock.now())
     words = _("撤回了，这一单恢复成原来的出行。") if done.status == "approved" else _("撤回了，这一单取消了。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from access.events import InfectionChanged, RequestApproved, RequestIdentified
 from communities.events import ZoneChanged
-from dispatch.services import closures, leaving, reclass, returns, strangers, wake
+from dispatch.services import closures, leaving, reclass, rescues, returns, strangers, wake
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, IntakeUndone, ServiceChanged
 from transport.events import Boarded, RiderUnwell, RunGivenUp, TripFailed
 
@@ -46,6 +46,8 @@ def arrived(event: IntakeArrived) -> None:
     """Have a way home standing by for whoever arrived."""
     if event.case_ref:
         returns.note_arrival(event.case_ref, at=event.at)
+        closures.note_arrived(event.case_ref, at=event.at)
+        rescues.look_at(event.case_ref, at=event.at)
 
 
 def released(event: IntakeReleased) -> None:

@@ -29,6 +29,11 @@ class StatusChange:
     until: datetime | None = None
     reason: str = ""
 
+    @property
+    def shuts(self) -> bool:
+        """Say whether nobody but the critical is received any more."""
+        return self.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}
+
 
 @transaction.atomic
 def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetime) -> None:
@@ -38,8 +43,8 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
     raises Invalid without them.
     """
     policies.check_publish(by, service)
-    if change.status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING}:
-        _require_end(service, change, at=at)
+    if change.shuts:
+        require_end(service, change, at=at)
     facts: dict[str, Any] = {
         "status_until": None if change.status == ServiceStatus.OPEN else change.until,
         "status_reason": change.reason.strip()[:200],
@@ -55,7 +60,8 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
     boards.touch(f"facility:{service.facility_id}")
 
 
-def _require_end(service: Service, change: StatusChange, *, at: datetime) -> None:
+def require_end(service: Service, change: StatusChange, *, at: datetime) -> None:
+    """Make sure that a closure has the end and the reason that the rules ask for (R-002-7d)."""
     if change.until is not None and change.until <= at:
         raise Invalid("service.end_past", _("恢复时间要在现在之后。"), field="until")
     if service.kind not in CONTINUOUS_SERVICES:

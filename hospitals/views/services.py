@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +20,11 @@ from core.idempotency import idempotent
 from hospitals import selectors
 from hospitals.forms import CapacityForm, MachinesForm, StatusForm
 from hospitals.machines import SERVICES
+from hospitals.models import Service
 from hospitals.policies import DESK_ROLES
+from hospitals.selectors.closing import Closing, hit_by
 from hospitals.services import slots, status
+from hospitals.services.status import StatusChange
 from hospitals.words import SERVICE_ORDER, service_word
 
 
@@ -70,14 +74,31 @@ def set_status(request: HttpRequest, service_id: int) -> HttpResponse:
     service = selectors.service_for(actor, service_id)
     form = StatusForm(request.POST, prefix=f"s{service.pk}")
     if form.is_valid():
+        change, at = form.change(), clock.now()
         try:
-            status.set_status(service, form.change(), by=actor, at=clock.now())
+            if hit := _unseen(request, service, change, at):
+                return page(request, "hospitals/closing.html", _closing(service, change, hit))
+            status.set_status(service, change, by=actor, at=at)
         except Invalid as error:
             form.add_error(error.context.get("field"), error.message)
         else:
             words = {"service": service_word(service.kind), "status": service.get_status_display()}
             return _back(request, _("%(service)s 现在：%(status)s。") % words)
     return page(request, "hospitals/services.html", _context(actor, {service.pk: form}), status=422)
+
+
+def _closing(service: Service, change: StatusChange, hit: Closing) -> dict[str, Any]:
+    until = change.until.astimezone(clock.CHINA).strftime("%Y-%m-%dT%H:%M") if change.until else ""
+    return {"service": service, "change": change, "hit": hit, "until_text": until}
+
+
+def _unseen(request: HttpRequest, service: Service, change: StatusChange, at: datetime) -> Closing | None:
+    """Return whom a closure hits while the desk has not been shown them; None when nobody is, or it was shown."""
+    if not change.shuts or request.POST.get("seen") == "1":
+        return None
+    status.require_end(service, change, at=at)
+    hit = hit_by(service, until=change.until, at=at)
+    return None if hit.is_empty else hit
 
 
 @require_POST
