@@ -19,7 +19,7 @@ from access.events import RequestIdentified
 from access.models import AccessRequest, Identification, Resident
 from access.models.request import OPEN
 from access.selectors.ground import zone_now
-from access.services import cards, residents
+from access.services import cards, one_way, residents
 from communities.services import passes
 from core import audit, clock, outbox
 from core.actors import RELAY, Actor
@@ -96,6 +96,8 @@ def _intake(row: AccessRequest) -> Any:
 
 
 def _refuse_second(row: AccessRequest, resident: Resident) -> None:
+    if row.is_critical:
+        one_way.require_first(resident.person_key, besides=row)
     start, end = clock.day_bounds(clock.local_day(row.arrive_at or row.submitted_at))
     same_day = Q(arrive_at__gte=start, arrive_at__lt=end) | Q(arrive_at__isnull=True, submitted_at__range=(start, end))
     other = resident.requests.filter(same_day, status__in=OPEN, service_kind=row.service_kind).first()

@@ -21,7 +21,7 @@ from transport.services import follow, stop_list
 from transport.services.kept import amend, leave_behind, put_aside
 from transport.services.outing import Ride, as_conflict, refuse
 from transport.services.room import give_room_back
-from transport.states import RunStatus, StopKind, TripStatus
+from transport.states import RunStatus, StopKind, TripDirection, TripStatus
 
 T, R = TripStatus, RunStatus
 JOINABLE = (R.DRAFT, R.OFFERED, R.ACCEPTED, R.UNDER_WAY)
@@ -162,8 +162,18 @@ def assign(
     **more: Any,
 ) -> None:
     """Move a waiting trip to scheduled on `run`, with its planned times."""
+    _require_alone(trip, pickup_at, dropoff_at)
     planned: dict[str, Any] = {"pickup_planned_at": pickup_at, "dropoff_planned_at": dropoff_at}
     advance(trip, T.SCHEDULED, by=by, at=at, run=run, explanation=explanation or {}, **planned, **more)
+
+
+def _require_alone(trip: Trip, pickup_at: datetime, dropoff_at: datetime) -> None:
+    """Refuse a second car for the same person at the same time (INV-04); nothing is asked of the critical."""
+    if trip.care_class == "urgent" or trip.direction != TripDirection.OUTBOUND:
+        return
+    same = Trip.objects.filter(person_key=trip.person_key, status__in=RIDING).exclude(case_ref=trip.case_ref)
+    if same.filter(pickup_planned_at__lt=dropoff_at, dropoff_planned_at__gt=pickup_at).exists():
+        raise Conflict("trip.person_elsewhere", _("%s 那时已经坐在另一辆车上，不能同时排两趟。") % trip.rider)
 
 
 def _aboard(run: Run, stops: Iterable[Stop], trip: Trip) -> Aboard:
