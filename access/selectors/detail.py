@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from access import journey, policies
+from access import journey
 from access.journey import Facts
 from access.models import AccessRequest, HandClosing
 from access.selectors.case_parts import CaseParts, parts_of
@@ -55,7 +55,6 @@ class Detail:
     events: list[Event]
     hand_closing: HandClosing | None = None
     rescue: Rescue | None = None
-    may_lower: bool = False
     address: str = ""
 
     @property
@@ -82,7 +81,6 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         events=timeline(row.case_ref),
         hand_closing=HandClosing.objects.filter(case_ref=row.case_ref).first() if journey.is_out(facts) else None,
         rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
-        may_lower=row.is_critical and policies.may_lower(actor, row, at=at) and not journey.is_out(facts),
         address=_address(row) if row.is_critical else "",
     )
 

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from access import policies
 from access.chat_text import chat_text
 from access.forms.requests import CancelForm, ReasonForm
 from access.selectors.detail import Detail, detail
@@ -156,6 +157,7 @@ def _page(
     row, at, gate_pass = shown.request, clock.now(), shown.parts.gate_pass
     context = {
         "d": shown,
+        "may_lower": row.is_critical and not shown.is_out and policies.may_lower(actor_of(request), row, at=at),
         "row": row,
         "resident": row.resident,
         "age": row.resident.age_on(clock.local_day(at)) if row.resident else None,

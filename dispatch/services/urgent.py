@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from access.models import AccessRequest
@@ -85,15 +86,17 @@ def _ask(asked: Asked, case_ref: UUID, rescue: frozenset[str]) -> Iterator[Try]:
         if not question.waiting:
             return
         run = planning.store(asked, question)
-        found = planning.solved(
-            run, question.problem, lambda q=question: insert_one(open_board(q.problem, travel=ROADS), str(case_ref))
-        )
+        found = planning.solved(run, question.problem, partial(_insert, question, str(case_ref)))
         if found is None:
             return
         made = Try(run, question, found, _pickup(question, found, case_ref))
         yield made
         if made.has_car:
             return
+
+
+def _insert(question: Question, case: str) -> Plan:
+    return insert_one(open_board(question.problem, travel=ROADS), case)
 
 
 def _pickup(question: Question, found: Plan, case_ref: UUID) -> datetime | None:
