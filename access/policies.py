@@ -105,7 +105,7 @@ def check_lower(by: Actor, request: AccessRequest, *, at: datetime) -> None:
 
 def may_lower(by: Actor, request: AccessRequest, *, at: datetime) -> bool:
     """Say whether somebody's post, or having pressed just now, lets them take 危急 back."""
-    has_pressed = bool(request.critical_by) and by.key == request.critical_by
+    has_pressed = by.role in COMMUNITY and by.key == request.critical_by
     is_fresh = request.critical_at is not None and at - request.critical_at <= UNDO_PRESS
     return by.is_service or by.role in LOWERERS or (has_pressed and is_fresh)
 

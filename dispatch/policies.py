@@ -22,8 +22,6 @@ STEPS = {
     "kept_cars.tell": "a way home that was placed or called is told; each has asked, or is a worker",
     "placement.booked": "placing by hand and a plan take the place; the first has asked, the second is a worker",
     "placement.pair_of_trips": "placing by hand and a plan open the trips; the first has asked, the second is a worker",
-    "rescues.call_critical_without_car": "our own sweep, and a placement that has asked, call for help",
-    "closures.call_on_the_way": "our own worker follows a closure the desk has been asked for",
     "rides.reserve": "placing by hand, and a worker that moves a kept car",
 }
 

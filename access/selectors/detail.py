@@ -81,14 +81,14 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         events=timeline(row.case_ref),
         hand_closing=HandClosing.objects.filter(case_ref=row.case_ref).first() if journey.is_out(facts) else None,
         rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
-        address=_address(row) if row.is_critical else "",
+        address=_address(row, actor) if row.is_critical else "",
     )
 
 
-def _address(row: AccessRequest) -> str:
-    """Say the whole address to read out, with the gate where the compound has one alone."""
+def _address(row: AccessRequest, actor: Actor) -> str:
+    """Say the address to read out, with the gate where the compound has one alone; the door to its own community."""
     known = {"street": row.street or "", "gate": row.only_gate or ""}  # type: ignore[attr-defined]
-    return address_words(row, to_the_door=True, **known)
+    return address_words(row, to_the_door=actor.role in {Role.STAFF, Role.LEAD}, **known)
 
 
 def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from access import policies
 from access.forms.callers import CallerForm, PhoneForm
 from access.forms.requests import CancelForm, ReasonForm
 from access.models import AccessRequest, Resident
@@ -19,6 +20,7 @@ from access.selectors.requests import own_case
 from access.services import requests as service
 from access.services.requests import Wish
 from access.states import NeedKind
+from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
 from core import clock, names
 from core.errors import Conflict, Invalid
@@ -99,9 +101,13 @@ def ask_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
         has_stairs=resident.has_stairs,
         escorts=1,
         is_critical=True,
+        is_labour=request.POST.get("kind") == "labour",
         source="hotline",
     )
-    return _to(service.submit(resident, wish=wish, by=actor, at=clock.now()))
+    try:
+        return _to(service.submit(resident, wish=wish, by=actor, at=clock.now()))
+    except Conflict as error:
+        return show_first(request, error)
 
 
 def case_page(
@@ -119,6 +125,9 @@ def case_page(
     is_dispatch = actor_of(request).role == "dispatch"
     context = {
         "d": shown,
+        "may_lower": row.is_critical
+        and not shown.is_out
+        and policies.may_lower(actor_of(request), row, at=clock.now()),
         "row": row,
         "name": row.name if is_dispatch or not row.resident else names.with_title(row.name, sex, None),
         "cancel_form": cancel_form or CancelForm(),

@@ -19,6 +19,7 @@ from access.selectors.requests import own_request
 from access.services import critical as critical_service
 from access.services import home, requests
 from access.states import CloseOutcome
+from access.views.called import show_first
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
 from communities import tokens
@@ -67,10 +68,7 @@ def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     try:
         critical_service.make_critical(own_request(actor, ident), by=actor, at=clock.now(), service_kind=kind)
     except Conflict as error:
-        if error.code != "critical.exists":
-            raise
-        messages.warning(request, error.message)
-        return _back(error.context["request"])
+        return show_first(request, error)
     return _back(ident)
 
 

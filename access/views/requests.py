@@ -21,6 +21,7 @@ from access.selectors.suggestion import Suggestion, suggestion, wish_values
 from access.services import requests as service
 from access.services.requests import Wish
 from access.states import NeedKind
+from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.errors import Conflict, Invalid
@@ -81,10 +82,8 @@ def request_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
         except Invalid as error:
             form.add_error(error.context.get("field"), error.message)
         except Conflict as error:
-            if error.code == "critical.exists":
-                return _called_already(request, error)
             if error.code != "request.same_day":
-                raise
+                return show_first(request, error)
             same_day = asked.ground
         else:
             return _stored(request, row)
@@ -107,20 +106,13 @@ def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
         has_stairs=resident.has_stairs,
         escorts=1,
         is_critical=True,
+        is_labour=request.POST.get("kind") == "labour",
     )
     try:
         row = service.submit(resident, wish=wish, by=actor, at=at, ground=asked.ground)
     except Conflict as error:
-        if error.code != "critical.exists":
-            raise
-        return _called_already(request, error)
+        return show_first(request, error)
     return _stored(request, row)
-
-
-def _called_already(request: HttpRequest, error: Conflict) -> HttpResponse:
-    """Show the first press: one person has one ambulance (INV-04)."""
-    messages.warning(request, error.message)
-    return HttpResponseRedirect(reverse("access:request", args=[error.context["request"]]))
 
 
 def _stored(request: HttpRequest, row: AccessRequest) -> HttpResponse:

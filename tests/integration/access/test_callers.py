@@ -139,3 +139,17 @@ def test_others_neither_find_nor_open(side, role) -> None:
 
     for url in ("/callers/", f"/callers/{row.resident_id}/", f"/cases/{row.case_ref}/", f"/requests/{row.pk}/"):
         assert client.get(url).status_code == 403
+
+
+@pytest.mark.parametrize("role", DESKS)
+def test_a_second_call_shows_the_first_ambulance_and_labour_asks_for_a_house_that_delivers(side, role) -> None:
+    """INV-04, E22: the desk reads where to, and that 120 was called already; the door is the community's to read."""
+    client, person = on(side, role), side.cases["asked"].resident
+    url = f"/callers/{person.pk}/critical/"
+    press(client, url, kind="labour")
+    row = AccessRequest.objects.get(person_key=person.person_key, is_critical=True)
+    assert row.service_kind == "obstetrics"
+    again = client.post(url, {"idempotency_key": uuid.uuid4().hex}, follow=True).content.decode()
+    assert f"已经叫了 120（{row.number}）" in again
+    assert f"地址照着念：{side.community.name} 5号楼" in again
+    assert person.address not in again
