@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -168,12 +169,16 @@ def assign(
 
 
 def _require_alone(trip: Trip, pickup_at: datetime, dropoff_at: datetime) -> None:
-    """Refuse a second car for the same person at the same time (INV-04); nothing is asked of the critical."""
+    """Refuse a second way for the same person before the first is over (INV-04); nothing is asked of the critical."""
     if trip.care_class == "urgent" or trip.direction != TripDirection.OUTBOUND:
         return
-    same = Trip.objects.filter(person_key=trip.person_key, status__in=RIDING).exclude(case_ref=trip.case_ref)
-    if same.filter(pickup_planned_at__lt=dropoff_at, dropoff_planned_at__gt=pickup_at).exists():
-        raise Conflict("trip.person_elsewhere", _("%s 那时已经坐在另一辆车上，不能同时排两趟。") % trip.rider)
+    home = Trip.objects.live().filter(direction=TripDirection.INBOUND)
+    own_end = Coalesce(Subquery(home.filter(case_ref=trip.case_ref).values("ready_at")[:1]), Value(dropoff_at))
+    its_end = Subquery(home.filter(case_ref=OuterRef("case_ref")).values("ready_at")[:1])
+    same = Trip.objects.filter(person_key=trip.person_key, status__in=RIDING, direction=TripDirection.OUTBOUND)
+    same = same.annotate(ends=Coalesce(its_end, F("dropoff_planned_at"))).exclude(case_ref=trip.case_ref)
+    if same.filter(pickup_planned_at__lt=own_end, ends__gt=pickup_at).exists():
+        raise Conflict("trip.person_elsewhere", _("%s 那时还在另一趟上，不能同时排两趟。") % trip.rider)
 
 
 def _aboard(run: Run, stops: Iterable[Stop], trip: Trip) -> Aboard:

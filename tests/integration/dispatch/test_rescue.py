@@ -384,3 +384,33 @@ def test_aboard_nobody_is_lowered(town):
     walk.step("boarded")
     with pytest.raises(Conflict, match="撤不回来"):
         critical.lower_critical(request, reason="按错了", by=town.staff, at=walk.at)
+
+
+@pytest.mark.parametrize("status", ["closed", "diverting"])
+def test_the_desk_of_a_closed_emergency_room_reads_who_comes(status, client):
+    """R-002-3b, R-002-3d: the screen of the house itself; labour is named."""
+    at = clock.now()
+    town = walkers.town(at=at)
+    walkers.car("A1", at=at, **AMBULANCE)
+    for kind in ("emergency", "obstetrics"):
+        made = desk_rows.make_service(town.facility, kind=kind)
+        Service.objects.filter(pk=made.pk).update(status=status, status_until=at + timedelta(hours=9))
+    first, second = call(town, "陈玉梅", at=at), call(town, "白雪", at=at, is_labour=True)
+    for request in (first, second):
+        urgent.place_urgent(request.case_ref, at=at + 6 * MIN)
+    client.force_login(desk_rows.make_desk_user(town.facility))
+    page = client.get(reverse("hospitals:desk")).content.decode()
+    assert "陈玉梅" in page
+    assert "白雪" in page
+    assert "临产" in page
+
+
+def test_two_ordinary_ways_of_one_person_never_overlap(town):
+    """INV-04: a second trip of the same hour is refused a second car, by hand as by the engine."""
+    person = walkers.resident(town)
+    first, second = walkers.ask(town, person), walkers.ask(town, person, is_second=True)
+    walkers.place_by_hand(town, first)
+    with pytest.raises(Conflict, match="另一趟"):
+        walkers.place_by_hand(town, second, out_vehicle="V2")
+    planning.plan("main", at=AT)
+    assert outbound(second) is None
