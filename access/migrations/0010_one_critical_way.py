@@ -18,7 +18,7 @@ SINCE = "UPDATE access_accessrequest SET critical_at = coalesce(approved_at, sub
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0008_home_only_after_out'),
+        ('access', '0009_machine_class'),
         ('communities', '0002_corrections'),
         ('hospitals', '0005_samples'),
     ]
