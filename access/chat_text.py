@@ -7,15 +7,23 @@ from django.utils.translation import gettext as _
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts
 from access.selectors.standing import hhmm
+from access.states import RequestStatus, StopReason
 from core import names
 from core.clock import CHINA
 
 
 def chat_text(request: AccessRequest, parts: CaseParts) -> str:
-    """Write what a family may read in a group: times, car, hospital gate and the hotline."""
+    """Write what a family may read in a group: times, car, hospital gate and the hotline.
+
+    Nothing for the family of somebody who died, or is in hospital or elsewhere (E28).
+    """
     resident = request.resident
+    if request.is_away or request.cancel_reason == StopReason.DIED:  # type: ignore[attr-defined]
+        return ""
     who = names.with_title(request.name, resident.sex, None) if resident else request.name
     lines = [_("【一来一回】%(who)s的就医出行，单号 %(number)s。") % {"who": who, "number": request.number}]
+    if request.status == RequestStatus.CANCELLED:
+        return "\n".join([*lines, _("这一趟取消了，车不来了。"), _("有事打 3791111；人不舒服直接打 120。")])
     there, back = parts.outbound, parts.inbound
     if there and there.run and there.pickup_planned_at:
         day = there.pickup_planned_at.astimezone(CHINA)
@@ -31,7 +39,7 @@ def chat_text(request: AccessRequest, parts: CaseParts) -> str:
             }
         )
     elif request.needs_vehicle:
-        lines.append(_("车还在安排，定了再告诉您。"))
+        lines.append(_("车还在安排。"))
     if back and (planned := back.pickup_planned_at or back.reserved_from):
         lines.append(_("返程约 %(at)s，医院看完车就去接，不用再申请。") % {"at": hhmm(planned)})
     if parts.gate_pass:

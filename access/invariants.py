@@ -39,6 +39,14 @@ INVARIANTS = [
         f" OR next_check_at > {_PRODUCT_NOW} + interval '31 minutes')",
     ),
     Invariant(
+        "INV-17-absence",
+        "nobody who died, is in hospital or elsewhere has an open request, unless out already or critical",
+        "SELECT 'request ' || r.number FROM access_accessrequest r JOIN access_absence a ON a.person_key = r.person_key"
+        " JOIN access_facts f ON f.request_id = r.id"
+        f" WHERE a.ended_at IS NULL AND r.status IN {_OPEN} AND NOT r.is_critical AND NOT f.is_out"
+        " AND f.kept_at IS NULL AND f.home_marked_at IS NULL AND f.entered_at IS NULL AND f.dropped_home_at IS NULL",
+    ),
+    Invariant(
         "INV-18",
         "whoever went out and is not known to be home or kept is on the list of people out",
         "SELECT 'case ' || seen.case_ref FROM (SELECT case_ref, max(happened_at) AS at FROM communities_scan s"

@@ -32,6 +32,7 @@ STEPS = {
     "closing.close_row": "our own worker closes what its facts say is over",
     "one_way.stand_aside": "asking for 120 and raising have asked (submit, make_critical)",
     "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
+    "requests.stop": "a stay away, a need that pauses or ends, and putting a record away have asked",
     "requests.reclass": "our own worker follows zone and register (dispatch reclass)",
 }
 
@@ -64,7 +65,7 @@ def types_for_itself(by: Actor, community_code: str) -> bool:
 def check_approve(by: Actor, request: AccessRequest) -> None:
     """Let the community itself, command and the silent approval at the deadline approve."""
     if not by.is_service and by.role not in APPROVERS:
-        raise NotAllowed("request.approve", _("核准由社区来做。15 分钟内没人核准会自动通过。"))
+        raise NotAllowed("request.approve", _("核准由社区来做。"))
     check_in_scope(by, request)
 
 
@@ -142,6 +143,12 @@ def check_edit(by: Actor, resident: Resident) -> None:
     """Let a community's own staff change its residents."""
     if by.role not in COMMUNITY or by.place_code != resident.community_id:
         raise NotAllowed("resident.update", _("只有本社区的工作人员能改这位居民的资料。"))
+
+
+def check_life(by: Actor, resident: Resident) -> None:
+    """Let a community's own staff, and what a desk told, say that life goes another way, and that it goes on."""
+    if not by.is_service:
+        check_edit(by, resident)
 
 
 def check_note_result(by: Actor, resident_id: UUID) -> None:

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 SHIFT_STARTS = {"AM": "07:30", "PM": "12:30", "EVE": "17:30"}
+SESSION_H = {"dialysis": 4.0, "chemotherapy": 4.0}
+OTHER_SESSION_H = 1.0
 OTHERWISE = "09:00"  # a treatment whose shift nobody wrote down
+
+
+def days_left(today: date, *, last_refill: date | None, supply_days: int | None, next_date: date | None) -> int | None:
+    """Return for how many days medicine or fluid lasts, below zero when it has run out; None when nobody wrote it."""
+    ends = [next_date] if next_date else []
+    if last_refill and supply_days:
+        ends.append(last_refill + timedelta(days=supply_days))
+    known = [end for end in ends if last_refill is None or end > last_refill]
+    return (min(known) - today).days if known else None
+
+
+def session_min(kind: str, *, hours: float | None = None, slot_min: int | None = None) -> int:
+    """Return the minutes of one session: of the booked slot, else as written for the person, else as usual for the kind.
+
+    The one rule for every maker of requests, so that the same wish never has two lengths.
+    """
+    if slot_min and slot_min > 0:
+        return slot_min
+    usual = SESSION_H.get(kind, OTHER_SESSION_H)
+    return max(1, round((hours if hours and hours > 0 else usual) * 60))
 
 
 @dataclass(frozen=True)

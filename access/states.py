@@ -72,6 +72,12 @@ SERVICE_OF = {
 }
 
 
+# what is brought to the door: fluid and refills order no trip, they stand on a list (rules.md E29)
+GOODS = frozenset({NeedKind.PERITONEAL_DIALYSIS, NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE})
+# treatments on a rhythm that nobody can put off: asked for by themselves, and driven before all that can wait
+FIXED = frozenset({NeedKind.DIALYSIS, NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY})
+
+
 class Danger(models.TextChoices):
     """The one question of 越快越好; labour is its own answer, for not every emergency room can deliver (E22)."""
 
@@ -95,6 +101,7 @@ CARE_NEED = Machine(
     table={
         NeedStatus.ACTIVE: (NeedStatus.SUSPENDED, NeedStatus.ENDED),
         NeedStatus.SUSPENDED: (NeedStatus.ACTIVE, NeedStatus.ENDED),
+        NeedStatus.ENDED: (NeedStatus.ACTIVE,),  # taken up again
     },
 )
 
@@ -144,6 +151,32 @@ class CancelReason(models.TextChoices):
     BETTER = "better", _("病情变化，另行安排")
     OWN_WAY = "own_way", _("自己解决了")
     MISTAKE = "mistake", _("录错了")
+
+
+class StopReason(models.TextChoices):
+    """Why the machine itself called a wish off: life went another way (rules.md 4.1)."""
+
+    DIED = "died", _("去世")
+    ADMITTED = "admitted", _("住院了")
+    ISOLATED = "isolated", _("去隔离点了")
+    AWAY = "away", _("不在家")
+    MOVED = "moved", _("迁走")
+    PAUSED = "paused", _("这项需求暂停了")
+    ENDED = "ended", _("这项需求结束了")
+    GOODS = "goods", _("药和透析液不用人去取")
+
+
+class AbsenceKind(models.TextChoices):
+    """Why nothing is made for somebody: where the person is instead of at home."""
+
+    ADMITTED = "admitted", _("住院了")
+    ISOLATED = "isolated", _("去隔离点了")
+    AWAY = "away", _("不在家")
+    DIED = "died", _("去世")
+    MOVED = "moved", _("迁走")
+
+
+FOR_GOOD = frozenset({AbsenceKind.DIED, AbsenceKind.MOVED})  # the record is put away with it
 
 
 class Stage(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import callers, home, identity, lowering, people_out, request, requests, residents
+from access.views import callers, home, identity, life, lowering, people_out, request, requests, residents
 from core.verbs import by_method
 
 app_name = "access"
@@ -23,6 +23,8 @@ urlpatterns = [
     ),
     path("residents/<uuid:ident>/result/", residents.note_result, name="resident_result"),
     path("residents/<uuid:ident>/archive/", residents.archive, name="resident_archive"),
+    path("residents/<uuid:ident>/absence/", life.absence, name="resident_absence"),
+    path("residents/<uuid:ident>/needs/<uuid:need_id>/", life.need_act, name="need_act"),
     path("today/", home.home, name="home"),
     path("out/", people_out.people_out, name="people_out"),
     path(

@@ -16,8 +16,8 @@ from uuid import UUID
 from access.journey import Facts, has_way_home, is_out, is_over
 from access.models import AccessRequest
 from access.selectors import facts_of
-from access.services.cards import FIXED, machine_class, party_size
-from access.states import RequestStatus
+from access.services.cards import machine_class, party_size
+from access.states import FIXED, RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
 from dispatch import problem_care, problem_fleet

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from access.models import AccessRequest
+from access.models.absence import present
 from access.selectors import with_facts
 from access.states import RequestStatus
 from communities.models import DispatchAreaDivision
@@ -71,7 +72,7 @@ def _asked(area: str, span: Span, only: list[UUID]) -> QuerySet[AccessRequest]:
     else:
         rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
     open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
-    return rows.filter(open_or_out)
+    return rows.filter(open_or_out).filter(present())
 
 
 def fetched_by_120(person_key: OuterRef) -> Exists:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from access.models import AccessRequest
+from access.models.absence import present
 from access.models.request import OPEN
 from access.selectors import with_facts
 from core import clock
@@ -21,10 +22,13 @@ AHEAD = timedelta(days=2)  # the board shows today and tomorrow
 
 
 def board_requests(actor: Actor, *, at: datetime) -> list[AccessRequest]:
-    """Return the open requests of today and tomorrow and everybody who is out, with facts: one query."""
+    """Return the open requests of today and tomorrow and everybody who is out, with facts: one query.
+
+    Not of people who died, or are in hospital or elsewhere: nothing is to be arranged for them (E28).
+    """
     until = clock.day_bounds(clock.local_day(at))[0] + AHEAD
     near = Q(status__in=OPEN) & (Q(arrive_at__isnull=True) | Q(arrive_at__lt=until))
-    return list(_rows(actor).filter(near | Q(facts__is_out=True)))
+    return list(_rows(actor).filter(near | Q(facts__is_out=True)).filter(present()))
 
 
 def request_for(actor: Actor, request_id: UUID) -> AccessRequest:

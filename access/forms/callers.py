@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import Resident
+from access.models import CareNeed, Resident
+from access.rhythm import session_min
+from access.selectors.ground import length_of
 from access.selectors.suggestion import Suggestion
 from access.services.requests import Wish
 from access.states import NeedKind
@@ -58,8 +60,9 @@ class CallerForm(forms.Form):
         cleaned = self.cleaned_data
         is_registered = cleaned["purpose"] == REGISTERED
         arrive_at: datetime | None = cleaned.get("arrive_at") or (known.usual_at if is_registered else None)
+        chosen = known.chosen if is_registered else None
         return Wish(
-            need_kind=known.chosen.kind if is_registered and known.chosen else NeedKind.OUTPATIENT,
+            need_kind=chosen.kind if chosen else NeedKind.OUTPATIENT,
             arrive_at=arrive_at,
             mobility=resident.mobility,
             facility=known.facility_code if is_registered else "",
@@ -67,7 +70,7 @@ class CallerForm(forms.Form):
             needs_oxygen=resident.needs_oxygen,
             has_stairs=resident.has_stairs,
             note=cleaned["note"],
-            session_min=known.session_min if is_registered else 60,
+            session_min=_length(chosen, arrive_at),
             source="hotline",
             is_second=is_second,
         )
@@ -78,3 +81,9 @@ class CallerForm(forms.Form):
             self.add_error("purpose", _("名册上没有定期治疗。请选看门诊，把来电人的话写在下面。"))
             return False
         return True
+
+
+def _length(need: CareNeed | None, arrive_at: datetime | None) -> int:
+    if need is None:
+        return session_min(NeedKind.OUTPATIENT)
+    return length_of(need, at=arrive_at) if arrive_at else session_min(need.kind, hours=need.session_hours)

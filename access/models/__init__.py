@@ -1,5 +1,6 @@
 """Residents, care needs, access requests."""
 
+from access.models.absence import Absence
 from access.models.facts import CaseFacts, Outside
 from access.models.identification import Identification
 from access.models.request import AccessRequest, CaseCounter, HandClosing, HomeMark
@@ -7,6 +8,7 @@ from access.models.resident import CareNeed, Resident
 from access.models.standing_order import StandingOrder
 
 __all__ = [
+    "Absence",
     "AccessRequest",
     "CareNeed",
     "CaseCounter",

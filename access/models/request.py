@@ -8,14 +8,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from access.states import (
-    REQUEST,
-    CancelReason,
-    CloseOutcome,
-    NeedKind,
-    RequestStatus,
-    TransportMode,
-)
+from access.models.absence import present
+from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, StopReason, TransportMode
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard
@@ -64,6 +58,10 @@ class RequestQuerySet(models.QuerySet["AccessRequest"]):
     def open(self) -> RequestQuerySet:
         """Requests something is still to be done for."""
         return self.filter(status__in=OPEN)
+
+    def for_present(self) -> RequestQuerySet:
+        """Leave out wishes of people who died, are in hospital or elsewhere; a critical one never (E28, R-000-2)."""
+        return self.filter(present())
 
     def visible_to(self, actor: Actor) -> RequestQuerySet:
         """A community's own; dispatch its area's; command its division's. A desk reads its own appointments instead."""
@@ -136,6 +134,9 @@ class AccessRequest(models.Model):
     submitted_at = models.DateTimeField()
     submitted_by = models.CharField(max_length=120)
     approved_at = models.DateTimeField(null=True, blank=True)
+    passes_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it passes by itself, the community staying silent (approval.silent_min)"
+    )
     # who looks after it, and when somebody must look again (INV-12, INV-13)
     owner_role = models.CharField(max_length=10, default="dispatch")
     owner_place = models.CharField(max_length=40, blank=True)
@@ -151,7 +152,7 @@ class AccessRequest(models.Model):
     # how it ended
     outcome = models.CharField(max_length=12, choices=CloseOutcome, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    cancel_reason = models.CharField(max_length=10, choices=CancelReason, blank=True)
+    cancel_reason = models.CharField(max_length=10, choices=[*CancelReason.choices, *StopReason.choices], blank=True)
 
     note = sealed("note_sealed")
     objects = RequestQuerySet.as_manager()

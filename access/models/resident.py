@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from access.models.absence import away
 from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
 from core.actors import Actor
 from core.guards import status_guard
@@ -28,6 +29,10 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
     def active(self) -> ResidentQuerySet:
         """Residents nobody archived."""
         return self.filter(archived_at__isnull=True)
+
+    def present(self) -> ResidentQuerySet:
+        """Residents who are at home as far as anybody knows: not dead, not in hospital, not elsewhere (E28)."""
+        return self.active().exclude(away())
 
     def visible_to(self, actor: Actor) -> ResidentQuerySet:
         """A community's own; nobody else lists residents."""
@@ -137,6 +142,13 @@ class CareNeed(models.Model):
     supply_days = models.PositiveSmallIntegerField(null=True, blank=True)
     last_refill = models.DateField(null=True, blank=True)
     diagnosis_sealed = SealedField()
+
+    stop_reason = models.CharField(max_length=200, blank=True, help_text="Why it is suspended or ended, in words")
+    paused_until = models.DateField(null=True, blank=True, help_text="Taken up again by itself on this day")
+    absence = models.ForeignKey(
+        "access.Absence", on_delete=models.PROTECT, null=True, blank=True, related_name="needs",
+        help_text="The absence that suspended it; its end takes the need up again",
+    )  # fmt: skip
 
     diagnosis = sealed("diagnosis_sealed")
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from access import journey
 from access.journey import Facts
 from access.models import AccessRequest, HandClosing
+from access.models.absence import away
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import Line, journey_line
 from access.selectors.rescue import Rescue, address_words, rescues
-from access.selectors.standing import hhmm
+from access.selectors.standing import hhmm, silence_words
 from access.selectors.timeline import Event, timeline
 from accounts.models import Post, Role
 from communities.models import Area, Gate, Scan
@@ -62,6 +63,13 @@ class Detail:
         """Say whether the person is out now."""
         return journey.is_out(self.facts)
 
+    @property
+    def waits_for_car(self) -> bool:
+        """Say whether the next thing is that somebody plans the way there."""
+        facts = self.facts
+        is_planned = journey.next_actor(facts, needs_vehicle=self.request.needs_vehicle) != "dispatch"
+        return not is_planned and facts.ready_at is None and not facts.cancelled_at
+
 
 def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
     """Read one request of the actor's place with all its suppliers know; raise NotFound for anybody else's."""
@@ -100,6 +108,7 @@ def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
         with_facts(AccessRequest.objects.visible_to(actor))
         .select_related("resident", "community", "facility")
         .annotate(
+            is_away=away(),
             exit_gate=Subquery(exits.values("gate__name")[:1]),
             is_emergency_exit=Subquery(exits.values("is_emergency")[:1]),
             street=Subquery(Area.objects.filter(code=OuterRef("community__street_code")).values("name")[:1]),
@@ -128,16 +137,16 @@ def _move(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move | None:
 
 
 def _staff(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
-    return Move(_("社区核准"), "", _("30 分钟内没人说不行，就自动通过。"))
+    return Move(_("社区核准"), "", silence_words(row))
 
 
 def _dispatch(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
     holder = row.dispatcher or ""  # type: ignore[attr-defined]
     if facts.ready_at:
-        return Move(_("调度"), holder, _("返程车 15 分钟内要定下来，超时会报街道。"))
+        return Move(_("调度"), holder, _("还没有返程车，在调度台等车的名单里。"))
     if row.is_critical:
         return Move(_("120 调度"), holder, _("先走再补单，不用等任何手续。"))
-    return Move(_("调度"), holder, _("15 分钟内告诉您车几点到。社区这边不用做什么。"))
+    return Move(_("调度"), holder, _("还没有车，在调度台等车的名单里。"))
 
 
 def _driver(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
@@ -161,7 +170,7 @@ def _intake(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
     post = _("%(place)s接诊台") % {"place": place.name if place else ""}
     holder = row.desk or "" if place and place.pk == row.facility_id else ""  # type: ignore[attr-defined]
     if facts.handed_over_at or facts.treatment_at:
-        words = _("治疗结束后接诊台点一下，返程车就来。社区这边不用做什么。")
+        words = _("治疗结束后接诊台点一下，就叫返程车。社区这边不用做什么。")
     else:
         words = _("车到后 15 分钟内完成接诊交接，超时会自动报指挥。社区这边不用做什么。")
     return Move(post, holder, words, place.phone if place else "", _("打给接诊台"))

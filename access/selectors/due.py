@@ -13,17 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import CareNeed, Resident
-from access.rhythm import Rhythm
+from access.rhythm import Rhythm, days_left
 from access.selectors.ground import zone_of
-from access.states import NeedKind, NeedStatus
+from access.states import GOODS, NeedKind, NeedStatus
 from core import clock
 from core.narrow import joined
+from core.phrases import listed
 
 GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
-    (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS, NeedKind.PERITONEAL_DIALYSIS})),
+    (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS})),
     (gettext_lazy("肿瘤放化疗"), frozenset({NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY})),
     (gettext_lazy("孕产妇"), frozenset({NeedKind.PREGNANCY, NeedKind.POSTPARTUM, NeedKind.NEWBORN})),
-    (gettext_lazy("长期用药"), frozenset({NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE})),
+    (gettext_lazy("长期用药、透析液"), GOODS),
 )
 SCHEDULED = {"weekly", "two_weekly", "cycle", "date"}
 
@@ -51,15 +52,46 @@ class Coverage:
     missing: list[tuple[Resident, CareNeed, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Refill:
+    """Medicine or fluid to be brought to somebody's door: what, and for how many days there is still some."""
+
+    need: CareNeed
+    days: int | None
+
+    @property
+    def what(self) -> str:
+        """Name the things, or the kind where nobody wrote them."""
+        return listed(self.need.medicines) or str(self.need.get_kind_display())
+
+
+REFILL_SOON = 7
+
+
+def refills(needs: Iterable[CareNeed], *, today: date) -> list[Refill]:
+    """Return who needs medicine or fluid brought within a week, who has run out first (rules.md E29).
+
+    Whose days nobody wrote down stands last: a hole in the roster, not a stock.
+    """
+    found = []
+    for need in needs:
+        if need.kind in GOODS:
+            left = days_left(
+                today, last_refill=need.last_refill, supply_days=need.supply_days, next_date=need.next_date
+            )
+            if left is None or left <= REFILL_SOON:
+                found.append(Refill(need, left))
+    return sorted(found, key=lambda each: (each.days is None, each.days or 0, each.need.resident.name_key))
+
+
 # what the lists of the first page show of a resident
 SHOWN = ["name", "name_key", "building", "mobility", "phone_last4", "community_id"]
 
 
 def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
     """Return the active needs of a community's residents, each with resident, facility and `zone`; one query."""
-    active = CareNeed.objects.filter(
-        resident__community_id=community_code, resident__archived_at__isnull=True, status=NeedStatus.ACTIVE
-    )
+    people = Resident.objects.present().filter(community_id=community_code)
+    active = CareNeed.objects.filter(resident__in=people, status=NeedStatus.ACTIVE)
     zone = zone_of(OuterRef("resident__community_id"), OuterRef("resident__building"), at=at)
     return list(joined(active, {"resident": SHOWN, "facility": ["name"]}).annotate(zone=zone))
 
@@ -70,11 +102,14 @@ def rhythm_of(need: CareNeed) -> Rhythm:
 
 
 def due_on(needs: Iterable[CareNeed], day: date, *, asked: set[UUID | None] | None = None) -> list[Due]:
-    """Return who is due on a day and has not been asked for; one line per person, the earliest time first."""
+    """Return who is due on a day and has not been asked for; one line per person, the earliest time first.
+
+    Fluid and refills are no reason to go anywhere (rules.md E29).
+    """
     found: dict[UUID, Due] = {}
     for need in needs:
         rhythm = rhythm_of(need)
-        if need.resident_id in (asked or set()) or not rhythm.is_due(day):
+        if need.kind in GOODS or need.resident_id in (asked or set()) or not rhythm.is_due(day):
             continue
         due = Due(need, clock.at_local(day, rhythm.starts))
         known = found.get(need.resident_id)
@@ -108,7 +143,7 @@ def lacking_of(need: CareNeed) -> str:
         return _("没填联系电话")
     if not need.resident.building:
         return _("没填楼号")
-    if need.kind not in GROUPS[3][1]:
+    if need.kind not in GOODS:
         if need.schedule_kind not in SCHEDULED:
             return _("没填多久一次")
         if need.schedule_kind in {"cycle", "date"} and need.next_date is None:

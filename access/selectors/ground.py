@@ -7,17 +7,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, Extract, JSONObject
 
 from access.models import AccessRequest, CareNeed, Resident
+from access.models.absence import away
 from access.models.request import OPEN
+from access.rhythm import session_min
+from access.states import SERVICE_OF, NeedKind
 from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound
+from hospitals.models import Slot
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Ground:
     dispatch_area: str
     same_day: UUID | None
     same_day_at: datetime | None = None
+    is_away: bool = False  # died, in hospital, isolated elsewhere, away
 
 
 def zone_of(community: Combinable | str, building: Combinable | str, *, at: datetime) -> Subquery:
@@ -52,14 +66,28 @@ def asking(actor: Actor, resident_id: UUID, *, on: datetime, purpose: str, at: d
     Raises NotFound for anybody else's resident.
     """
     need = CareNeed.objects.filter(resident=OuterRef("pk"), kind=purpose)
-    usual = JSONObject(facility="facility_id", hours="session_hours")
+    usual = JSONObject(facility="facility_id", hours="session_hours", slot_min=_slot_min(purpose, on))
     rows = _with_ground(Resident.objects.visible_to(actor), on=on, at=at)
     found: list[Any] = list(rows.annotate(usual=Subquery(need.values_list(usual)[:1])).filter(pk=resident_id))
     if not found:
         raise NotFound("resident.absent")
     resident, known = found[0], found[0].usual or {}
-    minutes = round(known["hours"] * 60) if known.get("hours") else 60
+    minutes = session_min(purpose, hours=known.get("hours"), slot_min=known.get("slot_min"))
     return Asking(resident, _ground(resident), known.get("facility") or "", minutes)
+
+
+def _slot_min(purpose: str, on: datetime) -> Subquery:
+    """Select how long the time is that the need's usual facility offers just then; NULL where it offers none."""
+    service = SERVICE_OF.get(NeedKind(purpose)) if purpose in NeedKind.values else ""
+    slots = Slot.objects.filter(starts_at=on, service__facility_id=OuterRef("facility_id"), service__kind=service)
+    length = ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
+    return Subquery(slots.values_list(Cast(Extract(length, "epoch") / 60, IntegerField()))[:1])
+
+
+def length_of(need: CareNeed, *, at: datetime) -> int:
+    """Return the minutes of a session of a need that begins at `at`; one query."""
+    row = CareNeed.objects.filter(pk=need.pk).annotate(slot_min=_slot_min(need.kind, at)).values_list("slot_min")
+    return session_min(need.kind, hours=need.session_hours, slot_min=row[0][0])
 
 
 def ground_of(resident: Resident, *, on: datetime, at: datetime) -> Ground:
@@ -75,6 +103,7 @@ def _with_ground(residents: QuerySet[Resident], *, on: datetime, at: datetime) -
     return residents.annotate(
         zone=zone_of(OuterRef("community_id"), OuterRef("building"), at=at),
         area=F("community__dispatch_area_id"),
+        is_away=away(),
         same_day=Subquery(same_day.values_list(JSONObject(id="pk", at="arrive_at"))[:1]),
     )
 
@@ -86,6 +115,7 @@ def _ground(row: Any) -> Ground:
         dispatch_area=row.area,
         same_day=UUID(known["id"]) if known else None,
         same_day_at=datetime.fromisoformat(known["at"]) if known.get("at") else None,
+        is_away=row.is_away,
     )
 
 

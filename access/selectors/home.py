@@ -9,12 +9,13 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from access.models import AccessRequest, CareNeed, Resident
+from access.models.absence import present
 from access.models.request import OPEN
-from access.selectors.due import SHOWN, Coverage, Due, coverage, due_on, needs_of
+from access.selectors.due import SHOWN, Coverage, Due, Refill, coverage, due_on, needs_of, refills
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import journey_lines
 from access.selectors.requests import RequestRow
-from access.states import RequestStatus
+from access.states import CloseOutcome, RequestStatus
 from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
 from core import clock
@@ -45,6 +46,7 @@ class HomeLists:
     journeys: list[RequestRow]
     coverage: list[Coverage]
     days: list[DayAhead]
+    refills: list[Refill] = field(default_factory=list)
 
     @property
     def people(self) -> int:
@@ -90,6 +92,7 @@ def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
         journeys=[each for each in listed if not _lacks_car(each)],
         coverage=coverage(needs),
         days=[_day_ahead(today + timedelta(days=n), ahead, needs) for n in range(1, DAYS_AHEAD + 1)],
+        refills=refills(needs, today=today),
     )
 
 
@@ -101,9 +104,9 @@ def _requests(actor: Actor, start: datetime, end: datetime) -> list[AccessReques
     """Return today's requests, what is still open or out from before, and the next days', in one query."""
     until = end + timedelta(days=DAYS_AHEAD)
     meant = (
-        Q(status__in=OPEN) & (Q(arrive_at__lt=until) | Q(arrive_at__isnull=True))
-        | Q(status=RequestStatus.CLOSED, closed_at__gte=start)
-        | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
+        Q(status__in=OPEN) & present() & (Q(arrive_at__lt=until) | Q(arrive_at__isnull=True))
+        | Q(status=RequestStatus.CLOSED, closed_at__gte=start) & ~Q(outcome=CloseOutcome.DIED)
+        | Q(status=RequestStatus.CANCELLED, facts__is_out=True) & present()
     )
     rows = with_facts(AccessRequest.objects.visible_to(actor)).filter(meant)
     return list(joined(rows, {"resident": SHOWN, "facility": ["name"]}))

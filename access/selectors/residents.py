@@ -140,6 +140,15 @@ def resident_of(actor: Actor, ident: UUID) -> Resident:
     return row
 
 
+def need_of(actor: Actor, resident_id: UUID, need_id: UUID) -> CareNeed:
+    """Return one need of a resident of the actor's own community; raise NotFound for anybody else's."""
+    rows = CareNeed.objects.filter(resident__in=Resident.objects.visible_to(actor).filter(pk=resident_id))
+    row = rows.select_related("resident", "absence").filter(pk=need_id).first()
+    if row is None:
+        raise NotFound("need.absent")
+    return row
+
+
 def look_alikes(
     actor: Actor, *, name: str, phone: str, id_no: str, birth_date: date | None, besides: UUID | None = None
 ) -> list[Resident]:

@@ -18,7 +18,7 @@ from hospitals.states import AppointmentStatus
 from transport.models import Run
 from transport.states import RunStatus, TripStatus
 
-NO_CAR_AFTER = timedelta(minutes=15)  # "先收下了。15 分钟内告诉您车几点到"
+NO_CAR_AFTER = timedelta(minutes=15)  # without a car for so long, a near time turns amber
 SOON = timedelta(hours=2)
 HAND_OVER = timedelta(minutes=15)  # R-002-3
 HAND_OVER_WARN = timedelta(minutes=10)
@@ -81,7 +81,7 @@ def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None
     if has_ride and trip:
         note = _("%(car)s，%(at)s 到") % {"car": _car(trip.run), "at": hhmm(trip.pickup_planned_at)}
     else:
-        note = _("调度已收到，正在找车")
+        note = _("还没有返程车，在调度台等车的名单里")
     return Standing("awaiting_return", level, words, note, 0 if level else 20)
 
 
@@ -117,9 +117,9 @@ def _on_the_way(facts: Facts, parts: CaseParts) -> Standing | None:
 def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing:
     trip = parts.outbound
     if trip and trip.status in {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}:
-        return Standing("no_show", "over", str(TripStatus(trip.status).label), _("调度正在重新安排"), 2)
+        return Standing("no_show", "over", str(TripStatus(trip.status).label), _("要重新排车，在调度台等车的名单里"), 2)
     if facts.approved_at is None:
-        return Standing("submitted", "", _("等社区核准"), request.submitted_by, 15)
+        return Standing("submitted", "", _("等社区核准"), silence_words(request), 15)
     if facts.scheduled_at:
         return _planned(request, parts)
     if parts.appointment and parts.appointment.status == AppointmentStatus.PROPOSED:
@@ -161,6 +161,14 @@ def _place(parts: CaseParts, request: AccessRequest | None = None) -> str:
 
 def _car(run: Run | None) -> str:
     return f"{run.vehicle.plate} {run.driver.name}" if run else ""
+
+
+def silence_words(request: AccessRequest) -> str:
+    """Say who asked, and when it passes by itself: the one text for the silent approval (C13)."""
+    if request.passes_at is None:
+        return request.submitted_by
+    words = _("%(who)s提的。%(at)s 前社区没有回，就自动通过。")
+    return words % {"who": request.submitted_by, "at": hhmm(request.passes_at)}
 
 
 def hhmm(moment: datetime | None) -> str:

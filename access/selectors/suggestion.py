@@ -8,14 +8,14 @@ from typing import Any
 
 from access.models import AccessRequest, CareNeed, Resident
 from access.selectors.due import rhythm_of
-from access.states import SERVICE_OF, NeedKind, NeedStatus
+from access.states import GOODS, SERVICE_OF, NeedKind, NeedStatus
 from core import clock
 from hospitals.models import Slot
 from hospitals.selectors import bookable_slots
 
 LOOK_AHEAD_DAYS = 21
 LEAD = timedelta(minutes=45)  # nobody gets to a hospital sooner than this
-AT_HOME = {NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE, NeedKind.HOME_NURSING}
+AT_HOME = {*GOODS, NeedKind.HOME_NURSING}  # nobody is driven for these (rules.md E29)
 OTHER_TIMES = 1
 
 
@@ -35,13 +35,6 @@ class Suggestion:
         if self.chosen and self.chosen.facility_id:
             return self.chosen.facility_id
         return self.last.facility_id or "" if self.last else ""
-
-    @property
-    def session_min(self) -> int:
-        """How long the treatment usually takes."""
-        if self.chosen and self.chosen.session_hours:
-            return round(self.chosen.session_hours * 60)
-        return self.last.session_min if self.last else 60
 
 
 def suggestion(resident: Resident, *, at: datetime) -> Suggestion:

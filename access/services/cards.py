@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
-from access.states import NeedKind
+from access.states import FIXED
 from communities.cards import PassCard
 from core import names
 from core.errors import Conflict
@@ -16,7 +16,6 @@ from hospitals.machines import class_on
 from transport.cards import Place, RiderCard
 
 LABOUR = "labour"  # what the desk reads of a woman in labour, whatever her request was about (E22)
-FIXED = {NeedKind.DIALYSIS, NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY, NeedKind.PERITONEAL_DIALYSIS}
 
 
 def patient_card(request: AccessRequest) -> PatientCard:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from access import journey
@@ -13,15 +14,20 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.models.request import OPEN
 from access.selectors.facts import facts_of, with_facts
-from access.services import closing, emergencies
+from access.services import absences, closing, emergencies, needs, requests
 from access.services.due import next_check
+from access.services.silence import silence
+from access.states import GOODS, RequestStatus, StopReason
+from core.actors import SWEEP, service
 from core.boards import touch
 from core.errors import DomainError
+from core.sweeping import each
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 
 log = get_logger(__name__)
 BATCH = 200
+SILENCE = service("silence", "到时间自动通过")
 
 
 def owner_of(request: AccessRequest, facts: Facts) -> tuple[str, str]:
@@ -35,10 +41,38 @@ def owner_of(request: AccessRequest, facts: Facts) -> tuple[str, str]:
 
 
 def sweep(*, at: datetime) -> None:
-    """Take up what the relay missed, close what is over, name owners, and set the next look. Safe to run twice."""
+    """Take up what the relay missed, close what is over, name owners, and set the next look. Safe to run twice.
+
+    Also approves what a community stayed silent about, and takes up again the needs whose day has come.
+    """
     emergencies.take_up_missed(at=at)
+    absences.sweep(at=at)
+    needs.resume_due(at=at)
+    approve_silent(at=at)
+    stop_goods(at=at)
     while _look_again(at) == BATCH:
         pass
+
+
+def approve_silent(*, at: datetime) -> None:
+    """Approve the wishes of hotline and family that the community stayed silent about; a critical one at once (C13)."""
+    waiting = AccessRequest.objects.filter(status__in=[RequestStatus.SUBMITTED, RequestStatus.TRIAGED]).for_present()
+    for row in waiting.filter(passes_at__isnull=True, community__isnull=False):  # asked before the time was kept
+        row.passes_at = row.submitted_at + silence(row.community_id or "", row.need_kind, at=at)
+        row.save(update_fields=["passes_at"])
+    due = list(waiting.filter(Q(passes_at__lte=at) | Q(is_critical=True)))
+    each(due, lambda row: requests.approve(row, by=SILENCE, at=at, reason=_silent_reason(row)))
+
+
+def _silent_reason(row: AccessRequest) -> str:
+    return _("危急，不等核准") if row.is_critical else _("社区到时间没有回，自动通过")
+
+
+def stop_goods(*, at: datetime) -> None:
+    """Call off the trips that rhythms once ordered for fluid and refills: nobody is driven for goods (rules.md E29)."""
+    rows = AccessRequest.objects.open().filter(need_kind__in=GOODS, source="standing", is_critical=False)
+    due = rows.exclude(facts__is_out=True)
+    each(list(due), lambda row: requests.stop(row, reason=StopReason.GOODS, by=SWEEP, at=at))
 
 
 @transaction.atomic

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from access import policies
 from access.models import AccessRequest
 from access.selectors.due import Due
+from access.selectors.ground import length_of
 from access.selectors.home import DAYS_AHEAD, home_lists
 from access.services.requests import Wish, submit
 from communities.models import Community
@@ -42,7 +43,6 @@ def ask_due(*, by: Actor, at: datetime) -> list[AccessRequest]:
 def wish_of(due: Due) -> Wish:
     """Return the wish that the roster alone makes."""
     resident, need = due.resident, due.need
-    hours = need.session_hours or 1
     return Wish(
         need_kind=need.kind,
         arrive_at=due.arrive_at,
@@ -51,6 +51,6 @@ def wish_of(due: Due) -> Wish:
         escorts=int(resident.escort_required),
         needs_oxygen=resident.needs_oxygen,
         has_stairs=resident.has_stairs,
-        session_min=round(timedelta(hours=hours) / timedelta(minutes=1)),
+        session_min=length_of(need, at=due.arrive_at),
         source="standing",
     )

@@ -13,7 +13,7 @@ from access import journey
 from access.events import RequestApproved
 from access.models import AccessRequest, Resident
 from access.selectors.ground import zone_now
-from access.services import critical, one_way
+from access.services import absences, critical, one_way
 from access.services.due import next_check
 from access.states import SERVICE_OF, NeedKind, RequestStatus, TransportMode
 from communities.models import Community, DispatchAreaDivision, Scan
@@ -81,6 +81,7 @@ def take_up_walk_in(case_ref: UUID | None, *, at: datetime, intake_id: str, **_:
     if case_ref is None:
         return None
     intake = Intake.objects.select_related("facility").get(pk=intake_id)
+    absences.note_seen(intake.person_key, at=intake.arrived_at)
     known = Resident.objects.filter(person_key=intake.person_key).select_related("community").first()
     home = known.community if known else None
     area = home.dispatch_area_id if home else _area_of(intake.facility.division_code)

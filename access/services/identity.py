@@ -19,7 +19,7 @@ from access.events import RequestIdentified
 from access.models import AccessRequest, Identification, Resident
 from access.models.request import OPEN
 from access.selectors.ground import zone_now
-from access.services import cards, one_way, residents
+from access.services import absences, cards, one_way, residents
 from communities.services import passes
 from core import audit, clock, outbox
 from core.actors import RELAY, Actor
@@ -62,6 +62,9 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     }
     _write(row, values, by=by, at=at)
     audit.record("request.identified", row, by=by, at=at, detail={"resident": str(resident.pk)})
+    if kept := _intake(row).first():
+        absences.note_seen(resident.person_key, at=kept.arrived_at)
+        absences.take_up(row.case_ref, at=at)
     sampled = _intake(row).exclude(sample_result="").values_list("sample_result", flat=True).first()
     if sampled:
         residents.note_result(resident.pk, result=sampled, by=RELAY, at=at)

@@ -19,12 +19,15 @@ from access.selectors.ground import Ground, ground_of
 from access.services import cards, one_way
 from access.services.due import next_check
 from access.services.letting_go import let_go
+from access.services.silence import silence
 from access.states import (
+    GOODS,
     SERVICE_OF,
     CancelReason,
     CloseOutcome,
     NeedKind,
     RequestStatus,
+    StopReason,
     TransportMode,
 )
 from communities.services import passes
@@ -36,8 +39,10 @@ from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
 from hospitals.cards import CRITICAL_SERVICES
+from transport.services import trips
 
 OWN_WAY_BEFORE, OWN_WAY_AFTER = timedelta(hours=2), timedelta(hours=3)
+STAYS_THERE = {StopReason.DIED, StopReason.ADMITTED, StopReason.ISOLATED}
 OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 only (R-002-2d, R-000-4)
 
 
@@ -74,9 +79,16 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     policies.check_ask(by, resident)
     if resident.archived_at:
         raise Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
+    ground = ground or ground_of(resident, on=wish.arrive_at or at, at=at)
+    if ground.is_away and not wish.is_critical:
+        raise Conflict(
+            "resident.absent_now", _("这位居民现在不在家（住院、隔离、外出）。回来了先在居民页按一下，再申请。")
+        )
+    if wish.need_kind in GOODS and not wish.is_critical:
+        words = _("药和透析液不用人去取，记在“等送药、送液”里。要去医院看病，请选“看门诊、复诊”。")
+        raise Invalid("request.goods", words, field="purpose")
     if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
         raise Invalid("request.past", _("到医院的时间已经过了，换一个，或者选越快越好。"), field="other_at")
-    ground = ground or ground_of(resident, on=wish.arrive_at or at, at=at)
     if wish.mode in OWN_WAY and ground.zone_class != ZoneClass.PRECAUTIONARY and not wish.is_critical:
         raise Invalid("request.own_way", _("封控区、管控区要专车接送，不能自己走。请改选怎么走。"), field="travel")
     if ground.same_day and not wish.is_second and not wish.is_critical:
@@ -123,6 +135,7 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
         submitted_at=at,
         submitted_by=by.label,
         approved_at=at if is_approved else None,
+        passes_at=None if is_approved else at + silence(resident.community_id, wish.need_kind, at=at),
         owner_role="dispatch" if is_approved else "staff",
         owner_place=ground.dispatch_area if is_approved else resident.community_id,
         next_check_at=next_check(at, is_critical=wish.is_critical),
@@ -216,6 +229,29 @@ def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> N
     advance(request, RequestStatus.CANCELLED, by=by, at=at, reason=words, cancel_reason=reason)
     let_go(request, facts, by=by, at=at, reason=words)
     refresh(request)
+
+
+@transaction.atomic
+def stop(request: AccessRequest, *, reason: StopReason, by: Actor, at: datetime) -> bool:
+    """Call a wish off because life went another way: place, cars and pass are given back at once (rules.md 4.1).
+
+    Who is out already is brought home as ever; who died or stays in hospital needs no way home, so that one is
+    dropped, and the case ends by what the desk says or by two people's word (INV-19). Returns whether it was called off.
+    """
+    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    if journey.is_over(facts):
+        return False
+    words = str(reason.label)
+    if journey.is_out(facts):
+        if reason in STAYS_THERE:
+            trips.cancel_return(request.case_ref, by=by, at=at, reason=words)
+            audit.record("request.return_dropped", request, by=by, at=at, reason=words)
+            refresh(request)
+        return False
+    advance(request, RequestStatus.CANCELLED, by=by, at=at, verb="request.stop", reason=words, cancel_reason=reason)
+    let_go(request, facts, by=by, at=at, reason=words)
+    refresh(request)
+    return True
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from access import policies
 from access.events import InfectionChanged
 from access.models import Resident
-from access.states import Finding, Precaution
+from access.services import absences, needs, requests
+from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
 from communities.models import Community
 from core import audit, boards, names, outbox
 from core.actors import RELAY, Actor
@@ -141,23 +142,34 @@ def precaution_after(was: str, found: Finding) -> str:
     return _FOUND[found]
 
 
+@transaction.atomic
 def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None:
     """Put away the record of a person who moved, died or needs nothing any more; never delete it.
 
-    Raises Conflict while a request of theirs is open (INV-17).
+    Needs, open requests, places, cars and passes are let go with it (E28, INV-17). Raises Conflict while somebody who
+    lives is out: they are brought home first.
     """
     policies.check_edit(by, resident)
-    if resident.requests.open().exists():
-        raise Conflict("resident.has_open_request", _("这位居民还有没办完的出行申请，先办完或取消再归档。"))
-    Resident.objects.filter(pk=resident.pk).update(archived_at=at, archive_reason=reason, version=F("version") + 1)
+    if reason != AbsenceKind.DIED and resident.requests.open().filter(facts__is_out=True).exists():
+        raise Conflict("resident.is_out", _("人还在外面，先等到家，再归档。"))
+    if reason in FOR_GOOD:
+        absences.begin(resident, kind=AbsenceKind(reason), by=by, at=at)
+    else:
+        for need in resident.needs.exclude(status=NeedStatus.ENDED):
+            needs.finish(need, reason=_("不再需要"), by=by, at=at)
+        for request in resident.requests.open().order_by("pk"):
+            requests.stop(request, reason=StopReason.ENDED, by=by, at=at)
+        Resident.objects.filter(pk=resident.pk).update(archived_at=at, archive_reason=reason, version=F("version") + 1)
     audit.record("resident.archive", resident, by=by, at=at, reason=reason)
     boards.touch(f"community:{resident.community_id}")
 
 
+@transaction.atomic
 def restore(resident: Resident, *, by: Actor, at: datetime) -> None:
-    """Take a record out of the archive again."""
+    """Take a record out of the archive again; what a death or a move had stopped starts again."""
     policies.check_edit(by, resident)
     Resident.objects.filter(pk=resident.pk).update(archived_at=None, archive_reason="", version=F("version") + 1)
+    absences.end(resident, by=by, at=at, reason=_("放回名单"))
     audit.record("resident.restore", resident, by=by, at=at)
     boards.touch(f"community:{resident.community_id}")
 

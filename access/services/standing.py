@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from structlog import get_logger
 
 from access import policies
 from access.models import CareNeed, Resident, StandingOrder
 from access.selectors.due import rhythm_of
+from access.selectors.ground import length_of
 from access.services import requests
-from access.services.cards import FIXED
 from access.services.requests import Wish
-from access.states import NeedStatus
+from access.states import FIXED, NeedStatus, StopReason
 from core import clock
 from core.actors import Actor, service
 from core.errors import Conflict, DomainError
@@ -22,8 +23,8 @@ from core.errors import Conflict, DomainError
 log = get_logger(__name__)
 STANDING = service("standing", "长期预约")
 AHEAD_DAYS = (1, 2)
+_STOPPED = Q(request__cancel_reason__in=StopReason.values)  # called off by life: made anew once it goes on
 RHYTHMS = ("weekly", "two_weekly", "cycle")
-SESSION_H = 4.0
 
 
 def make_due(*, at: datetime, by: Actor = STANDING) -> int:
@@ -36,11 +37,23 @@ def make_due(*, at: datetime, by: Actor = STANDING) -> int:
 def make(day: date, *, by: Actor = STANDING, at: datetime) -> int:
     """Make the requests that rhythms ask for on one day; return how many are new."""
     policies.check_make_standing(by)
-    made = StandingOrder.objects.filter(day=day).values_list("resident_id", "need_kind")
+    return _make(_needs(day), day, by=by, at=at)
+
+
+def start_again(resident: Resident, *, by: Actor = STANDING, at: datetime) -> int:
+    """Make what the rhythms of somebody ask for who is back, or whose need is taken up again: today's too."""
+    policies.check_make_standing(by)
+    today = clock.local_day(at)
+    days = [today + timedelta(days=ahead) for ahead in (0, *AHEAD_DAYS)]
+    return sum(_make(_needs(day, resident), day, by=by, at=at) for day in days)
+
+
+def _make(needs: Iterable[CareNeed], day: date, *, by: Actor, at: datetime) -> int:
+    made = StandingOrder.objects.filter(day=day).exclude(_STOPPED).values_list("resident_id", "need_kind")
     known = {(resident, kind) for resident, kind in made}
     count = 0
-    for need in _needs(day):
-        if (need.resident_id, need.kind) in known:
+    for need in needs:
+        if (need.resident_id, need.kind) in known or clock.at_local(day, rhythm_of(need).starts) <= at:
             continue
         try:
             count += _order(need, day, by=by, at=at)
@@ -49,10 +62,14 @@ def make(day: date, *, by: Actor = STANDING, at: datetime) -> int:
     return count
 
 
-def _needs(day: date) -> Iterable[CareNeed]:
-    """Return the treatments due on a day: dialysis and the like, of residents still on the register."""
+def _needs(day: date, resident: Resident | None = None) -> Iterable[CareNeed]:
+    """Return the treatments due on a day: dialysis and the like, of residents who are there (E28)."""
+    people = Resident.objects.present()
     rows = CareNeed.objects.filter(
-        kind__in=FIXED, status=NeedStatus.ACTIVE, schedule_kind__in=RHYTHMS, resident__archived_at__isnull=True
+        kind__in=FIXED,
+        status=NeedStatus.ACTIVE,
+        schedule_kind__in=RHYTHMS,
+        resident__in=people.filter(pk=resident.pk) if resident else people,
     )
     return [need for need in rows.select_related("resident").order_by("pk") if rhythm_of(need).is_due(day)]
 
@@ -61,7 +78,9 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
     """Make one request with its row; False when another worker was first, or somebody had asked for that day."""
     try:
         with transaction.atomic():
-            order = StandingOrder.objects.create(resident=need.resident, need_kind=need.kind, day=day)
+            order = _order_row(need, day)
+            if order is None:
+                return False
             try:
                 order.request = requests.submit(need.resident, wish=_wish(need, need.resident, day), by=by, at=at)
             except Conflict as error:
@@ -74,15 +93,26 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
         return False
 
 
+def _order_row(need: CareNeed, day: date) -> StandingOrder | None:
+    """Return the row of that day: a new one, or that of a request life had stopped; None when one stands already."""
+    rows = StandingOrder.objects.select_for_update(of=("self",)).filter(resident=need.resident, need_kind=need.kind)
+    earlier = rows.filter(day=day).first()
+    if earlier is None:
+        return StandingOrder.objects.create(resident=need.resident, need_kind=need.kind, day=day)
+    was_stopped = earlier.request is not None and earlier.request.cancel_reason in StopReason.values
+    return earlier if was_stopped else None
+
+
 def _wish(need: CareNeed, resident: Resident, day: date) -> Wish:
+    arrive_at = clock.at_local(day, rhythm_of(need).starts)
     return Wish(
         need.kind,
-        arrive_at=clock.at_local(day, rhythm_of(need).starts),
+        arrive_at=arrive_at,
         mobility=resident.mobility,
         facility=need.facility_id or "",
         escorts=int(resident.escort_required),
         needs_oxygen=resident.needs_oxygen,
         has_stairs=resident.has_stairs,
-        session_min=int((need.session_hours or SESSION_H) * 60),
+        session_min=length_of(need, at=arrive_at),
         source="standing",
     )

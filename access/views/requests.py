@@ -117,7 +117,7 @@ def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 def _stored(request: HttpRequest, row: AccessRequest) -> HttpResponse:
     if not row.is_critical:
-        messages.success(request, _("先收下了。15 分钟内告诉您车几点到。"))
+        messages.success(request, _("先收下了。什么时候排、车几点到，都写在这一页。"))
     return HttpResponseRedirect(reverse("access:request", args=[row.pk]))
 
 

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _T
 from django.views.decorators.http import require_POST, require_safe
 
+from access.forms.life import AbsenceForm, NeedActForm
 from access.forms.residents import ResidentForm, ResultForm, id_hint, initial_of
 from access.models import Resident
+from access.models.request import OPEN
 from access.selectors import residents as selectors
 from access.services import needs, residents
 from access.states import Finding
@@ -124,7 +126,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @for_roles("staff", "lead")
 def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show one resident: facts, needs, requests, and the button to ask for a way."""
-    return _detail(request, selectors.resident_of(actor_of(request), ident))
+    return detail_page(request, selectors.resident_of(actor_of(request), ident))
 
 
 @require_POST
@@ -136,7 +138,7 @@ def note_result(request: HttpRequest, ident: UUID) -> HttpResponse:
     resident = selectors.resident_of(actor, ident)
     form = ResultForm(request.POST)
     if not form.is_valid():
-        return _detail(request, resident, result_form=form, status=422)
+        return detail_page(request, resident, result_form=form, status=422)
     result = Finding(form.cleaned_data["result"])
     residents.note_result(resident.pk, result=result, by=actor, at=clock.now())
     words = {"name": resident.name, "result": result.label}
@@ -144,16 +146,28 @@ def note_result(request: HttpRequest, ident: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("access:resident", args=[resident.pk]))
 
 
-def _detail(
-    request: HttpRequest, resident: Resident, *, result_form: ResultForm | None = None, status: int = 200
+def detail_page(
+    request: HttpRequest,
+    resident: Resident,
+    *,
+    result_form: ResultForm | None = None,
+    absence_form: AbsenceForm | None = None,
+    need_form: NeedActForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """Show one resident, with the form that was sent and refused."""
     preload([resident.person_key])
+    asked = list(resident.requests.order_by("-submitted_at")[:30])
     context = {
+        "absence_form": absence_form or AbsenceForm(),
+        "need_form": need_form or NeedActForm(),
+        "absence": resident.absences.filter(ended_at__isnull=True).first(),
+        "open_requests": [each for each in asked if each.status in OPEN],
         "result_form": result_form or ResultForm(),
         "resident": resident,
         "zone": zone_at(resident.community, building=resident.building, at=clock.now()),
         "age": resident.age_on(clock.today()),
-        "requests": list(resident.requests.order_by("-submitted_at")[:10]),
+        "requests": asked[:10],
         "archive_reasons": ARCHIVE_REASONS,
     }
     return page(request, "access/residents/detail.html", context, status=status)

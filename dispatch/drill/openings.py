@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from access.rhythm import session_min
 from access.selectors.due import Due
-from access.services.cards import FIXED
+from access.states import FIXED
 from core import clock
 from core.geo import Point, travel_min
 from hospitals.models import Slot
@@ -78,7 +79,7 @@ def people(due: Iterable[Due]) -> list[Person]:
                 area=home.dispatch_area_id,
                 usual=need.facility_id or "",
                 arrive_at=each.arrive_at,
-                session_min=round((need.session_hours or 1) * 60),
+                session_min=session_min(need.kind, hours=need.session_hours),
                 mobility=resident.mobility,
                 needs_oxygen=resident.needs_oxygen,
                 party=1 + int(resident.escort_required),

@@ -57,9 +57,9 @@ def released(event: IntakeReleased) -> None:
 
 
 def ended(event: IntakeEnded) -> None:
-    """Give up the way home of somebody who stays."""
+    """Give up the way home of somebody who stays or died, and let go all else that was made for them (E28)."""
     if event.case_ref:
-        returns.drop_return(event.case_ref, at=event.at)
+        returns.note_ended(event.case_ref, at=event.at)
 
 
 def undone(event: IntakeUndone) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from access.journey import Facts, is_over
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
-from access.services import cards
+from access.services import absences, cards
 from access.services.closing import close_if_over
 from communities.services import passes
 from core import audit, boards, clock
@@ -69,8 +69,10 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
 @transaction.atomic
 def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     """Have a way home standing by for whoever arrived, and move it when they came late (R-000-12)."""
-    found = _case(case_ref)
     intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
+    if intake is not None:
+        absences.note_seen(intake.person_key, at=intake.arrived_at)
+    found = _case(case_ref)
     if found is None or intake is None or is_over(found[1]) or not _is_driven_home(found[0]):
         return None
     request = found[0]
@@ -81,6 +83,13 @@ def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | Non
     if trip.status == TripStatus.WILL_CALL and trip.reserved_from and ready - trip.reserved_from > MOVE_FROM:
         kept_cars.move(trip, request, ready=ready, at=at)
     return trip
+
+
+@transaction.atomic
+def note_ended(case_ref: UUID, *, at: datetime) -> None:
+    """Act on the end of a stay without a way home: this case ends, and of who died or stays all else is let go."""
+    drop_return(case_ref, at=at)
+    absences.take_up(case_ref, at=at)
 
 
 @transaction.atomic

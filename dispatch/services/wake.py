@@ -122,7 +122,7 @@ def _ring(task: str, queue: str, **arguments: str) -> bool:
 def sweep(*, at: datetime) -> None:
     """Ring for every area where somebody waits whom no plan has looked at lately, and for every critical patient."""
     span = planning.rolling_span(at)
-    asked = AccessRequest.objects.open().filter(status="approved", community__isnull=False)
+    asked = AccessRequest.objects.for_present().open().filter(status="approved", community__isnull=False)
     asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
     due = asked.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=at))
     off = AreaSetting.objects.filter(is_engine_on=False).values("area")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
+from core import clock
+from dispatch.models import AreaSetting
+from dispatch.services import planning
 from dispatch.shapes import Check
 from dispatch.words import SOURCES, change_words, sentence, unmet_words
 from transport.models import Trip
@@ -38,6 +43,23 @@ def waiting_reasons(request: AccessRequest) -> list[dict[str, Any]]:
     if words := change_words(detail):
         found.append({"kind": "but", "text": words, "source": ""})
     return found
+
+
+@register.simple_tag
+def waiting_sentence(request: AccessRequest) -> str:
+    """Say what truly happens next for a wish without a car: by whom, or when, it is planned."""
+    at = clock.now()
+    if request.is_critical:
+        return ""
+    if AreaSetting.objects.filter(area=request.dispatch_area, is_engine_on=False).exists():
+        return _("这一片的自动排车关着，由调度员来排。")
+    if request.arrive_at and request.arrive_at >= planning.rolling_span(at).until:
+        evening = clock.at_local(clock.local_day(request.arrive_at) - timedelta(days=1), planning.EVENING_AT)
+        words = {"m": evening.astimezone(clock.CHINA).month, "d": evening.astimezone(clock.CHINA).day}
+        return _("%(m)s月%(d)s日 %(at)s 起自动排那一天的车。") % {**words, "at": planning.EVENING_AT}
+    if request.needs_person_reason:
+        return _("自动排车没排上，要调度员来定。")
+    return _("自动排车在给这一趟找车。")
 
 
 def _reason(check: Check) -> dict[str, Any]:

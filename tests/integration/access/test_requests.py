@@ -332,11 +332,12 @@ def test_walk_in_gets_a_request_and_a_way_home():
 def test_sweep_moves_the_next_look_and_names_an_owner(person):
     """INV-12, INV-13."""
     row = requests.submit(person, wish=WISH, by=DISPATCH, at=AT)
+    assert (row.owner_role, row.owner_place) == ("staff", person.community_id)
     later = AT + timedelta(minutes=31)
     checks.sweep(at=later)
     row.refresh_from_db()
     assert later < row.next_check_at <= later + timedelta(minutes=30)
-    assert row.owner_role == "staff"
+    assert (row.owner_role, row.owner_place) == ("dispatch", row.dispatch_area)
 
 
 def test_own_car_gets_its_pass_at_once(person):

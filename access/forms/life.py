@@ -1,0 +1,43 @@
+"""Forms of what stops and starts again: a stay away, a need."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _T
+
+from access.states import FOR_GOOD, AbsenceKind
+
+BACK = "back"
+PAUSE, FINISH, RESUME = "pause", "finish", "resume"
+
+
+class AbsenceForm(forms.Form):
+    """Where somebody is, until when; or that they are back. Death and moving away put the record away."""
+
+    kind_of = forms.ChoiceField(
+        label=_T("人在哪"),
+        choices=[(kind.value, kind.label) for kind in AbsenceKind if kind not in FOR_GOOD],
+        widget=forms.RadioSelect,
+        error_messages={"required": _T("请选一样。")},
+    )
+    until = forms.DateField(
+        label=_T("哪天回来（可以不写）"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    note = forms.CharField(label=_T("在哪、谁说的"), required=False, max_length=200)
+
+
+class NeedActForm(forms.Form):
+    """Pause, end or take up a need again."""
+
+    act = forms.ChoiceField(choices=[(each, each) for each in (PAUSE, FINISH, RESUME)])
+    reason = forms.CharField(label=_T("为什么"), required=False, max_length=200)
+    until = forms.DateField(label=_T("到哪天恢复（可以不写）"), required=False)
+
+    def __init__(self, *args: Any, need_id: UUID | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.need_id = need_id
