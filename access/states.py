@@ -166,6 +166,9 @@ class StopReason(models.TextChoices):
     GOODS = "goods", _("药和透析液不用人去取")
 
 
+STAYS_THERE = frozenset({StopReason.DIED, StopReason.ADMITTED, StopReason.ISOLATED})  # no way home is needed
+
+
 class AbsenceKind(models.TextChoices):
     """Why nothing is made for somebody: where the person is instead of at home."""
 

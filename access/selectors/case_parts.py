@@ -56,7 +56,7 @@ def parts_of(case_refs: Iterable[UUID]) -> dict[UUID, CaseParts]:
     for trip in joined(Trip.objects.filter(case_ref__in=wanted), _RUNS).order_by("attempt"):
         parts[trip.case_ref].trips.append(trip)
     booked = Appointment.objects.live().filter(case_ref__in=wanted)
-    for appointment in joined(booked, {"slot": ["starts_at", "ends_at"], "facility": ["name"]}):
+    for appointment in joined(booked, {"slot": ["starts_at", "ends_at"], "facility": ["name", "zone_role"]}):
         parts[appointment.case_ref].appointment = appointment
     for intake in joined(Intake.objects.filter(case_ref__in=wanted), {"facility": ["name"]}):
         parts[intake.case_ref].intake = intake

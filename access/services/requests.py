@@ -23,6 +23,7 @@ from access.services.silence import silence
 from access.states import (
     GOODS,
     SERVICE_OF,
+    STAYS_THERE,
     CancelReason,
     CloseOutcome,
     NeedKind,
@@ -42,7 +43,6 @@ from hospitals.cards import CRITICAL_SERVICES
 from transport.services import trips
 
 OWN_WAY_BEFORE, OWN_WAY_AFTER = timedelta(hours=2), timedelta(hours=3)
-STAYS_THERE = {StopReason.DIED, StopReason.ADMITTED, StopReason.ISOLATED}
 OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 only (R-002-2d, R-000-4)
 
 
@@ -85,8 +85,7 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
             "resident.absent_now", _("这位居民现在不在家（住院、隔离、外出）。回来了先在居民页按一下，再申请。")
         )
     if wish.need_kind in GOODS and not wish.is_critical:
-        words = _("药和透析液不用人去取，记在“等送药、送液”里。要去医院看病，请选“看门诊、复诊”。")
-        raise Invalid("request.goods", words, field="purpose")
+        raise Invalid("request.goods", _("药和透析液不用人去取。看病请选“看门诊、复诊”。"), field="purpose")
     if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
         raise Invalid("request.past", _("到医院的时间已经过了，换一个，或者选越快越好。"), field="other_at")
     if wish.mode in OWN_WAY and ground.zone_class != ZoneClass.PRECAUTIONARY and not wish.is_critical:
@@ -239,9 +238,9 @@ def stop(request: AccessRequest, *, reason: StopReason, by: Actor, at: datetime)
     dropped, and the case ends by what the desk says or by two people's word (INV-19). Returns whether it was called off.
     """
     facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    words = str(reason.label)
     if journey.is_over(facts):
         return False
-    words = str(reason.label)
     if journey.is_out(facts):
         if reason in STAYS_THERE:
             trips.cancel_return(request.case_ref, by=by, at=at, reason=words)

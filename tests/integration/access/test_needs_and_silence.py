@@ -18,6 +18,7 @@ from access.states import AbsenceKind
 from communities.models import PolicyDocument
 from communities.services import rulebook
 from core import clock
+from core.actors import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent
@@ -29,6 +30,7 @@ from tests.walkers import AT, MIN
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+COMMAND = Actor("user:command", "赵指挥", "command", "district", "210602", "元宝区")
 TOMORROW = clock.local_day(AT) + DAY
 
 
@@ -168,9 +170,7 @@ def test_silence_approves_at_the_time_the_page_says(place):
 def test_the_limit_is_the_rulebook_s(place):
     """The twin: another number in the rulebook, another time on the page and in the worker."""
     document = PolicyDocument.objects.create(code="DD-17", title="丹东〔2022〕17 号")
-    rulebook.set_rule(
-        document, key="approval.silent_min", value=10, scope=place.community.pk, by=place.dispatcher, at=AT
-    )
+    rulebook.set_rule(document, key="approval.silent_min", value=10, scope=place.community.pk, by=COMMAND, at=AT)
     row = hotline(place)
 
     assert row.passes_at == AT + 10 * MIN
