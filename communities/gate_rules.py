@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-EXIT, ENTRY = "exit", "entry"
+EXIT, ENTRY, NOT_ASKED = "exit", "entry", ""  # nobody said yet whether the party goes out or comes home
 GREEN, AMBER, RED = "green", "amber", "red"
 EARLY, WITHIN, LATE = "early", "within", "late"
 GOOD, BAD_SIGNATURE, NO_PASS = "good", "bad_signature", "none"
@@ -15,7 +15,10 @@ USED_OUT, USED_BACK = "out", "back"
 
 @dataclass(frozen=True)
 class Situation:
-    """All that an answer depends on. `used`: "" never, "out" left and not back, "back" left and came back."""
+    """All that an answer depends on. `used`: "" never, "out" left and not back, "back" left and came back.
+
+    `direction` is "" while nobody has said it and nothing known says it either.
+    """
 
     direction: str
     reading: str = GOOD
@@ -36,7 +39,13 @@ class Verdict:
 
 
 def decide(situation: Situation) -> Verdict:
-    """Answer one person at the gate. A return is green, or amber "admit after identity check", never red (INV-21)."""
+    """Answer one person at the gate. A return is green, or amber "admit after identity check", never red (INV-21).
+
+    A code that cannot be believed says nothing about the direction either: whoever shows it may be coming home, so it
+    is never taken for an exit, and the guard asks first.
+    """
+    if situation.direction == NOT_ASKED and situation.reading == BAD_SIGNATURE:
+        return Verdict(AMBER, "ask_direction")
     return _entry(situation) if situation.direction == ENTRY else _exit(situation)
 
 
@@ -69,7 +78,7 @@ def _exit(s: Situation) -> Verdict:
 def vectors() -> list[dict[str, Any]]:
     """List every situation that can differ, with its answer: what both copies of the table are tested with."""
     rows = []
-    for direction in (EXIT, ENTRY):
+    for direction in (EXIT, ENTRY, NOT_ASKED):
         rows += [Situation(direction, reading) for reading in READINGS if reading != GOOD]
         rows += [
             Situation(direction, GOOD, window, revoked, retired, other, used)

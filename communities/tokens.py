@@ -63,11 +63,15 @@ class Payload:
 
 @dataclass(frozen=True)
 class ReadToken:
-    """A reading and, where the signature is ours, the payload."""
+    """A reading and, where the signature is ours, the payload.
+
+    `claimed_id` is the pass a code names whose signature is not ours, or no longer: a hint where to look, no proof.
+    """
 
     reading: Reading
     payload: Payload | None = None
     is_key_retired: bool = False
+    claimed_id: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -145,9 +149,9 @@ def read(text: str, ring: KeyRing) -> ReadToken:
     body, signature = raw[: BODY.size], raw[BODY.size :]
     key_id = int.from_bytes(body[1:3], "big")
     if not ring.knows(key_id):
-        return ReadToken(Reading.UNKNOWN_KEY)
+        return ReadToken(Reading.UNKNOWN_KEY, claimed_id=_unpack(body).pass_id)
     if not _is_ours(body, signature, ring.private(key_id).public_key()):
-        return ReadToken(Reading.BAD_SIGNATURE)
+        return ReadToken(Reading.BAD_SIGNATURE, claimed_id=_unpack(body).pass_id)
     return ReadToken(Reading.GOOD, _unpack(body), ring.is_retired(key_id))
 
 

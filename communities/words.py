@@ -70,6 +70,7 @@ def done_line(row: Scan) -> str:
 
 
 _REASONS = {
+    "ask_direction": lazy("看不懂这个码：先问是出还是回"),
     "bad_signature": lazy("签名不对，不是我们发的证"),
     "unknown_key": lazy("这张证的密钥没见过，问一下社区"),
     "unknown_version": lazy("这张证的格式没见过，问一下社区"),

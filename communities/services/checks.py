@@ -28,7 +28,10 @@ class Look:
 
 
 def look_at_code(gate: Gate, *, code: str, at: datetime, direction: str = "") -> Look:
-    """Look at a scanned or typed code. Without a direction: in, when the party is out; out otherwise."""
+    """Look at a scanned or typed code. Without a direction: in, when the party is out; out otherwise.
+
+    A signed code that cannot be believed is never taken for an exit; it is an entry when the pass it names is out.
+    """
     text = code.strip()
     if tokens.looks_like_token(text):
         return _look_at_token(gate, text, at, direction)
@@ -41,13 +44,21 @@ def look_at_code(gate: Gate, *, code: str, at: datetime, direction: str = "") ->
 
 
 def look_at_pass(
-    gate: Gate, *, gate_pass: GatePass, at: datetime, direction: str = "", code_text: str = "", is_retired: bool = False
+    gate: Gate,
+    *,
+    gate_pass: GatePass,
+    at: datetime,
+    direction: str = "",
+    code_text: str = "",
+    is_retired: bool = False,
+    reading: str = gate_rules.GOOD,
 ) -> Look:
-    """Look at a pass that was found by code or picked from the list."""
+    """Look at a pass that was found by code or picked from the list; `reading` is what became of the signed code."""
     passage = selectors.passage(gate_pass.case_ref)
     way = direction or (Direction.ENTRY if passage.is_out else Direction.EXIT)
     situation = Situation(
         direction=way,
+        reading=reading,
         window=_window(gate_pass.exit_from, gate_pass.exit_until, at),
         is_revoked=gate_pass.status == PassStatus.VOID,
         is_key_retired=is_retired,
@@ -56,7 +67,7 @@ def look_at_pass(
     )
     verdict = gate_rules.decide(situation)
     successor = selectors.issued_pass(gate_pass.case_ref) if situation.is_revoked else None
-    return Look(verdict, way, gate_rules.GOOD, gate_pass, passage, code_text, replaced_by=successor)
+    return Look(verdict, way, reading, gate_pass, passage, code_text, replaced_by=successor)
 
 
 def look_back(release: Scan) -> Look:
@@ -73,8 +84,19 @@ def _look_at_token(gate: Gate, text: str, at: datetime, direction: str) -> Look:
             return look_at_pass(
                 gate, gate_pass=row, at=at, direction=direction, code_text=text, is_retired=read.is_key_retired
             )
-    way = direction or Direction.EXIT
+    if read.claimed_id and direction != Direction.EXIT:
+        row = selectors.pass_by_token_id(read.claimed_id)
+        if row is not None and selectors.passage(row.case_ref).is_out:
+            home = Direction.ENTRY
+            return look_at_pass(gate, gate_pass=row, at=at, direction=home, code_text=text, reading=str(read.reading))
+    way = direction if read.payload is None else direction or Direction.EXIT
     return Look(gate_rules.decide(_situation(read, gate, way, at)), way, str(read.reading), code_text=text)
+
+
+def reading_of(code: str) -> str:
+    """Say whether a scanned or typed code can be believed; a short code carries no signature."""
+    text = code.strip()
+    return str(tokens.read(text, key_ring()).reading) if tokens.looks_like_token(text) else gate_rules.GOOD
 
 
 def _situation(read: tokens.ReadToken, gate: Gate, way: str, at: datetime) -> Situation:

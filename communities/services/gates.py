@@ -183,7 +183,10 @@ def _answer(gate: Gate, event: ScanEvent, at: datetime) -> tuple[str, str]:
     if event.decision == Decision.EMERGENCY:
         return Answer.AMBER, "emergency"
     if event.gate_pass is not None:
-        look = checks.look_at_pass(gate, gate_pass=event.gate_pass, at=at, direction=event.direction)
+        reading = checks.reading_of(event.code_text) if event.code_text else gate_rules.GOOD
+        look = checks.look_at_pass(
+            gate, gate_pass=event.gate_pass, at=at, direction=event.direction, reading=reading
+        )
     elif event.code_text:
         look = checks.look_at_code(gate, code=event.code_text, at=at, direction=event.direction)
     else:

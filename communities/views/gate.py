@@ -137,6 +137,7 @@ def _answer_page(request: HttpRequest, gate: Gate, look: checks.Look, *, emergen
         "reason": words.reason(look, at=clock.now()),
         "state": STATES[look.verdict.answer],
         "is_entry": is_entry,
+        "asks_way": not look.direction,
         "other_way": Direction.EXIT if is_entry else Direction.ENTRY,
         "released": selectors.released_today(gate, at=clock.now()),
     }

@@ -103,7 +103,7 @@ def test_amber_and_red_answers(browser, live_server, row):
     page = _open(browser, live_server, make.guard(), PHONE)
     for name, code, word in [
         ("amber", early.number[-4:], "先核对一下"),
-        ("red", row.token[:-3] + ("000" if row.token[-3:] != "000" else "100"), "这张证不能用"),
+        ("asked", row.token[:-3] + ("000" if row.token[-3:] != "000" else "100"), "先核对一下"),
         ("unknown", "ZZZZ", "先核对一下"),
     ]:
         page.goto(f"{live_server.url}/gate/")
@@ -112,6 +112,11 @@ def test_amber_and_red_answers(browser, live_server, row):
         expect(page.get_by_role("heading", name=word)).to_be_visible()
         _shot(page, f"gate-{name}")
         _assert_good(page)
+        if name == "asked":
+            page.get_by_role("button", name="是要出门").click()
+            expect(page.get_by_role("heading", name="这张证不能用")).to_be_visible()
+            _shot(page, "gate-red")
+            _assert_good(page)
 
 
 def test_emergency_is_one_press(browser, live_server):

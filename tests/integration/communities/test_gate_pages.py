@@ -113,13 +113,17 @@ def test_early_pass_is_amber_with_the_time_and_may_be_let_out_after_a_check(guar
 
 
 def test_forged_code_is_red_for_an_exit_and_lets_a_return_in(guard, row):
-    """INV-21: the red page itself offers the way in."""
+    """INV-21, decision 21: the guard is asked first; only a chosen exit is red, and that page offers the way in."""
     forged = row.token[:-3] + ("000" if row.token[-3:] != "000" else "100")
 
-    red = _check(guard, forged).content.decode()
+    asked = _check(guard, forged).content.decode()
+    red = _check(guard, forged, direction="exit").content.decode()
     home = _check(guard, forged, direction="entry")
     _record(guard, home)
 
+    assert "看不懂这个码：先问是出还是回" in asked
+    assert "这张证不能用" not in asked
+    assert "紧急放行" in asked
     assert "这张证不能用" in red
     assert "是回来的，请进" in red
     assert "紧急放行" in red

@@ -120,8 +120,32 @@ def test_forged_code_is_red_out_and_amber_home(gate):
     row = make.gate_pass(NOW)
     forged = row.token[:-3] + ("000" if row.token[-3:] != "000" else "100")
 
-    assert checks.look_at_code(gate, code=forged, at=NOW).verdict.answer == "red"
+    asked = checks.look_at_code(gate, code=forged, at=NOW)
+
+    assert (asked.direction, asked.verdict.answer, asked.verdict.reason) == ("", "amber", "ask_direction")
+    assert checks.look_at_code(gate, code=forged, at=NOW, direction="exit").verdict.answer == "red"
     assert checks.look_at_code(gate, code=forged, at=NOW, direction="entry").verdict.answer == "amber"
+
+
+@pytest.mark.parametrize(("key", "number"), [("another-secret-after-the-loss", 1), ("another-secret-after-the-loss", 9)])
+def test_a_lost_signing_key_locks_nobody_out(gate, settings, key, number):
+    """INV-21: no code verifies any more; whoever is out is still guessed to come home, and their case goes home.
+
+    The twin: of somebody who is not out the same code says nothing, and the guard is asked.
+    """
+    out, inside = make.gate_pass(NOW), make.gate_pass(NOW)
+    gates.scan(gate, event=_out(out), by=make.BY, at=NOW)
+    settings.PASS_SIGNING_KEY, settings.PASS_KEY_NUMBER = key, number
+
+    look = checks.look_at_code(gate, code=out.token, at=NOW + timedelta(hours=2))
+    event = ScanEvent(uuid.uuid4(), look.direction, "checked", gate_pass=look.gate_pass, code_text=out.token)
+    home = gates.scan(gate, event=event, by=make.BY, at=NOW + timedelta(hours=2))
+    unasked = checks.look_at_code(gate, code=inside.token, at=NOW)
+
+    assert (look.direction, look.verdict.answer, look.gate_pass) == ("entry", "amber", out)
+    assert (home.answer, home.reason, home.case_ref) == ("amber", "admit_by_hand", out.case_ref)
+    assert not selectors.passage(out.case_ref).is_out
+    assert (unasked.direction, unasked.verdict.answer, unasked.gate_pass) == ("", "amber", None)
 
 
 def test_signed_code_speaks_for_itself_when_the_row_is_lost(gate):

@@ -60,6 +60,20 @@ def test_return_is_never_red():
         assert decide(situation).answer in {"green", "amber"}, situation
 
 
+def test_a_code_without_a_direction_is_never_red():
+    """INV-21, decision 21: whoever shows a code nobody can believe may be coming home; the guard asks first.
+
+    The twin: the same code with the exit chosen is red, so it is the missing direction that decides.
+    """
+    rng = random.Random(22)
+    for reading in gate_rules.READINGS * 500:
+        facts = {"is_revoked": rng.random() < 0.5, "used": rng.choice(["", "out", "back"])}
+        assert decide(Situation("", reading, **facts)).answer in {"green", "amber"}
+
+    assert decide(Situation("", "bad_signature")).reason == "ask_direction"
+    assert decide(Situation("exit", "bad_signature")).answer == "red"
+
+
 def test_only_a_made_up_code_is_red():
     for row in gate_rules.vectors():
         is_red = row["verdict"]["answer"] == "red"
