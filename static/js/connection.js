@@ -24,12 +24,14 @@ function show() {
   const at = freshTime();
   const isShort = !net.querySelector(".net__words.only-wide");
   const key = state === "ok" ? (isShort ? "netOkShort" : "netOk") : state === "stale" ? "netStale" : "netOffline";
-  const text = [word(key, { at }), state === "offline" && queued ? word("netQueued", { n: queued }) : ""].filter(Boolean).join("。");
+  const strip = document.getElementById("offline-strip");
+  const said = state === "offline" && strip?.dataset.words; // a page where not every press is kept says so itself
+  const text = [said || word(key, { at }), state === "offline" && queued ? word("netQueued", { n: queued }) : ""].filter(Boolean).join("。");
   const words = net.querySelector(".net__words");
   if (words.textContent !== text) words.textContent = text;
   net.dataset.state = state;
-  const strip = document.getElementById("offline-strip");
   if (strip) {
+    strip.querySelector("[data-when-off]")?.toggleAttribute("hidden", state !== "offline");
     strip.hidden = state !== "offline" && queued === 0;
     strip.querySelector("[data-queued]").textContent = queued ? word("netQueued", { n: queued }) : "";
   }

@@ -72,7 +72,19 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 // A page out of the back-forward cache carries used event ids.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) window.location.reload();
+  if (event.persisted && navigator.onLine) window.location.reload();
 });
+
+// Without network a link or a form would end on the browser's own page, and the emergency button with it.
+function stayHere(event) {
+  if (navigator.onLine) return;
+  const link = event.type === "click" ? event.target.closest?.("a[href]") : null;
+  if (event.type === "click" && (!link || !/^https?:/.test(link.href))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  document.getElementById("offline-strip")?.scrollIntoView({ block: "center" }); // says why nothing opens
+}
+document.addEventListener("click", stayHere, true);
+document.addEventListener("submit", stayHere, true);
 stayAwake();
 dress();

@@ -182,7 +182,8 @@ def test_emergency_is_one_press_from_the_gate(guard):
     assert (scan.decision, scan.is_emergency, scan.direction) == ("emergency", True, "exit")
     assert OutboxMessage.objects.get().kind == "gate.emergency"
     assert "已放行" in page.content.decode()
-    assert "已通知社区林晓" in page.content.decode()
+    assert "还没有人接手" in page.content.decode()
+    assert "已通知" not in page.content.decode()
 
 
 def test_emergency_stands_on_every_screen_of_the_gate(guard, row):
