@@ -32,6 +32,8 @@ HANDLERS: Handlers = {
     hospital.ServiceChanged: (dispatch_hears.service_changed,),
     transport.Boarded: (dispatch_hears.boarded,),
     transport.TripCompleted: (register_hears.trip_completed,),
+    transport.AtFacilityDoor: (dispatch_hears.at_facility_door,),
+    transport.DoorUndone: (dispatch_hears.door_undone,),
     transport.TripFailed: (dispatch_hears.trip_failed,),
     transport.RunGivenUp: (dispatch_hears.run_given_up,),
     transport.RiderUnwell: (dispatch_hears.rider_unwell,),

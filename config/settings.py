@@ -202,6 +202,7 @@ SWEEPS: list[str] = [
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.status.reopen_due",
     "dispatch.services.rescues.sweep",
+    "dispatch.services.arrivals.sweep",
     "dispatch.services.returns.sweep",
     "dispatch.services.reclass.sweep",
     "dispatch.services.wake.sweep",

@@ -33,6 +33,7 @@ APPOINTMENT = Machine(
             AppointmentStatus.BOOKED,
         ),
         AppointmentStatus.FULFILLED: (AppointmentStatus.ARRIVED,),
+        AppointmentStatus.NOSHOW: (AppointmentStatus.ARRIVED,),  # who stands there has come: the fact wins
     },
 )
 

@@ -27,6 +27,29 @@ class TripCompleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AtFacilityDoor(Event):
+    """A car stands at the door of the facility with its party."""
+
+    kind: ClassVar[str] = "stop.arrived"
+
+    trip_id: str
+
+    @property
+    def is_urgent(self) -> bool:
+        """Always: somebody waits at the door."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorUndone(Event):
+    """The driver took back to stand at the door."""
+
+    kind: ClassVar[str] = "stop.arrival_undone"
+
+    trip_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TripFailed(Event):
     """A trip ended half way, or nobody was there, or no car came."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from access.events import InfectionChanged, RequestApproved, RequestIdentified
 from communities.events import ZoneChanged
-from dispatch.services import closures, leaving, reclass, rescues, returns, strangers, wake
+from dispatch.services import arrivals, closures, leaving, reclass, rescues, returns, strangers, wake
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, IntakeUndone, ServiceChanged
-from transport.events import Boarded, RiderUnwell, RunGivenUp, TripFailed
+from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, RunGivenUp, TripFailed
 
 
 def request_approved(event: RequestApproved) -> None:
@@ -42,9 +42,20 @@ def rider_unwell(event: RiderUnwell) -> None:
         wake.emergency_aboard(event.case_ref, at=event.at)
 
 
+def at_facility_door(event: AtFacilityDoor) -> None:
+    """Show the desk who stands at its door."""
+    arrivals.at_door(event.trip_id, at=event.at)
+
+
+def door_undone(event: DoorUndone) -> None:
+    """Take it off the desk's page again."""
+    arrivals.door_undone(event.trip_id, at=event.at)
+
+
 def arrived(event: IntakeArrived) -> None:
-    """Have a way home standing by for whoever arrived."""
+    """Send no car for whoever arrived by other means, and have a way home standing by."""
     if event.case_ref:
+        arrivals.end_way_there(event.case_ref, at=event.at)
         returns.note_arrival(event.case_ref, at=event.at)
         closures.note_arrived(event.case_ref, at=event.at)
         rescues.look_at(event.case_ref, at=event.at)

@@ -68,6 +68,9 @@ class Appointment(models.Model):
     # what dispatch says about the ride (decisions.md A2)
     expected_at = models.DateTimeField(null=True, blank=True)
     carried_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver")
+    # what the driver says: a fact, while the desk has not yet confirmed the arrival
+    at_door_at = models.DateTimeField(null=True, blank=True, help_text="When the car stood at the door with the patient")
+    at_door_by = models.CharField(max_length=120, blank=True, help_text="Who said so: driver and plate")
 
     phone = sealed("phone_sealed")
     objects = AppointmentQuerySet.as_manager()
@@ -81,7 +84,14 @@ class Appointment(models.Model):
                 name="one_live_appointment_per_case",
             )
         ]
-        indexes = [models.Index(fields=["facility", "status", "expected_at"], name="appointment_desk")]
+        indexes = [
+            models.Index(fields=["facility", "status", "expected_at"], name="appointment_desk"),
+            models.Index(
+                fields=["at_door_at"],
+                condition=Q(at_door_at__isnull=False, status__in=["proposed", "booked"]),
+                name="appointment_at_door",
+            ),
+        ]
         triggers = [status_guard(APPOINTMENT)]
 
     def __str__(self) -> str:

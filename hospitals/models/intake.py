@@ -53,6 +53,8 @@ class Intake(models.Model):
     is_walk_in = models.BooleanField(default=False)
     arrived_at = models.DateTimeField()
     arrived_by = models.CharField(max_length=120, help_text="Who stamped the arrival: desk, driver or door")
+    at_door_at = models.DateTimeField(null=True, blank=True, help_text="When the driver said to be at the door")
+    at_door_by = models.CharField(max_length=120, blank=True, help_text="Who said so: driver and plate")
     handed_over_at = models.DateTimeField(null=True, blank=True)
     handed_over_by = models.CharField(max_length=120, blank=True)
     treatment_started_at = models.DateTimeField(null=True, blank=True)
@@ -62,7 +64,7 @@ class Intake(models.Model):
     accepted_by = models.CharField(max_length=80, blank=True, help_text="The facility that accepted a transfer")
     note = models.CharField(max_length=300, blank=True)
     hand_over_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="Arrival and the limit of that time (R-002-3)"
+        null=True, blank=True, help_text="The earlier of door and arrival, and the limit of that time (R-002-3)"
     )
     sample_result = models.CharField(max_length=10, choices=SampleResult, blank=True)
     sample_at = models.DateTimeField(null=True, blank=True, help_text="When the result was written down here")

@@ -32,7 +32,7 @@ def day_of(facility_code: str, *, at: datetime, words: str = "") -> Day:
     """Gather a facility's day; `words` (name, initials, last four, plate) narrows the expected arrivals."""
     known = limits(facility_code, at=at)
     day = Day(at=at)
-    for row in sorted(_expected(facility_code, at=at), key=lambda each: each.expected_at):
+    for row in sorted(_expected(facility_code, at=at, known=known), key=_who_first):
         target = day.under_way if row.appointment.is_critical else day.arrivals
         if row.appointment.is_critical or matches(row.appointment, words):
             target.append(row)
@@ -41,19 +41,24 @@ def day_of(facility_code: str, *, at: datetime, words: str = "") -> Day:
     return day
 
 
-def _expected(facility_code: str, *, at: datetime) -> list[Arrival]:
+def _who_first(row: Arrival) -> tuple[bool, datetime]:
+    """Put who stands at the door before who is still to come."""
+    return not row.is_at_door, row.door_due_at or row.expected_at
+
+
+def _expected(facility_code: str, *, at: datetime, known: DeskLimits) -> list[Arrival]:
     start, end = clock.day_bounds(clock.local_day(at))
     rows = Appointment.objects.filter(
         facility=facility_code,
         status__in=[AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED],
-        slot__starts_at__gte=start,
-        slot__starts_at__lt=end,
-    ).select_related("slot")
-    return [arrival_of(row, at=at) for row in rows]
+    ).filter(Q(slot__starts_at__gte=start, slot__starts_at__lt=end) | Q(at_door_at__isnull=False))
+    return [arrival_of(row, at=at, known=known) for row in rows.select_related("slot")]
 
 
-def arrival_of(appointment: Appointment, *, at: datetime) -> Arrival:
+def arrival_of(appointment: Appointment, *, at: datetime, known: DeskLimits | None = None) -> Arrival:
     """Say one appointment in the desk's words."""
+    door = appointment.at_door_at
+    due = door + known.hand_over if door and known else None
     slot = appointment.slot
     expected_at = appointment.expected_at or slot.starts_at
     hours = f"{clock_text(slot.starts_at)}–{clock_text(slot.ends_at)}"
@@ -68,6 +73,9 @@ def arrival_of(appointment: Appointment, *, at: datetime) -> Arrival:
         has_test=has_test(appointment, at=expected_at),
         precaution=PRECAUTION_WORDS.get(appointment.precaution, ""),
         machine=machine_of(appointment),
+        door_due_at=due,
+        door_wait=max(int((at - door).total_seconds() // 60), 0) if door else None,
+        door_level=_level(due, at=at, amber=known.hand_over_amber) if due and known else "",
     )
 
 
@@ -166,7 +174,11 @@ def _hand_over_level(intake: Intake, *, at: datetime, known: DeskLimits) -> str:
     due = intake.hand_over_due_at
     if intake.handed_over_at is not None or due is None:
         return ""
-    return "late" if at >= due else "warn" if due - at < known.hand_over_amber else ""
+    return _level(due, at=at, amber=known.hand_over_amber)
+
+
+def _level(due: datetime, *, at: datetime, amber: timedelta) -> str:
+    return "late" if at >= due else "warn" if due - at < amber else ""
 
 
 def _time_left(intake: Intake, *, at: datetime) -> str:

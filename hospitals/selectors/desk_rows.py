@@ -37,6 +37,8 @@ class Row:
     has_test: bool
     precaution: str
     machine: str
+    door_wait: int | None
+    door_level: str
 
     @property
     def is_late(self) -> bool:
@@ -62,6 +64,14 @@ class Arrival:
     has_test: bool
     precaution: Any
     machine: Any
+    door_due_at: datetime | None = None
+    door_wait: int | None = None
+    door_level: str = ""
+
+    @property
+    def is_at_door(self) -> bool:
+        """Say whether the driver stands at the door with the patient."""
+        return self.door_wait is not None
 
     @property
     def is_late(self) -> bool:
@@ -103,6 +113,8 @@ class Arrival:
             has_test=self.has_test,
             precaution=str(self.precaution or ""),
             machine=str(self.machine),
+            door_wait=self.door_wait,
+            door_level=self.door_level,
         )
 
 
@@ -167,6 +179,11 @@ class Day:
     def rows(self) -> list[Row]:
         """Return the expected patients as they are drawn."""
         return [arrival.row(is_first=number == 0) for number, arrival in enumerate(self.arrivals)]
+
+    @property
+    def at_door_count(self) -> int:
+        """Count who stands at the door and is not received."""
+        return sum(1 for row in (*self.arrivals, *self.under_way) if row.is_at_door)
 
     @property
     def inside_count(self) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -120,6 +121,22 @@ def mark_no_show(appointment: Appointment, *, by: Actor, at: datetime, reason: s
     policies.check_receive(by, appointment.facility_id)
     advance(appointment, AppointmentStatus.NOSHOW, by=by, at=at, reason=reason)
     _give_back(appointment)
+
+
+@transaction.atomic
+def take_back_no_show(appointment: Appointment, *, by: Actor, at: datetime) -> bool:
+    """Make a no-show an arrival: the patient stands there. The place counts again, one more where all were taken since.
+
+    False when the case was booked anew meanwhile: then that place is the patient's.
+    """
+    other = Appointment.objects.live().filter(case_ref=appointment.case_ref).exclude(pk=appointment.pk)
+    if other.exists():
+        return False
+    taken = F("booked") + 1
+    Slot.objects.filter(pk=appointment.slot_id).update(booked=taken, capacity=Greatest(F("capacity"), taken))
+    advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.came_after_all")
+    _touch(appointment)
+    return True
 
 
 @step

@@ -20,6 +20,7 @@ from hospitals import policies
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, WalkedIn
 from hospitals.models import Appointment, Facility, Intake
 from hospitals.selectors import limits
+from hospitals.services import appointments
 from hospitals.states import AppointmentStatus, IntakeStatus
 
 UNKNOWN_PERSON = "身份不明"
@@ -29,12 +30,14 @@ UNKNOWN_PERSON = "身份不明"
 def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     """Record that an expected patient stands here; the hand-over clock starts (R-002-3, INV-29).
 
-    Whoever comes is received: a cancelled or missed appointment is no obstacle. Raises Conflict when the arrival
-    is recorded already.
+    Whoever comes is received: a cancelled or missed appointment is no obstacle, and an arrival takes a no-show back.
+    Raises Conflict when the arrival is recorded already.
     """
     policies.check_receive(by, appointment.facility_id)
     if appointment.status in {AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED}:
         _confirm(appointment, by=by, at=at)
+    elif appointment.status == AppointmentStatus.NOSHOW:
+        appointments.take_back_no_show(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     _touch(intake)
@@ -49,10 +52,13 @@ def _confirm(appointment: Appointment, *, by: Actor, at: datetime) -> None:
 
 def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     """Store the arrival; one that was withdrawn as a wrong press stands up again with its new time."""
+    since = min(appointment.at_door_at or at, at)
     facts: dict[str, Any] = {
         "arrived_at": at,
-        "arrived_by": _signature(by),
-        "hand_over_due_at": at + limits(appointment.facility_id, at=at).hand_over,
+        "arrived_by": signature(by),
+        "at_door_at": appointment.at_door_at,
+        "at_door_by": appointment.at_door_by,
+        "hand_over_due_at": since + limits(appointment.facility_id, at=at).hand_over,
         "late_reported_at": None,
     }
     earlier = Intake.all_rows.filter(case_ref=appointment.case_ref).first()
@@ -101,7 +107,7 @@ def walk_in(
         is_critical=is_critical,
         is_walk_in=True,
         arrived_at=at,
-        arrived_by=_signature(by),
+        arrived_by=signature(by),
         hand_over_due_at=at + limits(facility.pk, at=at).hand_over,
         note=note.strip()[:300],
     )
@@ -123,7 +129,7 @@ def hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
 
 def _stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     is_late = intake.hand_over_due_at is not None and at > intake.hand_over_due_at
-    values = {"handed_over_at": at, "handed_over_by": _signature(by)}
+    values = {"handed_over_at": at, "handed_over_by": signature(by)}
     if is_late and intake.late_reported_at is None:
         values["late_reported_at"] = at
     won = Intake.objects.filter(pk=intake.pk, handed_over_at__isnull=True).update(**values)
@@ -263,7 +269,8 @@ def _fulfil(intake: Intake, *, by: Actor, at: datetime) -> None:
         advance(appointment, AppointmentStatus.FULFILLED, by=by, at=at)
 
 
-def _signature(by: Actor) -> str:
+def signature(by: Actor) -> str:
+    """Return who stamps, as the stamp keeps it."""
     return f"{by.label} {by.place_label}".strip()[:120]
 
 

@@ -18,6 +18,7 @@ from core.actors import SWEEP, Actor
 from core.errors import Invalid
 from hospitals import policies
 from hospitals.models import Facility, Intake, OverloadReport
+from hospitals.services.door import receive_unattended
 from hospitals.states import INSIDE
 from hospitals.words import MISSING_WORDS
 
@@ -69,7 +70,8 @@ def _scene(facility: Facility) -> Scene:
 
 @transaction.atomic
 def report_late_hand_overs(*, at: datetime) -> int:
-    """Report every hand-over that has passed its limit, once each (INV-30, R-002-3)."""
+    """Report every hand-over that has passed its limit, once each (INV-30, R-002-3), also of who stands at the door."""
+    receive_unattended(at=at)
     late = list(
         Intake.objects.select_related("facility")
         .select_for_update(of=("self",), skip_locked=True)

@@ -14,7 +14,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from transport import policies
-from transport.events import Boarded, RiderUnwell, TripCompleted, TripFailed
+from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, TripCompleted, TripFailed
 from transport.models import Run, Stop, Trip
 from transport.services import follow, runs
 from transport.services.kept import leave_behind
@@ -37,6 +37,7 @@ def arrive(stop: Stop, *, by: Actor, at: datetime) -> Stop:
     trip = stop.trip
     if stop.kind == StopKind.DROPOFF and trip.to_kind == "facility" and trip.status == T.ON_BOARD:
         Trip.objects.filter(pk=trip.pk, dropped_off_at__isnull=True).update(dropped_off_at=at)
+        outbox.put(AtFacilityDoor(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     audit.record("stop.arrived", stop, by=by, at=at, case_ref=trip.case_ref)
     follow.touch([trip], stop.run)
     return stop
@@ -71,6 +72,8 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
     trip = stop.trip
     if trip.status == T.SCHEDULED:
         raise Conflict("stop.not_aboard", _("还没有点“人已上车”。请先补上这一步。"))
+    if stop.arrived_at is None and trip.to_kind == "facility":  # one press for both steps
+        outbox.put(AtFacilityDoor(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     advance(trip, T.COMPLETED, by=by, at=at, dropped_off_at=trip.dropped_off_at or at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at)
     outbox.put(TripCompleted(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
@@ -182,6 +185,8 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
         _stamp(stop, departed_at=None)
     else:
         Trip.objects.filter(pk=stop.trip_id, status=T.ON_BOARD).update(dropped_off_at=None)
+        if stop.kind == StopKind.DROPOFF and stop.trip.to_kind == "facility":
+            outbox.put(DoorUndone(case_ref=stop.trip.case_ref, at=at, trip_id=str(stop.trip_id)))
         _stamp(stop, arrived_at=None, searching_since=None)
     audit.record("stop.undone", stop, by=by, at=at, case_ref=stop.trip.case_ref)
     follow.touch([stop.trip], run)

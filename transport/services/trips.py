@@ -209,6 +209,19 @@ def cancel_case(case_ref: UUID, *, by: Actor, at: datetime, reason: str, is_out:
 
 
 @transaction.atomic
+def end_way_there(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> Trip | None:
+    """End the way there of somebody who is at the hospital already, by other means; the driver is told, safe to repeat.
+
+    Whoever is on board stays so until the driver says where they were set down.
+    """
+    trip = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.OUTBOUND).first()
+    if trip is None or trip.status == T.ON_BOARD:
+        return None
+    _cancel(trip, by=by, at=at, reason=reason)
+    return trip
+
+
+@transaction.atomic
 def cancel_return(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> Trip | None:
     """Cancel the way home of somebody who is admitted, transferred or dead, unless already on board; safe to repeat."""
     trip = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND).first()

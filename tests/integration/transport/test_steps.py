@@ -54,7 +54,7 @@ def test_each_hand_over_of_the_way_is_stamped():
     trip, run = Trip.objects.get(direction="outbound"), Run.objects.get(pk=run.pk)
     assert (trip.status, trip.picked_up_at, trip.dropped_off_at) == ("completed", NOW + 8 * MIN, NOW + 20 * MIN)
     assert (run.status, run.occupied.upper) == ("completed", NOW + 42 * MIN)
-    assert _kinds() == ["trip.on_board", "trip.completed"]
+    assert _kinds() == ["trip.on_board", "stop.arrived", "trip.completed"]
     verbs = AuditEvent.objects.filter(case_ref=trip.case_ref).values_list("verb", flat=True)
     assert {"stop.arrived", "trip.on_board", "trip.completed"} <= set(verbs)
 

@@ -1,0 +1,88 @@
+"""Who stands at the door: the driver says so, and the hand-over clock runs before the desk has looked up (R-002-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core import audit, boards
+from core.actors import SWEEP, Actor
+from hospitals import policies
+from hospitals.models import Appointment, Intake
+from hospitals.selectors import limits
+from hospitals.services.intake import check_in, signature
+from hospitals.states import AppointmentStatus
+
+
+@transaction.atomic
+def note_at_door(case_ref: UUID, *, by: Actor, at: datetime, facility_code: str = "") -> bool:
+    """Note that the driver stands at the door with the patient: the hand-over clock runs from now (R-002-3, INV-29).
+
+    Both stamps are kept, the earlier one counts. A no-show is taken back by it. Safe to say twice; False when nothing
+    is new, or no desk waits for the case at that facility.
+    """
+    here = {"facility_id": facility_code} if facility_code else {}
+    intake = Intake.objects.select_for_update(of=("self",)).filter(case_ref=case_ref, **here).first()
+    if intake is not None:
+        return _door_after_desk(intake, by=by, at=at)
+    waiting = [AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.NOSHOW]
+    rows = Appointment.objects.select_for_update(of=("self",)).filter(case_ref=case_ref, status__in=waiting, **here)
+    appointment = min(rows, key=lambda row: row.status == AppointmentStatus.NOSHOW, default=None)
+    if appointment is None or appointment.at_door_at is not None:
+        return False
+    policies.require_own(by, appointment.facility_id)
+    appointment.at_door_at, appointment.at_door_by = at, signature(by)
+    Appointment.objects.filter(pk=appointment.pk).update(at_door_at=at, at_door_by=appointment.at_door_by)
+    audit.record("appointment.at_door", appointment, by=by, at=at)
+    if appointment.status == AppointmentStatus.NOSHOW:
+        check_in(appointment, by=by, at=at)
+    boards.touch(f"facility:{appointment.facility_id}")
+    return True
+
+
+def _door_after_desk(intake: Intake, *, by: Actor, at: datetime) -> bool:
+    """Keep the driver's stamp beside the desk's; one that is earlier moves the clock while it still runs."""
+    if intake.at_door_at is not None:
+        return False
+    policies.require_own(by, intake.facility_id)
+    changes: dict[str, Any] = {"at_door_at": at, "at_door_by": signature(by)}
+    if at < intake.arrived_at and intake.handed_over_at is None:
+        changes["hand_over_due_at"] = at + limits(intake.facility_id, at=at).hand_over
+    Intake.objects.filter(pk=intake.pk).update(**changes)
+    audit.record("intake.at_door", intake, by=by, at=at)
+    boards.touch(f"facility:{intake.facility_id}")
+    return True
+
+
+@transaction.atomic
+def lift_door(case_ref: UUID, *, by: Actor, at: datetime) -> bool:
+    """Take back what a driver said of the door, pressed by mistake; an arrival that the desk confirmed stays."""
+    row = Appointment.objects.live().filter(case_ref=case_ref, at_door_at__isnull=False).first()
+    if row is None or row.status not in {AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED}:
+        return False
+    policies.require_own(by, row.facility_id)
+    Appointment.objects.filter(pk=row.pk).update(at_door_at=None, at_door_by="")
+    audit.record("appointment.door_undone", row, by=by, at=at)
+    boards.touch(f"facility:{row.facility_id}")
+    return True
+
+
+@transaction.atomic
+def receive_unattended(*, at: datetime) -> int:
+    """Record the arrival of whoever stood at the door for the whole limit and no desk confirmed: then it is late.
+
+    What the driver said is a fact; from here the report of late hand-overs takes its course.
+    """
+    waiting = [AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED]
+    rows = Appointment.objects.select_for_update(skip_locked=True, of=("self",)).select_related("slot")
+    due = [
+        row
+        for row in rows.filter(at_door_at__isnull=False, status__in=waiting)
+        if row.at_door_at and at > row.at_door_at + limits(row.facility_id, at=at).hand_over
+    ]
+    for row in due:
+        check_in(row, by=SWEEP, at=at)
+    return len(due)
