@@ -41,6 +41,7 @@ class CallKind(models.TextChoices):
     PERSON_NOT_FOUND = "person_not_found", _("司机找不到人")
     LATE_CAR = "late_car", _("车要晚到")
     VOID_PASS_RETURN = "void_pass_return", _("拿作废的通行证回来了")
+    BAD_CODE = "bad_code", _("门岗扫到认不出的码，人回来了")
     PLAN_FAILED = "plan_failed", _("自动排车出错了")
     WORK_STOPPED = "work_stopped", _("后台不动了")
 

@@ -11,6 +11,7 @@ EARLY, WITHIN, LATE = "early", "within", "late"
 GOOD, BAD_SIGNATURE, NO_PASS = "good", "bad_signature", "none"
 READINGS = (GOOD, BAD_SIGNATURE, "unknown_key", "unknown_version", "unreadable", NO_PASS)
 USED_OUT, USED_BACK = "out", "back"
+BAD_CODE_HOME = "bad_code_home"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer, the stable code of its reason, and whether somebody must be told."""
+    """The answer, the stable code of its reason, and whether the lead of the community is called once it is recorded."""
 
     answer: str
     reason: str = ""
@@ -50,8 +51,10 @@ def decide(situation: Situation) -> Verdict:
 
 
 def _entry(s: Situation) -> Verdict:
+    if s.reading == BAD_SIGNATURE:
+        return Verdict(AMBER, BAD_CODE_HOME, True)
     if s.reading != GOOD:
-        return Verdict(AMBER, "admit_by_hand", s.reading == BAD_SIGNATURE)
+        return Verdict(AMBER, "admit_by_hand")
     if s.is_other_community:
         return Verdict(AMBER, "other_community")
     return Verdict(GREEN, "revoked_return" if s.is_revoked else "", s.is_revoked)
@@ -59,13 +62,13 @@ def _entry(s: Situation) -> Verdict:
 
 def _exit(s: Situation) -> Verdict:
     if s.reading == BAD_SIGNATURE:
-        return Verdict(RED, BAD_SIGNATURE, True)
+        return Verdict(RED, BAD_SIGNATURE)
     if s.reading != GOOD:
         return Verdict(AMBER, s.reading)
     if s.is_other_community:
         return Verdict(AMBER, "other_community")
     if s.is_revoked:
-        return Verdict(AMBER, "revoked", True)
+        return Verdict(AMBER, "revoked")
     if s.used:
         return Verdict(AMBER, f"used_{s.used}")
     if s.is_key_retired:

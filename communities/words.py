@@ -72,6 +72,9 @@ def done_line(row: Scan) -> str:
 
 def release_line(row: Scan, state: ReleaseState) -> str:
     """Say to the guard who let somebody out whether anybody has taken it up."""
+    if state.ended_at is not None:
+        said = {"who": state.ended_by, "at": hhmm(state.ended_at), "words": state.ended_words}
+        return _("%(at)s %(who)s：%(words)s") % said
     if state.taken_up_at is not None:
         return _("%(who)s %(at)s 接手") % {"who": state.taken_up_by, "at": hhmm(state.taken_up_at)}
     return _("已记下 %(at)s · 还没有人接手") % {"at": hhmm(row.happened_at)}
@@ -86,9 +89,10 @@ _REASONS = {
     "none": lazy("没找到这张证，再看看号，或按名字找"),
     "revoked": lazy("这张证已作废，问一下社区有没有新证"),
     "key_retired": lazy("这张证是旧密钥签的，问一下社区"),
+    "bad_code_home": lazy("码认不出来，先让人进来，看一眼证件；按下面记下，社区就能看到"),
     "admit_by_hand": lazy("先让人进来，看一眼证件，记下来"),
     "other_community": lazy("这是别的小区的证"),
-    "revoked_return": lazy("证已作废，但人照样回家；已告诉社区"),
+    "revoked_return": lazy("证已作废，但人照样回家；按下面记下，社区就能看到"),
 }
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from calls.services.calls import Trouble
 from calls.states import CallKind
-from communities import gate_rules, policies
+from communities import gate_rules, policies, selectors
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
+from communities.gate_rules import Verdict
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
 from communities.services import calling, checks
 from communities.states import Answer, Decision, Direction
@@ -134,6 +135,8 @@ def add_detail(
         has_ambulance=has_ambulance,
     )
     outbox.put(fact)
+    if selectors.live_call_of(row) is not None:
+        _call_for_help(row, building=building, party_size=party_size)
     audit.record("scan.emergency_detail", row, by=by, at=at)
     _touch(row)
     return detail
@@ -161,7 +164,7 @@ def correct(row: Scan, *, by: Actor, at: datetime) -> ScanCorrection:
 
 def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
     happened_at = min(event.happened_at or at, at)  # a device clock ahead of ours is not believed
-    answer, reason = _answer(gate, event, happened_at)
+    verdict = _answer(gate, event, happened_at)
     row = Scan.objects.create(
         event_id=event.event_id,
         gate=gate,
@@ -169,9 +172,9 @@ def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
         gate_pass=event.gate_pass,
         case_ref=_case_of(gate, event),
         direction=event.direction,
-        answer=answer,
+        answer=verdict.answer,
         decision=event.decision,
-        reason=event.reason or reason,
+        reason=event.reason or verdict.reason,
         is_emergency=event.decision == Decision.EMERGENCY,
         building=event.building or (event.gate_pass.building if event.gate_pass else ""),
         party_size=event.party_size or (event.gate_pass.party_size if event.gate_pass else None),
@@ -182,6 +185,8 @@ def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
     )
     audit.record(f"scan.{row.decision}", row, by=by, at=happened_at, reason=row.reason, offline=row.is_offline)
     _tell(row)
+    if verdict.tells_community and row.is_passed:
+        _call_about_pass(row, verdict.reason)
     _touch(row)
     return row
 
@@ -194,21 +199,18 @@ def _case_of(gate: Gate, event: ScanEvent) -> UUID | None:
     return event.gate_pass.case_ref if is_home or event.direction == Direction.EXIT else None
 
 
-def _answer(gate: Gate, event: ScanEvent, at: datetime) -> tuple[str, str]:
+def _answer(gate: Gate, event: ScanEvent, at: datetime) -> Verdict:
     """Ask the decision table what the answer was, for the record."""
     if event.decision == Decision.EMERGENCY:
-        return Answer.AMBER, "emergency"
+        return Verdict(Answer.AMBER, "emergency")
     if event.gate_pass is not None:
         reading = checks.reading_of(event.code_text) if event.code_text else gate_rules.GOOD
-        look = checks.look_at_pass(
-            gate, gate_pass=event.gate_pass, at=at, direction=event.direction, reading=reading
-        )
+        look = checks.look_at_pass(gate, gate_pass=event.gate_pass, at=at, direction=event.direction, reading=reading)
     elif event.code_text:
         look = checks.look_at_code(gate, code=event.code_text, at=at, direction=event.direction)
     else:
-        verdict = gate_rules.decide(gate_rules.Situation(event.direction, gate_rules.NO_PASS))
-        return verdict.answer, verdict.reason
-    return look.verdict.answer, look.verdict.reason
+        return gate_rules.decide(gate_rules.Situation(event.direction, gate_rules.NO_PASS))
+    return look.verdict
 
 
 def _tell(row: Scan) -> None:
@@ -229,18 +231,42 @@ def _tell(row: Scan) -> None:
         outbox.put(passage(case_ref=row.case_ref, at=row.happened_at, scan_id=str(row.pk)))
 
 
-def _call_for_help(row: Scan) -> None:
-    """Call the community, then dispatch and command: somebody takes the emergency up by name (R-000-2, R-000-17)."""
-    party = _("%(n)s 人") % {"n": row.party_size} if row.party_size else ""
+def _call_for_help(row: Scan, *, building: str = "", party_size: int | None = None) -> None:
+    """Call the community, then dispatch and command: somebody takes the emergency up by name (R-000-2, R-000-17).
+
+    `building` and `party_size` are what the guard added since.
+    """
+    count = party_size or row.party_size
+    party = _("%(n)s 人") % {"n": count} if count else ""
     trouble = Trouble(
         CallKind.GATE_EMERGENCY,
         subject=str(row.case_ref),
-        who=f"{row.building} {party}".strip(),
+        who=f"{building or row.building} {party}".strip(),
         place=str(row.gate),
         case_ref=row.case_ref,
     )
-    by = Actor(row.operator_key, row.operator_label, "guard", "gate", row.gate_id, str(row.gate))
-    calling.call_for_help(trouble, scene=calling.scene_of_community(row.community), by=by, at=row.happened_at)
+    scene = calling.scene_of_community(row.community)
+    calling.call_for_help(trouble, scene=scene, by=_at_gate(row), at=row.happened_at)
+
+
+def _call_about_pass(row: Scan, reason: str) -> None:
+    """Call the lead of the community: who came home on which void pass, or on a code nobody could believe (E8)."""
+    known = row.gate_pass
+    kind = CallKind.BAD_CODE if reason == gate_rules.BAD_CODE_HOME else CallKind.VOID_PASS_RETURN
+    trouble = Trouble(
+        kind,
+        subject=str(known.pk if known else row.pk),
+        who=f"{known.holder} {known.building}".strip() if known else "",
+        place=str(row.gate),
+        note=_("证 %(number)s，人已经进门") % {"number": known.number} if known else _("核对过证件，人已经进门"),
+        case_ref=known.case_ref if known else None,
+    )
+    home = known.community if known else row.community
+    calling.call_for_help(trouble, scene=calling.scene_of_community(home), by=_at_gate(row), at=row.happened_at)
+
+
+def _at_gate(row: Scan) -> Actor:
+    return Actor(row.operator_key, row.operator_label, "guard", "gate", row.gate_id, str(row.gate))
 
 
 def _touch(row: Scan) -> None:

@@ -62,7 +62,8 @@ def release(request: HttpRequest) -> HttpResponse:
 @for_roles(*GATE_ROLES)
 def released(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
     """Say that it is done and who took it up, and offer three optional taps."""
-    mark = mark_of(request, f"gate:{actor_of(request).place_code[:12]}", at=clock.now())
+    place = actor_of(request).place_code
+    mark = mark_of(request, f"gate:{place[:12]}", f"calls:guard:{place}", at=clock.now())
     return unchanged(request, mark) or _page(request, scan_id, DetailForm(), mark=mark)
 
 

@@ -143,7 +143,7 @@ def test_a_lost_signing_key_locks_nobody_out(gate, settings, key, number):
     unasked = checks.look_at_code(gate, code=inside.token, at=NOW)
 
     assert (look.direction, look.verdict.answer, look.gate_pass) == ("entry", "amber", out)
-    assert (home.answer, home.reason, home.case_ref) == ("amber", "admit_by_hand", out.case_ref)
+    assert (home.answer, home.reason, home.case_ref) == ("amber", "bad_code_home", out.case_ref)
     assert not selectors.passage(out.case_ref).is_out
     assert (unasked.direction, unasked.verdict.answer, unasked.gate_pass) == ("", "amber", None)
 
