@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from communities import policies, selectors, tokens, words
-from communities.models import Gate, GatePass, Scan
+from communities import policies, releases, selectors, tokens, words
+from communities.models import Gate, GatePass
 from communities.policies import GATE_ROLES
 from communities.services import device_marks, gates
 from communities.services.checks import look_at_code
@@ -193,15 +193,14 @@ class Emergency(APIView):
         assert found is not None  # MayRelease
         gate, actor, mark = found
         event_id = form.validated_data["event_id"]
-        is_new = not Scan.objects.filter(event_id=event_id).exists()
-        if mark and is_new and device_marks.has_pressed_too_often(mark, at=at):
+        if mark and not releases.is_known_event(event_id) and device_marks.has_pressed_too_often(mark, at=at):
             body = {"code": "too_often", "message": _("这台手机按得太密，稍后自动再报。"), "context": {}}
             return Response(body, status=429, headers={"Retry-After": "60"})
         row, outcome = gates.kept_release(
             gate, event_id=event_id, pressed_at=form.validated_data["pressed_at"], by=actor, at=at
         )
         url = "" if mark else reverse("communities:gate_emergency_detail", args=[row.pk])
-        state = selectors.release_state(row)
+        state = releases.release_state(row)
         body = {"event_id": str(event_id), "outcome": outcome, "line": words.release_line(row, state), "url": url}
         return Response({**body, "is_taken_up": state.is_taken_up}, headers={"Cache-Control": "no-store"})
 

@@ -9,8 +9,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from calls.models import CallQuerySet, OpenCall
-from calls.states import CallKind
 from communities.models import Community, Gate, GatePass, Scan, ZonePeriod
 from communities.states import Direction, PassPhase, PassStatus, ZoneClass
 from core import clock
@@ -57,39 +55,6 @@ class OutLine:
     gate_pass: GatePass | None
     scan: Scan
     is_overdue: bool = False
-
-
-@dataclass(frozen=True)
-class ReleaseState:
-    """How an emergency release stands: who took it up and when, and how it ended; empty while nobody has."""
-
-    taken_up_by: str = ""
-    taken_up_at: datetime | None = None
-    ended_by: str = ""
-    ended_at: datetime | None = None
-    ended_words: str = ""
-
-    @property
-    def is_taken_up(self) -> bool:
-        """Say whether somebody has it in hand, or has ended it."""
-        return self.taken_up_at is not None or self.ended_at is not None
-
-
-def release_state(release: Scan) -> ReleaseState:
-    """Return how an emergency release stands, by its call for help."""
-    call = _calls_of(release).order_by("-since").first()
-    if call is None:
-        return ReleaseState()
-    return ReleaseState(call.taken_by, call.taken_at, call.ended_by, call.ended_at, call.ended_words)
-
-
-def live_call_of(release: Scan) -> OpenCall | None:
-    """Return the call for help of an emergency release while nobody has ended it."""
-    return _calls_of(release).live().first()
-
-
-def _calls_of(release: Scan) -> CallQuerySet:
-    return OpenCall.objects.filter(kind=CallKind.GATE_EMERGENCY, subject=str(release.case_ref))
 
 
 def zone_at(community: Community, *, building: str, at: datetime) -> str:

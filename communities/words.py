@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from communities.models import GatePass, Scan
-from communities.selectors import ReleaseState
+from communities.releases import ReleaseState
 from communities.services.checks import Look
 from communities.states import Direction
 

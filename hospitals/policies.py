@@ -23,6 +23,9 @@ STEPS = {
     "appointments.withdraw": "cancelling, closing and moving a placement give the place back; each has asked",
     "appointments.set_ride": "a placement, or a car that failed, tells the desk; by a dispatcher asked, or a worker",
     "appointments.note_class": "our own worker follows zone and register (dispatch reclass)",
+    "appointments.take_back_no_show": "the arrival that takes it back has asked",
+    "door.lift_door": "the driver's step has asked; our own worker tells the desk",
+    "door.note_at_door": "the driver's step has asked; our own worker tells the desk",
     "identity.put_person": "saying who a stranger is (access identity) has asked",
 }
 

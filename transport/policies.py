@@ -44,6 +44,7 @@ STEPS = {
     "trips.back_to_waiting": "our own worker follows a ride that failed (E3)",
     "trips.cancel_case": _ENDED,
     "trips.cancel_return": _ENDED,
+    "trips.end_way_there": "our own worker follows an arrival at a hospital by other means",
     "trips.mark_missed": "whoever plans notes that a car did not come; replacing the driver has asked",
     "trips.open_pair": _PLACED,
     "trips.open_return": _PLACED,

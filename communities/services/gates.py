@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from calls.services.calls import Trouble
 from calls.states import CallKind
-from communities import gate_rules, policies, selectors
+from communities import gate_rules, policies, releases
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from communities.gate_rules import Verdict
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
@@ -135,7 +135,7 @@ def add_detail(
         has_ambulance=has_ambulance,
     )
     outbox.put(fact)
-    if selectors.live_call_of(row) is not None:
+    if releases.live_call_of(row) is not None:
         _call_for_help(row, building=building, party_size=party_size)
     audit.record("scan.emergency_detail", row, by=by, at=at)
     _touch(row)

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access_control import View, actor_of, for_roles
-from communities import selectors, words
+from communities import releases, selectors, words
 from communities.forms import DetailForm, EmergencyForm
 from communities.policies import GATE_ROLES, stands_at
 from communities.services import device_marks, gates
@@ -53,7 +53,7 @@ def release(request: HttpRequest) -> HttpResponse:
     gate = selectors.gate_of(actor)
     row = gates.emergency_release(gate, event_id=event_id, by=actor, at=clock.now())
     if actor.key.startswith("device:"):
-        context = {"gate": gate, "line": words.release_line(row, selectors.release_state(row))}
+        context = {"gate": gate, "line": words.release_line(row, releases.release_state(row))}
         return page(request, "communities/emergency_unsigned.html", context)
     return HttpResponseRedirect(reverse("communities:gate_emergency_detail", args=[row.pk]))
 
@@ -88,7 +88,7 @@ def _page(
     actor = actor_of(request)
     gate = selectors.gate_of(actor)
     row = selectors.emergency_out(actor, scan_id)
-    state = selectors.release_state(row)
+    state = releases.release_state(row)
     context = {
         "row": row,
         "state": state,

@@ -269,9 +269,9 @@ def _fulfil(intake: Intake, *, by: Actor, at: datetime) -> None:
         advance(appointment, AppointmentStatus.FULFILLED, by=by, at=at)
 
 
-def signature(by: Actor) -> str:
+def signature(actor: Actor) -> str:
     """Return who stamps, as the stamp keeps it."""
-    return f"{by.label} {by.place_label}".strip()[:120]
+    return f"{actor.label} {actor.place_label}".strip()[:120]
 
 
 def _touch(intake: Intake) -> None:

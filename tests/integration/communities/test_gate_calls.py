@@ -45,7 +45,7 @@ def _out(gate: Gate, *, is_void: bool = False) -> GatePass:
         passes.void_for_case(row.case_ref, by=make.BY, at=clock.now(), reason="换了时间")
         row.refresh_from_db()
     decision = "checked" if is_void else "let_out"
-    gates.scan(gate, event=ScanEvent(uuid.uuid4(), Direction.EXIT, decision, row), by=make.BY, at=clock.now())
+    gates.scan(gate, event=ScanEvent(uuid.uuid4(), Direction.EXIT, decision, row), by=make.GUARD, at=clock.now())
     return row
 
 
@@ -95,18 +95,18 @@ def test_what_the_guard_adds_stands_in_the_call(gate, lead):
     """The twin: a call that somebody ended is not opened again by it."""
     row = gates.emergency_release(gate, event_id=uuid.uuid4(), by=make.actor(make.guard()), at=clock.now())
     facts = {"building": "9号楼", "party_size": 2, "has_ambulance": None, "at": clock.now()}
-    gates.add_detail(row, **facts, by=make.BY)
+    gates.add_detail(row, **facts, by=make.GUARD)
     assert "9号楼 2 人" in _strip(lead)
 
     calls.end(OpenCall.objects.live().get(), words="办完", by=make.actor(make.staff()), at=clock.now())
-    gates.add_detail(row, **facts, by=make.BY)
+    gates.add_detail(row, **facts, by=make.GUARD)
     assert not OpenCall.objects.live().exists()
 
 
 def test_return_on_a_void_pass_is_a_line_for_the_lead(gate, lead):
     """Seen before: 已告诉社区, and nobody read it. The twin: a return on a good pass calls nobody."""
     void, good = _out(gate, is_void=True), _out(gate)
-    gates.scan(gate, event=ScanEvent(uuid.uuid4(), Direction.ENTRY, "let_in", good), by=make.BY, at=clock.now())
+    gates.scan(gate, event=ScanEvent(uuid.uuid4(), Direction.ENTRY, "let_in", good), by=make.GUARD, at=clock.now())
     assert "作废" not in _strip(lead)
     row = _home(gate, void)
 
@@ -124,7 +124,7 @@ def test_return_on_a_code_nobody_can_believe_is_a_line_for_the_lead(gate, lead):
     row = make.gate_pass(clock.now())
     forged = row.token[:-3] + FORGED[row.token[-3:] == FORGED[0]]
     event = ScanEvent(uuid.uuid4(), Direction.EXIT, "turned", code_text=forged)
-    gates.scan(gate, event=event, by=make.BY, at=clock.now())
+    gates.scan(gate, event=event, by=make.GUARD, at=clock.now())
     assert not OpenCall.objects.exists()
 
     _home(gate, None, code=forged)

@@ -134,12 +134,12 @@ def test_a_lost_signing_key_locks_nobody_out(gate, settings, key, number):
     The twin: of somebody who is not out the same code says nothing, and the guard is asked.
     """
     out, inside = make.gate_pass(NOW), make.gate_pass(NOW)
-    gates.scan(gate, event=_out(out), by=make.BY, at=NOW)
+    gates.scan(gate, event=_out(out), by=make.GUARD, at=NOW)
     settings.PASS_SIGNING_KEY, settings.PASS_KEY_NUMBER = key, number
 
     look = checks.look_at_code(gate, code=out.token, at=NOW + timedelta(hours=2))
     event = ScanEvent(uuid.uuid4(), look.direction, "checked", gate_pass=look.gate_pass, code_text=out.token)
-    home = gates.scan(gate, event=event, by=make.BY, at=NOW + timedelta(hours=2))
+    home = gates.scan(gate, event=event, by=make.GUARD, at=NOW + timedelta(hours=2))
     unasked = checks.look_at_code(gate, code=inside.token, at=NOW)
 
     assert (look.direction, look.verdict.answer, look.gate_pass) == ("entry", "amber", out)
