@@ -33,6 +33,15 @@ class RequestIdentified(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StrangerPlaced(Event):
+    """Somebody said where a stranger is to be brought; who it is may stay unknown."""
+
+    kind: ClassVar[str] = "request.placed_stranger"
+
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InfectionChanged(Event):
     """A test or a contact makes another class of a resident, or of their machine."""
 

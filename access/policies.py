@@ -31,6 +31,7 @@ HAND_CLOSERS = (Role.LEAD, Role.COMMAND)
 STEPS = {
     "closing.close_row": "our own worker closes what its facts say is over",
     "one_way.stand_aside": "asking for 120 and raising have asked (submit, make_critical)",
+    "identity.write_cards": "saying who a stranger is, or where to bring them, has asked",
     "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
     "requests.stop": "a stay away, a need that pauses or ends, and putting a record away have asked",
     "requests.reclass": "our own worker follows zone and register (dispatch reclass)",
@@ -121,6 +122,15 @@ def check_identify(by: Actor, request: AccessRequest, resident: Resident) -> Non
     if by.role == Role.DISPATCH and by.place_code == request.dispatch_area:
         return
     raise NotAllowed("request.identify", _("认人由本小区、本片区调度台或接诊的医院来做。"))
+
+
+def check_place_stranger(by: Actor, request: AccessRequest) -> None:
+    """Let whoever has the stranger before them say where to bring them and what they look like."""
+    if by.is_service or (by.role == Role.INTAKE and _has_arrived_at(by, request)):
+        return
+    if by.role not in (*COMMUNITY, Role.DISPATCH):
+        raise NotAllowed("request.place_stranger", _("送到哪由小区、本片区调度台或接诊的医院来写。"))
+    check_in_scope(by, request)
 
 
 def check_undo_identity(by: Actor, request: AccessRequest) -> None:

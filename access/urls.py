@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import callers, home, identity, life, lowering, people_out, request, requests, residents
+from access.views import callers, home, identity, life, lowering, people_out, request, requests, residents, strangers
 from core.verbs import by_method
 
 app_name = "access"
@@ -54,5 +54,8 @@ urlpatterns = [
     path("cases/<uuid:case_ref>/", callers.case, name="case"),
     path("cases/<uuid:case_ref>/identify/", by_method(GET=identity.show, POST=identity.join), name="identify"),
     path("cases/<uuid:case_ref>/identify/undo/", by_method(POST=identity.undo), name="identify_undo"),
+    path("strangers/", by_method(GET=strangers.show), name="strangers"),
+    path("strangers/<uuid:case_ref>/", by_method(POST=strangers.describe), name="stranger"),
+    path("strangers/<uuid:case_ref>/home/", by_method(POST=strangers.say_home), name="stranger_home"),
     path("residents/<uuid:ident>/reveal/", residents.reveal, name="resident_reveal"),
 ]

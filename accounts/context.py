@@ -29,6 +29,7 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
     ],
     Role.DISPATCH: [
         (_("调度台"), "dispatch:board", "swap"),
+        (_("没登记的人"), "access:strangers", "user"),
         (_("车辆"), "dispatch:vehicles", "car"),
         (_("医院状态"), "dispatch:facilities", "hosp"),
         (_("自动排车"), "dispatch:engine", "again"),

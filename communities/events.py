@@ -36,6 +36,7 @@ class EmergencyReleased(Event):
     community: str
     building: str = ""
     party_size: int | None = None
+    mark: str = ""
 
     @property
     def is_urgent(self) -> bool:

@@ -39,6 +39,7 @@ HANDLERS: Handlers = {
     transport.RiderUnwell: (dispatch_hears.rider_unwell,),
     register.RequestApproved: (dispatch_hears.request_approved,),
     register.RequestIdentified: (dispatch_hears.request_identified,),
+    register.StrangerPlaced: (dispatch_hears.stranger_placed,),
     register.InfectionChanged: (dispatch_hears.infection_changed,),
     register.HomeMarked: (register_hears.home_marked,),
     **dict.fromkeys(FOR_THE_RECORD, ()),

@@ -15,6 +15,21 @@ load_phrases_dict({"尉迟": [["yù"], ["chí"]], "万俟": [["mò"], ["qí"]], 
 COMPOUND_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯")
 
 
+UNKNOWN = "身份不明"
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+
+
+def stem(number: int) -> str:
+    """Return the short mark of the n-th stranger of a day: 甲, 乙 … 癸, 甲2, 乙2 …"""
+    round_, place = divmod(number - 1, len(_STEMS))
+    return _STEMS[place] + (str(round_ + 1) if round_ else "")
+
+
+def stranger(mark: str, *known: str) -> str:
+    """Return how everybody reads somebody without a name: 身份不明 甲 · 11:32 · 南门 · 男 约60岁 红衣."""
+    return " · ".join((f"{UNKNOWN} {mark}".strip(), *filter(None, known)))[:60]
+
+
 @lru_cache(maxsize=20000)
 def sort_key(name: str) -> str:
     """Return the key that sorts a name as a dictionary would: pinyin with tones, then the name itself."""

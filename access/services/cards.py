@@ -51,7 +51,7 @@ def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
     age = resident.age_on(on) if resident else None
     return RiderCard(
         person_key=request.person_key,
-        rider=names.with_title(request.name, resident.sex, age) if resident else request.name,
+        rider=names.with_title(request.name, resident.sex, age) if resident else _stranger(request),
         name=request.name,
         phone=resident.phone if resident else "",
         building=resident.building if resident else "",
@@ -81,11 +81,17 @@ def home_of(request: AccessRequest) -> Place:
     """Return the compound as one end of a trip; raise Conflict while nobody said where a stranger lives."""
     community = request.community
     if community is None:
-        raise Conflict("request.home_unknown", _("还不知道这个人住哪。先认人，再排返程车。"))
-    building = request.resident.building if request.resident else ""
+        raise Conflict("request.home_unknown", _("还不知道送到哪。先写送到哪，或认人，再排返程车。"))
+    building = request.resident.building if request.resident else request.home_words
     return Place(
         kind="community", code=community.code, label=f"{community.name} {building}".strip(), point=community.point
     )
+
+
+def _stranger(request: AccessRequest) -> str:
+    """Return whom a driver asks for when nobody knows the name: the mark of the day and how they look."""
+    mark = request.mark.partition(" · ")[0] or request.name
+    return f"{mark} {request.looks}".strip()[:20]
 
 
 def party_size(request: AccessRequest) -> int:

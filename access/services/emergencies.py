@@ -18,7 +18,7 @@ from access.services.due import next_check
 from access.states import SERVICE_OF, NeedKind, RequestStatus, TransportMode
 from communities.models import Community, DispatchAreaDivision, Scan
 from communities.states import Decision, Direction, ZoneClass
-from core import audit, outbox
+from core import audit, names, outbox
 from core.actors import RELAY
 from core.boards import touch
 from core.errors import NotFound
@@ -26,11 +26,10 @@ from core.sealed import create_person_key
 from core.sweeping import each
 from hospitals.models import Intake
 
-_UNKNOWN = "身份不明"
 
 
 def take_up_gate(
-    case_ref: UUID | None, *, at: datetime, community: str, building: str = "", party_size: int | None = None, **_: Any
+    case_ref: UUID | None, *, at: datetime, community: str, building: str = "", party_size: int | None = None, mark: str = "", **_: Any
 ) -> AccessRequest | None:
     """Make the critical request of a party a guard let out; the case's own number makes a second call harmless."""
     if case_ref is None:
@@ -40,7 +39,8 @@ def take_up_gate(
         case_ref,
         at=at,
         source="gate",
-        name=f"{building} {_UNKNOWN}".strip(),
+        mark=mark or names.UNKNOWN,
+        name=_name(mark or names.UNKNOWN, building),
         need_kind=NeedKind.EMERGENCY,
         is_critical=True,
         mode=TransportMode.AMBULANCE,
@@ -67,7 +67,7 @@ def note_detail(
     if row.source != "gate" or row.resident_id:
         return
     if building and row.community:
-        row.name = f"{building} {_UNKNOWN}"
+        row.name = _name(row.mark, building, row.looks)
         row.zone_class = zone_now(row.community, building, at=at)
     if party_size:
         row.escorts = party_size - 1
@@ -89,6 +89,7 @@ def take_up_walk_in(case_ref: UUID | None, *, at: datetime, intake_id: str, **_:
         case_ref,
         at=at,
         source="desk",
+        mark=intake.label if intake.label.startswith(names.UNKNOWN) else "",
         name=intake.label,
         need_kind=intake.need_kind or NeedKind.OUTPATIENT,
         is_critical=intake.is_critical,
@@ -117,6 +118,7 @@ def take_up_missed(*, at: datetime) -> None:
             community=scan.community_id,
             building=scan.building,
             party_size=scan.party_size,
+            mark=scan.mark,
         ),
     )
     each(
@@ -164,6 +166,10 @@ def _is_only_way(person_key: UUID, case_ref: UUID, at: datetime) -> bool:
         return False
     critical.lower_critical(called, reason="人已经自己到了", by=RELAY, at=at)
     return True
+
+
+def _name(mark: str, *known: str) -> str:
+    return " · ".join(filter(None, (mark, *known)))[:60]
 
 
 def _area_of(division_code: str) -> str:

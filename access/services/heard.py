@@ -37,6 +37,7 @@ def emergency_released(event: EmergencyReleased) -> None:
         community=event.community,
         building=event.building,
         party_size=event.party_size,
+        mark=event.mark,
     )
 
 

@@ -31,7 +31,10 @@ from transport.services import trips
 from transport.states import Mobility
 
 UNDO = timedelta(minutes=30)  # a wrong face is noticed at once; later others have acted on the name
-KEPT = ("name", "person_key", "community_id", "dispatch_area", "zone_class", "owner_role", "owner_place", "mobility")
+KEPT = (
+    *("name", "person_key", "community_id", "dispatch_area", "zone_class", "owner_role", "owner_place", "mobility"),
+    "home_words",
+)
 
 
 @transaction.atomic
@@ -42,7 +45,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     service on the same day: two papers of one way are for people to sort out, not to be merged in silence.
     """
     policies.check_identify(by, request, resident)
-    row = _locked(request)
+    row = locked(request)
     if row.resident_id == resident.pk:
         return row
     if row.resident_id is not None:
@@ -59,8 +62,9 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
         "dispatch_area": home.dispatch_area_id,
         "zone_class": zone_now(home, resident.building, at=at),
         "mobility": resident.mobility if row.mobility == Mobility.WALK else row.mobility,
+        "home_words": "",
     }
-    _write(row, values, by=by, at=at)
+    write_cards(row, values, by=by, at=at)
     audit.record("request.identified", row, by=by, at=at, detail={"resident": str(resident.pk)})
     if kept := _intake(row).first():
         absences.note_seen(resident.person_key, at=kept.arrived_at)
@@ -76,7 +80,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
 def undo(request: AccessRequest, *, by: Actor, at: datetime) -> AccessRequest:
     """Take a wrong identification back within half an hour: the request is a stranger's again, as it was."""
     policies.check_undo_identity(by, request)
-    row = _locked(request)
+    row = locked(request)
     found = Identification.objects.filter(request=row, withdrawn_at__isnull=True).select_related("resident").first()
     if found is None:
         raise Conflict("identity.absent", _("没有可以撤回的认人。"))
@@ -84,12 +88,13 @@ def undo(request: AccessRequest, *, by: Actor, at: datetime) -> AccessRequest:
         raise Conflict("identity.too_late", _("过了 30 分钟或已经结了，撤不回。请打调度台。"))
     Identification.objects.filter(pk=found.pk).update(withdrawn_at=at)
     row.resident = None
-    _write(row, {**found.before, "person_key": UUID(found.before["person_key"])}, by=by, at=at)
+    write_cards(row, {**found.before, "person_key": UUID(found.before["person_key"])}, by=by, at=at)
     audit.record("request.identity_undone", row, by=by, at=at, detail={"resident": str(found.resident_id)})
     return row
 
 
-def _locked(request: AccessRequest) -> AccessRequest:
+def locked(request: AccessRequest) -> AccessRequest:
+    """Return a request with its row held."""
     rows = AccessRequest.objects.select_for_update(of=("self",)).select_related("community", "resident")
     return rows.get(pk=request.pk)
 
@@ -110,7 +115,7 @@ def _refuse_second(row: AccessRequest, resident: Resident) -> None:
         raise Conflict("identity.same_day", text, request=other.pk)
 
 
-def _write(row: AccessRequest, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+def write_cards(row: AccessRequest, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Write the request and every card that was made from it, sealed words under the key of the person."""
     note, was = row.note, set(row.boards)
     for name, value in values.items():
@@ -125,4 +130,4 @@ def _write(row: AccessRequest, values: dict[str, Any], *, by: Actor, at: datetim
     touch(*was | set(row.boards))
 
 
-__all__ = ["identify", "undo"]
+__all__ = ["identify", "locked", "undo", "write_cards"]

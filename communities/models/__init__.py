@@ -4,7 +4,7 @@ from communities.models.area import Area, DispatchArea, DispatchAreaDivision
 from communities.models.community import Community, Gate, ZonePeriod
 from communities.models.gate_pass import GatePass
 from communities.models.rulebook import PolicyDocument, PolicyRule
-from communities.models.scan import EmergencyDetail, Scan, ScanCorrection
+from communities.models.scan import EmergencyDetail, Scan, ScanCorrection, StrangerCounter
 
 __all__ = [
     "Area",
@@ -18,5 +18,6 @@ __all__ = [
     "PolicyRule",
     "Scan",
     "ScanCorrection",
+    "StrangerCounter",
     "ZonePeriod",
 ]

@@ -47,6 +47,7 @@ class Scan(models.Model):
     is_emergency = models.BooleanField(default=False)
     building = models.CharField(max_length=40, blank=True)
     party_size = models.PositiveSmallIntegerField(null=True, blank=True)
+    mark = models.CharField(max_length=40, blank=True, help_text="Of whom a guard let out: 身份不明 甲 · 11:32 · 南门")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
     operator_key = models.CharField(max_length=80)
@@ -70,6 +71,16 @@ class Scan(models.Model):
     def is_passed(self) -> bool:
         """Say whether somebody went through."""
         return self.decision in PASSED
+
+
+class StrangerCounter(models.Model):
+    """How many people without a name a day has had: each gets a mark of their own, at gates and desks alike."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"
 
 
 class ScanCorrection(models.Model):

@@ -16,7 +16,7 @@ from communities import gate_rules, policies, releases
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from communities.gate_rules import Verdict
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
-from communities.services import calling, checks
+from communities.services import calling, checks, marks
 from communities.states import Answer, Decision, Direction
 from core import audit, boards, outbox
 from core.actors import Actor
@@ -178,6 +178,7 @@ def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
         is_emergency=event.decision == Decision.EMERGENCY,
         building=event.building or (event.gate_pass.building if event.gate_pass else ""),
         party_size=event.party_size or (event.gate_pass.party_size if event.gate_pass else None),
+        mark=marks.next_mark(gate.name, at=happened_at) if event.decision == Decision.EMERGENCY else "",
         happened_at=happened_at,
         operator_key=by.key,
         operator_label=by.label,
@@ -223,6 +224,7 @@ def _tell(row: Scan) -> None:
             community=row.community_id,
             building=row.building,
             party_size=row.party_size,
+            mark=row.mark,
         )
         outbox.put(fact)
         _call_for_help(row)
@@ -241,7 +243,7 @@ def _call_for_help(row: Scan, *, building: str = "", party_size: int | None = No
     trouble = Trouble(
         CallKind.GATE_EMERGENCY,
         subject=str(row.case_ref),
-        who=f"{building or row.building} {party}".strip(),
+        who=" ".join(filter(None, (row.mark, building or row.building, party))),
         place=str(row.gate),
         case_ref=row.case_ref,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.events import InfectionChanged, RequestApproved, RequestIdentified
+from access.events import InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
 from communities.events import ZoneChanged
 from dispatch.services import arrivals, closures, leaving, reclass, rescues, returns, strangers, wake
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, IntakeUndone, ServiceChanged
@@ -17,6 +17,12 @@ def request_approved(event: RequestApproved) -> None:
 
 def request_identified(event: RequestIdentified) -> None:
     """Let zone and infection of the person found decide, and have a way home."""
+    if event.case_ref:
+        strangers.identified(event.case_ref, at=event.at, request_id=event.request_id)
+
+
+def stranger_placed(event: StrangerPlaced) -> None:
+    """Have a way home to where a stranger is to be brought."""
     if event.case_ref:
         strangers.identified(event.case_ref, at=event.at, request_id=event.request_id)
 

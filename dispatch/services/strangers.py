@@ -1,4 +1,4 @@
-"""A stranger has a name and a home now: the way home can be planned (INV-29). Safe to run twice."""
+"""A stranger has a home now, and perhaps a name: the way home can be planned (INV-29). Safe to run twice."""
 
 from __future__ import annotations
 

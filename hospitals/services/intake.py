@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from calls.services import calls
 from calls.states import CallKind
+from communities.services import marks
 from core import audit, boards, outbox
 from core.actors import Actor
 from core.advance import advance
@@ -23,7 +24,6 @@ from hospitals.selectors import limits
 from hospitals.services import appointments
 from hospitals.states import AppointmentStatus, IntakeStatus
 
-UNKNOWN_PERSON = "身份不明"
 
 
 @transaction.atomic
@@ -95,14 +95,14 @@ def walk_in(
 ) -> Intake:
     """Receive somebody nobody announced: care starts now, papers follow (INV-29, R-000-8).
 
-    Without a name the person is 身份不明 with the time as a mark.
+    Without a name the person is 身份不明 with a mark of the day, the time and the house.
     """
     policies.check_receive(by, facility.pk)
     intake = Intake.objects.create(
         case_ref=uuid.uuid4(),
         facility=facility,
         status_at=at,
-        label=label.strip() or f"{UNKNOWN_PERSON} {at.astimezone():%H:%M}",
+        label=label.strip() or marks.next_mark(facility.name, at=at),
         need_kind=need_kind,
         is_critical=is_critical,
         is_walk_in=True,

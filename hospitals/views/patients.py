@@ -10,14 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.access_control import actor_of, for_roles
-from core import audit, clock
+from core import audit, clock, names
 from core.http import page
 from core.models import AuditEvent
 from hospitals import selectors
 from hospitals.forms import DescribeForm, NoteForm, SampleForm, TransferForm
 from hospitals.models import Intake
 from hospitals.policies import INTAKE_ROLES
-from hospitals.services.intake import UNKNOWN_PERSON
 from hospitals.states import AppointmentStatus
 
 
@@ -75,7 +74,7 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
         "intake": row,
         "person": person,
         "steps": selectors.allowed_steps(row),
-        "is_stranger": UNKNOWN_PERSON in row.label or (row.is_walk_in and row.person_key is None),
+        "is_stranger": names.UNKNOWN in row.label or (row.is_walk_in and row.person_key is None),
         "can_undo": selectors.can_undo(row, at=at, within=known.undo),
         "log": _log_of(row.case_ref),
         "total_s": int(known.hand_over.total_seconds()),

@@ -300,7 +300,7 @@ def test_what_the_guard_tapped_is_told_again_until_the_release_is_taken_up():
     walkers.deliver()
 
     row = AccessRequest.objects.get()
-    assert (row.name, row.escorts) == ("3号楼 身份不明", 1)
+    assert (row.name, row.escorts) == (f"{scan.mark} · 3号楼", 1)
 
 
 def test_one_unreadable_arrival_does_not_keep_the_next_from_a_way_home():

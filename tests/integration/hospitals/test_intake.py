@@ -40,7 +40,7 @@ def test_the_whole_way_with_its_messages() -> None:
 def test_inv_29_arrival_is_recorded_without_any_booking() -> None:
     facility = make.make_facility()
     arrival = intake.walk_in(facility, by=make.desk_actor(facility), at=AT)
-    assert arrival.label == "身份不明 10:40"
+    assert arrival.label == f"身份不明 甲 · 10:40 · {facility.name}"
     assert arrival.is_critical
     assert kinds() == ["intake.walk_in"]
 
