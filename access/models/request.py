@@ -130,7 +130,9 @@ class AccessRequest(models.Model):
     zone_class = models.CharField(max_length=13, help_text="Of the building, when asked")
     name = models.CharField(max_length=60, help_text="Of the patient, or what is known of a stranger")
     # of a stranger, until somebody says who it is
-    mark = models.CharField(max_length=60, blank=True, help_text="How a stranger is told apart: 身份不明 甲 · 11:32 · 南门")
+    mark = models.CharField(
+        max_length=60, blank=True, help_text="How a stranger is told apart: 身份不明 甲 · 11:32 · 南门"
+    )
     looks = models.CharField(max_length=40, blank=True, help_text="男 约60岁 红衣")
     home_words = models.CharField(max_length=60, blank=True, help_text="Where in the compound to bring them")
     note_sealed = SealedField()

@@ -27,9 +27,15 @@ from core.sweeping import each
 from hospitals.models import Intake
 
 
-
 def take_up_gate(
-    case_ref: UUID | None, *, at: datetime, community: str, building: str = "", party_size: int | None = None, mark: str = "", **_: Any
+    case_ref: UUID | None,
+    *,
+    at: datetime,
+    community: str,
+    building: str = "",
+    party_size: int | None = None,
+    mark: str = "",
+    **_: Any,
 ) -> AccessRequest | None:
     """Make the critical request of a party a guard let out; the case's own number makes a second call harmless."""
     if case_ref is None:

@@ -41,9 +41,7 @@ def describe(request: HttpRequest, case_ref: UUID) -> HttpResponse:
         return _page(request, form=form, of=case_ref, status=422)
     said = form.cleaned_data
     try:
-        row = strangers.describe(
-            row, Known(said["home"], said["home_words"], said["looks"]), by=actor, at=clock.now()
-        )
+        row = strangers.describe(row, Known(said["home"], said["home_words"], said["looks"]), by=actor, at=clock.now())
     except Conflict as error:
         return _page(request, error=error.message, of=case_ref, status=error.http_status)
     messages.success(request, _("记下了：%(name)s。") % {"name": row.name})

@@ -69,7 +69,9 @@ class Appointment(models.Model):
     expected_at = models.DateTimeField(null=True, blank=True)
     carried_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver")
     # what the driver says: a fact, while the desk has not yet confirmed the arrival
-    at_door_at = models.DateTimeField(null=True, blank=True, help_text="When the car stood at the door with the patient")
+    at_door_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the car stood at the door with the patient"
+    )
     at_door_by = models.CharField(max_length=120, blank=True, help_text="Who said so: driver and plate")
 
     phone = sealed("phone_sealed")

@@ -25,7 +25,6 @@ from hospitals.services import appointments
 from hospitals.states import AppointmentStatus, IntakeStatus
 
 
-
 @transaction.atomic
 def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     """Record that an expected patient stands here; the hand-over clock starts (R-002-3, INV-29).

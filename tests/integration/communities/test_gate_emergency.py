@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -141,8 +142,6 @@ def test_clock_that_is_days_off_is_not_believed(mark):
 
 def _fields(client) -> dict[str, str]:
     """Return the hidden fields of the button on the guard's page, as a browser without scripts sends them."""
-    import re
-
     page = client.get("/gate/").content.decode()
     form = page[page.index("data-emergency") :]
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))

@@ -127,7 +127,9 @@ def test_forged_code_is_red_out_and_amber_home(gate):
     assert checks.look_at_code(gate, code=forged, at=NOW, direction="entry").verdict.answer == "amber"
 
 
-@pytest.mark.parametrize(("key", "number"), [("another-secret-after-the-loss", 1), ("another-secret-after-the-loss", 9)])
+@pytest.mark.parametrize(
+    ("key", "number"), [("another-secret-after-the-loss", 1), ("another-secret-after-the-loss", 9)]
+)
 def test_a_lost_signing_key_locks_nobody_out(gate, settings, key, number):
     """INV-21: no code verifies any more; whoever is out is still guessed to come home, and their case goes home.
 
