@@ -88,6 +88,11 @@ def gate_of(actor: Actor) -> Gate:
     return gate
 
 
+def gates_of(actor: Actor) -> list[Gate]:
+    """Return the gates of the community whose post the actor holds."""
+    return list(Gate.objects.filter(community_id=actor.place_code))
+
+
 def community_of(actor: Actor) -> Community:
     """Return the community whose post the actor holds."""
     community = Community.objects.filter(code=actor.place_code[:12]).first()

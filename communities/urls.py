@@ -22,6 +22,7 @@ urlpatterns = [
         name="gate_emergency_detail",
     ),
     path("passes/", passes.passes, name="passes"),
+    path("passes/lost-phone/", passes.call_in_phones, name="call_in_phones"),
     path("passes/<uuid:pass_id>/", passes.pass_page, name="pass"),
     path("passes/<uuid:pass_id>/print/", passes.pass_print, name="pass_print"),
 ]

@@ -7,19 +7,23 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access_control import actor_of, for_roles
 from communities import selectors, tokens, words
 from communities.forms import ListForm
 from communities.models import GatePass
 from communities.policies import COMMUNITY_ROLES
+from communities.services import device_marks
 from communities.states import PassPhase
 from core import clock
 from core.http import page
+from core.idempotency import idempotent
 
 
 @require_GET
@@ -45,6 +49,18 @@ def passes(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return page(request, "communities/passes.html", context, part="list")
+
+
+@require_POST
+@for_roles(*COMMUNITY_ROLES)
+@idempotent
+def call_in_phones(request: HttpRequest) -> HttpResponse:
+    """Make the marks of every phone of the community's gates void: one was lost."""
+    actor, at = actor_of(request), clock.now()
+    for gate in selectors.gates_of(actor):
+        device_marks.call_in(gate, by=actor, at=at)
+    messages.success(request, _("作废了。还在用的手机，再打开一次扫码页就好。"))
+    return HttpResponseRedirect(reverse("communities:passes"))
 
 
 @require_GET

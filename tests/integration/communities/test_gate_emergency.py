@@ -85,6 +85,18 @@ def test_lost_phones_are_called_in_by_their_own_community_alone(gate, mark):
     assert device_marks.read(mark, at=clock.now()) is not None
 
 
+def test_lost_phone_is_called_in_on_the_page_of_passes(client, gate, mark):
+    """The twin: a mark given after it is good."""
+    client.force_login(make.staff())
+    assert "作废旧手机" in client.get("/passes/").content.decode()
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        assert client.post("/passes/lost-phone/", {"idempotency_key": uuid.uuid4().hex}).status_code == 302
+    later = clock.now() + timedelta(minutes=2)
+
+    assert device_marks.read(mark, at=later) is None
+    assert device_marks.read(device_marks.issue(gate, device="b", at=later), at=later) is not None
+
+
 def test_who_is_signed_in_is_named_and_led_to_the_page(client, gate, mark):
     user = make.guard()
     client.force_login(user)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0008_home_only_after_out'),
+        ('access', '0009_machine_class'),
     ]
 
     operations = [

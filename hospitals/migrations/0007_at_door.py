@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hospitals', '0005_samples'),
+        ('hospitals', '0006_machine_class'),
     ]
 
     operations = [
