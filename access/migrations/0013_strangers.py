@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0009_machine_class'),
+        ("access", "0012_earlier_admissions"),
     ]
 
     operations = [
