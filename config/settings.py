@@ -118,6 +118,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 # --- planning ---------------------------------------------------------------------------------------------------------
+WATCH_WORK = env.bool("WATCH_WORK", True)  # report deaf queues and plan without the broker meanwhile (tests of faults)
 PLAN_LEASE_S = env.int("PLAN_LEASE_S", 20)  # a dead worker keeps its area from others for so long at most
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -206,5 +207,12 @@ SWEEPS: list[str] = [
     "dispatch.services.returns.sweep",
     "dispatch.services.reclass.sweep",
     "dispatch.services.wake.sweep",
+    "dispatch.services.deafness.sweep",
     "core.boards.prune",
 ]
+# --- timed jobs: what `beat` does by itself, and every how many seconds; none of them plans --------------------------
+TIMED_JOBS: dict[str, float] = {
+    "dispatch.services.wake.ring_all": 120,
+    "access.services.standing.make_due": 1800,
+    "dispatch.services.housekeeping.keep": 3600,
+}

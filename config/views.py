@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core import heartbeat
 from core.middleware import unavailable, unreadable
 
 
@@ -21,13 +22,15 @@ def live(_request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database answers, 503 when it does not; without any data."""
+    """Answer 200 when the database answers and work is done, 503 else, with who is silent since when; without any data.
+
+    For whoever watches: the pages work on while nobody plans, so a load balancer asks `live`.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        silent = {each.name: each.since.isoformat() for each in heartbeat.silences()}
     except Error:
         return JsonResponse({"ready": False}, status=503)
-    return JsonResponse({"ready": True})
+    return JsonResponse({"ready": not silent, "silent": silent}, status=503 if silent else 200)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -46,4 +46,12 @@ INVARIANTS = [
         "SELECT kind || ' ' || id FROM core_outboxmessage"
         " WHERE delivered_at IS NULL AND created_at < clock_timestamp() - interval '5 minutes'",
     ),
+    Invariant(
+        "INV-37",
+        "while the relay works, every queue and the clock of the timed jobs answer within a minute",
+        "SELECT heart.name FROM core_workerheartbeat heart"
+        " JOIN core_workerheartbeat relay ON relay.name = 'relay' AND relay.beaten_at > clock_timestamp() - interval '30 s'"
+        " WHERE heart.silent_since < clock_timestamp() - interval '60 s'"
+        " OR heart.name = 'beat' AND heart.beaten_at < clock_timestamp() - interval '90 s'",
+    ),
 ]

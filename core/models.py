@@ -119,3 +119,22 @@ class BoardChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.board} {self.pk}"
+
+
+class WorkerHeartbeat(models.Model):
+    """When somebody last worked: one row for each queue, answered through it, and one for each process with a loop.
+
+    The relay asks and a worker answers, so a row speaks of work done and not of processes alive. Wall clock.
+    """
+
+    name = models.CharField(max_length=20, primary_key=True, help_text="Queue, or process with a loop of its own")
+    beaten_at = models.DateTimeField(null=True, blank=True, help_text="The last answer")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="The relay wanted an answer, broker or not")
+    silent_since = models.DateTimeField(null=True, blank=True, help_text="Asked for an answer since then, none came")
+    unheard_since = models.DateTimeField(
+        null=True, blank=True, help_text="Messages lie in the queue since then and nobody takes them"
+    )
+    reported_at = models.DateTimeField(null=True, blank=True, help_text="This silence was reported")
+
+    def __str__(self) -> str:
+        return self.name

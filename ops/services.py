@@ -45,14 +45,11 @@ def command(name: str, *, data: Path, port: int = 8000, bind: str = "127.0.0.1")
             *("--lifespan", "off", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2"),
         ]
     if name == "worker":
-        return _celery(data, "dispatch,messages,housekeeping", "worker")
+        return _celery(data, "dispatch", "worker")
     if name == "worker-urgent":
         return _celery(data, "urgent", "urgent")
-    if name == "relay":
-        return [sys.executable, str(ROOT / "manage.py"), "relay"]
-    if name == "beat":
-        schedule = str(data / "beat-schedule")
-        return [sys.executable, "-m", "celery", "-A", "config", "beat", "-s", schedule, "--pidfile", "", "-l", "INFO"]
+    if name in {"relay", "beat"}:
+        return [sys.executable, str(ROOT / "manage.py"), name]
     raise ValueError(f"No process is called {name}")
 
 

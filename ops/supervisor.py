@@ -15,6 +15,7 @@ from types import FrameType
 from ops.places import ROOT
 from ops.process import Child
 from ops.say import Refused, say
+from ops.watchdog import Watchdog
 
 STOP_SECONDS = 8.0  # for the product's processes; the databases follow
 DATABASE_STOP_SECONDS = 6.0
@@ -22,6 +23,7 @@ ROOM_CHECK_SECONDS = 30.0
 LOW_ROOM_MB = 100
 GIVE_UP_AFTER = 4  # ends of a database within the window
 WINDOW_SECONDS = 60.0
+GRACE_SECONDS = 45.0  # a process that has just been started may not have answered yet
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Kept:
     again: Callable[[], Child] | None = None  # a database starts through its own checks
     ends: list[float] = field(default_factory=list)
     restart_at: float | None = None
+    started_at: float = field(default_factory=time.monotonic)
 
     def pause(self) -> float:
         """Return the seconds to wait before the next start: longer after each end within the window."""
@@ -67,6 +70,8 @@ class OrphanGuard:
         """End the guard after everything was stopped in order."""
         self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
 
 class Supervisor:
@@ -77,6 +82,7 @@ class Supervisor:
         self.guard = OrphanGuard()
         self.kept: dict[str, Kept] = {}
         self.stop_requests = 0
+        self.watchdog: Watchdog | None = None  # which processes do no work although they are there
         self._next_room_check = 0.0
 
     def catch_signals(self) -> None:
@@ -123,11 +129,21 @@ class Supervisor:
                     self._start_again(kept)
             elif not kept.child.is_running:
                 self._note_end(kept)
+        self._end_the_deaf(now)
         if now >= self._next_room_check:
             self._next_room_check = now + ROOM_CHECK_SECONDS
             free = shutil.disk_usage(self.data).free // 2**20
             if free < LOW_ROOM_MB:
                 say(f"The disk is almost full: {free} MB free at {self.data}. Free some room soon.")
+
+    def _end_the_deaf(self, now: float) -> None:
+        """Kill what does no work; the next look finds it ended and starts it again."""
+        for name in self.watchdog.deaf() if self.watchdog else ():
+            kept = self.kept.get(name)
+            if kept is None or not kept.child.is_running or now - kept.started_at < GRACE_SECONDS:
+                continue
+            say(f"{name} is there and does no work: it is ended and started again.")
+            kept.child.kill()
 
     def _note_end(self, kept: Kept) -> None:
         name, code = kept.child.name, kept.child.exit_code
@@ -145,7 +161,7 @@ class Supervisor:
             say(f"{name} ended (exit {code}) and is started again; its last words:\n{kept.child.last_words()}")
 
     def _start_again(self, kept: Kept) -> None:
-        kept.restart_at = None
+        kept.restart_at, kept.started_at = None, time.monotonic()
         if kept.again is not None:
             kept.child = kept.again()
         else:
@@ -162,6 +178,8 @@ class Supervisor:
         self._stop_together(others, STOP_SECONDS)
         self._stop_together(list(reversed(servers)), DATABASE_STOP_SECONDS)
         self.guard.close()
+        if self.watchdog:
+            self.watchdog.stop()
 
     def _stop_together(self, children: Sequence[Child], seconds: float) -> None:
         deadline, requests = time.monotonic() + seconds, self.stop_requests

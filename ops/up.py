@@ -20,6 +20,7 @@ from ops.say import Refused, result, say
 from ops.services import NAMES, Setup, command, manage
 from ops.supervisor import Supervisor
 from ops.valkey import Valkey
+from ops.watchdog import Watchdog
 
 FIRST_PAGE_SECONDS = 120.0
 
@@ -121,6 +122,8 @@ class Up:
         self._show_sign_ins(supervisor)
         for name in ("worker-urgent", "worker", "beat"):
             supervisor.add(self._child(name))
+        supervisor.watchdog = Watchdog(self.setup.databases.app_url)
+        supervisor.watchdog.start()
         say(f"All is running. Logs: {self.places.log}. Ctrl-C stops everything.")
 
     def _child(self, name: str, port: int = 0) -> Child:

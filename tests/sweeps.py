@@ -24,3 +24,8 @@ def away(*, at: datetime) -> None:
 def good(*, at: datetime) -> None:
     """Do its work."""
     ran.append("good")
+
+
+def broken_job(*, at: datetime) -> None:
+    """Fail as a timed job with a fault in it does."""
+    raise ValueError("no such day")

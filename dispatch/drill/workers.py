@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -14,7 +13,7 @@ from structlog import get_logger
 from core import outbox
 from core.errors import Conflict
 from dispatch.drill.world import MIN, World
-from dispatch.services import planning, urgent
+from dispatch.services import planning, urgent_turns
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
@@ -35,7 +34,7 @@ class Workers:
         """Keep a ring until a worker is free; with the broker gone it is lost, and only the sweep rings again."""
         if not self.world.has_bell:
             return
-        key = (task, arguments.get("case_ref", "") or arguments.get("area", ""))
+        key = (task, arguments["area"])
         if (
             self._rung.get(key, {}).get("kind") != PlanningKind.EVENING
         ):  # the larger plan answers the smaller question too
@@ -76,7 +75,7 @@ class Workers:
     def do(self, task: str, arguments: dict[str, str], at: datetime) -> None:
         """Do a task here, as a worker's process would."""
         if task == PLACE_URGENT:
-            urgent.place_urgent(UUID(arguments["case_ref"]), at=at)
+            urgent_turns.place_all(arguments["area"], at=at)
             return
         try:
             kind = PlanningKind(arguments.get("kind", PlanningKind.ROLLING))

@@ -17,6 +17,12 @@ DAY = timedelta(days=1)
 KEEP_KEYS = timedelta(days=2)
 
 
+def keep(*, at: datetime) -> None:
+    """Open the days ahead, and drop keys nobody can repeat any more."""
+    extend_days(at=at)
+    drop_old_keys()
+
+
 def extend_days(*, at: datetime) -> int:
     """Repeat the last known day's slots and shifts up to three days ahead; return how many rows are new.
 

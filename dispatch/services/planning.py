@@ -182,7 +182,7 @@ def store(asked: Asked, question: Question) -> PlanningRun:
     lost = PlanningRun.objects.filter(area=asked.area, status=PlanningStatus.SOLVING).exclude(kind=PlanningKind.URGENT)
     old = [*lost, *PlanningRun.objects.filter(area=asked.area, kind=PlanningKind.PREVIEW, status=PlanningStatus.SOLVED)]
     with transaction.atomic():
-        for row in old:
+        for row in old if asked.kind != PlanningKind.URGENT else ():  # urgent has no lease: that plan is at work
             advance(row, PlanningStatus.SUPERSEDED, by=asked.by, at=asked.span.at)
         return PlanningRun.objects.create(
             area=asked.area,

@@ -14,7 +14,7 @@ from core import boards
 from matching.plan import Reason, Unmet
 
 TRY_AGAIN_MIN = (2, 5, 10, 20, 30)
-TRY_AGAIN_CRITICAL = timedelta(seconds=30)
+TRY_AGAIN_CRITICAL_S = (30, 30, 30, 30, 60, 120)  # life first for two minutes, then as often as others may wait
 FAR = timedelta(hours=3)  # whoever is due later than this is tried again with the others, every half hour
 FAR_EVERY = timedelta(minutes=30)
 
@@ -39,7 +39,8 @@ def leave_waiting(reasons: Mapping[UUID, Unmet | str], *, at: datetime) -> None:
 def _next_try(row: AccessRequest, at: datetime) -> datetime:
     """Return when to look again: soon at first and for the near, on the half hour for the far; a change rings at once."""
     if row.is_critical:
-        return at + TRY_AGAIN_CRITICAL
+        last = len(TRY_AGAIN_CRITICAL_S) - 1
+        return at + timedelta(seconds=TRY_AGAIN_CRITICAL_S[min(row.attempts, last)])
     wait = timedelta(minutes=TRY_AGAIN_MIN[min(row.attempts, len(TRY_AGAIN_MIN) - 1)])
     if row.attempts and row.arrive_at and row.arrive_at - at > FAR:
         return at + FAR_EVERY - (at - datetime.min.replace(tzinfo=at.tzinfo)) % FAR_EVERY

@@ -21,6 +21,7 @@ from dispatch.problem_critical import AT_HAND, LATER, OTHER_CAR
 from dispatch.roads import ROADS
 from dispatch.services import planning, rescues
 from dispatch.services.planning import Asked
+from dispatch.services.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
 from matching.online import insert_one, open_board
 from matching.plan import Plan
@@ -87,7 +88,8 @@ def _ask(asked: Asked, case_ref: UUID, rescue: frozenset[str]) -> Iterator[Try]:
             return
         run = planning.store(asked, question)
         found = planning.solved(run, question.problem, partial(_insert, question, str(case_ref)))
-        if found is None:
+        if found is None:  # tried again later and farther apart, like the others; a person looks after it
+            leave_waiting({question.waiting[str(case_ref)].pk: "engine_failed"}, at=asked.span.at)
             return
         made = Try(run, question, found, _pickup(question, found, case_ref))
         yield made

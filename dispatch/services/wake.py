@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,16 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.db import transaction
-from django.db.models import Q
-from kombu.exceptions import OperationalError
-from redis import RedisError
-from structlog import get_logger
+from django.db.models import Q, QuerySet
 
 from access.models import AccessRequest
 from access.models.request import OPEN
 from access.services import critical, one_way
+from communities.models import DispatchArea
+from core import bell
 from core.actors import RELAY
 from dispatch.models import AreaSetting
 from dispatch.services import planning, returns
@@ -28,9 +25,6 @@ from transport.models import Trip
 from transport.services import trips
 from transport.states import TripDirection, TripStatus
 
-log = get_logger(__name__)
-AWAY_S = 5.0  # a broker that did not answer is left alone for so long, so that nothing queues up behind it
-_away_until = 0.0
 Answer = Callable[[str, dict[str, str]], None]  # given the name of the task and its arguments
 _answer: ContextVar[Answer | None] = ContextVar("wake_answer", default=None)
 
@@ -92,47 +86,58 @@ def ring_for(case_ref: UUID) -> None:
     row = rows.values("dispatch_area", "is_critical").first()
     if row is None:
         return
+    area = row["dispatch_area"]
     if row["is_critical"]:
-        transaction.on_commit(lambda: _ring("dispatch.tasks.place_urgent", "urgent", case_ref=str(case_ref)))
-    transaction.on_commit(lambda: ring(row["dispatch_area"]))
+        transaction.on_commit(lambda: ring_urgent(area))
+    transaction.on_commit(lambda: ring(area))
 
 
 def ring(area: str, *, kind: str = PlanningKind.ROLLING) -> bool:
     """Ask a worker to plan an area; False when the broker is away."""
-    return _ring("dispatch.tasks.plan_area", "dispatch", area=area, kind=kind)
+    return _ring("dispatch.tasks.plan_area", "dispatch", f"{area}:{kind}", area=area, kind=kind)
 
 
-def _ring(task: str, queue: str, **arguments: str) -> bool:
-    """Publish without waiting: no retry, no result, and not at all for a while after the broker did not answer."""
-    global _away_until
+def ring_urgent(area: str) -> bool:
+    """Ask the worker for critical patients to look at those of an area; False when the broker is away."""
+    return _ring("dispatch.tasks.place_urgent", "urgent", area, area=area)
+
+
+def _ring(task: str, queue: str, subject: str, **arguments: str) -> bool:
     if (answer := _answer.get()) is not None:
         answer(task, arguments)
         return True
-    if time.monotonic() < _away_until:
-        return False
-    try:
-        current_app.send_task(task, kwargs=arguments, queue=queue, retry=False, ignore_result=True)
-    except (OperationalError, RedisError, OSError) as error:
-        _away_until = time.monotonic() + AWAY_S
-        log.warning("wake.broker_away", error=type(error).__name__)
-        return False
-    return True
+    return bell.ring(task, queue, subject, arguments)
+
+
+def ring_all(*, at: datetime) -> None:
+    """Ring for every area, as the clock does: tomorrow once the evening has come, else the hours ahead."""
+    for area in DispatchArea.objects.values_list("code", flat=True):
+        ring(area, kind=planning.due_kind(area, at=at))
 
 
 def sweep(*, at: datetime) -> None:
-    """Ring for every area where somebody waits whom no plan has looked at lately, and for every critical patient."""
+    """Ring for every area where somebody waits whom no plan has looked at lately, or a critical patient."""
+    waiting = nobody_looks_at(at=at)
+    for area in sorted(set(waiting.filter(is_critical=True).values_list("dispatch_area", flat=True))):
+        ring_urgent(area)
+    for area in areas_of(waiting, at=at):
+        ring(area)
+
+
+def nobody_looks_at(*, at: datetime) -> QuerySet[AccessRequest]:
+    """Return the requests without place and car whose turn it is, in areas whose engine is on."""
     span = planning.rolling_span(at)
     asked = AccessRequest.objects.for_present().open().filter(status="approved", community__isnull=False)
     asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
     due = asked.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=at))
     off = AreaSetting.objects.filter(is_engine_on=False).values("area")
     waiting = due.exclude(dispatch_area__in=off).exclude(facts__scheduled_at__isnull=False)
-    waiting = waiting.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True)
-    for case_ref in waiting.filter(is_critical=True).values_list("case_ref", flat=True):
-        _ring("dispatch.tasks.place_urgent", "urgent", case_ref=str(case_ref))
-    areas = set(waiting.values_list("dispatch_area", flat=True).distinct())
-    for area in sorted(areas | _areas_of_returns(at)):
-        ring(area)
+    return waiting.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True)
+
+
+def areas_of(waiting: QuerySet[AccessRequest], *, at: datetime) -> list[str]:
+    """Return the areas to plan: of those who wait, and where somebody waits for the way home without a car."""
+    return sorted(set(waiting.values_list("dispatch_area", flat=True).distinct()) | _areas_of_returns(at))
 
 
 def _areas_of_returns(at: datetime) -> set[str]:
@@ -143,4 +148,17 @@ def _areas_of_returns(at: datetime) -> set[str]:
     return set(fresh.values_list("dispatch_area", flat=True).distinct())
 
 
-__all__ = ["answered_by", "emergency_aboard", "failed", "released", "ring", "ring_for", "sweep", "undone"]
+__all__ = [
+    "answered_by",
+    "areas_of",
+    "emergency_aboard",
+    "failed",
+    "nobody_looks_at",
+    "released",
+    "ring",
+    "ring_all",
+    "ring_for",
+    "ring_urgent",
+    "sweep",
+    "undone",
+]

@@ -14,6 +14,8 @@ import pytest
 
 from ops.places import ROOT
 from ops.servers import Stack
+from tests.drill.conftest import county
+from tests.faults.work import people
 
 LONG = float(os.environ.get("FAULTS_LONGER", "1"))  # how many times longer each fault lasts than the default
 
@@ -71,3 +73,14 @@ def mend(stack: Stack) -> None:
         stack.kill(name)
     if "web" not in stack.children or not stack.children["web"].is_running:
         stack.web()
+
+
+@pytest.fixture(scope="session")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One county of the demo city at five in the morning, its databases up, nothing at work yet. Leases are short."""
+    folder = tmp_path_factory.mktemp("district")
+    city = county(folder / "city")
+    with Stack(folder / "installation", extra={"PLAN_LEASE_S": "6", "MATCHING_INTERPRETED": "1"}) as started:
+        started.manage("load_city", str(city))
+        people(started, "morning")
+        yield started

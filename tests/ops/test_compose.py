@@ -162,7 +162,7 @@ def test_service_with_pages_starts_answers_and_stops(containers: Containers, nam
 
 @pytest.mark.parametrize(
     ("name", "sign"),
-    [("worker", "ready."), ("worker-urgent", "ready."), ("relay", "relay.started"), ("beat", "beat: Starting")],
+    [("worker", "ready."), ("worker-urgent", "ready."), ("relay", "relay.started"), ("beat", "beat.started")],
 )
 def test_service_without_pages_starts_and_stops(containers: Containers, name: str, sign: str) -> None:
     child = containers.start(name)

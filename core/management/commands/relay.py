@@ -12,8 +12,9 @@ from django.db import Error, close_old_connections
 from django.utils.module_loading import import_string
 from structlog import get_logger
 
-from core import clock, outbox
+from core import clock, heartbeat, outbox
 from core.live_feed import Feed
+from core.pulse import Pulse
 from core.sweeping import AWAY
 
 log = get_logger(__name__)
@@ -39,12 +40,19 @@ class Command(BaseCommand):
             self._round()
             return
         log.info("relay.started")
-        feed = Feed()
-        feed.start()
-        next_sweep = 0.0
+        threads = (Feed(), Pulse())
+        for thread in threads:
+            thread.start()
+        next_sweep, next_beat, has_begun = 0.0, 0.0, False
         while not self.stopping:
             close_old_connections()
             try:
+                if not has_begun:
+                    heartbeat.begin_anew()
+                    has_begun = True
+                if time.monotonic() >= next_beat:
+                    heartbeat.beat("relay")
+                    next_beat = time.monotonic() + heartbeat.EVERY_S
                 busy = outbox.deliver_next()
                 if time.monotonic() >= next_sweep:
                     self._sweep()
@@ -55,8 +63,10 @@ class Command(BaseCommand):
                 time.sleep(1)
             if not busy:
                 time.sleep(IDLE_S)
-        feed.stopping.set()
-        feed.join(timeout=5)
+        for thread in threads:
+            thread.stopping.set()
+        for thread in threads:
+            thread.join(timeout=5)
 
     def _stop(self, *_signal: Any) -> None:
         self.stopping = True

@@ -88,6 +88,10 @@ BREAKERS: dict[str, list[str]] = {
     GUARDS: [],  # broken already where the guards are gone
     "infection_machine_mixed": ["UPDATE hospitals_appointment SET machine_class = 'HBV' WHERE status = 'booked'"],
     "INV-36": ["UPDATE core_outboxmessage SET created_at = now() - interval '1 hour', delivered_at = NULL"],
+    "INV-37": [
+        "INSERT INTO core_workerheartbeat (name, beaten_at, silent_since)"
+        " VALUES ('relay', clock_timestamp(), NULL), ('dispatch', NULL, clock_timestamp() - interval '2 minutes')"
+    ],
 }
 
 

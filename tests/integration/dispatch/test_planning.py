@@ -377,6 +377,35 @@ def test_critical_patient_is_arranged_alone():
     assert urgent.place_urgent(request.case_ref, at=AT) is None
 
 
+def test_a_critical_patient_leaves_the_plan_under_way_alone():
+    """It holds no lease: a plan of the area at work goes on, and many critical ones starve nobody (issue E)."""
+    town = walkers.town()
+    request = walkers.ask(town, need_kind="emergency", is_critical=True)
+    at_work = PlanningRun.objects.create(area="main", kind="rolling", status_at=AT, asked_at=AT, problem={})
+
+    urgent.place_urgent(request.case_ref, at=AT)
+
+    at_work.refresh_from_db()
+    assert at_work.status == "solving"
+
+
+def test_a_critical_patient_whom_the_engine_cannot_read_is_tried_again_later(monkeypatch):
+    """E23: with an owner and a reason, and never before those who were not tried yet."""
+    town = walkers.town()
+    desk_rows.make_service(town.facility, kind="emergency")
+    request = walkers.ask(town, need_kind="emergency", is_critical=True)
+
+    def unreadable(_question, _case):
+        raise ValueError
+
+    monkeypatch.setattr(urgent, "_insert", unreadable)
+    urgent.place_urgent(request.case_ref, at=AT)
+
+    request.refresh_from_db()
+    assert (request.needs_person_reason, request.attempts, request.owner_role) == ("engine_failed", 1, "dispatch")
+    assert request.try_again_at > AT
+
+
 def test_one_unreadable_case_does_not_stop_the_others():
     """F28: the poison case gets a person's eye, the others their cars."""
     town = walkers.town()

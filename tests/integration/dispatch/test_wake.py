@@ -82,6 +82,6 @@ def test_a_case_is_rung_for_once_its_transaction_has_committed(django_capture_on
 
     assert [task for task, _arguments in rung] == [URGENT, PLAN]
     assert answers.heard[len(rung) :] == [
-        (URGENT, {"case_ref": str(case.request.case_ref)}),
+        (URGENT, {"area": "main"}),
         (PLAN, {"area": "main", "kind": "rolling"}),
     ]
