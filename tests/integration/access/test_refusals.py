@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from access import policies
 from access.models import AccessRequest, Resident
-from access.services import identity, requests, residents
+from access.services import critical, identity, residents
 from core.actors import Role
 from core.errors import NotAllowed, NotFound
 from hospitals.models import Appointment
@@ -25,7 +27,6 @@ CASES = {
     policies.check_raise: [
         *COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH, Role.INTAKE, Role.HOSPADM, Role.COMMAND, Role.SERVICE,
     ],
-    policies.check_lower: [Role.LEAD, Role.COMMAND],
 }  # fmt: skip
 
 
@@ -50,6 +51,18 @@ def test_each_act_on_a_request_has_its_posts(check, placed, monkeypatch):
     _own(placed, monkeypatch)
 
     actors.prove(lambda by: check(by, placed), CASES[check])
+
+
+def test_critical_is_taken_back_by_lead_command_and_our_own_workers(placed, monkeypatch):
+    """INV-15: and by whoever pressed, within minutes of it."""
+    _own(placed, monkeypatch)
+    lowering = [Role.LEAD, Role.COMMAND, Role.SERVICE]
+    actors.prove(lambda by: policies.check_lower(by, placed, at=walkers.AT), lowering)
+
+    placed.critical_by, placed.critical_at = actors.actor(Role.STAFF).key, walkers.AT
+    policies.check_lower(actors.actor(Role.STAFF), placed, at=walkers.AT)
+    with pytest.raises(NotAllowed):
+        policies.check_lower(actors.actor(Role.STAFF), placed, at=walkers.AT + timedelta(minutes=11))
 
 
 def test_anybody_is_asked_for_by_the_posts_that_take_calls(placed):
@@ -105,7 +118,7 @@ def test_a_wrong_name_is_taken_back_by_who_might_have_given_it(placed):
 
 def test_what_is_refused_changes_nothing(placed):
     with pytest.raises(NotAllowed):
-        requests.make_critical(placed, by=actors.actor(Role.AUDITOR), at=walkers.AT)
+        critical.make_critical(placed, by=actors.actor(Role.AUDITOR), at=walkers.AT)
     with pytest.raises(NotAllowed):
         residents.note_result(placed.resident_id, result="positive", by=actors.actor(Role.GUARD), at=walkers.AT)
 

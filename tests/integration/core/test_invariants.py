@@ -61,6 +61,12 @@ BREAKERS: dict[str, list[str]] = {
     "INV-10-request": ["UPDATE access_accessrequest SET approved_at = NULL WHERE status = 'approved'"],
     "INV-12": ["UPDATE access_accessrequest SET owner_place = ''"],
     "INV-13": ["UPDATE access_accessrequest SET next_check_at = NULL"],
+    "INV-17-absence": [
+        "INSERT INTO access_absence (resident_id, person_key, kind, since, note, said_by, ended_by)"
+        " SELECT r.resident_id, r.person_key, 'died', now(), '', 'x', '' FROM access_accessrequest r"
+        " JOIN access_facts f ON f.request_id = r.id"
+        " WHERE r.status = 'approved' AND r.resident_id IS NOT NULL AND NOT f.is_out AND NOT r.is_critical LIMIT 1"
+    ],
     "INV-18": [
         "ALTER VIEW access_outside RENAME TO outside_before",
         "CREATE VIEW access_outside AS SELECT * FROM outside_before WHERE false",
