@@ -59,7 +59,7 @@ INVARIANTS = [
         " AND NOT EXISTS (SELECT FROM transport_trip t WHERE t.case_ref = seen.case_ref"
         " AND t.direction = 'inbound' AND t.status = 'completed')"
         " AND NOT EXISTS (SELECT FROM hospitals_intake i WHERE i.case_ref = seen.case_ref"
-        " AND i.status IN ('admitted', 'transferred', 'died'))"
+        " AND i.status IN ('admitted', 'died'))"
         " AND NOT EXISTS (SELECT FROM access_homemark m WHERE m.case_ref = seen.case_ref AND m.withdrawn_at IS NULL)"
         " AND NOT EXISTS (SELECT FROM access_handclosing h WHERE h.case_ref = seen.case_ref"
         " AND h.second_at IS NOT NULL)",
@@ -71,6 +71,14 @@ INVARIANTS = [
         " WHERE r.status = 'closed' AND f.is_out"
         " UNION ALL SELECT 'hand closing ' || case_ref FROM access_handclosing"
         " WHERE second_at IS NOT NULL AND (second_key = '' OR second_key = first_key)",
+    ),
+    Invariant(
+        "INV-19b",
+        "whoever was handed on stands at the house that received, which is theirs until they are let go (R-000-8)",
+        "SELECT 'case ' || i.case_ref FROM hospitals_intake i"
+        " JOIN access_accessrequest r ON r.case_ref = i.case_ref AND r.status <> 'closed'"
+        " WHERE i.status = 'transferred' AND NOT EXISTS (SELECT FROM hospitals_intake j WHERE j.case_ref = i.case_ref"
+        " AND j.status NOT IN ('transferred', 'withdrawn'))",
     ),
     Invariant(
         "INV-20",

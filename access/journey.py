@@ -29,7 +29,7 @@ class Facts:
     """What is known of one case. Every time is when it happened, aware; None: no such fact.
 
     `scheduled_at` needs both ways: an outbound ride and a reserved or scheduled way back, or a mode that needs
-    no vehicle. `kept_at` is admission, transfer or death: somebody else now cares for the person.
+    no vehicle. `kept_at` is admission or death; whoever was handed on to another house is out until home.
     """
 
     submitted_at: datetime | None = None

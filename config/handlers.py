@@ -29,6 +29,8 @@ HANDLERS: Handlers = {
     hospital.IntakeEnded: (dispatch_hears.ended,),
     hospital.IntakeSampled: (register_hears.sampled,),
     hospital.IntakeUndone: (dispatch_hears.undone,),
+    hospital.TransferAccepted: (dispatch_hears.transfer_accepted,),
+    hospital.TransferDropped: (dispatch_hears.transfer_dropped,),
     hospital.ServiceChanged: (dispatch_hears.service_changed,),
     transport.Boarded: (dispatch_hears.boarded,),
     transport.TripCompleted: (register_hears.trip_completed,),

@@ -12,6 +12,7 @@ from access.selectors.rescue import Rescue
 from access.states import RequestStatus
 from core.actors import Actor
 from dispatch import lanes, selectors, snapshot
+from dispatch.asked import Asked, asked_of
 from dispatch.lanes import Group, Scale
 from dispatch.panel import Choice, Panel, panel
 from dispatch.services.rescues import of_board
@@ -47,6 +48,7 @@ class Board:
     panel: Panel | None
     sketch: Sketch | None
     silent: list[Silent]
+    asked: list[Asked]
     rescues: list[Rescue] = field(default_factory=list)
     query: str = ""
 
@@ -83,6 +85,7 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
         panel=shown,
         sketch=sketch(shown, seen, at) if shown else None,
         rescues=of_board(rows, at=at),
+        asked=asked_of(rows, at=at),
         silent=silent_of(seen, after_min=limits.replace, at=at),
         query=query,
     )

@@ -30,6 +30,11 @@ def way_back(origin: Point, destination: Point, *, ready_at: datetime, now: date
     return Way(origin, destination, leave_from=now, pickup_from=start, pickup_until=until)
 
 
+def way_between(origin: Point, destination: Point, *, ready_at: datetime, now: datetime) -> Way:
+    """Describe the way of somebody who waits at one hospital for another: any car, as early as possible."""
+    return Way(origin, destination, leave_from=now, pickup_from=max(ready_at, now))
+
+
 def fit(car: Car, ask: Ask, way: Way) -> Fit:
     """Look at one car for one way."""
     for check in _room(car, ask):

@@ -18,6 +18,7 @@ from accounts.models import Role
 from communities.models import Area
 from core.actors import Actor
 from dispatch import selectors
+from dispatch.asked import Asked, asked_of
 from dispatch.services.rescues import of_board
 from dispatch.waiting import home_name
 from dispatch.words import unmet_words
@@ -54,6 +55,7 @@ class Overview:
     on_the_way: int = 0
     treated: int = 0
     stages: Counter[str] = field(default_factory=Counter)
+    asked_of_houses: list[Asked] = field(default_factory=list)
 
 
 def overview(actor: Actor, *, at: datetime) -> Overview:
@@ -76,6 +78,7 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
         on_the_way=sum(stages[stage] for stage in ON_THE_WAY),
         treated=stages[Stage.ARRIVED],
         stages=stages,
+        asked_of_houses=asked_of(rows, at=at),
     )
 
 

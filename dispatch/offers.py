@@ -95,6 +95,11 @@ def _pair(
     return Pair(there, None, (Check("no_way_back", "no", {"cause": same.checks[0]} if same.checks else {}),))
 
 
+def between(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
+    """Rank the cars for somebody whom another hospital takes over: 120 first for the critical, free of others else."""
+    return rank((fit(car, ask, way) for car in cars), ask) if ask.is_critical else returns(cars, ask, way)
+
+
 def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
     """Rank the cars for somebody who is ready to go home.
 

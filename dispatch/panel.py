@@ -16,6 +16,7 @@ from access.services import cards
 from access.states import TransportMode
 from core import clock
 from dispatch import offers, receiving, snapshot
+from dispatch.candidates import way_between
 from dispatch.offers import Errand, Pair
 from dispatch.receiving import Option, Times
 from dispatch.shapes import Ask, Check, Fit, RidePlan
@@ -87,11 +88,14 @@ class Panel:
 def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, at: datetime) -> Panel:
     """Judge hospitals and cars for one person: one query for the way there, none for the way home."""
     shown = Panel(waiting)
-    if waiting.request.community is None:
+    if waiting.request.community is None and waiting.kind != "between":
         shown.stuck = _("还不知道这个人住哪。先认人，再排返程车。")
         return shown
     if waiting.kind == "back":
         _home(shown, fleet, choice, at)
+        return shown
+    if waiting.kind == "between":
+        _between(shown, fleet, choice, at)
         return shown
     _hospitals(shown, choice, at)
     if shown.hospital is None:
@@ -204,7 +208,30 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
     way = offers.way_back(place.point, home, ready_at=ready, now=at, is_firm=is_out(facts))
     ask = snapshot.ask_of_trip(trip, request) if trip else snapshot.ask(request)
     seen = _without_reservation(fleet, trip)
-    found = offers.returns(seen, ask, way)
+    if ride := _one_way(shown, offers.returns(seen, ask, way), choice, ask):
+        words = {"at": hhmm(ride.pickup_at), "home": hhmm(ride.dropoff_at)}
+        shown.after = _("排上后：接诊台看到车 %(at)s 到，约 %(home)s 到家。") % words
+
+
+def _between(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
+    """Offer cars to somebody whom another hospital takes over."""
+    request, trip = shown.request, shown.waiting.trip
+    if trip is None:
+        return
+    ask = snapshot.ask_of_trip(trip, request)
+    way = way_between(trip.origin.point, trip.destination.point, ready_at=trip.ready_at or at, now=at)
+    if ride := _one_way(shown, offers.between(fleet.cars, ask, way), choice, ask):
+        words = {
+            "from": trip.from_label,
+            "to": trip.to_label,
+            "at": hhmm(ride.pickup_at),
+            "then": hhmm(ride.dropoff_at),
+        }
+        shown.after = _("排上后：%(from)s看到车 %(at)s 到，%(to)s看到 %(then)s 送到。") % words
+
+
+def _one_way(shown: Panel, found: list[Fit], choice: Choice, ask: Ask) -> RidePlan | None:
+    """Show the cars for one way of somebody who stands waiting; return the ride of the one chosen."""
     possible, barred = [each for each in found if each.is_possible], [each for each in found if not each.is_possible]
     chosen = _chosen(possible, choice.car)
     shown.cars = [
@@ -214,11 +241,11 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
     shown.cars_barred = [_barred(each, each.checks) for each in barred]
     if chosen is None or chosen.ride is None:
         shown.stuck = _("现在没有车能去接。看下面每辆车卡在哪里。")
-        return
-    shown.out_code, shown.ghosts = chosen.car.code, [chosen.ride]
-    words = {"plate": chosen.car.plate, "at": hhmm(chosen.ride.pickup_at), "home": hhmm(chosen.ride.dropoff_at)}
-    shown.press = _("排给 %(plate)s，%(at)s 接到人") % words
-    shown.after = _("排上后：接诊台看到车 %(at)s 到，约 %(home)s 到家。") % words
+        return None
+    ride: RidePlan = chosen.ride
+    shown.out_code, shown.ghosts = chosen.car.code, [ride]
+    shown.press = _("排给 %(plate)s，%(at)s 接到人") % {"plate": chosen.car.plate, "at": hhmm(ride.pickup_at)}
+    return ride
 
 
 def _without_reservation(fleet: Fleet, trip: Any) -> list[Any]:

@@ -15,7 +15,8 @@ from core import clock
 from core.actors import Actor
 from core.errors import NotFound
 from dispatch.models import AreaSetting, PlanningRun
-from hospitals.models import Appointment
+from hospitals.models import Appointment, TransferRequest
+from hospitals.states import TransferStatus
 from transport.models import Run, Vehicle
 
 AHEAD = timedelta(days=2)  # the board shows today and tomorrow
@@ -28,7 +29,15 @@ def board_requests(actor: Actor, *, at: datetime) -> list[AccessRequest]:
     """
     until = clock.day_bounds(clock.local_day(at))[0] + AHEAD
     near = Q(status__in=OPEN) & (Q(arrive_at__isnull=True) | Q(arrive_at__lt=until))
-    return list(_rows(actor).filter(near | Q(facts__is_out=True)).filter(present()))
+    asked = TransferRequest.objects.filter(case_ref=OuterRef("case_ref"), status=TransferStatus.ASKED)
+    rows = _rows(actor).annotate(
+        asked_transfer=Subquery(asked.values("pk")[:1]),
+        asked_since=Subquery(asked.values("asked_at")[:1]),
+        asked_house=Subquery(asked.values("facility_id")[:1]),
+        asked_house_name=Subquery(asked.values("facility__name")[:1]),
+        asking_house_name=Subquery(asked.values("intake__facility__name")[:1]),
+    )
+    return list(rows.filter(near | Q(facts__is_out=True)).filter(present()))
 
 
 def request_for(actor: Actor, request_id: UUID) -> AccessRequest:

@@ -47,7 +47,7 @@ class Sketch:
 def sketch(panel: Panel, fleet: Fleet, at: datetime) -> Sketch | None:
     """Draw the person, the hospital, the chosen car and its way, and the other cars offered."""
     request, trip = panel.request, panel.waiting.trip
-    if request.community is None:
+    if request.community is None or panel.waiting.kind == "between":
         return None
     hospital = panel.hospital.receiver.point if panel.hospital else trip.origin.point if trip else None
     name = panel.hospital.receiver.name if panel.hospital else trip.from_label if trip else ""

@@ -12,6 +12,10 @@ urlpatterns = [
     path("dispatch/requests/<uuid:request_id>/withdraw/", by_method(POST=board.withdraw), name="withdraw"),
     path("dispatch/requests/<uuid:request_id>/return/", by_method(POST=board.place_return), name="place_return"),
     path("dispatch/requests/<uuid:request_id>/return/undo/", by_method(POST=board.undo_return), name="undo_return"),
+    path("dispatch/requests/<uuid:request_id>/transfer/", by_method(POST=board.place_transfer), name="place_transfer"),
+    path(
+        "dispatch/requests/<uuid:request_id>/transfer/undo/", by_method(POST=board.undo_transfer), name="undo_transfer"
+    ),
     path("dispatch/runs/<uuid:run_id>/replace/", by_method(POST=board.replace_car), name="replace_car"),
     path("dispatch/vehicles/", by_method(GET=overview.vehicles), name="vehicles"),
     path("dispatch/vehicles/<str:code>/on/", by_method(POST=overview.put_on), name="vehicle_on"),

@@ -29,7 +29,10 @@ ENDING = timedelta(minutes=45)  # treatment that ends within this: prepare the w
 
 @dataclass(frozen=True)
 class Waiting:
-    """One person on the board's left. `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home)."""
+    """One person on the board's left.
+
+    `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home), between (needs one to another hospital).
+    """
 
     request: AccessRequest
     kind: str
@@ -128,6 +131,8 @@ def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime)
     trips, facts = fleet.waiting.get(row.case_ref, {}), facts_of(row)
     if is_over(facts):
         return None
+    if between := trips.get(TripDirection.BETWEEN):
+        return _between(row, between, at)
     wants_home = is_out(facts) and (facts.ready_at or facts.cancelled_at) and row.needs_vehicle
     if wants_home and not has_way_home(facts):
         since = facts.ready_at or facts.cancelled_at or at
@@ -183,6 +188,26 @@ def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: date
         side=_("返程"),
         reason=_("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车"),
         icon="clock",
+        trip=trip,
+    )
+
+
+def _between(row: AccessRequest, trip: Trip, at: datetime) -> Waiting:
+    """Somebody whom another hospital has accepted: whoever may die there goes before everybody."""
+    since = trip.ready_at or trip.status_at
+    minutes = max(0, int((at - since).total_seconds() // 60))
+    is_long = minutes >= ANSWER_MIN
+    return Waiting(
+        request=row,
+        kind="between",
+        rank=0 if row.is_critical else 1 if is_long else 3,
+        level="danger" if row.is_critical or is_long else "wait",
+        due_at=since,
+        headline=_("已等 %(t)s") % {"t": duration(minutes)},
+        route=f"{trip.from_label} → {trip.to_label}",
+        side=_("转院"),
+        reason=_("急危重症等转院车，120 优先") if row.is_critical else _("等转院车"),
+        icon="siren" if row.is_critical else "clock",
         trip=trip,
     )
 

@@ -22,7 +22,9 @@ from core.idempotency import idempotent
 from hospitals import selectors
 from hospitals.models import Intake
 from hospitals.policies import INTAKE_ROLES
-from hospitals.services import intake, undo
+from hospitals.services import intake, transfers, undo
+from hospitals.services.transfers import TransferWish
+from hospitals.states import TransferReason
 
 _STAMPS = {"hand_over": intake.hand_over, "start_treatment": intake.start_treatment, "left": intake.note_left}
 _ENDS = {"admit": intake.admit, "record_death": intake.record_death}
@@ -49,8 +51,11 @@ class StepSerializer(serializers.Serializer[Any]):
     step = serializers.ChoiceField(choices=[*_STAMPS, *_ENDS, "release", "transfer", "undo"], help_text="What was done")
     ready_at = serializers.DateTimeField(required=False, help_text="release: when the patient can be picked up")
     note = serializers.CharField(required=False, max_length=300, allow_blank=True, default="")
-    accepted_by = serializers.CharField(required=False, max_length=20, default="", help_text="transfer: facility code")
-    accepted_by_name = serializers.CharField(required=False, max_length=30, default="", help_text="transfer: who")
+    to = serializers.CharField(required=False, max_length=20, default="", help_text="transfer: code of who is asked")
+    reason = serializers.ChoiceField(TransferReason.choices, required=False, default=TransferReason.OTHER)
+    accepted_name = serializers.CharField(
+        required=False, max_length=30, default="", help_text="transfer: who there said yes on the telephone"
+    )
 
 
 class WalkInSerializer(serializers.Serializer[Any]):
@@ -114,9 +119,8 @@ def _do(row: Intake, words: dict[str, Any], *, by: Actor, at: datetime) -> None:
     elif step == "undo":
         undo.undo_last(row, by=by, at=at)
     else:
-        other = next(
-            (each for each in selectors.other_facilities(row.facility) if each.pk == words["accepted_by"]), None
-        )
+        other = selectors.houses_for(row).filter(pk=words["to"]).first()
         if other is None:
-            raise Invalid("intake.no_acceptance", _("要写哪家医院答应接。"), field="accepted_by")
-        intake.transfer(row, accepted_by=other, accepted_by_name=words["accepted_by_name"], by=by, at=at)
+            raise Invalid("transfer.to", _("要写转到哪家医院。"), field="to")
+        wish = TransferWish(other, words["reason"], words["note"], words["accepted_name"])
+        transfers.ask(row, wish, by=by, at=at)

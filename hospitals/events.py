@@ -43,11 +43,34 @@ class IntakeReleased(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeEnded(Event):
-    """The stay ended without a way home: admitted, transferred, dead."""
+    """The stay ended without a way home: admitted, dead."""
 
     kind: ClassVar[str] = "intake.ended"
 
     intake_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferAccepted(Event):
+    """Another house takes a patient over: a car is to bring them there."""
+
+    kind: ClassVar[str] = "transfer.accepted"
+
+    transfer_id: str
+
+    @property
+    def is_urgent(self) -> bool:
+        """Always: the house that asks lacks what the patient needs."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferDropped(Event):
+    """A hand-over to another house is not to be any more: withdrawn, passed on, or ended with the patient's stay."""
+
+    kind: ClassVar[str] = "transfer.dropped"
+
+    transfer_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from hospitals.models import Facility, Intake
 from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
 from hospitals.services.status import StatusChange
-from hospitals.states import SampleResult, ServiceStatus
+from hospitals.services.transfers import TransferWish
+from hospitals.states import SampleResult, ServiceStatus, TransferReason
 from hospitals.words import MISSING_WORDS, NEED_WORDS
 
 
@@ -65,20 +67,51 @@ class DescribeForm(forms.Form):
         return Described(**self.cleaned_data)
 
 
+class HouseField(forms.ModelChoiceField):
+    """Another house; those that do what the patient needs stand first, and say so."""
+
+    def label_from_instance(self, obj: Facility) -> str:
+        """Name the house."""
+        return str(_("%(name)s（有这项）") % {"name": obj.name}) if obj.does_it else obj.name  # type: ignore[attr-defined]
+
+
 class TransferForm(forms.Form):
-    """Another facility that has accepted, and who there."""
+    """Which house is asked to take the patient over, and why; who said yes there when it was asked by telephone."""
 
-    accepted_by = forms.ModelChoiceField(
-        label=_("哪家医院答应接"), queryset=Facility.objects.none(), empty_label=_("请选")
-    )
-    accepted_by_name = forms.CharField(
-        label=_("对方谁答应的"), max_length=30, help_text=_("没有人答应，病人就还在这里治。")
+    to = HouseField(label=_("转到哪家医院"), queryset=Facility.objects.none(), empty_label=_("请选"))
+    reason = forms.ChoiceField(label=_("为什么转"), choices=TransferReason.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("要对方知道的"), max_length=300, required=False)
+    accepted_name = forms.CharField(
+        label=_("电话里谁答应的"),
+        max_length=30,
+        required=False,
+        help_text=_("打过电话、对方答应了才填。不填就问到对方接诊台。"),
     )
 
-    def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, houses: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Facility.objects.exclude(pk=facility.pk).exclude(zone_role="none")
-        self.fields["accepted_by"].queryset = others  # type: ignore[attr-defined]
+        self.fields["to"].queryset = houses  # type: ignore[attr-defined]
+
+    def wish(self) -> TransferWish:
+        """Return what was chosen."""
+        return TransferWish(**self.cleaned_data)
+
+
+class AcceptForm(forms.Form):
+    """Who takes the patient."""
+
+    name = forms.CharField(label=_("谁答应接"), max_length=30)
+
+
+class PassOnForm(forms.Form):
+    """Which house is asked instead, and in whose name."""
+
+    to = HouseField(label=_("转问哪家医院"), queryset=Facility.objects.none(), empty_label=_("请选"))
+    name = forms.CharField(label=_("这里谁定的"), max_length=30)
+
+    def __init__(self, *args: Any, houses: QuerySet[Facility], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = houses  # type: ignore[attr-defined]
 
 
 class SampleForm(forms.Form):

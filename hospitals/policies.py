@@ -11,14 +11,24 @@ from django.utils.translation import gettext as _
 from core.actors import Actor, Role
 from core.divisions import division_prefix
 from core.errors import NotAllowed, NotFound
-from hospitals.models import Service
+from hospitals.models import Facility, Intake, Service, TransferRequest
+from hospitals.models.transfer import RECORD_ROLES, in_charge
 
 DESK_ROLES = (Role.INTAKE, Role.HOSPADM)  # how the services stand
 INTAKE_ROLES = (Role.INTAKE,)  # patients: their names, their steps
+TRANSFER_ROLES = (Role.INTAKE, *RECORD_ROLES)  # hand-overs: both desks, and who may write down what they said
 
 # Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
 STEPS = {
     "announcing.announce": "a placement of a critical patient tells the desk; the placement has asked",
+    "arriving.clock_facts": "the stamp of an arrival; receiving, booked or handed on, has asked",
+    "arriving.stamp_hand_over": "part of every step that takes over; each has asked",
+    "arriving.fulfil": "the end of a stay uses the booking; ending it has asked",
+    "arriving.signature": "the words of a stamp, written by a step that has asked",
+    "transfers.set_ride": "a placement of the car between, by a dispatcher asked, or a worker",
+    "transfers.note_left": "our own worker notes what the driver pressed (dispatch leaving)",
+    "transfers.let_go": "the end of a stay ends what was asked of other houses; ending it has asked",
+    "transfers.take_back_arrival": "taking an arrival back (undo) has asked",
     "appointments.book": "a placement, by hand or by a plan, takes the place; the placement has asked",
     "appointments.withdraw": "cancelling, closing and moving a placement give the place back; each has asked",
     "appointments.set_ride": "a placement, or a car that failed, tells the desk; by a dispatcher asked, or a worker",
@@ -67,3 +77,31 @@ def check_confirm(by: Actor, facility_code: str) -> None:
 def _check_house(by: Actor, facility_code: str) -> None:
     if by.place_code != facility_code:
         raise NotFound("facility.other")
+
+
+def check_ask_transfer(by: Actor, intake: Intake) -> None:
+    """Let the house that has the patient ask; dispatch and command of its district may write it down for it."""
+    _check_hand_over(by, (intake.facility_id,), (intake.facility,))
+
+
+def check_answer_transfer(by: Actor, transfer: TransferRequest) -> None:
+    """Let the house that is asked answer; dispatch and command may write down what it said on the telephone."""
+    _check_hand_over(by, (transfer.facility_id,), (transfer.facility, transfer.intake.facility))
+
+
+def _check_hand_over(by: Actor, own: tuple[str, ...], houses: tuple[Facility, ...]) -> None:
+    if by.is_service:
+        return
+    if by.role not in TRANSFER_ROLES:
+        raise NotAllowed("intake.transfer", _("转院由两家接诊台来办，调度台和指挥可以代记。"))
+    if by.role in INTAKE_ROLES and by.place_code in own:
+        return
+    if not any(may_record(by, house) for house in houses):
+        raise NotFound("transfer.other")
+
+
+def may_record(by: Actor, facility: Facility) -> bool:
+    """Say whether a house lies in the area of this dispatcher, or in the division of this command post."""
+    if by.role not in RECORD_ROLES or not by.place_code:
+        return False
+    return Facility.objects.filter(in_charge(by), pk=facility.pk).exists()

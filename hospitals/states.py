@@ -59,12 +59,13 @@ class IntakeStatus(models.TextChoices):
 
 INSIDE = (IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT)
 ENDED = (IntakeStatus.RELEASED, IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
-KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
+KEPT = (IntakeStatus.ADMITTED, IntakeStatus.DIED)  # nobody is brought home from here
+FINAL = (*KEPT, IntakeStatus.TRANSFERRED)  # ends that this desk cannot take back
 
 # the way of a patient through the house; 撤回 of a wrong press walks one step back within minutes, except from an
-# end that closes the case
+# end that closes the case. Whoever was handed on stands here again only when the other house takes its arrival back.
 INTAKE_STEPS: dict[str, tuple[str, ...]] = {
-    IntakeStatus.ARRIVED: (IntakeStatus.IN_TREATMENT, *KEPT),
+    IntakeStatus.ARRIVED: (IntakeStatus.IN_TREATMENT, *FINAL),
     IntakeStatus.IN_TREATMENT: ENDED,
 }
 INTAKE_UNDO: dict[str, tuple[str, ...]] = {
@@ -72,6 +73,7 @@ INTAKE_UNDO: dict[str, tuple[str, ...]] = {
     IntakeStatus.WITHDRAWN: (IntakeStatus.ARRIVED,),
     IntakeStatus.IN_TREATMENT: (IntakeStatus.ARRIVED,),
     IntakeStatus.RELEASED: (IntakeStatus.IN_TREATMENT,),
+    IntakeStatus.TRANSFERRED: (IntakeStatus.IN_TREATMENT, IntakeStatus.ARRIVED),
 }
 INTAKE = Machine(
     name="intake",
@@ -82,6 +84,47 @@ INTAKE = Machine(
         for status in (*INSIDE, *ENDED, IntakeStatus.WITHDRAWN)
     },
 )
+
+
+class TransferStatus(models.TextChoices):
+    """A patient handed from one house to another. There is no refused (R-002-3d): who cannot, names who can."""
+
+    ASKED = "asked", _("等对方答复")
+    ACCEPTED = "accepted", _("对方答应接")
+    PASSED_ON = "passed_on", _("转问别家了")
+    RECEIVED = "received", _("对方已接到")
+    WITHDRAWN = "withdrawn", _("不转了")
+
+
+TRANSFER_OPEN = (TransferStatus.ASKED, TransferStatus.ACCEPTED)
+TRANSFER = Machine(
+    name="transfer",
+    statuses=TransferStatus,
+    start=TRANSFER_OPEN,  # a word given on the telephone is an acceptance from the start
+    table={
+        TransferStatus.ASKED: (
+            TransferStatus.ACCEPTED,
+            TransferStatus.PASSED_ON,
+            TransferStatus.RECEIVED,
+            TransferStatus.WITHDRAWN,
+        ),
+        TransferStatus.ACCEPTED: (TransferStatus.PASSED_ON, TransferStatus.RECEIVED, TransferStatus.WITHDRAWN),
+        # back to accepted: the arrival there was pressed by mistake, or the car had left before the word came
+        TransferStatus.RECEIVED: (TransferStatus.ACCEPTED,),
+        TransferStatus.WITHDRAWN: (TransferStatus.ACCEPTED,),
+        TransferStatus.PASSED_ON: (TransferStatus.ACCEPTED,),
+    },
+)
+
+
+class TransferReason(models.TextChoices):
+    """What the first house lacks for this patient."""
+
+    TECHNIQUE = "technique", _("这里做不了这项治疗")
+    BED = "bed", _("没有床位")
+    EQUIPMENT = "equipment", _("缺设备")
+    ISOLATION = "isolation", _("要去定点或隔离病房")
+    OTHER = "other", _("其他")
 
 
 class SampleResult(models.TextChoices):

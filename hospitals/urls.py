@@ -3,10 +3,11 @@
 from django.urls import path
 
 from core.verbs import by_method
-from hospitals.views import desk, patients, services, steps
+from hospitals.views import desk, patients, services, steps, transfers
 
 app_name = "hospitals"
 _INTAKE = "desk/intakes/<uuid:intake_id>/"
+_TRANSFER = "desk/transfers/<uuid:transfer_id>/"
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/inside/", desk.inside, name="inside"),
@@ -26,7 +27,13 @@ urlpatterns = [
     path(f"{_INTAKE}undo/", steps.undo_last, name="undo"),
     path(f"{_INTAKE}sample/", steps.sample, name="sample"),
     path(f"{_INTAKE}describe/", steps.describe, name="describe"),
-    path(f"{_INTAKE}transfer/", steps.transfer, name="transfer"),
+    path(f"{_INTAKE}transfer/", transfers.ask, name="ask_transfer"),
+    path("desk/transfers/", transfers.transfers, name="transfers"),
+    path(_TRANSFER, transfers.transfer, name="transfer"),
+    path(f"{_TRANSFER}accept/", transfers.accept, name="accept_transfer"),
+    path(f"{_TRANSFER}pass-on/", transfers.pass_on, name="pass_on_transfer"),
+    path(f"{_TRANSFER}withdraw/", transfers.withdraw, name="withdraw_transfer"),
+    path(f"{_TRANSFER}receive/", transfers.receive, name="receive_transfer"),
     *[path(f"{_INTAKE}{step}/", steps.press, {"step": step}, name=step.replace("-", "_")) for step in steps.PRESSES],
     *[path(f"{_INTAKE}{step}/", steps.end_stay, {"step": step}, name=step) for step in steps.ENDS],
 ]

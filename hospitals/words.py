@@ -55,6 +55,24 @@ SERVICE_WORDS: dict[str, Any] = {
     "buffer": _("急诊缓冲床"),
     "direct": _("急送直达"),
 }
+# what a house must offer for a need: those that do stand first where one is asked to take a patient over
+SERVICE_OF_NEED = {
+    "dialysis": "hemodialysis",
+    "peritoneal_dialysis": "nephrology",
+    "chemotherapy": "chemotherapy",
+    "radiotherapy": "radiotherapy",
+    "picc_care": "picc_care",
+    "pregnancy": "antenatal",
+    "postpartum": "obstetrics",
+    "newborn": "neonatal",
+    "child_chronic": "paediatrics",
+    "severe_mental_illness": "psychiatry",
+    "chronic_medicine": "pharmacy",
+    "controlled_medicine": "pharmacy",
+    "home_nursing": "internal",
+    "outpatient": "internal",
+    "emergency": "emergency",
+}
 SERVICE_ORDER = {kind: number for number, kind in enumerate(SERVICE_WORDS)}
 MOBILITY_WORDS: dict[str, Any] = {
     "walk": _("能走路"),

@@ -22,6 +22,8 @@ _ENDED = "cancelling, closing, moving a placement or a driver's step takes it of
 
 # Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
 STEPS = {
+    "trips.open_between": "our own worker opens the way to the hospital that accepted (dispatch transfers)",
+    "trips.cancel_between": "our own worker lets that car go (dispatch transfers)",
     "classes.adopt": "our own worker follows zone and register (dispatch reclass)",
     "classes.reclass": "our own worker follows zone and register (dispatch reclass)",
     "kept.leave_behind": _ENDED,

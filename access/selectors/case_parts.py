@@ -10,6 +10,7 @@ from uuid import UUID
 from communities.models import GatePass
 from core.narrow import joined
 from hospitals.models import Appointment, Intake
+from hospitals.states import IntakeStatus
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
@@ -38,6 +39,11 @@ class CaseParts:
         """The way home."""
         return self.trip(TripDirection.INBOUND)
 
+    @property
+    def between(self) -> Trip | None:
+        """The way to another hospital that took the patient over."""
+        return self.trip(TripDirection.BETWEEN)
+
 
 _RUN = ["status", "vehicle_id", "driver_id"]
 _RUNS = {
@@ -58,8 +64,9 @@ def parts_of(case_refs: Iterable[UUID]) -> dict[UUID, CaseParts]:
     booked = Appointment.objects.live().filter(case_ref__in=wanted)
     for appointment in joined(booked, {"slot": ["starts_at", "ends_at"], "facility": ["name", "zone_role"]}):
         parts[appointment.case_ref].appointment = appointment
-    for intake in joined(Intake.objects.filter(case_ref__in=wanted), {"facility": ["name"]}):
-        parts[intake.case_ref].intake = intake
+    for intake in joined(Intake.objects.filter(case_ref__in=wanted), {"facility": ["name"]}).order_by("arrived_at"):
+        if intake.status != IntakeStatus.TRANSFERRED or parts[intake.case_ref].intake is None:
+            parts[intake.case_ref].intake = intake
     for gate_pass in joined(GatePass.objects.issued().filter(case_ref__in=wanted), {"community": ["name"]}):
         parts[gate_pass.case_ref].gate_pass = gate_pass
     return parts

@@ -64,7 +64,8 @@ def candidate(actor: Actor, request: AccessRequest, resident_id: UUID) -> Reside
 
 def arrival_of(request: AccessRequest) -> UUID | None:
     """Return the key of the case's arrival at a hospital, if there is one."""
-    return Intake.objects.filter(case_ref=request.case_ref).values_list("pk", flat=True).first()
+    intake = Intake.objects.where_now(request.case_ref)
+    return intake.pk if intake else None
 
 
 def is_own(actor: Actor) -> bool:

@@ -117,6 +117,8 @@ def _treatment(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
         lines = [_("%(at)s 结束") % {"at": hhmm(facts.ready_at)}]
     elif facts.kept_at and parts.intake:
         lines = [str(parts.intake.get_status_display())]
+    if trip := parts.between:
+        lines.append(_("转院：%(from)s → %(to)s") % {"from": trip.from_label, "to": trip.to_label})
     return Stop("treatment", facts.treatment_at or planned, lines, is_actual=bool(facts.ready_at or facts.kept_at))
 
 

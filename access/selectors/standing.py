@@ -41,6 +41,7 @@ def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: d
     return (
         _over(request, facts)
         or _going_home(facts, parts, at)
+        or _between(facts, parts, at)
         or _inside(request, facts, parts, at)
         or _on_the_way(facts, parts)
         or _before(request, facts, parts, at)
@@ -83,6 +84,25 @@ def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None
     else:
         note = _("还没有返程车，在调度台等车的名单里")
     return Standing("awaiting_return", level, words, note, 0 if level else 20)
+
+
+def _between(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
+    """Say where the way to another hospital stands, until that one has received."""
+    trip = parts.between
+    if trip is None or not facts.arrived_at or (parts.intake and parts.intake.facility_id == trip.to_code):
+        return None
+    to = {"to": trip.to_label}
+    if trip.status == TripStatus.COMPLETED:
+        return Standing("on_the_way", "", _("转院：车已到%(to)s门口，等接诊台接下") % to, _car(trip.run), 6)
+    if trip.status == TripStatus.ON_BOARD:
+        words = _("转院：去%(to)s的路上，%(at)s 到") % {**to, "at": hhmm(trip.dropoff_planned_at)}
+        return Standing("on_the_way", "", words, _car(trip.run), 30)
+    if trip.run:
+        words = _("转院去%(to)s，%(at)s 车来接") % {**to, "at": hhmm(trip.pickup_planned_at)}
+        return Standing("in_treatment", "", words, _car(trip.run), 30)
+    minutes = max(int((at - (trip.ready_at or at)).total_seconds() // 60), 0)
+    words = _("转院去%(to)s，等车 %(n)s 分钟") % {**to, "n": minutes}
+    return Standing("in_treatment", "over", words, _("在调度台等车的人里"), 3)
 
 
 def _inside(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:

@@ -61,6 +61,13 @@ WORDS: dict[str, Any] = {
     "intake.released": _("治疗结束"),
     "intake.admitted": _("住院"),
     "intake.transferred": _("转院"),
+    "transfer.asked": _("问别的医院接不接"),
+    "transfer.accepted": _("别的医院答应接"),
+    "transfer.accepted_by_phone": _("别的医院电话里答应接"),
+    "transfer.passed_on": _("转问另一家医院"),
+    "transfer.left": _("上了转院的车"),
+    "transfer.received": _("别的医院接到人"),
+    "transfer.withdrawn": _("不转院了"),
     "intake.died": _("去世"),
     "intake.late": _("交接超时，已上报"),
 }

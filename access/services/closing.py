@@ -20,11 +20,7 @@ from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 from transport.services import trips
 
-_KEPT = {
-    IntakeStatus.ADMITTED: CloseOutcome.ADMITTED,
-    IntakeStatus.TRANSFERRED: CloseOutcome.TRANSFERRED,
-    IntakeStatus.DIED: CloseOutcome.DIED,
-}
+_KEPT = {IntakeStatus.ADMITTED: CloseOutcome.ADMITTED, IntakeStatus.DIED: CloseOutcome.DIED}
 UNDO = timedelta(minutes=2)  # 已到家 by word can be taken back for this long
 _ENDS = ("kept_at", "hand_closed_at", *journey.HOME_EVIDENCE)
 
@@ -67,6 +63,6 @@ def _may_be_taken_back(facts: Facts, at: datetime) -> bool:
 def outcome_of(case_ref: UUID, facts: Facts) -> str:
     """Say how a case ended, as its facts tell."""
     if facts.kept_at:
-        status = Intake.objects.filter(case_ref=case_ref).values_list("status", flat=True).first()
-        return _KEPT.get(IntakeStatus(status), CloseOutcome.ADMITTED) if status else CloseOutcome.ADMITTED
+        intake = Intake.objects.where_now(case_ref)
+        return _KEPT.get(IntakeStatus(intake.status), CloseOutcome.ADMITTED) if intake else CloseOutcome.ADMITTED
     return CloseOutcome.HOME

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from access.events import InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
 from communities.events import ZoneChanged
-from dispatch.services import arrivals, closures, leaving, reclass, rescues, returns, strangers, wake
-from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, IntakeUndone, ServiceChanged
+from dispatch.services import arrivals, closures, leaving, reclass, rescues, returns, strangers, transfers, wake
+from hospitals.events import (
+    IntakeArrived,
+    IntakeEnded,
+    IntakeReleased,
+    IntakeUndone,
+    ServiceChanged,
+    TransferAccepted,
+    TransferDropped,
+)
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, RunGivenUp, TripFailed
 
 
@@ -59,12 +67,24 @@ def door_undone(event: DoorUndone) -> None:
 
 
 def arrived(event: IntakeArrived) -> None:
-    """Send no car for whoever arrived by other means, and have a way home standing by."""
+    """Send no car for whoever arrived by other means, and have a way home standing by, from where they are."""
     if event.case_ref:
         arrivals.end_way_there(event.case_ref, at=event.at)
-        returns.note_arrival(event.case_ref, at=event.at)
+        back = returns.note_arrival(event.case_ref, at=event.at)
         closures.note_arrived(event.case_ref, at=event.at)
         rescues.look_at(event.case_ref, at=event.at)
+        if back is not None and back.run_id is None and back.reserved_run_id is None:
+            wake.ring_for(event.case_ref)
+
+
+def transfer_accepted(event: TransferAccepted) -> None:
+    """Look for a car to the hospital that takes the patient."""
+    transfers.open_way(event.transfer_id, at=event.at)
+
+
+def transfer_dropped(event: TransferDropped) -> None:
+    """Let that car go."""
+    transfers.let_go(event.transfer_id, at=event.at)
 
 
 def released(event: IntakeReleased) -> None:

@@ -26,12 +26,12 @@ from core.errors import Conflict, Invalid
 from core.sweeping import each
 from dispatch import policies, snapshot
 from dispatch.candidates import fit
-from dispatch.services import company, kept_cars, rides
+from dispatch.services import company, kept_cars, rides, transfers
 from dispatch.shapes import Fit
 from dispatch.words import sentence
 from hospitals.models import Intake
 from hospitals.services import appointments
-from hospitals.states import IntakeStatus
+from hospitals.states import KEPT, IntakeStatus
 from transport.models import Trip, Vehicle
 from transport.selectors import kept_alone
 from transport.services import scheduling, trips
@@ -39,7 +39,6 @@ from transport.states import TripDirection, TripStatus
 
 MOVE_FROM = timedelta(minutes=20)  # a smaller shift of the expected end leaves the reservation where it is
 FAILED = (TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED)
-KEPT = (IntakeStatus.ADMITTED, IntakeStatus.TRANSFERRED, IntakeStatus.DIED)
 
 
 @transaction.atomic
@@ -52,11 +51,11 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     if found is None:
         return None
     request, facts = found
-    intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
+    intake = Intake.objects.select_related("facility").where_now(case_ref)
     if is_over(facts) or facts.boarded_back_at or intake is None or not _is_driven_home(request):
         return None
     kept_cars.lock(case_ref)
-    trip = _inbound(case_ref) or _open_return(request, intake, at=at, is_ready=True)
+    trip = _from_here(intake, at=at) or _open_return(request, intake, at=at, is_ready=True)
     if trip.status == TripStatus.WILL_CALL:
         scheduling.activate(trip, ready_at=intake.ready_at or at, by=RELAY, at=at)
     if trip.status == TripStatus.UNSCHEDULED and (run := company.ride_along(trip, by=RELAY, at=at)):
@@ -69,14 +68,15 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
 @transaction.atomic
 def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     """Have a way home standing by for whoever arrived, and move it when they came late (R-000-12)."""
-    intake = Intake.objects.filter(case_ref=case_ref).select_related("facility").first()
+    intake = Intake.objects.select_related("facility").where_now(case_ref)
     if intake is not None:
         absences.note_seen(intake.person_key, at=intake.arrived_at)
+        transfers.arrived(intake, at=at)
     found = _case(case_ref)
     if found is None or intake is None or is_over(found[1]) or not _is_driven_home(found[0]):
         return None
     request = found[0]
-    trip = _inbound(case_ref)
+    trip = _from_here(intake, at=at)
     if trip is None:
         return _open_return(request, intake, at=at, is_ready=False)
     ready = intake.arrived_at + timedelta(minutes=request.session_min)
@@ -94,8 +94,8 @@ def note_ended(case_ref: UUID, *, at: datetime) -> None:
 
 @transaction.atomic
 def drop_return(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
-    """Give up the way home of somebody who is admitted, transferred or dead, and close the case."""
-    trips.cancel_return(case_ref, by=RELAY, at=at, reason="住院、转院或去世")
+    """Give up the way home of somebody who is admitted or dead, and close the case."""
+    trips.cancel_return(case_ref, by=RELAY, at=at, reason="住院或去世")
     close_if_over(case_ref, at=at)
 
 
@@ -110,7 +110,9 @@ def back_to_waiting(
     wanted = [*trip_ids, *([trip_id] if trip_id else [])]
     for trip in Trip.objects.filter(pk__in=wanted).select_related("run"):
         trips.back_to_waiting(trip, by=RELAY, at=at)
-        if trip.status == TripStatus.UNSCHEDULED:
+        if trip.direction == TripDirection.BETWEEN:
+            transfers.lost_car(trip, at=at)
+        elif trip.status == TripStatus.UNSCHEDULED:
             appointments.set_ride(trip.case_ref, expected_at=None, carried_by="", by=RELAY, at=at)
             passes.set_ride(trip.case_ref, plate="", by=RELAY, at=at)
 
@@ -127,9 +129,9 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
     facts = facts_of(row)
     if is_over(facts):
         raise Conflict("return.over", _("已经到家或住院了，不用排返程。"))
-    trip = _inbound(row.case_ref)
+    intake = Intake.objects.select_related("facility").where_now(row.case_ref)
+    trip = _from_here(intake, at=at) if intake else _inbound(row.case_ref)
     if trip is None:
-        intake = Intake.objects.filter(case_ref=row.case_ref).select_related("facility").first()
         if intake is None:
             raise Conflict("return.nowhere", _("还不知道人在哪里，请先问接诊台。"))
         trip = _open_return(row, intake, at=at, is_ready=True)
@@ -200,6 +202,17 @@ def _is_driven_home(request: AccessRequest) -> bool:
 def _inbound(case_ref: UUID) -> Trip | None:
     rows = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND)
     return rows.select_related("run", "reserved_run__vehicle").first()
+
+
+def _from_here(intake: Intake, *, at: datetime) -> Trip | None:
+    """Return the way home of a case; one that was to begin at another hospital is given up (they were handed on)."""
+    trip = _inbound(intake.case_ref)
+    if trip is None or trip.from_kind != "facility" or trip.from_code == intake.facility_id:
+        return trip
+    if trip.status == TripStatus.ON_BOARD:
+        return trip
+    trips.cancel_return(intake.case_ref, by=RELAY, at=at, reason="人在另一家医院，从那里接")
+    return None
 
 
 def _open_return(request: AccessRequest, intake: Intake, *, at: datetime, is_ready: bool) -> Trip:

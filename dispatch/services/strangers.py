@@ -18,7 +18,7 @@ from hospitals.states import IntakeStatus
 def identified(case_ref: UUID, *, at: datetime, request_id: str, **_payload: Any) -> None:
     """Let zone and infection of the person found decide, have a way home, and wake whoever plans."""
     reclass.follow([UUID(request_id)], at=at)
-    intake = Intake.objects.filter(case_ref=case_ref).first()
+    intake = Intake.objects.where_now(case_ref)
     if intake is not None and intake.status == IntakeStatus.RELEASED:
         returns.call_back(case_ref, at=at)
     elif intake is not None:

@@ -19,7 +19,7 @@ from dispatch import selectors
 from dispatch.forms import ChoiceForm
 from dispatch.kept_board import Question, kept
 from dispatch.panel import Choice
-from dispatch.services import placement, returns, silence
+from dispatch.services import placement, returns, silence, transfers
 from dispatch.words import hhmm
 
 PARTS = ("board", "headline", "waiting", "lanes", "panel")
@@ -91,6 +91,33 @@ def undo_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
     row = selectors.request_for(actor_of(request), request_id)
     returns.undo_return(row, by=actor_of(request), at=clock.now())
     messages.info(request, _("撤回了，%(name)s还在等返程车。") % {"name": row.name})
+    return _to_board(row.pk)
+
+
+@for_roles("dispatch")
+@idempotent
+def place_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Put somebody whom another hospital takes over on the chosen car."""
+    row = selectors.request_for(actor_of(request), request_id)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        return _again(request, row.pk, Invalid("placement.vehicle", _("请选一辆车。")))
+    try:
+        trip = transfers.place(row, vehicle_code=form.cleaned_data["car"], by=actor_of(request), at=clock.now())
+    except (Conflict, Invalid) as error:
+        return _again(request, row.pk, error)
+    words = {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
+    _done(request, _("%(name)s的转院车排好了，%(at)s 接。") % words, reverse("dispatch:undo_transfer", args=[row.pk]))
+    return _to_board()
+
+
+@for_roles("dispatch")
+@idempotent
+def undo_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Take the way to the other hospital off its car again."""
+    row = selectors.request_for(actor_of(request), request_id)
+    transfers.undo_place(row, by=actor_of(request), at=clock.now())
+    messages.info(request, _("撤回了，%(name)s还在等转院车。") % {"name": row.name})
     return _to_board(row.pk)
 
 

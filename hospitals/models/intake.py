@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import append_only, status_guard
+from hospitals.models.appointment import Appointment
 from hospitals.states import INSIDE, INTAKE, IntakeStatus, SampleResult
 
 
@@ -18,6 +20,11 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def inside(self) -> IntakeQuerySet:
         """Patients the facility still has."""
         return self.filter(status__in=INSIDE)
+
+    def where_now(self, case_ref: UUID | None) -> Intake | None:
+        """Return the arrival that counts of a case: the newest; whoever was handed on stands at the other house."""
+        rows = self.filter(case_ref=case_ref).annotate(has_gone=Q(status=IntakeStatus.TRANSFERRED))
+        return rows.order_by("has_gone", "-arrived_at").first()
 
     def visible_to(self, actor: Actor) -> IntakeQuerySet:
         """A desk sees its own facility's."""
@@ -40,9 +47,17 @@ class Intake(models.Model):
     MACHINE = INTAKE
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case_ref = models.UUIDField(unique=True, help_text="The appointment's, or a new one for a walk-in")
+    case_ref = models.UUIDField(db_index=True, help_text="The appointment's, or a new one for a walk-in")
     facility = models.ForeignKey("hospitals.Facility", on_delete=models.PROTECT, related_name="intakes")
     appointment = models.ForeignKey("hospitals.Appointment", on_delete=models.PROTECT, null=True, blank=True)
+    told_by = models.ForeignKey(
+        "hospitals.Appointment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The patient card of the house they were handed on from",
+    )
     status = models.CharField(max_length=12, choices=IntakeStatus, default=IntakeStatus.ARRIVED)
     status_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
@@ -79,6 +94,11 @@ class Intake(models.Model):
     class Meta:
         ordering = ["arrived_at"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["case_ref"],
+                condition=~Q(status__in=["transferred", "withdrawn"]),
+                name="one_house_has_the_patient",
+            ),
             models.CheckConstraint(
                 condition=Q(handed_over_at__isnull=True, handed_over_by="")
                 | Q(handed_over_at__isnull=False) & ~Q(handed_over_by=""),
@@ -96,6 +116,11 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.status}"
+
+    @property
+    def card(self) -> Appointment | None:
+        """The patient card: of the booking here, or of the house they were handed on from."""
+        return self.appointment or self.told_by
 
 
 class OverloadReport(models.Model):

@@ -9,14 +9,24 @@ from hospitals.selectors.own import (
     arrived_with,
     facility_for,
     intake_for,
-    other_facilities,
     service_for,
     slot_for,
 )
 from hospitals.selectors.steps import allowed_steps, can_undo, last_step
+from hospitals.selectors.transfers import (
+    Handing,
+    handing_of,
+    houses_for,
+    open_transfers,
+    transfer_for,
+    transfer_of,
+    transfers_for,
+    unanswered,
+)
 
 __all__ = [
     "Day",
+    "Handing",
     "allowed_steps",
     "appointment_for",
     "appointments_by_pass",
@@ -26,14 +36,20 @@ __all__ = [
     "can_undo",
     "day_of",
     "facility_for",
+    "handing_of",
+    "houses_for",
     "intake_for",
     "last_step",
     "limits",
-    "other_facilities",
+    "open_transfers",
     "patient_of",
     "receiving_facilities",
     "service_for",
     "services_of",
     "slot_for",
     "slots_of_day",
+    "transfer_for",
+    "transfer_of",
+    "transfers_for",
+    "unanswered",
 ]

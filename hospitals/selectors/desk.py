@@ -106,7 +106,7 @@ def has_test(appointment: Appointment | None, *, at: datetime) -> bool:
 def precaution_of(intake: Intake) -> Any:
     """Return the word of what the house must be careful of, "" when nothing is known."""
     found = intake.sample_result if intake.sample_result in PRECAUTION_WORDS else ""
-    known = intake.appointment.precaution if intake.appointment else ""
+    known = intake.card.precaution if intake.card else ""
     return PRECAUTION_WORDS.get(found or known, "")
 
 
@@ -132,7 +132,7 @@ def _sort_patients(day: Day, facility_code: str, known: DeskLimits) -> None:
     """Put today's arrivals where they stand: hand-over clock, house, waiting for the way home."""
     start = clock.day_bounds(clock.local_day(day.at))[0]
     here = Q(status__in=INSIDE) | Q(arrived_at__gte=start) | _waiting_for_way_home(day.at)
-    rows = Intake.objects.filter(here, facility=facility_code).select_related("appointment__slot")
+    rows = Intake.objects.filter(here, facility=facility_code).select_related("appointment__slot", "told_by")
     for intake in rows:
         day.arrived_count += intake.arrived_at >= start
         row = patient_of(intake, at=day.at, known=known)
@@ -152,16 +152,16 @@ def _waiting_for_way_home(at: datetime) -> Q:
 
 def patient_of(intake: Intake, *, at: datetime, known: DeskLimits) -> Patient:
     """Say one arrival in the desk's words."""
-    appointment = intake.appointment
+    card = intake.card
     waited = int((at - intake.ready_at).total_seconds() // 60) if intake.ready_at else 0
     return Patient(
         intake=intake,
-        about=about(appointment, at=at) if appointment else intake.note,
+        about=about(card, at=at) if card else intake.note,
         need=need_word(intake.need_kind),
-        zone_class=appointment.zone_class if appointment else "",
-        has_test=has_test(appointment, at=at) or bool(intake.sample_at and at - intake.sample_at <= TEST_HOURS),
+        zone_class=card.zone_class if card else "",
+        has_test=has_test(card, at=at) or bool(intake.sample_at and at - intake.sample_at <= TEST_HOURS),
         precaution=precaution_of(intake),
-        machine=machine_of(appointment),
+        machine=machine_of(card),
         hand_over_level=_hand_over_level(intake, at=at, known=known),
         waited=max(waited, 0),
         time_left=_time_left(intake, at=at),

@@ -22,6 +22,7 @@ class DeskLimits:
     return_amber: timedelta
     status_stale: timedelta
     closed_at_most: timedelta
+    transfer_answer: timedelta  # a house asked to take a patient over has answered by then (R-000-17)
     undo: timedelta = timedelta(minutes=10)
 
 
@@ -53,4 +54,5 @@ def _read(facility_code: str, at: datetime) -> DeskLimits:
         return_amber=timedelta(minutes=number("waiting.amber_min")),
         status_stale=timedelta(hours=number("capacity.stale_h")),
         closed_at_most=timedelta(hours=number("closure.max_h")),
+        transfer_answer=timedelta(minutes=number("transfer.answer_min")),
     )

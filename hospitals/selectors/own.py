@@ -31,7 +31,7 @@ def appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:
 
 def intake_for(actor: Actor, intake_id: UUID) -> Intake:
     """Return one arrival at the actor's facility, with its appointment."""
-    rows = Intake.objects.visible_to(actor).select_related("appointment__slot", "facility")
+    rows = Intake.objects.visible_to(actor).select_related("appointment__slot", "told_by", "facility")
     row = rows.filter(pk=intake_id).first()
     if row is None:
         raise NotFound("intake.absent")
@@ -57,11 +57,6 @@ def slot_for(actor: Actor, slot_id: int) -> Slot:
     if row is None:
         raise NotFound("slot.absent")
     return row
-
-
-def other_facilities(facility: Facility) -> list[Facility]:
-    """List the facilities that can accept a transfer."""
-    return list(Facility.objects.exclude(pk=facility.pk).exclude(zone_role="none"))
 
 
 def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:

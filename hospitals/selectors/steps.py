@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hospitals.models import Intake
-from hospitals.states import INSIDE, INTAKE_STEPS, KEPT, IntakeStatus
+from hospitals.states import FINAL, INSIDE, INTAKE_STEPS, IntakeStatus
 
 STEP_TO = {
     "start_treatment": IntakeStatus.IN_TREATMENT,
@@ -31,7 +31,7 @@ def last_step(intake: Intake) -> tuple[str, datetime]:
         ("arrived", intake.arrived_at),
         ("handed_over", intake.handed_over_at),
         ("treatment", intake.treatment_started_at),
-        ("ended", intake.ended_at if intake.status == IntakeStatus.RELEASED or intake.status in KEPT else None),
+        ("ended", intake.ended_at if intake.status == IntakeStatus.RELEASED or intake.status in FINAL else None),
     ]
     known = [(name, moment) for name, moment in stamps if moment is not None]
     newest = max(moment for _name, moment in known)
@@ -42,7 +42,7 @@ def can_undo(intake: Intake, *, at: datetime, within: timedelta) -> bool:
     """Say whether the newest step can still be taken back."""
     step, taken_at = last_step(intake)
     return (
-        intake.status not in KEPT
+        intake.status not in FINAL
         and at - taken_at <= within
         and not (step == "ended" and (intake.way_home_by or intake.left_at))
     )

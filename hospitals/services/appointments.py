@@ -145,7 +145,7 @@ def set_ride(case_ref: UUID, *, expected_at: datetime | None, carried_by: str, b
 
     `carried_by` is plate and driver; empty takes the ride off again. Returns False when no desk waits for the case.
     """
-    intake = Intake.objects.filter(case_ref=case_ref).first()
+    intake = Intake.objects.where_now(case_ref)
     if intake is not None:
         Intake.objects.filter(pk=intake.pk).update(way_home_at=expected_at, way_home_by=carried_by)
         subject: Intake | Appointment = intake

@@ -12,7 +12,8 @@ from core import audit, boards
 from core.actors import SWEEP, Actor
 from hospitals.models import Appointment, Intake
 from hospitals.selectors import limits
-from hospitals.services.intake import check_in, signature
+from hospitals.services.arriving import signature
+from hospitals.services.intake import check_in
 from hospitals.states import AppointmentStatus
 
 

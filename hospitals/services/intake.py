@@ -10,18 +10,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from calls.services import calls
-from calls.states import CallKind
 from communities.services import marks
-from core import audit, boards, outbox
+from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from hospitals import policies
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, WalkedIn
 from hospitals.models import Appointment, Facility, Intake
-from hospitals.selectors import limits
-from hospitals.services import appointments
+from hospitals.services import appointments, arriving, transfers
 from hospitals.states import AppointmentStatus, IntakeStatus
 
 
@@ -39,7 +36,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
         appointments.take_back_no_show(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    _touch(intake)
+    arriving.touch(intake)
     return intake
 
 
@@ -51,19 +48,11 @@ def _confirm(appointment: Appointment, *, by: Actor, at: datetime) -> None:
 
 def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     """Store the arrival; one that was withdrawn as a wrong press stands up again with its new time."""
-    since = min(appointment.at_door_at or at, at)
-    facts: dict[str, Any] = {
-        "arrived_at": at,
-        "arrived_by": signature(by),
-        "at_door_at": appointment.at_door_at,
-        "at_door_by": appointment.at_door_by,
-        "hand_over_due_at": since + limits(appointment.facility_id, at=at).hand_over,
-        "late_reported_at": None,
-    }
-    earlier = Intake.all_rows.filter(case_ref=appointment.case_ref).first()
-    if earlier is not None:
-        if earlier.status != IntakeStatus.WITHDRAWN:
-            raise Conflict("intake.exists", _("已经确认到院了，请刷新看最新情况。"))
+    facts = arriving.clock_facts(appointment.facility_id, by=by, at=at, since=appointment.at_door_at)
+    facts |= {"at_door_at": appointment.at_door_at, "at_door_by": appointment.at_door_by}
+    if Intake.objects.exclude(status=IntakeStatus.TRANSFERRED).filter(case_ref=appointment.case_ref).exists():
+        raise Conflict("intake.exists", _("已经确认到院了，请刷新看最新情况。"))
+    if earlier := arriving.withdrawn_here(appointment.case_ref, appointment.facility_id):
         advance(earlier, IntakeStatus.ARRIVED, by=by, at=at, **facts)
         return earlier
     intake = Intake.objects.create(
@@ -105,14 +94,12 @@ def walk_in(
         need_kind=need_kind,
         is_critical=is_critical,
         is_walk_in=True,
-        arrived_at=at,
-        arrived_by=signature(by),
-        hand_over_due_at=at + limits(facility.pk, at=at).hand_over,
+        **arriving.clock_facts(facility.pk, by=by, at=at),
         note=note.strip()[:300],
     )
     audit.record("intake.walk_in", intake, by=by, at=at, new_status=intake.status)
     outbox.put(WalkedIn(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), is_critical=is_critical))
-    _touch(intake)
+    arriving.touch(intake)
     return intake
 
 
@@ -122,24 +109,8 @@ def hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     policies.check_receive(by, intake.facility_id)
     if intake.handed_over_at is not None:
         raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
-    _stamp_hand_over(intake, by=by, at=at)
-    _touch(intake)
-
-
-def _stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
-    is_late = intake.hand_over_due_at is not None and at > intake.hand_over_due_at
-    values = {"handed_over_at": at, "handed_over_by": signature(by)}
-    if is_late and intake.late_reported_at is None:
-        values["late_reported_at"] = at
-    won = Intake.objects.filter(pk=intake.pk, handed_over_at__isnull=True).update(**values)
-    if not won:
-        raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
-    for name, value in values.items():
-        setattr(intake, name, value)
-    audit.record("intake.handed_over", intake, by=by, at=at, detail={"is_late": is_late})
-    if is_late:
-        words = _("交接完成了")
-        calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
+    arriving.stamp_hand_over(intake, by=by, at=at)
+    arriving.touch(intake)
 
 
 @transaction.atomic
@@ -147,13 +118,13 @@ def start_treatment(intake: Intake, *, by: Actor, at: datetime, expected_ready_a
     """Record that care has begun; who treats has taken over, so a missing hand-over is stamped with it."""
     policies.check_receive(by, intake.facility_id)
     if intake.handed_over_at is None:
-        _stamp_hand_over(intake, by=by, at=at)
+        arriving.stamp_hand_over(intake, by=by, at=at)
     facts: dict[str, Any] = {"treatment_started_at": at}
     ready = expected_ready_at or _slot_end(intake, at=at)
     if ready is not None:
         facts["expected_ready_at"] = ready
     advance(intake, IntakeStatus.IN_TREATMENT, by=by, at=at, **facts)
-    _touch(intake)
+    arriving.touch(intake)
 
 
 def _slot_end(intake: Intake, *, at: datetime) -> datetime | None:
@@ -173,9 +144,10 @@ def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: 
         start_treatment(intake, by=by, at=at)
     ready = ready_at or at
     advance(intake, IntakeStatus.RELEASED, by=by, at=at, ready_at=ready, ended_at=at)
-    _fulfil(intake, by=by, at=at)
+    arriving.fulfil(intake, by=by, at=at)
+    transfers.let_go(intake, by=by, at=at, reason="治疗结束")
     outbox.put(IntakeReleased(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    _touch(intake)
+    arriving.touch(intake)
 
 
 @transaction.atomic
@@ -186,42 +158,24 @@ def admit(intake: Intake, *, by: Actor, at: datetime, note: str = "") -> None:
 
 
 @transaction.atomic
-def transfer(intake: Intake, *, accepted_by: Facility, accepted_by_name: str, by: Actor, at: datetime) -> None:
-    """Hand the patient on to another facility that has accepted; until then the patient stays here (R-000-8).
-
-    Raises Invalid without the name of who accepted there, or when it is this same facility.
-    """
-    policies.check_receive(by, intake.facility_id)
-    if accepted_by.pk == intake.facility_id:
-        raise Invalid("intake.same_facility", _("要写另一家医院。"), field="accepted_by")
-    if not accepted_by_name.strip():
-        raise Invalid(
-            "intake.no_acceptance", _("要写对方谁答应接的。没有人答应，病人就还在这里治。"), field="accepted_by_name"
-        )
-    words = f"{accepted_by.name} {accepted_by_name.strip()}"[:80]
-    _keep(intake, IntakeStatus.TRANSFERRED, by=by, at=at, accepted_by=words)
-
-
-@transaction.atomic
 def record_death(intake: Intake, *, by: Actor, at: datetime, note: str = "") -> None:
     """Record that the patient has died."""
     policies.check_receive(by, intake.facility_id)
     _keep(intake, IntakeStatus.DIED, by=by, at=at, note=note)
 
 
-def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: str = "", accepted_by: str = "") -> None:
-    """End the stay without a way home."""
+def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: str = "") -> None:
+    """End the stay without a way home; a hand-over asked for ends with it."""
     if intake.handed_over_at is None:
-        _stamp_hand_over(intake, by=by, at=at)
+        arriving.stamp_hand_over(intake, by=by, at=at)
     facts: dict[str, Any] = {"ended_at": at}
     if note.strip():
         facts["note"] = note.strip()[:300]
-    if accepted_by:
-        facts["accepted_by"] = accepted_by
     advance(intake, to, by=by, at=at, **facts)
-    _fulfil(intake, by=by, at=at)
+    arriving.fulfil(intake, by=by, at=at)
+    transfers.let_go(intake, by=by, at=at, reason=str(to.label))
     outbox.put(IntakeEnded(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    _touch(intake)
+    arriving.touch(intake)
 
 
 @transaction.atomic
@@ -231,7 +185,7 @@ def note_left(intake: Intake, *, by: Actor, at: datetime) -> bool:
     won = Intake.objects.filter(pk=intake.pk, status=IntakeStatus.RELEASED, left_at__isnull=True).update(left_at=at)
     if won:
         audit.record("intake.left", intake, by=by, at=at)
-        _touch(intake)
+        arriving.touch(intake)
     return bool(won)
 
 
@@ -259,19 +213,4 @@ def describe(intake: Intake, words: Described, *, by: Actor, at: datetime) -> No
     for name, value in values.items():
         setattr(intake, name, value)
     audit.record("intake.described", intake, by=by, at=at)
-    _touch(intake)
-
-
-def _fulfil(intake: Intake, *, by: Actor, at: datetime) -> None:
-    appointment = intake.appointment
-    if appointment is not None and appointment.status == AppointmentStatus.ARRIVED:
-        advance(appointment, AppointmentStatus.FULFILLED, by=by, at=at)
-
-
-def signature(actor: Actor) -> str:
-    """Return who stamps, as the stamp keeps it."""
-    return f"{actor.label} {actor.place_label}".strip()[:120]
-
-
-def _touch(intake: Intake) -> None:
-    boards.touch(f"facility:{intake.facility_id}")
+    arriving.touch(intake)

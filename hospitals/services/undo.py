@@ -19,7 +19,8 @@ from hospitals.events import IntakeUndone
 from hospitals.models import Intake
 from hospitals.selectors import limits
 from hospitals.selectors.steps import last_step
-from hospitals.states import KEPT, AppointmentStatus, IntakeStatus
+from hospitals.services import transfers
+from hospitals.states import FINAL, AppointmentStatus, IntakeStatus
 
 
 @transaction.atomic
@@ -32,8 +33,10 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
     step, taken_at = last_step(intake)
     if at - taken_at > limits(intake.facility_id, at=at).undo:
         raise Conflict("undo.too_late", _("过了 10 分钟，不能撤回了。请打调度台改。"), step=step)
-    if intake.status in KEPT:
+    if intake.status in FINAL:
         raise Conflict("undo.closed", _("这一单已经结了，不能撤回。人还在，就按“没有登记的人来了”再接。"), step=step)
+    if transfers.open_of(intake) is not None:
+        raise Conflict("undo.transfer", _("已经在问转院，先按“不转了”，再撤回。"), step=step)
     if step == "ended" and (intake.way_home_by or intake.left_at):
         raise Conflict("undo.followed", _("返程车已经派了，不能撤回。请打调度台。"), step=step)
     {"arrived": _withdraw_arrival, "handed_over": _lift_hand_over, "treatment": _stop_treatment, "ended": _reopen}[
@@ -48,6 +51,7 @@ def _withdraw_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
     advance(intake, IntakeStatus.WITHDRAWN, by=by, at=at, verb="intake.undone", handed_over_at=None, handed_over_by="")
     words = _("接诊台撤回了到院")
     calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
+    transfers.take_back_arrival(intake, by=by, at=at)
     appointment = intake.appointment
     if appointment is not None and appointment.status == AppointmentStatus.ARRIVED:
         advance(appointment, AppointmentStatus.BOOKED, by=by, at=at, verb="appointment.undone")

@@ -37,7 +37,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, Any]:
     known = selectors.limits(facility_code, at=day.at)
+    coming, leaving = selectors.open_transfers(facility_code, at=day.at)
     return {
+        "coming": coming,
+        "leaving": leaving,
         "day": day,
         "facility_code": facility_code,
         "words": words,

@@ -66,7 +66,7 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
     at = clock.now()
     known = selectors.limits(row.facility_id, at=at)
     patient = selectors.patient_of(row, at=at, known=known)
-    booked = row.appointment
+    booked = row.card
     person = _person(booked, patient.about, patient.need) if booked else {"name": row.label, "about": row.note}
     described = {"label": row.label, "need_kind": row.need_kind, "note": row.note, "is_critical": row.is_critical}
     return {
@@ -80,7 +80,8 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
         "total_s": int(known.hand_over.total_seconds()),
         "warn_s": int(known.hand_over_amber.total_seconds()),
         "describe_form": DescribeForm(initial=described),
-        "transfer_form": TransferForm(facility=row.facility),
+        "transfer_form": TransferForm(houses=selectors.houses_for(row)),
+        "handing": selectors.transfer_of(row, at=at),
         "note_form": NoteForm(),
         "sample_form": SampleForm(),
         **forms,

@@ -21,7 +21,7 @@ from core.errors import Invalid
 from core.http import next_url, page
 from core.idempotency import idempotent
 from hospitals import selectors
-from hospitals.forms import DescribeForm, NoteForm, OverloadForm, SampleForm, TransferForm
+from hospitals.forms import DescribeForm, NoteForm, OverloadForm, SampleForm
 from hospitals.models import Intake
 from hospitals.policies import INTAKE_ROLES
 from hospitals.services import appointments, overload, samples, undo
@@ -115,19 +115,6 @@ def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
         return page(request, "hospitals/intake.html", intake_context(intake, note_form=form), status=422)
     service(intake, note=form.cleaned_data["note"], by=actor_of(request), at=clock.now())
     return _back(request, text % {"name": intake.label})
-
-
-@require_POST
-@for_roles(*INTAKE_ROLES)
-@idempotent
-def transfer(request: HttpRequest, intake_id: UUID) -> HttpResponse:
-    """Hand a patient on to another facility that has accepted."""
-    intake = selectors.intake_for(actor_of(request), intake_id)
-    form = TransferForm(request.POST, facility=intake.facility)
-    if not form.is_valid():
-        return page(request, "hospitals/intake.html", intake_context(intake, transfer_form=form), status=422)
-    arrivals.transfer(intake, **form.cleaned_data, by=actor_of(request), at=clock.now())
-    return _back(request, _("%(name)s 转到 %(to)s。") % {"name": intake.label, "to": intake.accepted_by})
 
 
 @require_POST

@@ -20,7 +20,7 @@ from transport.cards import Place, RiderCard
 from transport.events import TripFailed
 from transport.models import Trip
 from transport.services import follow, scheduling
-from transport.states import TripDirection, TripStatus
+from transport.states import TRIP_LIVE, TripDirection, TripStatus
 
 T = TripStatus
 WAITING_AGAIN = (T.INTERRUPTED, T.MISSED, T.NO_SHOW)
@@ -96,6 +96,26 @@ def open_return(
     _open([back], by=by, at=at)
     follow.touch([back])
     return back
+
+
+@transaction.atomic
+def open_between(
+    case_ref: UUID,
+    *,
+    card: RiderCard,
+    origin: Place,
+    destination: Place,
+    dispatch_area: str,
+    by: Actor,
+    at: datetime,
+) -> Trip:
+    """Open the way from one hospital to another for somebody who waits at the first; raise Conflict if one is live."""
+    shared: dict[str, Any] = {"card": card, "origin": origin, "destination": destination}
+    shared |= {"dispatch_area": dispatch_area, "ready_at": at, "at": at}
+    trip = _trip(case_ref, TripDirection.BETWEEN, _tries(case_ref), status=T.UNSCHEDULED, **shared)
+    _open([trip], by=by, at=at)
+    follow.touch([trip])
+    return trip
 
 
 def _tries(case_ref: UUID) -> Counter[str]:
@@ -223,12 +243,21 @@ def end_way_there(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> Tr
 
 @transaction.atomic
 def cancel_return(case_ref: UUID, *, by: Actor, at: datetime, reason: str) -> Trip | None:
-    """Cancel the way home of somebody who is admitted, transferred or dead, unless already on board; safe to repeat."""
+    """Cancel the way home of somebody who is admitted or dead, unless already on board; safe to repeat."""
     trip = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND).first()
     if trip is None or trip.status == T.ON_BOARD:
         return None
     _cancel(trip, by=by, at=at, reason=reason)
     return trip
+
+
+@transaction.atomic
+def cancel_between(trip: Trip, *, by: Actor, at: datetime, reason: str) -> bool:
+    """Let the car between two hospitals go; False when the patient is in it, or nothing is left to cancel."""
+    if trip.status == T.ON_BOARD or trip.status not in TRIP_LIVE:
+        return False
+    _cancel(trip, by=by, at=at, reason=reason)
+    return True
 
 
 def _cancel(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:

@@ -75,6 +75,7 @@ BREAKERS: dict[str, list[str]] = {
         "UPDATE access_accessrequest SET status = 'closed', closed_at = now(), outcome = 'home'"
         " WHERE case_ref IN (SELECT case_ref FROM hospitals_intake WHERE NOT is_walk_in)"
     ],
+    "INV-19b": [_ONE_INTAKE.format("status = 'transferred', accepted_by = '乙院 陈', ended_at = now()")],
     "INV-20": [
         _ONE_INTAKE.format("status = 'released', ready_at = now() - interval '1 hour', ended_at = now()"),
         "UPDATE access_accessrequest SET owner_role = 'intake', owner_place = 'F1'",
@@ -89,7 +90,7 @@ BREAKERS: dict[str, list[str]] = {
     "INV-30": [
         _ONE_INTAKE.format("handed_over_at = NULL, handed_over_by = '', hand_over_due_at = now() - interval '2 hours'")
     ],
-    "INV-30b": [_ONE_INTAKE.format("status = 'transferred', accepted_by = '', ended_at = now()")],
+    "INV-30b": [_ONE_INTAKE.format("status = 'released', ready_at = NULL, ended_at = now()")],
     "INV-31": ["UPDATE access_resident SET phone_sealed = '13800000000'::bytea WHERE length(phone_sealed) > 0"],
     GUARDS: [],  # broken already where the guards are gone
     "infection_machine_mixed": ["UPDATE hospitals_appointment SET machine_class = 'HBV' WHERE status = 'booked'"],

@@ -172,7 +172,7 @@ def test_invalid_words_come_back_with_what_was_typed(desk: Client, facility: Fac
     assert answer.status_code == 422
     arrival = intake.walk_in(facility, by=make.ENGINE, at=now)
     answer = desk.post(
-        reverse("hospitals:transfer", args=[arrival.pk]), {"accepted_by": "x", "accepted_by_name": "陈医生", **key()}
+        reverse("hospitals:ask_transfer", args=[arrival.pk]), {"to": "x", "accepted_name": "陈医生", **key()}
     )
     assert answer.status_code == 422
     assert "陈医生" in answer.content.decode()
@@ -219,7 +219,7 @@ def test_strangers_find_nothing(client: Client, facility: Facility, now: Any) ->
     assert client.get(reverse("hospitals:intake", args=[arrival.pk])).status_code == 404
     assert client.get(reverse("hospitals:appointment", args=[coming.pk])).status_code == 404
     assert "王秀兰" not in client.get(reverse("hospitals:desk")).content.decode()
-    for name in ("hand_over", "start", "release", "left", "admit", "death", "transfer", "describe", "undo"):
+    for name in ("hand_over", "start", "release", "left", "admit", "death", "ask_transfer", "describe", "undo"):
         assert client.post(reverse(f"hospitals:{name}", args=[arrival.pk]), key()).status_code == 404
     for name in ("arrive", "no_show"):
         assert client.post(reverse(f"hospitals:{name}", args=[coming.pk]), key()).status_code == 404

@@ -71,19 +71,6 @@ def test_one_press_releases_whoever_stands_here() -> None:
     assert arrival.handed_over_at == arrival.treatment_started_at == AT + minutes(10)
 
 
-def test_r_000_8_a_transfer_needs_another_facility_that_accepted() -> None:
-    arrival, other = make.make_intake(), make.make_facility(name="丹东市第一医院")
-    with pytest.raises(Invalid):
-        intake.transfer(arrival, accepted_by=other, accepted_by_name="  ", by=BY, at=AT)
-    with pytest.raises(Invalid):
-        intake.transfer(arrival, accepted_by=arrival.facility, accepted_by_name="陈医生", by=BY, at=AT)
-    arrival.refresh_from_db()
-    assert arrival.status == IntakeStatus.ARRIVED
-    intake.transfer(arrival, accepted_by=other, accepted_by_name="陈医生", by=BY, at=AT)
-    assert arrival.accepted_by == "丹东市第一医院 陈医生"
-    assert kinds()[-1] == "intake.ended"
-
-
 @pytest.mark.parametrize("end", [intake.admit, intake.record_death])
 def test_admission_and_death_end_the_case_for_the_ride(end) -> None:
     arrival = make.make_intake()

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from communities.models import DispatchAreaDivision
 from core.actors import Role
 from core.errors import NotAllowed
 from hospitals import policies
 from hospitals.models import Intake
-from hospitals.services import intake
-from tests.factories import actors
+from hospitals.services import intake, transfers
+from hospitals.services.transfers import TransferWish
+from tests.factories import actors, communities
 from tests.factories import hospitals as make
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,19 @@ def test_places_are_published_by_the_house():
 
     actors.prove(lambda by: policies.check_publish_places(by, service), DESK)
     actors.prove(lambda by: policies.check_confirm(by, "F1"), DESK)
+
+
+def test_hand_overs_are_the_desks_and_who_writes_down_for_them():
+    """authz intake.transfer: the desks, and dispatch and command where one of the houses lies."""
+    area = communities.community().dispatch_area
+    DispatchAreaDivision.objects.create(area=area, district_code="210603")
+    here = intake.walk_in(make.make_facility("F1"), by=make.ENGINE, at=NOW)
+    there = intake.walk_in(make.make_facility(), by=make.ENGINE, at=NOW)
+    row = transfers.ask(there, TransferWish(here.facility, "bed"), by=make.ENGINE, at=NOW)
+    may = [Role.INTAKE, Role.DISPATCH, Role.COMMAND, Role.SERVICE]
+
+    actors.prove(lambda by: policies.check_answer_transfer(by, row), may)
+    actors.prove(lambda by: policies.check_ask_transfer(by, here), may)
 
 
 def test_what_is_refused_leaves_no_row():

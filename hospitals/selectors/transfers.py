@@ -1,0 +1,129 @@
+"""Patients handed from house to house, as both desks, dispatch and command read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import NotFound
+from hospitals.models import Facility, Intake, Service, TransferRequest
+from hospitals.selectors.desk import about, precaution_of
+from hospitals.selectors.desk_rows import clock_text
+from hospitals.selectors.limits import limits
+from hospitals.states import TRANSFER_OPEN, ServiceStatus, TransferStatus
+from hospitals.words import SERVICE_OF_NEED, need_word
+
+_ROWS = ("facility", "intake__facility", "intake__appointment", "intake__told_by")
+
+
+@dataclass(frozen=True)
+class Handing:
+    """One hand-over as a row. `minutes`: since it was asked; `is_late`: without an answer past the rulebook's minutes."""
+
+    transfer: TransferRequest
+    minutes: int
+    about: str
+    need: Any
+    zone_class: str
+    precaution: Any
+    is_late: bool
+
+    @property
+    def intake(self) -> Intake:
+        """The arrival at the house that asks."""
+        return self.transfer.intake
+
+    @property
+    def is_asked(self) -> bool:
+        """Say whether nobody has answered."""
+        return self.transfer.status == TransferStatus.ASKED
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the patient is still the first house's own."""
+        return self.transfer.status in TRANSFER_OPEN
+
+    @property
+    def state(self) -> str:
+        """Say where it stands in one sentence: who has to do what, or which car comes when."""
+        row = self.transfer
+        to = row.facility.name
+        if row.status == TransferStatus.RECEIVED:
+            return _("%(to)s %(t)s 已接到") % {"to": to, "t": clock_text(row.status_at)}
+        if not self.is_open:
+            return str(row.get_status_display())
+        if self.is_asked:
+            return _("等%(to)s答复 %(n)s 分钟") % {"to": to, "n": self.minutes}
+        who = {"to": to, "name": row.accepted_name}
+        said = _("%(to)s %(name)s 电话里答应接") % who if row.is_by_phone else _("%(to)s %(name)s 答应接") % who
+        if row.left_at:
+            arrives = _("，%(t)s 到") % {"t": clock_text(row.expected_at)} if row.expected_at else ""
+            return said + _("，人在车上 %(car)s") % {"car": row.carried_by} + arrives
+        if row.carried_by and row.expected_at:
+            return said + _("，车 %(car)s，%(t)s 送到") % {"car": row.carried_by, "t": clock_text(row.expected_at)}
+        return said + _("，还没有车")
+
+
+def handing_of(row: TransferRequest, *, at: datetime) -> Handing:
+    """Say one hand-over in the desk's words."""
+    card, minutes = row.intake.card, row.minutes_since(at)
+    answer = limits(row.facility_id, at=at).transfer_answer
+    return Handing(
+        transfer=row,
+        minutes=minutes,
+        about=about(card, at=at) if card else row.intake.note,
+        need=need_word(row.intake.need_kind),
+        zone_class=card.zone_class if card else "",
+        precaution=precaution_of(row.intake),
+        is_late=row.status == TransferStatus.ASKED and at - row.asked_at >= answer,
+    )
+
+
+def open_transfers(facility_code: str, *, at: datetime) -> tuple[list[Handing], list[Handing]]:
+    """Return who is to come to a house, and who is to leave it, the longest asked first: one query."""
+    rows = TransferRequest.objects.open().select_related(*_ROWS)
+    found = rows.filter(Q(facility=facility_code) | Q(intake__facility=facility_code)).order_by("asked_at")
+    handings = [handing_of(row, at=at) for row in found]
+    coming = [each for each in handings if each.transfer.facility_id == facility_code]
+    return coming, [each for each in handings if each.transfer.facility_id != facility_code]
+
+
+def transfers_for(actor: Actor, *, at: datetime) -> list[Handing]:
+    """Return the open hand-overs an actor may read, the longest asked first."""
+    rows = TransferRequest.objects.visible_to(actor).open().select_related(*_ROWS).order_by("asked_at")
+    return [handing_of(row, at=at) for row in rows]
+
+
+def transfer_for(actor: Actor, transfer_id: UUID) -> TransferRequest:
+    """Return one hand-over; anybody else's is as absent as none."""
+    row = TransferRequest.objects.visible_to(actor).select_related(*_ROWS).filter(pk=transfer_id).first()
+    if row is None:
+        raise NotFound("transfer.absent")
+    return row
+
+
+def transfer_of(intake: Intake, *, at: datetime) -> Handing | None:
+    """Return the newest hand-over of a patient of this house that was not withdrawn, for the patient's page."""
+    rows = TransferRequest.objects.filter(intake=intake).exclude(status=TransferStatus.WITHDRAWN)
+    row = rows.select_related(*_ROWS).order_by("-asked_at").first()
+    return handing_of(row, at=at) if row else None
+
+
+def unanswered(*, at: datetime) -> list[TransferRequest]:
+    """Return the hand-overs whose house has said nothing past the rulebook's minutes: others ask there (R-000-17)."""
+    rows = TransferRequest.objects.filter(status=TransferStatus.ASKED).select_related(*_ROWS).order_by("asked_at")
+    return [row for row in rows if at - row.asked_at >= limits(row.facility_id, at=at).transfer_answer]
+
+
+def houses_for(intake: Intake, *besides: str) -> QuerySet[Facility]:
+    """List the other houses that receive, those that do what the patient needs first."""
+    kind = "emergency" if intake.is_critical else SERVICE_OF_NEED.get(intake.need_kind, intake.need_kind)
+    offers = Service.objects.filter(facility=OuterRef("pk"), kind=kind).exclude(status=ServiceStatus.CLOSED)
+    houses = Facility.objects.exclude(pk__in=[intake.facility_id, *besides]).exclude(zone_role="none")
+    return houses.annotate(does_it=Exists(offers)).order_by("-does_it", "name")

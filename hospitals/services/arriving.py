@@ -1,0 +1,72 @@
+"""The stamps of an arrival that every step shares: who, when, and the clock of the hand-over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from calls.services import calls
+from calls.states import CallKind
+from core import audit, boards
+from core.actors import Actor
+from core.advance import advance
+from core.errors import Conflict
+from hospitals.models import Intake
+from hospitals.selectors.limits import limits
+from hospitals.states import AppointmentStatus, IntakeStatus
+
+
+def clock_facts(facility_code: str, *, by: Actor, at: datetime, since: datetime | None = None) -> dict[str, Any]:
+    """Return what is written when somebody comes: who stamped it, and until when the house is to take over.
+
+    `since`: when they stood at the door, where somebody said so earlier.
+    """
+    return {
+        "arrived_at": at,
+        "arrived_by": signature(by),
+        "hand_over_due_at": min(since or at, at) + limits(facility_code, at=at).hand_over,
+        "late_reported_at": None,
+    }
+
+
+def withdrawn_here(case_ref: UUID, facility_code: str) -> Intake | None:
+    """Return the arrival of a case at this house that was pressed by mistake and taken back."""
+    rows = Intake.all_rows.filter(case_ref=case_ref, facility=facility_code, status=IntakeStatus.WITHDRAWN)
+    return rows.order_by("-arrived_at").first()
+
+
+def stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
+    """Stamp that the house has taken over; one past the limit is reported with it (INV-30)."""
+    is_late = intake.hand_over_due_at is not None and at > intake.hand_over_due_at
+    values = {"handed_over_at": at, "handed_over_by": signature(by)}
+    if is_late and intake.late_reported_at is None:
+        values["late_reported_at"] = at
+    won = Intake.objects.filter(pk=intake.pk, handed_over_at__isnull=True).update(**values)
+    if not won:
+        raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
+    for name, value in values.items():
+        setattr(intake, name, value)
+    audit.record("intake.handed_over", intake, by=by, at=at, detail={"is_late": is_late})
+    if is_late:
+        words = _("交接完成了")
+        calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
+
+
+def fulfil(intake: Intake, *, by: Actor, at: datetime) -> None:
+    """Mark the booking as used."""
+    appointment = intake.appointment
+    if appointment is not None and appointment.status == AppointmentStatus.ARRIVED:
+        advance(appointment, AppointmentStatus.FULFILLED, by=by, at=at)
+
+
+def signature(by: Actor) -> str:
+    """Return who acts, as it is written on a stamp."""
+    return f"{by.label} {by.place_label}".strip()[:120]
+
+
+def touch(intake: Intake) -> None:
+    """Let the desk's page be read anew."""
+    boards.touch(f"facility:{intake.facility_id}")
