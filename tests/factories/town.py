@@ -114,7 +114,9 @@ def crowd(side: Side, count: int, *, at: datetime) -> None:
     guard, desk, area = side.actors["guard"], side.actors["intake"], side.community.dispatch_area_id
     for number in range(count):
         vehicle, driver = _car(f"{side.number}-{number}", area, side.facility.code, at)
-        more = replace(side, vehicle=vehicle, driver=driver, cases={})
+        behind_the_wheel = replace(side.actors["driver"], place_code=driver.code)
+        actors = {**side.actors, "driver": behind_the_wheel}
+        more = replace(side, vehicle=vehicle, driver=driver, actors=actors, cases={})
         for stage in ("asked", "placed", "inside"):
             _case(more, stage, Words(f"赵{number}", phone=f"1391{side.number}{number:06d}"), at)
         gates.emergency_release(side.gate, event_id=uuid.uuid4(), building="3号楼", party_size=1, by=guard, at=at)
