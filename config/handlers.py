@@ -38,6 +38,7 @@ HANDLERS: Handlers = {
     transport.DoorUndone: (dispatch_hears.door_undone,),
     transport.TripFailed: (dispatch_hears.trip_failed,),
     transport.RunGivenUp: (dispatch_hears.run_given_up,),
+    transport.RunLate: (dispatch_hears.run_late,),
     transport.RiderUnwell: (dispatch_hears.rider_unwell,),
     register.RequestApproved: (dispatch_hears.request_approved,),
     register.RequestIdentified: (dispatch_hears.request_identified,),

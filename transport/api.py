@@ -20,13 +20,14 @@ from core.idempotency import idempotent
 from transport import selectors
 from transport.forms import KEPT_AT_MOST, LATE_AT_MOST_MIN
 from transport.models import Run, Trip
-from transport.services import stops
+from transport.services import alarms, lateness, stops
 
 STEPS: dict[str, Callable[..., Any]] = {
     "arrive": stops.arrive,
     "depart": stops.depart,
     "search": stops.search,
     "no_show": stops.no_show,
+    "door_closed": alarms.door_closed,
 }
 NAMES = [*STEPS, "late", "undo", "unwell"]
 
@@ -85,7 +86,7 @@ class StopStep(APIView):
         typed = given.validated_data.get("happened_at")
         at = typed if typed and now - KEPT_AT_MOST <= typed <= now else now
         if step == "late":
-            stops.late(stop, minutes=given.validated_data.get("minutes", 0), by=actor, at=at)
+            lateness.late(stop, minutes=given.validated_data.get("minutes", 0), by=actor, at=at)
         elif step == "undo":
             stops.undo_last(stop.run, by=actor, at=at)
         elif step == "unwell":

@@ -69,6 +69,16 @@ class RunGivenUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunLate(Event):
+    """A car comes later than planned to these trips; their planned times hold the new ones."""
+
+    kind: ClassVar[str] = "run.late"
+
+    run_id: str
+    trip_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RiderUnwell(Event):
     """Somebody's state turned critical in the car, or where it was to pick them up."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from transport.services.stops import LATE_AT_MOST_MIN
+from transport.services.lateness import LATE_AT_MOST_MIN
 
 KEPT_AT_MOST = timedelta(hours=12)
 

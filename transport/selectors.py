@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch, Q, QuerySet
 
+from calls.models import OpenCall
+from calls.states import CallKind
 from core.actors import Actor
 from core.clock import day_bounds
 from core.errors import NotFound
@@ -132,6 +134,12 @@ def stop_seen(actor: Actor, stop_id: int) -> Stop:
         raise NotFound("stop.absent")
     run_seen(actor, stop.run_id)
     return stop
+
+
+def alarms_of(run: Run) -> list[OpenCall]:
+    """Return the live calls about somebody unwell in this car, the oldest first."""
+    subjects = [str(run.pk), *(str(pk) for pk in run.trips.values_list("pk", flat=True))]
+    return list(OpenCall.objects.live().filter(kind=CallKind.UNWELL_ABOARD, subject__in=subjects))
 
 
 def shift_at(driver_code: str, *, at: datetime) -> Shift | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from core.actors import Actor
 from core.errors import NotFound
 from hospitals.models import Facility
 from hospitals.states import ZoneRole
+from transport.states import TripStatus
+from transport.whereabouts import car_words, where_is
 
 TEST_KEEPS = timedelta(hours=48)
 
@@ -57,6 +60,12 @@ class Detail:
     hand_closing: HandClosing | None = None
     rescue: Rescue | None = None
     address: str = ""
+
+    @cached_property
+    def car_place(self) -> str:
+        """Say where the car with the person in it is, and which car: what is read to 120 then. "" when in none."""
+        aboard = next((trip for trip in self.parts.trips if trip.status == TripStatus.ON_BOARD and trip.run), None)
+        return f"{where_is(aboard.run)}，{_('车')} {car_words(aboard.run)}" if aboard and aboard.run else ""
 
     @property
     def is_out(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from access.events import InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
 from communities.events import ZoneChanged
-from dispatch.services import arrivals, closures, leaving, reclass, rescues, returns, strangers, transfers, wake
+from dispatch.services import arrivals, closures, late_cars, leaving, reclass, rescues, returns, strangers, transfers, wake
 from hospitals.events import (
     IntakeArrived,
     IntakeEnded,
@@ -14,7 +14,7 @@ from hospitals.events import (
     TransferAccepted,
     TransferDropped,
 )
-from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, RunGivenUp, TripFailed
+from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, RunGivenUp, RunLate, TripFailed
 
 
 def request_approved(event: RequestApproved) -> None:
@@ -48,6 +48,11 @@ def trip_failed(event: TripFailed) -> None:
 def run_given_up(event: RunGivenUp) -> None:
     """Let the trips of a car that does not come wait again, and wake whoever plans (E3)."""
     wake.failed(event.case_ref, at=event.at, trip_ids=event.trip_ids)
+
+
+def run_late(event: RunLate) -> None:
+    """Tell desk and gate the new times."""
+    late_cars.note(at=event.at, run_id=event.run_id, trip_ids=event.trip_ids)
 
 
 def rider_unwell(event: RiderUnwell) -> None:

@@ -21,6 +21,7 @@ from core.actors import RELAY
 from dispatch.models import AreaSetting
 from dispatch.services import planning, returns
 from dispatch.states import PlanningKind
+from hospitals.services import appointments
 from transport.models import Trip
 from transport.services import trips
 from transport.states import TripDirection, TripStatus
@@ -62,6 +63,7 @@ def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
 def emergency_aboard(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
     """Raise the case of somebody whose state turned critical in the car; the hospital reads it at once (R-000-2)."""
     row = AccessRequest.objects.filter(case_ref=case_ref).first()
+    appointments.note_critical(case_ref, by=RELAY, at=at)
     if row is None or row.status not in OPEN:
         return
     called = one_way.critical_of(row.person_key)

@@ -180,6 +180,19 @@ def note_class(case_ref: UUID, known: CareClass, *, by: Actor, at: datetime) -> 
     return is_other_machine and _spare(row.slot_id, known.machine_class) < 0
 
 
+@transaction.atomic
+def note_critical(case_ref: UUID, *, by: Actor, at: datetime) -> bool:
+    """Tell the desk that who is expected turned critical on the way: on top of its page; False when it is known."""
+    row = Appointment.objects.live().filter(case_ref=case_ref, is_critical=False).first()
+    if row is None:
+        return False
+    Appointment.objects.filter(pk=row.pk).update(is_critical=True)
+    Intake.objects.filter(case_ref=case_ref).update(is_critical=True)
+    audit.record("appointment.critical", row, by=by, at=at)
+    _touch(row)
+    return True
+
+
 def _held(case_ref: UUID) -> Appointment | None:
     """Return the case's appointment that can still move."""
     moving = [AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED]

@@ -36,6 +36,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
         appointments.take_back_no_show(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
+    calls.end_by_fact(CallKind.DOOR_CLOSED, str(intake.case_ref), words=_("接诊台接到人了"), by=by, at=at)
     arriving.touch(intake)
     return intake
 

@@ -57,6 +57,7 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True, blank=True, help_text="The driver set off")
     cleaned_before_at = models.DateTimeField(null=True, blank=True, help_text="Disinfected before setting off")
     cleaned_after_at = models.DateTimeField(null=True, blank=True, help_text="Disinfected after the last drop-off")
+    late_min = models.PositiveSmallIntegerField(default=0, help_text="How much of `occupied` is for lateness")
     soiled_as = models.CharField(
         max_length=30,
         blank=True,
@@ -102,7 +103,7 @@ class Stop(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     departed_at = models.DateTimeField(null=True, blank=True, help_text="Aboard (pick-up) or handed over (drop-off)")
     searching_since = models.DateTimeField(null=True, blank=True, help_text="The driver finds nobody and waits")
-    late_min = models.PositiveSmallIntegerField(default=0, help_text="How much later the driver says it will be")
+    late_min = models.PositiveSmallIntegerField(default=0, help_text="How much of `planned_at` is lateness the driver told")
 
     class Meta:
         ordering = ["run", "position"]

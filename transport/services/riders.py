@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from calls.states import CallKind
 from core import audit
 from core.actors import Actor
 from core.advance import advance
@@ -18,7 +19,7 @@ from core.errors import Conflict
 from core.gathering import step
 from transport.fit import Aboard, bar_of, bar_together
 from transport.models import Run, Stop, Trip
-from transport.services import follow, stop_list
+from transport.services import alarms, follow, stop_list
 from transport.services.kept import amend, leave_behind, put_aside
 from transport.services.outing import Ride, as_conflict, refuse
 from transport.services.room import give_room_back
@@ -132,6 +133,8 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     """
     run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     stop_list.drop_undone(run, trip)
+    if run.status == R.UNDER_WAY:
+        alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=reason, by=by, at=at)
     if run.status not in JOINABLE:
         return
     tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY) and not run.soiled_as  # what is aboard matters more
@@ -146,6 +149,7 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     if run.status == R.UNDER_WAY:
         end = R.COMPLETED if run.trips.filter(status=T.COMPLETED).exists() else R.ABORTED
     words = _("%s 的这一趟取消了，不用去了") % trip.rider if tell else ""
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=reason, by=by, at=at)
     advance(run, end, by=by, at=at, reason=reason, told_change=words)
     if end == R.CANCELLED:
         give_room_back(run, by=by, at=at)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
+from calls.states import CallKind
 from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
@@ -18,7 +19,7 @@ from transport.events import RunGivenUp, TripFailed
 from transport.fit import INFECTIOUS
 from transport.models import Run, Trip
 from transport.selectors import unclean_before
-from transport.services import follow, stop_list
+from transport.services import alarms, follow, stop_list
 from transport.services.kept import leave_behind
 from transport.services.riders import UNPLANNED
 from transport.services.room import give_room_back
@@ -93,6 +94,8 @@ def interrupt_trip(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str
 def _release(run: Run, *, by: Actor, at: datetime, reason: str) -> None:
     """Put the trips not yet aboard back among those that wait, and pass the fact up."""
     waiting = list(run.trips.filter(status=T.SCHEDULED))
+    gone = [run.pk, *(trip.pk for trip in waiting)]
+    alarms.over(gone, (CallKind.LATE_CAR, CallKind.PERSON_NOT_FOUND), words=_("这辆车不去了"), by=by, at=at)
     for trip in waiting:
         advance(trip, T.UNSCHEDULED, by=by, at=at, reason=reason, **UNPLANNED)
         stop_list.drop_undone(run, trip)
@@ -105,9 +108,10 @@ def complete(run: Run, *, by: Actor, at: datetime) -> Run:
     """End an outing after its last drop-off, and free its car earlier when it is early (turn-round is kept)."""
     start, end = run.occupied.lower, run.occupied.upper
     last = run.stops.filter(kind=StopKind.DROPOFF).order_by("-planned_at").first()
-    turn_round = end - last.planned_at if last else timedelta()
+    turn_round = max(end - last.planned_at, timedelta()) if last else timedelta()  # late, it may end past its time
     free_at = min(end, max(at + turn_round, start + timedelta(minutes=1)))
     leave_behind(run, by=by, at=at, reason=_("车先走了"))
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("这一趟跑完了"), by=by, at=at)
     advance(run, R.COMPLETED, by=by, at=at, occupied=DateTimeTZRange(start, free_at, "[)"))
     return run
 

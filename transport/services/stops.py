@@ -8,22 +8,24 @@ from math import ceil
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls.models import OpenCall
+from calls.states import CallKind, CallStatus
 from communities.services import rulebook
 from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
-from core.errors import Conflict, Invalid
+from core.clock import CHINA
+from core.errors import Conflict
 from transport import policies
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, TripCompleted, TripFailed
 from transport.models import Run, Stop, Trip
-from transport.services import follow, runs
+from transport.services import alarms, follow, runs
 from transport.services.kept import leave_behind
 from transport.services.riders import leave_run
 from transport.states import RunStatus, StopKind, TripStatus
 
 T, R = TripStatus, RunStatus
 UNDO_WITHIN = timedelta(minutes=10)
-LATE_AT_MOST_MIN = 240
 
 
 @transaction.atomic
@@ -64,6 +66,7 @@ def _board(stop: Stop, *, by: Actor, at: datetime) -> None:
     advance(trip, T.ON_BOARD, by=by, at=at, picked_up_at=at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at, searching_since=None)
     outbox.put(Boarded(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
+    alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("人上车了"), by=by, at=at)
     if not stop.run.stops.filter(kind=StopKind.PICKUP, departed_at__isnull=True).exists():
         leave_behind(stop.run, by=by, at=at, reason=_("车先走了"))
 
@@ -77,6 +80,7 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
     advance(trip, T.COMPLETED, by=by, at=at, dropped_off_at=trip.dropped_off_at or at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at)
     outbox.put(TripCompleted(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
+    alarms.over([trip.pk, trip.case_ref], alarms.ABOARD, words=_("送到了，交接了"), by=by, at=at)
     if not stop.run.stops.filter(departed_at__isnull=True).exists():
         runs.complete(stop.run, by=by, at=at)
 
@@ -88,15 +92,39 @@ def wait_rule(trip: Trip, *, at: datetime) -> timedelta:
     return timedelta(minutes=int(ruling.value))
 
 
+def wait_until(stop: Stop, rule: timedelta) -> datetime:
+    """Return until when a driver waits for nobody: from the arrival, but never from before the time promised (E4)."""
+    return max(stop.arrived_at or stop.planned_at, stop.planned_at) + rule
+
+
+def search_for(stop: Stop) -> OpenCall | None:
+    """Return the newest call to look for the rider of a stop."""
+    return OpenCall.objects.filter(kind=CallKind.PERSON_NOT_FOUND, subject=str(stop.trip_id)).order_by("-since").first()
+
+
+def said_of(stop: Stop) -> str:
+    """Say how the search for the rider of a stop stands: whose it is, who took it up, what they found."""
+    call = search_for(stop)
+    if call is None:
+        return ""
+    if call.status == CallStatus.ENDED:
+        return _("%(who)s：%(words)s") % {"who": call.ended_by, "words": call.ended_words}
+    if call.status == CallStatus.TAKEN:
+        words = {"who": call.taken_by, "at": f"{call.taken_at.astimezone(CHINA):%H:%M}" if call.taken_at else ""}
+        return _("%(who)s %(at)s 接手，在找。") % words
+    return _("报给%(owner)s了，还没有人接手。") % {"owner": call.owner_label}
+
+
 @transaction.atomic
 def search(stop: Stop, *, by: Actor, at: datetime) -> Stop:
-    """Note that nobody is at the pick-up: the waiting rule begins and the community is shown it (E4)."""
+    """Note that nobody is at the pick-up and call whoever is to look for them; pressed twice it is one call (E4)."""
     policies.check_drive(by, stop.run)
     _check_waiting(stop)
     if stop.searching_since is None:
         _set_off(stop, by=by, at=at)
         _stamp(stop, searching_since=at, arrived_at=stop.arrived_at or at)
         audit.record("stop.nobody_yet", stop, by=by, at=at, case_ref=stop.trip.case_ref)
+        alarms.person_not_found(stop, until=wait_until(stop, wait_rule(stop.trip, at=at)), by=by, at=at)
         follow.touch([stop.trip], stop.run)
     return stop
 
@@ -107,13 +135,14 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
     policies.check_drive(by, stop.run)
     _check_waiting(stop)
     if stop.searching_since is None:
-        raise Conflict("stop.search_first", _("请先点“找不到人”，社区会去找；到点还没有再走。"))
-    left = stop.searching_since + wait_rule(stop.trip, at=at) - at
+        raise Conflict("stop.search_first", _("请先点“找不到人”，报给要去找的人；到点还没有再走。"))
+    left = wait_until(stop, wait_rule(stop.trip, at=at)) - at
     if left > timedelta():
         minutes = ceil(left.total_seconds() / 60)
-        raise Conflict("stop.wait", _("再等 %s 分钟，社区正在找人。") % minutes, minutes=minutes)
+        raise Conflict("stop.wait", _("再等 %(n)s 分钟。%(search)s") % {"n": minutes, "search": said_of(stop)}, minutes=minutes)
     trip, run = stop.trip, stop.run
     advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等过了，没接到人"))
+    alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("等过了，车先走了"), by=by, at=at)
     leave_run(run, trip, by=by, at=at, reason=_("没接到人"), tell=False)
     outbox.put(TripFailed(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     follow.touch([trip], run)
@@ -129,19 +158,6 @@ def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -
 
 
 @transaction.atomic
-def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Stop:
-    """Note that the car will be `minutes` later than planned at a stop; those who wait see it."""
-    policies.check_drive(by, stop.run)
-    if not 1 <= minutes <= LATE_AT_MOST_MIN:
-        raise Invalid("stop.late", _("请写晚多少分钟，1 到 240。"), field="minutes")
-    _stamp(stop, late_min=minutes)
-    detail = {"minutes": minutes}
-    audit.record("stop.late", stop, by=by, at=at, case_ref=stop.trip.case_ref, detail=detail)
-    follow.touch([stop.trip], stop.run)
-    return stop
-
-
-@transaction.atomic
 def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
     """Raise the alarm for whoever is aboard, or else for the rider of the next stop; recorded before any question."""
     policies.check_drive(by, run)
@@ -152,8 +168,10 @@ def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
     for trip in riders:
         audit.record("trip.emergency", trip, by=by, at=at)
         outbox.put(RiderUnwell(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
+        alarms.unwell(run, trip, by=by, at=at)
     if not riders:
         audit.record("run.emergency", run, by=by, at=at)
+        alarms.unwell(run, None, by=by, at=at)
     follow.touch(riders, run)
     return riders
 
@@ -188,6 +206,7 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
         if stop.kind == StopKind.DROPOFF and stop.trip.to_kind == "facility":
             outbox.put(DoorUndone(case_ref=stop.trip.case_ref, at=at, trip_id=str(stop.trip_id)))
         _stamp(stop, arrived_at=None, searching_since=None)
+        alarms.over([stop.trip_id], [CallKind.PERSON_NOT_FOUND], words=_("司机撤回了"), by=by, at=at)
     audit.record("stop.undone", stop, by=by, at=at, case_ref=stop.trip.case_ref)
     follow.touch([stop.trip], run)
     return stop

@@ -24,6 +24,7 @@ from transport.models import Run, Shift
 from transport.policies import may_call
 from transport.services import calls, stops
 from transport.states import RunStatus
+from transport.whereabouts import car_words, where_is
 
 R = RunStatus
 
@@ -130,12 +131,17 @@ def _later(leg: Leg) -> list[dict[str, str]]:
 
 
 def _waiting(leg: Leg | None) -> dict[str, Any]:
-    """Say until when, and how long in all, the driver waits for somebody not found."""
+    """Say until when, and how long in all, the driver waits for somebody not found, and how the search stands."""
     since = leg.stop.searching_since if leg else None
     if leg is None or since is None:
         return {}
     rule = stops.wait_rule(leg.trip, at=since)
-    return {"wait_until": since + rule, "wait_s": int(rule.total_seconds())}
+    until = stops.wait_until(leg.stop, rule)
+    return {
+        "wait_until": until,
+        "wait_s": int(max(rule, until - since).total_seconds()),
+        "search": stops.said_of(leg.stop),
+    }
 
 
 @require_GET
@@ -156,7 +162,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _mark(request: HttpRequest) -> str:
-    return mark_of(request, f"driver:{actor_of(request).place_code}", at=clock.now())
+    code = actor_of(request).place_code
+    return mark_of(request, f"driver:{code}", f"calls:driver:{code}", at=clock.now())
 
 
 @require_GET
@@ -192,6 +199,8 @@ def call(request: HttpRequest, stop_id: int) -> HttpResponse:
 @require_GET
 @for_roles("driver")
 def unwell(request: HttpRequest, run_id: Any) -> HttpResponse:
-    """Say that the alarm is raised, and whom to ring now."""
+    """Say that the alarm is raised, whose it is, where the car stands in words to read out, and whom to ring now."""
     run = selectors.run_seen(actor_of(request), run_id)
-    return page(request, "transport/unwell.html", {"run": run, "hotline": HOTLINE})
+    calls_now = selectors.alarms_of(run)
+    context = {"run": run, "calls": calls_now, "place": where_is(run), "car": car_words(run), "hotline": HOTLINE}
+    return page(request, "transport/unwell.html", context)

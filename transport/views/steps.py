@@ -22,15 +22,16 @@ from core.http import is_fragment, next_url
 from core.idempotency import idempotent
 from transport import selectors
 from transport.forms import AbortForm, DeclineForm, LateForm, WhenForm
-from transport.services import runs, stops
+from transport.services import alarms, lateness, runs, stops
 from transport.views.drive import render_sheet
 
 # step → its service and the words that say it is done
 STOP_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
     "arrive": (stops.arrive, gettext_lazy("到了，已记下")),
     "depart": (stops.depart, gettext_lazy("已记下")),
-    "search": (stops.search, gettext_lazy("已告诉社区去找人，请等一等")),
-    "no_show": (stops.no_show, gettext_lazy("没接到人，已交给调度台")),
+    "search": (stops.search, gettext_lazy("报上去了。谁去找、找没找到，这一页会写出来。")),
+    "no_show": (stops.no_show, gettext_lazy("没接到人，记下了。他回到调度台等车的名单。")),
+    "door_closed": (alarms.door_closed, gettext_lazy("报上去了。谁接手，这一页最上面会写出来。别走开。")),
 }
 RUN_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
     "accept": (runs.accept, gettext_lazy("接了，到点出发")),
@@ -114,8 +115,11 @@ def late(request: HttpRequest, stop_id: int) -> HttpResponse:
     if not form.is_valid():
         return _mend(request, form, late_form=form)
     minutes = form.cleaned_data["minutes"]
-    stops.late(stop, minutes=minutes, by=actor, at=clock.now())
-    messages.success(request, _("已告诉大家晚 %s 分钟") % minutes)
+    told = lateness.late(stop, minutes=minutes, by=actor, at=clock.now())
+    at = f"{told.new_time.astimezone(clock.CHINA):%H:%M}"
+    messages.success(request, _("新时间 %s 已写到社区、接诊台、调度台的页面上") % at)
+    if told.call:
+        messages.warning(request, f"{told.call.note}。" + _("报给%(owner)s了。") % {"owner": told.call.owner_label})
     return _back(request)
 
 
@@ -130,7 +134,7 @@ def decline(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _mend(request, form, decline_form=form, bad_run=run)
     runs.decline(run, by=actor, at=clock.now(), reason=form.cleaned_data["reason"])
-    messages.success(request, _("已交回调度台改派"))
+    messages.success(request, _("交回去了，这几个人回到调度台等车的名单。"))
     return _back(request)
 
 
@@ -146,7 +150,7 @@ def abort(request: HttpRequest, run_id: UUID) -> HttpResponse:
         return _mend(request, form, abort_form=form)
     words = form.cleaned_data
     runs.abort(run, by=actor, at=clock.now(), reason=words["reason"], where=words["where"])
-    messages.success(request, _("已报调度台，另派车来接。请陪着人等。"))
+    messages.success(request, _("记下了：车上的人回到调度台等车的名单。请陪着人等，急的打 120。"))
     return _back(request)
 
 

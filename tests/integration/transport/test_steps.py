@@ -11,7 +11,7 @@ from core.models import AuditEvent, OutboxMessage
 from tests.factories import transport as make
 from transport import policies, selectors
 from transport.models import Run, Stop, Trip
-from transport.services import runs, scheduling, stops, trips
+from transport.services import lateness, runs, scheduling, stops, trips
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2022, 6, 28, 3, 0, tzinfo=UTC)
@@ -264,11 +264,11 @@ def test_a_hand_over_is_final():
 def test_lateness_is_said_in_minutes():
     run = make.run(NOW, status="under_way")
 
-    stops.late(_stop(run), minutes=15, by=make.DISPATCHER, at=NOW)
+    lateness.late(_stop(run), minutes=15, by=make.DISPATCHER, at=NOW)
 
     assert _stop(run).late_min == 15
     with pytest.raises(Invalid):
-        stops.late(_stop(run), minutes=0, by=make.DISPATCHER, at=NOW)
+        lateness.late(_stop(run), minutes=0, by=make.DISPATCHER, at=NOW)
 
 
 def test_feeling_unwell_raises_the_alarm_for_everybody_aboard():

@@ -1,0 +1,48 @@
+"""New times of a late car, onto the desk's row and the pass. Safe to run twice: it writes what the trips say now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from communities.models import GatePass
+from communities.services import passes
+from core.actors import RELAY
+from dispatch.allowances import EXIT_BEFORE_MIN
+from hospitals.models import Intake
+from hospitals.services import appointments
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+RIDING = (TripStatus.SCHEDULED, TripStatus.ON_BOARD)
+
+
+def note(*, at: datetime, run_id: str, trip_ids: Iterable[str]) -> None:
+    """Tell the desk when the car comes now, and the gate from when the party may leave."""
+    rows = Trip.objects.filter(pk__in=list(trip_ids), run=run_id, status__in=RIDING)
+    for trip in rows.select_related("run__vehicle", "run__driver"):
+        _tell_desk(trip, at=at)
+        if trip.direction == TripDirection.OUTBOUND and trip.status == TripStatus.SCHEDULED:
+            _tell_gate(trip, at=at)
+
+
+def _tell_desk(trip: Trip, *, at: datetime) -> None:
+    """Write the car's time where the desk reads it: of arrival before the patient is there, of the way home after."""
+    is_inside = Intake.objects.filter(case_ref=trip.case_ref).exists()
+    is_home = trip.direction == TripDirection.INBOUND
+    if trip.run is None or is_inside != is_home:
+        return
+    carried_by = f"{trip.run.vehicle.plate} {trip.run.driver.name}"[:60]
+    expected_at = trip.pickup_planned_at if is_home else trip.dropoff_planned_at
+    appointments.set_ride(trip.case_ref, expected_at=expected_at, carried_by=carried_by, by=RELAY, at=at)
+
+
+def _tell_gate(trip: Trip, *, at: datetime) -> None:
+    row = GatePass.objects.issued().filter(case_ref=trip.case_ref).first()
+    if row is None or trip.pickup_planned_at is None:
+        return
+    exit_from = trip.pickup_planned_at - timedelta(minutes=EXIT_BEFORE_MIN)
+    later = exit_from - row.exit_from
+    back_at = row.back_expected_at + later if row.back_expected_at else None
+    window = passes.PassWindow(exit_from, row.exit_until + later, back_at)
+    passes.move_window(trip.case_ref, window=window, by=RELAY, at=at)

@@ -1,0 +1,117 @@
+"""Calls for help from a car: nobody at the door, unwell aboard, a hospital's door that does not open, too late (R-000-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from calls.models import OpenCall
+from calls.services import calls
+from calls.services.calls import Trouble
+from calls.states import CallKind
+from communities.services import calling
+from communities.services.calling import Scene
+from core import audit
+from core.actors import Actor
+from core.clock import CHINA
+from core.errors import Conflict
+from transport.legs import place_lines
+from transport.models import Run, Stop, Trip
+from transport.states import StopKind, TripStatus
+from transport.whereabouts import car_words, where_is
+
+ABOARD = (CallKind.UNWELL_ABOARD, CallKind.DOOR_CLOSED)
+
+
+def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) -> OpenCall:
+    """Have somebody looked for: the community's task at its door, whoever dispatches at any other."""
+    trip, run = stop.trip, stop.run
+    here = stop.place_code
+    scene = Scene(facility=here, division=_home(trip), dispatch_area=trip.dispatch_area)
+    if stop.place_kind == "community":
+        scene = Scene(community=here, division=here, dispatch_area=trip.dispatch_area)
+    words = {"car": car_words(run), "until": f"{until.astimezone(CHINA):%H:%M}"}
+    trouble = Trouble(
+        CallKind.PERSON_NOT_FOUND,
+        subject=str(trip.pk),
+        who=_who(trip),
+        place=" ".join(place_lines(stop)),
+        note=_("%(car)s在等，等到 %(until)s。") % words,
+        case_ref=trip.case_ref,
+    )
+    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
+
+
+def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
+    """Call for somebody unwell in or at a car; without a rider for whoever is in it. The place is where the car is."""
+    community = _home(trip) if trip else ""
+    facility = trip.to_code if trip and trip.to_kind == "facility" else ""
+    area = trip.dispatch_area if trip else run.vehicle.dispatch_area
+    trouble = Trouble(
+        CallKind.UNWELL_ABOARD,
+        subject=str(trip.pk if trip else run.pk),
+        who=_who(trip) if trip else _("车上的人"),
+        place=where_is(run),
+        note=car_words(run),
+        phone=run.driver.phone,
+        case_ref=trip.case_ref if trip else None,
+    )
+    scene = Scene(community, facility, community, area) if trip else calling.scene_of_area(area)
+    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
+
+
+@transaction.atomic
+def door_closed(stop: Stop, *, by: Actor, at: datetime) -> OpenCall:
+    """Call for a party that a hospital does not take in at its door; the desk there reads it as well.
+
+    Raises Conflict where no hospital's door is meant, or the party is not in the car.
+    """
+    trip, run = stop.trip, stop.run
+    if stop.kind != StopKind.DROPOFF or stop.place_kind != "facility" or trip.status != TripStatus.ON_BOARD:
+        raise Conflict("stop.no_door", _("只有把人送到医院门口时，才报医院不接。"))
+    trouble = Trouble(
+        CallKind.DOOR_CLOSED,
+        subject=str(trip.case_ref),
+        who=_who(trip),
+        place=" ".join(place_lines(stop)),
+        note=_("司机在门口说不接，请马上去接。%s") % car_words(run),
+        phone=run.driver.phone,
+        case_ref=trip.case_ref,
+    )
+    audit.record("stop.door_closed", stop, by=by, at=at, case_ref=trip.case_ref)
+    home = _home(trip)
+    scene = Scene(home, stop.place_code, home, trip.dispatch_area)
+    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
+
+
+def too_late(run: Run, why: Sequence[str], *, next_at: datetime, by: Actor, at: datetime) -> OpenCall:
+    """Call for a car that comes too late for what waits for it: `why` says for whom and by how much."""
+    trouble = Trouble(
+        CallKind.LATE_CAR,
+        subject=str(run.pk),
+        who=car_words(run),
+        place=_("下一站 %(at)s 到") % {"at": f"{next_at.astimezone(CHINA):%H:%M}"},
+        note="；".join(why),
+        phone=run.driver.phone,
+    )
+    return calling.call_for_help(trouble, scene=calling.scene_of_area(run.vehicle.dispatch_area), by=by, at=at)
+
+
+def over(subjects: Sequence[object], kinds: Sequence[CallKind], *, words: str, by: Actor, at: datetime) -> None:
+    """End the calls of these kinds about these subjects that live: the fact has come about. One query where none does."""
+    found = OpenCall.objects.live().filter(kind__in=kinds, subject__in=[str(each) for each in subjects])
+    for kind, subject in found.values_list("kind", "subject"):
+        calls.end_by_fact(CallKind(kind), subject, words=words, by=by, at=at)
+
+
+def _home(trip: Trip) -> str:
+    """Return the community at one end of a trip, "" where there is none."""
+    ends = ((trip.from_kind, trip.from_code), (trip.to_kind, trip.to_code))
+    return next((code for kind, code in ends if kind == "community"), "")
+
+
+def _who(trip: Trip) -> str:
+    return f"{trip.rider} {trip.building}".strip()

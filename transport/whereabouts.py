@@ -1,0 +1,37 @@
+"""Where a car is, in words that can be read to 120: at a stop, or between the last one left and the next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from core.clock import CHINA
+from transport.legs import place_lines
+from transport.models import Run, Stop
+from transport.states import RunStatus
+
+
+def where_is(run: Run) -> str:
+    """Say where a run's car is by its steps: standing at a stop, under way between two, or setting off to the first."""
+    stops = list(run.stops.select_related("trip"))
+    left = [stop for stop in stops if stop.departed_at is not None]
+    coming = next((stop for stop in stops if stop.departed_at is None), None)
+    last = max(left, key=lambda stop: (stop.departed_at, stop.position)) if left else None
+    if coming is None:
+        return _("%s 附近") % _place(last) if last else run.vehicle.plate
+    if coming.arrived_at is not None:
+        return _("停在 %s") % _place(coming)
+    if run.status != RunStatus.UNDER_WAY:
+        return _("还没出发，要去 %s") % _place(coming)
+    if last is None or last.departed_at is None:
+        return _("去 %s 的路上") % _place(coming)
+    words = {"last": _place(last), "next": _place(coming), "at": f"{last.departed_at.astimezone(CHINA):%H:%M}"}
+    return _("%(at)s 离开 %(last)s，在去 %(next)s 的路上") % words
+
+
+def car_words(run: Run) -> str:
+    """Name the car and who drives it."""
+    return f"{run.vehicle.plate} {run.driver.name}"
+
+
+def _place(stop: Stop | None) -> str:
+    return " ".join(place_lines(stop))[:64] if stop else ""
