@@ -19,7 +19,7 @@ RIDING = (TripStatus.SCHEDULED, TripStatus.ON_BOARD)
 
 def note(*, at: datetime, run_id: str, trip_ids: Iterable[str]) -> None:
     """Tell the desk when the car comes now, and the gate from when the party may leave."""
-    rows = Trip.objects.filter(pk__in=list(trip_ids), run=run_id, status__in=RIDING)
+    rows = Trip.objects.filter(pk__in=list(trip_ids), run_id=run_id, status__in=RIDING)
     for trip in rows.select_related("run__vehicle", "run__driver"):
         _tell_desk(trip, at=at)
         if trip.direction == TripDirection.OUTBOUND and trip.status == TripStatus.SCHEDULED:

@@ -103,7 +103,9 @@ class Stop(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     departed_at = models.DateTimeField(null=True, blank=True, help_text="Aboard (pick-up) or handed over (drop-off)")
     searching_since = models.DateTimeField(null=True, blank=True, help_text="The driver finds nobody and waits")
-    late_min = models.PositiveSmallIntegerField(default=0, help_text="How much of `planned_at` is lateness the driver told")
+    late_min = models.PositiveSmallIntegerField(
+        default=0, help_text="How much of `planned_at` is lateness the driver told"
+    )
 
     class Meta:
         ordering = ["run", "position"]

@@ -58,7 +58,9 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Lateness:
         put_aside(run, by_min * MIN)
     met = _take_longer(run, stops[-1], by=by, at=at)
     audit.record("stop.late", stop, by=by, at=at, case_ref=stop.trip.case_ref, detail={"minutes": minutes})
-    outbox.put(RunLate(case_ref=stop.trip.case_ref, at=at, run_id=str(run.pk), trip_ids=tuple(str(t.pk) for t in trips)))
+    outbox.put(
+        RunLate(case_ref=stop.trip.case_ref, at=at, run_id=str(run.pk), trip_ids=tuple(str(t.pk) for t in trips))
+    )
     follow.touch(trips, run)
     stop.planned_at, stop.late_min = stops[0].planned_at, stops[0].late_min
     why = [*_too_late(trips, at=at), *_met(met)]
@@ -111,7 +113,12 @@ def _too_late(trips: Sequence[Trip], *, at: datetime) -> list[str]:
     for trip in trips:
         arrives, comes = trip.dropoff_planned_at, trip.pickup_planned_at
         if trip.direction == TripDirection.INBOUND:
-            if trip.status == TripStatus.SCHEDULED and comes and trip.ready_at and comes - trip.ready_at > _limit(trip, at):
+            if (
+                trip.status == TripStatus.SCHEDULED
+                and comes
+                and trip.ready_at
+                and comes - trip.ready_at > _limit(trip, at)
+            ):
                 words = {"who": trip.rider, "n": int((comes - trip.ready_at) / MIN)}
                 found.append(_("%(who)s要等 %(n)s 分钟") % words)
         elif arrives and trip.arrive_by and arrives > trip.arrive_by:

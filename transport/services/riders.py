@@ -134,7 +134,7 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     stop_list.drop_undone(run, trip)
     if run.status == R.UNDER_WAY:
-        alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=reason, by=by, at=at)
+        alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("不坐这趟了"), by=by, at=at)
     if run.status not in JOINABLE:
         return
     tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY) and not run.soiled_as  # what is aboard matters more
@@ -149,7 +149,7 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     if run.status == R.UNDER_WAY:
         end = R.COMPLETED if run.trips.filter(status=T.COMPLETED).exists() else R.ABORTED
     words = _("%s 的这一趟取消了，不用去了") % trip.rider if tell else ""
-    alarms.over([run.pk], [CallKind.LATE_CAR], words=reason, by=by, at=at)
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("这一趟没有人坐了"), by=by, at=at)
     advance(run, end, by=by, at=at, reason=reason, told_change=words)
     if end == R.CANCELLED:
         give_room_back(run, by=by, at=at)

@@ -139,7 +139,9 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
     left = wait_until(stop, wait_rule(stop.trip, at=at)) - at
     if left > timedelta():
         minutes = ceil(left.total_seconds() / 60)
-        raise Conflict("stop.wait", _("再等 %(n)s 分钟。%(search)s") % {"n": minutes, "search": said_of(stop)}, minutes=minutes)
+        raise Conflict(
+            "stop.wait", _("再等 %(n)s 分钟。%(search)s") % {"n": minutes, "search": said_of(stop)}, minutes=minutes
+        )
     trip, run = stop.trip, stop.run
     advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等过了，没接到人"))
     alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("等过了，车先走了"), by=by, at=at)

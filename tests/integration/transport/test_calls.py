@@ -327,7 +327,9 @@ def test_an_empty_car_calls_as_well(side) -> None:
     run = side.cases["inside"].run
     Stop.objects.filter(run=run, departed_at__isnull=True).delete()
 
-    stops.unwell(Run.objects.select_related("vehicle", "driver").get(pk=run.pk), by=side.actors["driver"], at=clock.now())
+    stops.unwell(
+        Run.objects.select_related("vehicle", "driver").get(pk=run.pk), by=side.actors["driver"], at=clock.now()
+    )
 
     assert the_call(CallKind.UNWELL_ABOARD).subject == str(run.pk)
     assert "车上的人" in strip(side, "dispatch")
