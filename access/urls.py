@@ -47,6 +47,7 @@ urlpatterns = [
         by_method(GET=lowering.show, POST=lowering.lower),
         name="request_lower",
     ),
+    path("requests/<uuid:ident>/door-closed/", request.door_closed, name="request_door_closed"),
     path("requests/<uuid:ident>/home/", request.say_home, name="request_home"),
     path("requests/<uuid:ident>/not-home/", request.not_home, name="request_not_home"),
     path("requests/<uuid:ident>/not-gone/", request.not_gone, name="request_not_gone"),

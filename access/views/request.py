@@ -17,7 +17,7 @@ from access.forms.requests import CancelForm, ReasonForm
 from access.selectors.detail import Detail, detail
 from access.selectors.requests import own_request
 from access.services import critical as critical_service
-from access.services import home, requests
+from access.services import doors, home, requests
 from access.states import CloseOutcome
 from access.views.called import show_first
 from access.views.callers import case_page
@@ -80,6 +80,19 @@ def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
     actor = actor_of(request)
     requests.approve(own_request(actor, ident), by=actor, at=clock.now())
     messages.success(request, _("核准了，调度已收到。"))
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff")
+@idempotent
+def door_closed(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Report that the hospital does not take this person in at its door."""
+    actor = actor_of(request)
+    call = doors.report_closed(own_request(actor, ident), by=actor, at=clock.now())
+    messages.success(
+        request, _("报给%(owner)s了，接诊台的页面上也有。谁接手，最上面看得到。") % {"owner": call.owner_label}
+    )
     return _back(ident)
 
 

@@ -117,9 +117,10 @@ def late(request: HttpRequest, stop_id: int) -> HttpResponse:
     minutes = form.cleaned_data["minutes"]
     told = lateness.late(stop, minutes=minutes, by=actor, at=clock.now())
     at = f"{told.new_time.astimezone(clock.CHINA):%H:%M}"
-    messages.success(request, _("新时间 %s 已写到社区、接诊台、调度台的页面上") % at)
+    words = _("新时间 %s 已写到社区、接诊台、调度台的页面上") % at
     if told.call:
-        messages.warning(request, f"{told.call.note}。" + _("报给%(owner)s了。") % {"owner": told.call.owner_label})
+        words += _("。%(why)s，报给%(owner)s了") % {"why": told.call.note, "owner": told.call.owner_label}
+    messages.success(request, words)
     return _back(request)
 
 

@@ -359,6 +359,26 @@ def test_a_closed_door_is_read_by_dispatch_command_and_the_desk_until_it_checks_
     assert "接诊台接到人了" in strip(side, "driver")
 
 
+def test_a_community_reports_a_closed_door_as_the_same_call(side) -> None:
+    """authz service_status.report_door_closed: the community whose family rings; one call, however many report it."""
+    case = side.cases["placed"]
+    door = reverse("access:request_door_closed", args=[case.request.pk])
+    assert post(on(side, "staff"), door).status_code == 409  # nobody has left
+    assert post(on(side, "lead"), door).status_code == 403
+    board(side)
+    assert "门口说不接" in read(on(side, "staff"), reverse("access:request", args=[case.request.pk]))
+
+    assert "报给1片区调度台了" in post(on(side, "staff"), door).content.decode()
+
+    for role in ("dispatch", "command", "intake"):
+        assert "社区说门口不接，请马上去接" in strip(side, role)
+        assert f"{stop_of(side).trip.rider} 5号楼" in strip(side, role)
+    press(side, "door_closed", "dropoff")
+    assert OpenCall.objects.live().count() == 1
+    other = town.build(2, at=clock.now())
+    assert post(on(other, "staff"), door).status_code == 404
+
+
 def test_no_door_is_reported_closed_with_nobody_aboard(side) -> None:
     assert press(side, "door_closed", "dropoff").status_code == 409
     assert press(side, "door_closed").status_code == 409
