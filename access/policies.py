@@ -23,6 +23,7 @@ CANCELLERS = (*COMMUNITY, Role.DISPATCH, Role.COMMAND)
 APPROVERS = (*COMMUNITY, Role.COMMAND)
 HOME_SAYERS = (*COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH)
 RAISERS = (*HOME_SAYERS, Role.INTAKE, Role.HOSPADM, Role.COMMAND)
+DOOR_REPORTERS = (Role.STAFF, Role.DISPATCH)
 LOWERERS = (Role.LEAD, Role.COMMAND)
 UNDO_PRESS = timedelta(minutes=10)  # as long as a desk may take its own step back
 HAND_CLOSERS = (Role.LEAD, Role.COMMAND)
@@ -173,6 +174,13 @@ def check_mark_checked(by: Actor) -> None:
     """Let a community's own staff note that facts were checked; others' residents are left out of the list."""
     if by.role not in COMMUNITY:
         raise NotAllowed("resident.update", _("只有本社区的工作人员能改这位居民的资料。"))
+
+
+def check_report_door(by: Actor, request: AccessRequest) -> None:
+    """Let the community's staff and dispatch say that a hospital's door is closed (service_status.report_door_closed)."""
+    if by.role not in DOOR_REPORTERS:
+        raise NotAllowed("request.door_closed", _("门口不接，由社区、司机或调度台来报。"))
+    check_in_scope(by, request)
 
 
 def check_in_scope(by: Actor, request: AccessRequest) -> None:

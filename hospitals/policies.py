@@ -32,6 +32,7 @@ STEPS = {
     "appointments.book": "a placement, by hand or by a plan, takes the place; the placement has asked",
     "appointments.withdraw": "cancelling, closing and moving a placement give the place back; each has asked",
     "appointments.set_ride": "a placement, or a car that failed, tells the desk; by a dispatcher asked, or a worker",
+    "appointments.note_critical": "our own worker follows a driver's alarm (dispatch wake)",
     "appointments.note_class": "our own worker follows zone and register (dispatch reclass)",
     "appointments.take_back_no_show": "the arrival that takes it back has asked",
     "door.lift_door": "the driver's step has asked; our own worker tells the desk",

@@ -24,6 +24,10 @@ _ENDED = "cancelling, closing, moving a placement or a driver's step takes it of
 STEPS = {
     "trips.open_between": "our own worker opens the way to the hospital that accepted (dispatch transfers)",
     "trips.cancel_between": "our own worker lets that car go (dispatch transfers)",
+    "alarms.over": "the step that ends the trouble has asked",
+    "alarms.person_not_found": "the driver's step has asked",
+    "alarms.too_late": "saying how late a car is has asked",
+    "alarms.unwell": "the driver's alarm has asked",
     "classes.adopt": "our own worker follows zone and register (dispatch reclass)",
     "classes.reclass": "our own worker follows zone and register (dispatch reclass)",
     "kept.leave_behind": _ENDED,

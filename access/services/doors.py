@@ -26,7 +26,7 @@ def report_closed(request: AccessRequest, *, by: Actor, at: datetime) -> OpenCal
 
     Raises Conflict where the person is not on the way to a hospital that is known.
     """
-    policies.check_in_scope(by, request)
+    policies.check_report_door(by, request)
     facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
     booked = parts_of([request.case_ref])[request.case_ref].appointment
     facility = booked.facility if booked else request.facility

@@ -84,7 +84,7 @@ def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roles("staff")
+@for_roles("staff", "dispatch")
 @idempotent
 def door_closed(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Report that the hospital does not take this person in at its door."""

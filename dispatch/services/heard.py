@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from access.events import InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
 from communities.events import ZoneChanged
-from dispatch.services import arrivals, closures, late_cars, leaving, reclass, rescues, returns, strangers, transfers, wake
+from dispatch.services import (
+    arrivals,
+    closures,
+    late_cars,
+    leaving,
+    reclass,
+    rescues,
+    returns,
+    strangers,
+    transfers,
+    wake,
+)
 from hospitals.events import (
     IntakeArrived,
     IntakeEnded,

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls.services import calls
+from calls.states import CallKind
 from communities.services import marks
 from core import audit, outbox
 from core.actors import Actor

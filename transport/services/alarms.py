@@ -18,6 +18,7 @@ from core import audit
 from core.actors import Actor
 from core.clock import CHINA
 from core.errors import Conflict
+from transport import policies
 from transport.legs import place_lines
 from transport.models import Run, Stop, Trip
 from transport.states import StopKind, TripStatus
@@ -69,6 +70,7 @@ def door_closed(stop: Stop, *, by: Actor, at: datetime) -> OpenCall:
 
     Raises Conflict where no hospital's door is meant, or the party is not in the car.
     """
+    policies.check_drive(by, stop.run)
     trip, run = stop.trip, stop.run
     if stop.kind != StopKind.DROPOFF or stop.place_kind != "facility" or trip.status != TripStatus.ON_BOARD:
         raise Conflict("stop.no_door", _("只有把人送到医院门口时，才报医院不接。"))
@@ -87,17 +89,18 @@ def door_closed(stop: Stop, *, by: Actor, at: datetime) -> OpenCall:
     return calling.call_for_help(trouble, scene=scene, by=by, at=at)
 
 
-def too_late(run: Run, why: Sequence[str], *, next_at: datetime, by: Actor, at: datetime) -> OpenCall:
-    """Call for a car that comes too late for what waits for it: `why` says for whom and by how much."""
+def too_late(run: Run, stop: Stop, why: Sequence[str], *, by: Actor, at: datetime) -> OpenCall:
+    """Call for a car that comes too late for what waits for it from `stop` on: `why` says for whom and by how much."""
     trouble = Trouble(
         CallKind.LATE_CAR,
         subject=str(run.pk),
         who=car_words(run),
-        place=_("下一站 %(at)s 到") % {"at": f"{next_at.astimezone(CHINA):%H:%M}"},
+        place=_("下一站 %(at)s 到") % {"at": f"{stop.planned_at.astimezone(CHINA):%H:%M}"},
         note="；".join(why),
         phone=run.driver.phone,
     )
-    return calling.call_for_help(trouble, scene=calling.scene_of_area(run.vehicle.dispatch_area), by=by, at=at)
+    scene = Scene(division=_home(stop.trip), dispatch_area=run.vehicle.dispatch_area)
+    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
 
 
 def over(subjects: Sequence[object], kinds: Sequence[CallKind], *, words: str, by: Actor, at: datetime) -> None:

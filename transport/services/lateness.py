@@ -17,6 +17,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.clock import CHINA
 from core.errors import Conflict, Invalid
+from transport import policies
 from transport.events import RunLate
 from transport.models import Run, Stop, Trip
 from transport.services import alarms, follow
@@ -45,6 +46,7 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Lateness:
     Said again, the newer minutes replace the older. Planned times are what everybody reads; `late_min` only says how
     much of one is lateness. Raises Invalid for other minutes than 1 to 240, Conflict where the stop or run is over.
     """
+    policies.check_drive(by, stop.run)
     if not 1 <= minutes <= LATE_AT_MOST_MIN:
         raise Invalid("stop.late", _("请写晚多少分钟，1 到 240。"), field="minutes")
     run = Run.objects.select_for_update(of=("self",)).select_related("vehicle", "driver").get(pk=stop.run_id)
@@ -65,7 +67,7 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Lateness:
     stop.planned_at, stop.late_min = stops[0].planned_at, stops[0].late_min
     why = [*_too_late(trips, at=at), *_met(met)]
     if why:
-        return Lateness(stop.planned_at, alarms.too_late(run, why, next_at=stop.planned_at, by=by, at=at))
+        return Lateness(stop.planned_at, alarms.too_late(run, stop, why, by=by, at=at))
     alarms.over([run.pk], [CallKind.LATE_CAR], words=_("新时间赶得上了"), by=by, at=at)
     return Lateness(stop.planned_at)
 
