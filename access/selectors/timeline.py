@@ -48,7 +48,7 @@ WORDS: dict[str, Any] = {
     "stop.nobody_yet": _("司机找不到人"),
     "stop.late": _("司机说会晚到"),
     "stop.door_closed": _("司机报：医院门口说不接"),
-    "request.door_closed": _("社区报：医院门口说不接"),
+    "request.door_closed": _("报：医院门口说不接"),
     "trip.emergency": _("车上有人不舒服"),
     "trip.scheduled": _("排上车"),
     "trip.reserved": _("预留返程车"),

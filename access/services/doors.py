@@ -1,4 +1,4 @@
-"""A hospital's door that does not take somebody in, told by the community whose family rings (authz: report_door_closed)."""
+"""A hospital's door that does not take somebody in, told by the community or dispatch that the family rings (authz: report_door_closed)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def report_closed(request: AccessRequest, *, by: Actor, at: datetime) -> OpenCal
         subject=str(request.case_ref),
         who=who.strip(),
         place=facility.name,
-        note=_("社区说门口不接，请马上去接。"),
+        note=_("%s说门口不接，请马上去接。") % (by.place_label or community.name),
         phone=community.contact_phone,
         case_ref=request.case_ref,
     )

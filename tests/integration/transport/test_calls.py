@@ -303,6 +303,7 @@ def test_unwell_aboard_stands_everywhere_at_once_with_where_the_car_is(side) -> 
     assert "地方照着念：" in request_page
     assert place in request_page.split("地方照着念：")[1][:160]
     assert "地址照着念" not in request_page
+    assert place in read(on(side, "dispatch"), reverse("access:request", args=[case.request.pk]))
 
     post(on(side, "dispatch"), f"/calls/{the_call(CallKind.UNWELL_ABOARD).pk}/take/")
     assert side.users["dispatch"].name in read(on(side, "driver"), reverse("transport:unwell", args=[case.run.pk]))
@@ -371,9 +372,11 @@ def test_a_community_reports_a_closed_door_as_the_same_call(side) -> None:
     assert "报给1片区调度台了" in post(on(side, "staff"), door).content.decode()
 
     for role in ("dispatch", "command", "intake"):
-        assert "社区说门口不接，请马上去接" in strip(side, role)
+        assert "说门口不接，请马上去接" in strip(side, role)
         assert f"{stop_of(side).trip.rider} 5号楼" in strip(side, role)
     press(side, "door_closed", "dropoff")
+    assert "门口说不接" in read(on(side, "dispatch"), reverse("access:request", args=[case.request.pk]))
+    assert post(on(side, "dispatch"), door).status_code == 200
     assert OpenCall.objects.live().count() == 1
     other = town.build(2, at=clock.now())
     assert post(on(other, "staff"), door).status_code == 404
