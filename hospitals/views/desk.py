@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
@@ -19,6 +20,7 @@ from hospitals.words import need_word
 PARTS = {"top", "lists"}
 
 
+@require_safe
 @for_roles(*INTAKE_ROLES)
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the desk; a poll costs one query while nothing has changed within the minute."""
@@ -49,6 +51,7 @@ def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, An
     }
 
 
+@require_safe
 @for_roles(*INTAKE_ROLES)
 def inside(request: HttpRequest) -> HttpResponse:
     """Show everybody in the house and everybody who waits for the way home, with every step."""
@@ -60,6 +63,7 @@ def inside(request: HttpRequest) -> HttpResponse:
     return page(request, "hospitals/inside.html", _context(day, actor.place_code, ""), part="lists", mark=mark)
 
 
+@require_safe
 @for_roles(*INTAKE_ROLES)
 def print_list(request: HttpRequest) -> HttpResponse:
     """Show today's expected arrivals as a sheet, and as words to send."""
@@ -81,6 +85,7 @@ def _as_text(rows: list[Any]) -> str:
     return "\n".join(lines)
 
 
+@require_safe
 @for_roles(*INTAKE_ROLES)
 def find(request: HttpRequest) -> HttpResponse:
     """Lead from a scanned or typed pass to its patient."""

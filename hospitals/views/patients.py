@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.access_control import actor_of, for_roles
 from core import audit, clock, names
@@ -20,6 +21,7 @@ from hospitals.policies import INTAKE_ROLES
 from hospitals.states import AppointmentStatus
 
 
+@require_safe
 @for_roles(*INTAKE_ROLES)
 def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Show who is expected, with what, by which vehicle; once arrived, lead to the arrival."""
@@ -54,6 +56,7 @@ def _person(row: Any, about: str, need: Any) -> dict[str, Any]:
     }
 
 
+@require_safe
 @for_roles(*INTAKE_ROLES)
 def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Show one arrival with every step that can follow."""

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
@@ -28,6 +28,7 @@ from hospitals.services.status import StatusChange
 from hospitals.words import SERVICE_ORDER, service_word
 
 
+@require_safe
 @for_roles(*DESK_ROLES)
 def services(request: HttpRequest) -> HttpResponse:
     """Show every service with its status and the places of today."""

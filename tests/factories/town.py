@@ -19,6 +19,8 @@ from access.services import cards, needs, requests, residents
 from access.services.needs import NeedFacts
 from access.services.residents import ResidentFacts
 from accounts.models import Post, User
+from calls.models import OpenCall
+from calls.states import CallKind
 from communities.models import Community, DispatchArea, DispatchAreaDivision, Gate, GatePass, Scan, ZonePeriod
 from communities.services import gates, passes
 from communities.services.gates import ScanEvent
@@ -27,7 +29,8 @@ from core.actors import CITY, Actor
 from core.geo import Point
 from dispatch.models import PlanningRun
 from hospitals.models import Appointment, Facility, Intake, Service, Slot
-from hospitals.services import appointments, intake
+from hospitals.services import appointments, intake, overload
+from hospitals.services.overload import Overload
 from transport.cards import Place
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.services import runs, scheduling, stops, trips
@@ -84,6 +87,8 @@ class Side:
     emergency: Scan | None = None
     walk_in: Intake | None = None
     plan: PlanningRun | None = None
+    call: OpenCall | None = None  # the call for help that the emergency at the gate raised
+    house_call: OpenCall | None = None  # the one its desk raised
 
 
 def default_words(number: int, stage: str) -> Words:
@@ -102,10 +107,14 @@ def build(number: int, *, at: datetime, words: Mapping[str, Words] | None = None
     side.emergency = gates.emergency_release(
         side.gate, event_id=uuid.uuid4(), building="9号楼", party_size=2, by=guard, at=at - 5 * MIN
     )
+    raised = OpenCall.objects.live().filter(kind=CallKind.GATE_EMERGENCY, community_code=side.community.code)
+    side.call = raised.get(subject=str(side.emergency.case_ref))
     side.plan = PlanningRun.objects.create(
         area=side.community.dispatch_area_id, kind="preview", status="applied", status_at=at, asked_at=at, problem={}
     )
     side.walk_in = intake.walk_in(side.facility, label="身份不明 男", need_kind="", is_critical=True, by=desk, at=at)
+    cannot_cope = Overload("bed", "推床上吸着氧")
+    side.house_call = overload.report(side.facility, cannot_cope, by=desk, at=at - 2 * MIN)
     return side
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.factories.town import Side
 from tests.trust.walk import (
+    ABSENT,
     ABSENT_INT,
     ABSENT_UUID,
     WORDS,
@@ -39,7 +40,7 @@ def still() -> Iterator[None]:
 
 
 def _absent(route: Route) -> Any:
-    return ABSENT_UUID if route.id_params[0][1] == "UUIDConverter" else ABSENT_INT
+    return ABSENT[route.id_params[0][1]]
 
 
 @pytest.mark.parametrize("route", WITH_ID, ids=lambda route: route.name)

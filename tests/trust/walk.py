@@ -19,6 +19,9 @@ from accounts.models import Post
 from tests.factories.town import ROLES, Side
 
 ABSENT_UUID, ABSENT_INT = uuid.UUID("7a1d5b1e-0000-4000-8000-00000000dead"), 2_000_000_000
+ABSENT_CODE = "no-such-code"
+ABSENT: dict[str, Any] = {"UUIDConverter": ABSENT_UUID, "IntConverter": ABSENT_INT, "StringConverter": ABSENT_CODE}
+NAMING = tuple(ABSENT)  # the kinds of arguments that name an object: an id, a number, a code
 SLUGS = ("arrive", "depart", "accept", "undo")
 NO_RECORDS = {"django_session", "core_idempotencykey"}
 _VOLATILE = [
@@ -46,12 +49,12 @@ class Route:
     @property
     def id_params(self) -> list[tuple[str, str]]:
         """Return the arguments that name an object."""
-        return [(key, kind) for key, kind in self.params if kind in ("UUIDConverter", "IntConverter")]
+        return [(key, kind) for key, kind in self.params if kind in NAMING]
 
     def urls(self, ident: Any) -> list[str]:
         """Return its addresses for one object; one for each word where it takes one."""
         fixed = {key: ident for key, _ in self.id_params}
-        words = [key for key, kind in self.params if kind not in ("UUIDConverter", "IntConverter")]
+        words = [key for key, kind in self.params if kind not in NAMING]
         return [
             reverse(self.name, kwargs={**fixed, **dict.fromkeys(words, word)}) for word in (SLUGS if words else ("",))
         ]
@@ -65,12 +68,17 @@ def _entries(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
             yield f"{prefix}{entry.name}", entry, {}
 
 
+def entries() -> list[tuple[str, URLPattern, dict[str, Any]]]:
+    """Return every named address with its pattern."""
+    return list(_entries(get_resolver()))
+
+
 @lru_cache
 def routes() -> tuple[Route, ...]:
     """Return every named address."""
     found = {
         name: Route(name, tuple((key, type(each).__name__) for key, each in entry.pattern.converters.items()))
-        for name, entry, _ in _entries(get_resolver())
+        for name, entry, _ in entries()
     }
     return tuple(sorted(found.values(), key=lambda route: route.name))
 
@@ -78,6 +86,7 @@ def routes() -> tuple[Route, ...]:
 def idents(side: Side, stages: tuple[str, ...] = ("asked", "placed", "inside")) -> dict[str, dict[str, Any]]:
     """Return the ids of one side, by kind of argument and by what they name; of cases that came so far."""
     uuids: dict[str, Any] = {"emergency": side.emergency.pk, "walk_in": side.walk_in.pk, "plan": side.plan.pk}  # type: ignore[union-attr]
+    uuids |= {"call": side.call.pk, "house call": side.house_call.pk, "walk_in case": side.walk_in.case_ref}  # type: ignore[union-attr]
     numbers: dict[str, Any] = {"slot": side.slot.pk, "service": side.service.pk}
     for stage in stages:
         case = side.cases[stage]
@@ -89,7 +98,8 @@ def idents(side: Side, stages: tuple[str, ...] = ("asked", "placed", "inside")) 
             numbers |= {f"{stage} stop {stop.position}": stop.pk for stop in case.run.stops.all()}
     posts = Post.objects.filter(user__in=side.users.values()).order_by("id")
     numbers |= {f"post {post.role}": post.pk for post in posts}
-    return {"UUIDConverter": uuids, "IntConverter": numbers}
+    codes = {"vehicle": side.vehicle.code, "community": side.community.code}
+    return {"UUIDConverter": uuids, "IntConverter": numbers, "StringConverter": codes}
 
 
 def clients(side: Side) -> dict[str, Client]:
