@@ -13,7 +13,8 @@ from access.models import AccessRequest
 from access.selectors import facts_of, people_out
 from access.selectors.people_out import PersonOut
 from access.selectors.rescue import Rescue
-from access.states import NeedKind, RequestStatus, Stage
+from access.services.cards import FIXED
+from access.states import RequestStatus, Stage
 from accounts.models import Role
 from communities.models import Area
 from core.actors import Actor
@@ -29,7 +30,7 @@ ON_THE_WAY = {Stage.EXITED, Stage.BOARDED, Stage.BOARDED_BACK}
 
 @dataclass(frozen=True)
 class Unmet:
-    """One or more people of one place who wait for the same thing."""
+    """One or more people of one place who wait for the same thing: how pressing their care is, never which illness."""
 
     minutes: int
     need: str
@@ -92,7 +93,7 @@ def _grouped(waiting: list[AccessRequest], at: datetime) -> list[Unmet]:
     """Join people of one street who wait for the same thing; the longest wait first."""
     groups: dict[tuple[str | None, str, str], list[AccessRequest]] = {}
     for row in waiting:
-        groups.setdefault((row.community_id, row.need_kind, _mover(row)), []).append(row)
+        groups.setdefault((row.community_id, _care(row), _mover(row)), []).append(row)
     return sorted((_unmet(rows, at) for rows in groups.values()), key=lambda each: -each.minutes)
 
 
@@ -101,13 +102,20 @@ def _unmet(rows: list[AccessRequest], at: datetime) -> Unmet:
     minutes = int((at - oldest.submitted_at).total_seconds() // 60)
     return Unmet(
         minutes=minutes,
-        need=str(NeedKind(oldest.need_kind).label),
+        need=_care(oldest),
         count=len(rows),
         place=home_name(oldest),
         cause=_cause(oldest),
         owner=_owner(oldest),
         is_late=minutes > LIMIT_MIN,
     )
+
+
+def _care(row: AccessRequest) -> str:
+    """Say how pressing the care is: a cell of one person would tell the illness (authz/fields.csv, need.category)."""
+    if row.is_critical:
+        return _("急危重症")
+    return _("定期治疗") if row.need_kind in FIXED else _("其他就医")
 
 
 def _mover(row: AccessRequest) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from access.models import Resident
 from access.selectors.suggestion import Suggestion, suggestion
+from core import names
 from core.actors import Actor, Role
 from core.codes import only_digits
 from core.divisions import division_prefix
@@ -21,7 +22,10 @@ SHOWN = 12  # so many people may share one telephone
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody registered with the telephone that was typed: enough to tell one from another, no illness."""
+    """Somebody registered with the telephone that was typed: enough to tell one from another, no illness.
+
+    Dispatch reads name and building; command, which knows no resident, surname and compound (authz/fields.csv).
+    """
 
     pk: UUID
     name: str
@@ -46,7 +50,14 @@ def find_by_phone(actor: Actor, phone: str) -> list[Caller]:
         return []
     known = {blind_index("phone", phone.strip()), blind_index("phone", digits)}
     rows = reach(actor).filter(phone_index__in=known).select_related("community").order_by("name_key")[:SHOWN]
-    return [Caller(row.pk, row.name, row.community.name, row.building) for row in rows]
+    return [caller_of(actor, row) for row in rows]
+
+
+def caller_of(actor: Actor, row: Resident) -> Caller:
+    """Return a resident as the post that took the call may read them."""
+    if actor.role == Role.DISPATCH:
+        return Caller(row.pk, row.name, row.community.name, row.building)
+    return Caller(row.pk, names.with_title(row.name, row.sex, None), row.community.name, "")
 
 
 def resident_in_reach(actor: Actor, ident: UUID) -> Resident:

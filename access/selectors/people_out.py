@@ -18,7 +18,8 @@ from core.narrow import joined
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
-FULL_NAMES = {Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE, Role.HOSPADM}
+FULL_NAMES = {Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE}  # authz/fields.csv: resident.full_name
+WITHOUT_BUILDING = {Role.DRIVER, Role.INTAKE, Role.HOSPADM, Role.COMMAND}  # resident.building
 _LEVELS = {"danger": 0, "wait": 1, "": 2}
 
 
@@ -126,7 +127,7 @@ def _person(row: Outside, known: _Known) -> PersonOut:
         case_ref=row.case_ref,
         request_id=row.request_id,
         name=_name(row, actor),
-        building=row.building,
+        building="" if actor.role in WITHOUT_BUILDING else row.building,
         zone_class=row.zone_class,
         facility=row.facility.name if row.facility and actor.role != Role.GUARD else "",
         facts=facts,

@@ -14,7 +14,7 @@ from access import policies
 from access.forms.callers import CallerForm, PhoneForm
 from access.forms.requests import CancelForm, ReasonForm
 from access.models import AccessRequest, Resident
-from access.selectors.callers import find_by_phone, registered_way, resident_in_reach
+from access.selectors.callers import caller_of, find_by_phone, registered_way, resident_in_reach
 from access.selectors.detail import Detail
 from access.selectors.requests import own_case
 from access.services import requests as service
@@ -83,7 +83,7 @@ def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
         if error.code != "request.same_day":
             raise
         return _form(request, resident, form, status=422, has_same_day=True)
-    messages.success(request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": resident.name})
+    messages.success(request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": caller_of(actor, resident).name})
     return _to(row)
 
 
@@ -140,7 +140,8 @@ def case_page(
 def _form(
     request: HttpRequest, resident: Resident, form: CallerForm, *, status: int = 200, has_same_day: bool = False
 ) -> HttpResponse:
-    context = {"form": form, "resident": resident, "has_same_day": has_same_day}
+    caller = caller_of(actor_of(request), resident)
+    context = {"form": form, "caller": caller, "has_same_day": has_same_day}
     return page(request, "access/caller_ask.html", context, status=status)
 
 

@@ -271,6 +271,8 @@ def test_command_names_who_has_nothing_and_whose_move_it_is():
     assert "排好的车或时段刚被占用，稍后自动再排" in page
     assert "轮到：调度台" in page
     assert "陈玉梅" not in page
+    assert "定期治疗 1 人" in page
+    assert "透析" not in page  # one person's cell would tell the illness (authz/fields.csv)
     assert "现在没有人没着落" in other
 
 
