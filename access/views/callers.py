@@ -83,7 +83,9 @@ def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
         if error.code != "request.same_day":
             raise
         return _form(request, resident, form, status=422, has_same_day=True)
-    messages.success(request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": caller_of(actor, resident).name})
+    messages.success(
+        request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": caller_of(actor, resident).name}
+    )
     return _to(row)
 
 

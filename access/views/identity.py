@@ -80,6 +80,7 @@ def _page(
         "chosen": chosen,
         "error": error.message if error else "",
         "is_own": selectors.is_own(actor),
+        "reads_id": actor.role != Role.DISPATCH,  # authz/fields.csv: resident.id_last4
         "back": _back(actor, row),
         "today": clock.today(),
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
+from access.services import emergencies
 from core import names
 from hospitals.models import Intake
 from hospitals.services import appointments, intake
@@ -51,6 +52,7 @@ class Page:
     route: str
     url: str
     body: str
+    is_logged: bool = False  # opened by a press that the audit writes down
 
 
 def canaries(side: Side) -> dict[str, list[str]]:
@@ -96,6 +98,7 @@ def town_of_canaries(at: datetime) -> Side:
     appointments.set_ride(case_ref, expected_at=soon, carried_by=carried_by, by=dispatch, at=at)
     arrived = Intake.objects.get(pk=side.cases["inside"].intake.pk)  # type: ignore[union-attr]
     intake.release(arrived, ready_at=at - 40 * town.MIN, by=desk, at=at - 40 * town.MIN)
+    emergencies.take_up_missed(at=at)  # whom the guard let out and who walked in: nobody knows yet who they are
     return side
 
 
@@ -114,7 +117,18 @@ def _pages(role: str, client: Client, own: Mapping[str, dict[str, Any]], side: S
         for url in dict.fromkeys(url for ident in known for url in route.urls(ident)):
             yield from _fetched(client, route.name, "GET", url)
     for name, method, words in _besides(role, side):
-        yield from _fetched(client, name, method, words.pop("url", "") or reverse(name), words)
+        yield from _fetched(client, name, method, reverse(name), words)
+    yield from _identified(role, client, side)
+
+
+def _identified(role: str, client: Client, side: Side) -> Iterator[Page]:
+    """Look a stranger up, as whoever has them before them: found, and chosen; the audit writes each down."""
+    if role not in ("staff", "lead", "dispatch", "intake"):
+        return
+    stranger, resident = (side.walk_in if role == "intake" else side.emergency), side.cases["asked"].resident
+    url = reverse("access:identify", args=[stranger.case_ref])  # type: ignore[union-attr]
+    for words in ({"q": f"{resident.name} {resident.phone[-4:]}"}, {"who": str(resident.pk)}):
+        yield from (replace(page, is_logged=True) for page in _fetched(client, "access:identify", "GET", url, words))
 
 
 def _besides(role: str, side: Side) -> Iterator[tuple[str, str, dict[str, Any]]]:

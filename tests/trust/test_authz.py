@@ -148,7 +148,9 @@ def _is_reached(answer: HttpResponse, check: Check) -> bool:
     if answer.status_code in REFUSED:
         return False
     target = answer.headers.get("Location", "")
-    is_led_away = check.role == "anonymous" and not check.is_reached and target.split("?")[0] in ("/", reverse("sign_in"))
+    is_led_away = (
+        check.role == "anonymous" and not check.is_reached and target.split("?")[0] in ("/", reverse("sign_in"))
+    )
     return not is_led_away
 
 
@@ -208,7 +210,9 @@ def test_every_letter_has_an_address_or_stands_as_without_one() -> None:
     """A cell with a letter is reached somewhere, or no_screen.csv says that there is nothing yet."""
     found = {}
     for action in tables.actions():
-        reached = {role for rule in tables.rules().values() if rule.action == action for role in ROLES if rule.lets(role)}
+        reached = {
+            role for rule in tables.rules().values() if rule.action == action for role in ROLES if rule.lets(role)
+        }
         known = {*reached, *tables.without_screen().get(action, ())}
         lacking = [role for role in tables.granted(action) if role not in known]
         if lacking:
@@ -221,7 +225,9 @@ def test_there_are_as_many_checks_as_the_tables_need() -> None:
 
 
 def test_twin_a_page_open_to_one_role_more_is_named(asking: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    [(entry, route)] = [(entry, _route("access:residents")) for name, entry, _ in entries() if name == "access:residents"]
+    [(entry, route)] = [
+        (entry, _route("access:residents")) for name, entry, _ in entries() if name == "access:residents"
+    ]
     view = inspect.unwrap(entry.callback)
     monkeypatch.setattr(entry, "callback", for_roles("staff", "lead", "guard")(view))
 
