@@ -113,7 +113,7 @@ def _pages(role: str, client: Client, own: Mapping[str, dict[str, Any]], side: S
         rule = tables.rules().get((route.name, "GET"))
         if rule is None or rule.action == "public" or not rule.lets(role):
             continue
-        known = own[route.id_params[0][1]].values() if route.id_params else [None]
+        known = own[route.kind].values() if route.id_params else [None]
         for url in dict.fromkeys(url for ident in known for url in route.urls(ident)):
             yield from _fetched(client, route.name, "GET", url)
     for name, method, words in _besides(role, side):

@@ -94,7 +94,7 @@ class Town:
         """Return which objects are asked for, by what they are; those reached before come first."""
         if not route.id_params:
             return [("", None)]
-        kind = route.id_params[0][1]
+        kind = route.kind
         if check.placement == "absent":
             return [("absent", ABSENT[kind])]
         known, own = (self.other if check.placement in ("other", "above") else self.own)[kind], self.own[kind]

@@ -63,7 +63,7 @@ def addresses(route: Route, side: Side) -> dict[str, str]:
         return {"all": url, "found": f"{url}?q=%E8%B5%B5"}
     if not route.id_params:
         return {}
-    name, kind = route.id_params[0]
+    name, kind = route.id_params[0][0], route.kind
     own = idents(side)[kind].items()
     if kind == "IntConverter":  # numbers of different tables may be the same
         own = {what: ident for what, ident in own if name.removesuffix("_id") in what}.items()

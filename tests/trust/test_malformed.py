@@ -131,7 +131,7 @@ def _urls(route: Route, side: Side) -> list[str]:
     """Return one address of an own object of each kind this route may take."""
     if not route.id_params:
         return route.urls(None)
-    own = idents(side)[route.id_params[0][1]]
+    own = idents(side)[route.kind]
     return [url for ident in own.values() for url in route.urls(ident)[:2]]
 
 

@@ -40,7 +40,7 @@ def still() -> Iterator[None]:
 
 
 def _absent(route: Route) -> Any:
-    return ABSENT[route.id_params[0][1]]
+    return ABSENT[route.kind]
 
 
 @pytest.mark.parametrize("route", WITH_ID, ids=lambda route: route.name)
@@ -48,7 +48,7 @@ def test_a_strangers_object_is_as_absent_as_none(
     route: Route, sides: tuple[Side, Side], people: dict[str, Client]
 ) -> None:
     before, faults = digest(), []
-    kind = route.id_params[0][1]
+    kind = route.kind
     own = set(idents(sides[0])[kind].values())  # numbers of different tables may be the same
     others = {what: ident for what, ident in idents(sides[1], ("inside",))[kind].items() if ident not in own}
     for role, client in people.items():
@@ -73,7 +73,7 @@ def test_the_own_object_is_reached_by_somebody(
     route: Route, sides: tuple[Side, Side], people: dict[str, Client]
 ) -> None:
     """Else the test above would prove nothing about this address."""
-    own = idents(sides[0])[route.id_params[0][1]]
+    own = idents(sides[0])[route.kind]
     for client in people.values():
         for method in ("GET", "POST"):
             for url in (url for ident in own.values() for url in route.urls(ident)):

@@ -20,7 +20,11 @@ from tests.factories.town import ROLES, Side
 
 ABSENT_UUID, ABSENT_INT = uuid.UUID("7a1d5b1e-0000-4000-8000-00000000dead"), 2_000_000_000
 ABSENT_CODE = "no-such-code"
-ABSENT: dict[str, Any] = {"UUIDConverter": ABSENT_UUID, "IntConverter": ABSENT_INT, "StringConverter": ABSENT_CODE}
+PART = "UUIDConverter+UUIDConverter"  # an object inside another
+ABSENT: dict[str, Any] = {
+    "UUIDConverter": ABSENT_UUID, "IntConverter": ABSENT_INT, "StringConverter": ABSENT_CODE,
+    PART: (ABSENT_UUID, ABSENT_UUID),
+}  # fmt: skip
 NAMING = tuple(ABSENT)  # the kinds of arguments that name an object: an id, a number, a code
 SLUGS = ("arrive", "depart", "accept", "undo")
 NO_RECORDS = {"django_session", "core_idempotencykey"}
@@ -51,9 +55,15 @@ class Route:
         """Return the arguments that name an object."""
         return [(key, kind) for key, kind in self.params if kind in NAMING]
 
+    @property
+    def kind(self) -> str:
+        """Say by what it names an object: "UUIDConverter", or two joined by "+" for a part of another."""
+        return "+".join(kind for _, kind in self.id_params)
+
     def urls(self, ident: Any) -> list[str]:
         """Return its addresses for one object; one for each word where it takes one."""
-        fixed = {key: ident for key, _ in self.id_params}
+        keys = [key for key, _ in self.id_params]
+        fixed = dict(zip(keys, ident if len(keys) > 1 else [ident], strict=False))
         words = [key for key, kind in self.params if kind not in NAMING]
         return [
             reverse(self.name, kwargs={**fixed, **dict.fromkeys(words, word)}) for word in (SLUGS if words else ("",))
@@ -99,8 +109,13 @@ def idents(side: Side, stages: tuple[str, ...] = ("asked", "placed", "inside")) 
             numbers |= {f"{stage} stop {stop.position}": stop.pk for stop in case.run.stops.all()}
     posts = Post.objects.filter(user__in=side.users.values()).order_by("id")
     numbers |= {f"post {post.role}": post.pk for post in posts}
+    parts = {
+        f"{stage} need": (need.resident_id, need.pk)
+        for stage in stages
+        for need in side.cases[stage].resident.needs.all()
+    }
     codes = {"vehicle": side.vehicle.code, "community": side.community.code}
-    return {"UUIDConverter": uuids, "IntConverter": numbers, "StringConverter": codes}
+    return {"UUIDConverter": uuids, "IntConverter": numbers, "StringConverter": codes, PART: parts}
 
 
 def clients(side: Side) -> dict[str, Client]:
