@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
@@ -24,6 +24,7 @@ from hospitals.services import transfers as services
 from hospitals.views.patients import intake_context
 
 
+@require_safe
 @for_roles(*TRANSFER_ROLES)
 def transfers(request: HttpRequest) -> HttpResponse:
     """List the open hand-overs: a desk's own, or those of an area or division."""
@@ -31,6 +32,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
     return page(request, "hospitals/transfers.html", {"rows": rows}, part="rows")
 
 
+@require_safe
 @for_roles(*TRANSFER_ROLES)
 def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Show one hand-over with what this post can do about it."""

@@ -25,12 +25,13 @@ from communities.models import Community, DispatchArea, DispatchAreaDivision, Ga
 from communities.services import gates, passes
 from communities.services.gates import ScanEvent
 from core import clock
-from core.actors import CITY, Actor
+from core.actors import Actor
 from core.geo import Point
 from dispatch.models import PlanningRun
-from hospitals.models import Appointment, Facility, Intake, Service, Slot
-from hospitals.services import appointments, intake, overload
+from hospitals.models import Appointment, Facility, Intake, Service, Slot, TransferRequest
+from hospitals.services import appointments, intake, overload, transfers
 from hospitals.services.overload import Overload
+from hospitals.services.transfers import TransferWish
 from transport.cards import Place
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.services import runs, scheduling, stops, trips
@@ -88,6 +89,7 @@ class Side:
     walk_in: Intake | None = None
     plan: PlanningRun | None = None
     call: OpenCall | None = None  # the call for help that the emergency at the gate raised
+    transfer: TransferRequest | None = None  # another house asks its own to take a patient over
     house_call: OpenCall | None = None  # the one its desk raised
 
 
@@ -107,14 +109,16 @@ def build(number: int, *, at: datetime, words: Mapping[str, Words] | None = None
     side.emergency = gates.emergency_release(
         side.gate, event_id=uuid.uuid4(), building="9号楼", party_size=2, by=guard, at=at - 5 * MIN
     )
-    raised = OpenCall.objects.live().filter(kind=CallKind.GATE_EMERGENCY, community_code=side.community.code)
-    side.call = raised.get(subject=str(side.emergency.case_ref))
+    side.call = OpenCall.objects.live().get(kind=CallKind.GATE_EMERGENCY, subject=str(side.emergency.case_ref))
     side.plan = PlanningRun.objects.create(
         area=side.community.dispatch_area_id, kind="preview", status="applied", status_at=at, asked_at=at, problem={}
     )
     side.walk_in = intake.walk_in(side.facility, label="身份不明 男", need_kind="", is_critical=True, by=desk, at=at)
-    cannot_cope = Overload("bed", "推床上吸着氧")
-    side.house_call = overload.report(side.facility, cannot_cope, by=desk, at=at - 2 * MIN)
+    other = _facility(f"T-G{number}", side.facility.division_code, at, lon=side.facility.lon)
+    elsewhere = replace(desk, place_code=other.pk)
+    patient_there = intake.walk_in(other, label="身份不明 女", need_kind="", is_critical=False, by=elsewhere, at=at)
+    side.transfer = transfers.ask(patient_there, TransferWish(side.facility, "specialty"), by=elsewhere, at=at)
+    side.house_call = overload.report(side.facility, Overload("bed", "推床上吸着氧"), by=desk, at=at - 2 * MIN)
     return side
 
 
@@ -295,6 +299,3 @@ def _go_inside(side: Side, case: Case, at: datetime) -> None:
 
 def _fresh(stop: Any) -> Any:
     return type(stop).objects.select_related("run__vehicle", "trip").get(pk=stop.pk)
-
-
-__all__ = ["CITY", "PASSWORD", "ROLES", "Case", "Side", "Words", "both", "build"]

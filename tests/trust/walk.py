@@ -97,6 +97,7 @@ def idents(side: Side, stages: tuple[str, ...] = ("asked", "placed", "inside")) 
     """Return the ids of one side, by kind of argument and by what they name; of cases that came so far."""
     uuids: dict[str, Any] = {"emergency": side.emergency.pk, "walk_in": side.walk_in.pk, "plan": side.plan.pk}  # type: ignore[union-attr]
     uuids |= {"call": side.call.pk, "house call": side.house_call.pk, "walk_in case": side.walk_in.case_ref}
+    uuids["transfer"] = side.transfer.pk  # type: ignore[union-attr]
     uuids["emergency case"] = side.emergency.case_ref  # type: ignore[union-attr]  # type: ignore[union-attr]
     numbers: dict[str, Any] = {"slot": side.slot.pk, "service": side.service.pk}
     for stage in stages:
