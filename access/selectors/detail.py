@@ -96,7 +96,7 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         hospital=hospital,
         why_hospital=_why_hospital(row, hospital, at) if hospital else [],
         events=timeline(row.case_ref),
-        hand_closing=HandClosing.objects.filter(case_ref=row.case_ref).first() if journey.is_out(facts) else None,
+        hand_closing=_first_word(row.case_ref) if actor.role == Role.COMMAND and journey.is_out(facts) else None,
         rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
         address=_address(row, actor) if row.is_critical else "",
     )
@@ -106,6 +106,11 @@ def _address(row: AccessRequest, actor: Actor) -> str:
     """Say the address to read out, with the gate where the compound has one alone; the door to its own community."""
     known = {"street": row.street or "", "gate": row.only_gate or ""}  # type: ignore[attr-defined]
     return address_words(row, to_the_door=actor.role in {Role.STAFF, Role.LEAD}, **known)
+
+
+def _first_word(case_ref: UUID) -> HandClosing | None:
+    """Return what the first of the two people said who close a case by hand, for the second to read (INV-19)."""
+    return HandClosing.objects.filter(case_ref=case_ref).first()
 
 
 def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
