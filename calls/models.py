@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from calls.states import CALL, LIVE, CallKind, CallStatus
+from calls.states import CALL, LIVE, OF_THE_HOUSE, CallKind, CallStatus
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard
@@ -82,9 +81,9 @@ class OpenCall(models.Model):
     taken_key = models.CharField(max_length=80, blank=True)
     taken_by = models.CharField(max_length=120, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_key = models.CharField(max_length=80, blank=True, db_default="")
     ended_by = models.CharField(max_length=120, blank=True)
     ended_words = models.CharField(max_length=300, blank=True)
-    owners = ArrayField(models.CharField(max_length=120), default=list, help_text="Everybody who has owned it, in turn")
 
     objects = CallQuerySet.as_manager()
 
@@ -112,6 +111,11 @@ class OpenCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """Say whether it is about a hospital that cannot cope: its own desk does not take it up."""
+        return self.kind in OF_THE_HOUSE
 
     @property
     def boards(self) -> list[str]:

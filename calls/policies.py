@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
-from calls.states import HANDLERS
+from calls.states import HANDLERS, OF_THE_HOUSE, CallKind
 from core.actors import Actor
 from core.errors import NotAllowed, NotFound
+
+DESKS = ("intake", "hospadm")
 
 
 def check_handle(by: Actor, call: OpenCall) -> None:
@@ -18,6 +20,20 @@ def check_handle(by: Actor, call: OpenCall) -> None:
         raise NotFound("call.absent")
     if by.role not in HANDLERS:
         raise NotAllowed("call.handle", _("这件事由社区、调度、接诊台或指挥来办。"))
+
+
+def check_take_up(by: Actor, call: OpenCall) -> None:
+    """Let whoever handles a call take it up, but not the house it is about: its owner has to hear it (R-000-17)."""
+    check_handle(by, call)
+    if by.role in DESKS and call.kind in OF_THE_HOUSE:
+        raise NotAllowed("call.own_house", _("这件事要调度台或指挥来接手，接诊台自己接不算。"))
+
+
+def check_end(by: Actor, call: OpenCall) -> None:
+    """Let whoever handles a call end it; a late hand-over ends by the hand-over, not by the desk's word."""
+    check_handle(by, call)
+    if by.role in DESKS and call.kind == CallKind.LATE_HAND_OVER:
+        raise NotAllowed("call.own_house", _("按“交接完成”，这一件就自己结束。"))
 
 
 def check_climb(by: Actor) -> None:

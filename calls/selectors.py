@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from calls.models import OpenCall
 from calls.states import HANDLERS, CallStatus
@@ -15,6 +16,7 @@ from core.errors import NotFound
 
 SHOWN = 200
 CASE_READERS = {"staff", "lead", "dispatch", "command"}
+QUIET = timedelta(minutes=10)  # a trouble whose call a person ended is raised again by a sweep after so long
 JUST_ENDED = timedelta(minutes=30)  # whoever raised a call still reads how it ended for so long
 
 
@@ -26,6 +28,11 @@ class Seen:
     may_handle: bool
     role: str
     at: datetime
+
+    @property
+    def may_take_house(self) -> bool:
+        """Say whether the post may take up what is about a hospital: not the hospital itself."""
+        return self.role not in {"intake", "hospadm"}
 
     @property
     def may_open(self) -> bool:
@@ -42,10 +49,9 @@ class Seen:
         """Those somebody has in hand."""
         return [call for call in self.calls if call.status == CallStatus.TAKEN]
 
-    @property
-    def first(self) -> OpenCall | None:
-        """The one to look at first."""
-        return self.calls[0] if self.calls else None
+    def unended(self) -> Seen:
+        """Leave out what has just ended: a list of its own shows it."""
+        return replace(self, calls=[*self.open, *self.taken])
 
     @property
     def loud(self) -> list[OpenCall]:
@@ -58,11 +64,8 @@ def seen_by(actor: Actor, *, at: datetime) -> Seen:
     rows = OpenCall.objects.visible_to(actor)
     may_handle = actor.role in HANDLERS
     meant = ~Q(status=CallStatus.ENDED) if may_handle else Q(ended_at__isnull=True) | Q(ended_at__gte=at - JUST_ENDED)
-    order = {CallStatus.OPEN: 0, CallStatus.TAKEN: 1, CallStatus.ENDED: 2}
-    found = list(rows.filter(meant)[:SHOWN])
-    return Seen(
-        sorted(found, key=lambda call: (order[CallStatus(call.status)], not call.is_loud)), may_handle, actor.role, at
-    )
+    rank = Case(When(status=CallStatus.OPEN, then=0), When(status=CallStatus.TAKEN, then=1), default=2)
+    return Seen(list(rows.filter(meant).order_by(rank, "-is_loud", "since", "id")[:SHOWN]), may_handle, actor.role, at)
 
 
 def ended_lately(actor: Actor, *, at: datetime) -> list[OpenCall]:
@@ -85,10 +88,9 @@ def boards_of(actor: Actor) -> list[str]:
     return [f"calls:{kinds.get(actor.role, actor.role)}:{actor.place_code}"]
 
 
-def live_calls(case_refs: list[UUID]) -> dict[UUID, list[OpenCall]]:
-    """Return the live calls of cases, for lists that show a line beside the person."""
-    found: dict[UUID, list[OpenCall]] = {}
-    for call in OpenCall.objects.live().filter(case_ref__in=case_refs):
-        if call.case_ref:
-            found.setdefault(call.case_ref, []).append(call)
-    return found
+def ended_by_hand(kind: str, subjects: Iterable[str], *, at: datetime) -> set[str]:
+    """Return the subjects whose call a person ended lately: a sweep leaves them alone for so long."""
+    rows = OpenCall.objects.filter(
+        kind=kind, subject__in=list(subjects), status=CallStatus.ENDED, ended_at__gte=at - QUIET
+    )
+    return set(rows.exclude(ended_key__startswith="svc:").values_list("subject", flat=True))

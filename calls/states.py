@@ -57,3 +57,4 @@ LOUD = frozenset(
         CallKind.OVERLOAD,
     }
 )
+OF_THE_HOUSE = frozenset({CallKind.OVERLOAD, CallKind.LATE_HAND_OVER})  # about a hospital that cannot cope by itself

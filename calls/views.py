@@ -62,7 +62,12 @@ def _list(
     """Draw the list; `end_form` is what was typed about the call `ending`, to be mended."""
     actor, at = actor_of(request), clock.now()
     ended = selectors.ended_lately(actor, at=at)
-    context = {"seen": selectors.seen_by(actor, at=at), "ended": ended, "end_form": end_form, "ending": ending}
+    context = {
+        "seen": selectors.seen_by(actor, at=at).unended(),
+        "ended": ended,
+        "end_form": end_form,
+        "ending": ending,
+    }
     return page(request, "calls/list.html", context, part="live", mark=mark, status=status)
 
 

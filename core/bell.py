@@ -52,6 +52,7 @@ def ring(task: str, queue: str, subject: str, arguments: Mapping[str, str]) -> b
     except _AWAY as error:
         _away_until = time.monotonic() + AWAY_S
         log.warning("bell.broker_away", error=type(error).__name__)
+        taken(task, subject)  # nothing is out: the next ring is a message again
         return False
     return True
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -103,7 +104,23 @@ def page_before(request: HttpRequest, default: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return urlsplit(came)._replace(scheme="", netloc="").geturl() if came and is_ours else default
+    where = urlsplit(came)._replace(scheme="", netloc="").geturl() if came and is_ours else default
+    return where if _can_be_read(urlsplit(where).path) else default
+
+
+def _can_be_read(path: str) -> bool:
+    """Say whether an address answers to GET: a form to mend was drawn by an address that may only be sent to."""
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return False
+    while view is not None:
+        for cell in getattr(view, "__closure__", None) or ():
+            methods = cell.cell_contents
+            if isinstance(methods, list | tuple) and "POST" in methods and "GET" not in methods:
+                return False
+        view = getattr(view, "__wrapped__", None)
+    return True
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -13,6 +13,7 @@ from access.journey import has_way_home, is_out, is_over
 from access.models import AccessRequest
 from access.selectors import WaitLimits, facts_of
 from access.states import RequestStatus
+from core import clock
 from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
@@ -261,11 +262,11 @@ def _side(row: AccessRequest, at: datetime, kind: str) -> str:
 
 
 def _day_time(moment: datetime, at: datetime) -> str:
-    days = (moment.astimezone().date() - at.astimezone().date()).days
+    days = (clock.local_day(moment) - clock.local_day(at)).days
     return (
         hhmm(moment)
         if days == 0
         else _("明天 %(t)s") % {"t": hhmm(moment)}
         if days == 1
-        else f"{moment:%m-%d} {hhmm(moment)}"
+        else f"{moment.astimezone(clock.CHINA):%m-%d} {hhmm(moment)}"
     )

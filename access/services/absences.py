@@ -14,6 +14,9 @@ from access.models import Absence, Resident
 from access.models.absence import not_taken_up
 from access.services import requests, standing
 from access.states import FOR_GOOD, AbsenceKind, NeedStatus, StopReason
+from calls.models import OpenCall
+from calls.services import calls
+from calls.states import CallKind
 from core import audit, clock
 from core.actors import RELAY, SWEEP, Actor
 from core.advance import advance
@@ -48,6 +51,7 @@ def begin(
     known = locked.absences.filter(ended_at__isnull=True).first()
     if known is not None:
         if known.kind == kind and (intake is None or known.intake_id in {None, intake.pk}):
+            _stop_requests(locked, StopReason(kind.value), by=by, at=at)
             return _said_again(known, intake)
         _close(known, by=by, at=at)
     absence = Absence.objects.create(
@@ -63,6 +67,8 @@ def begin(
     _suspend(absence, known, by=by, at=at)
     _stop_requests(locked, StopReason(kind.value), by=by, at=at)
     _put_away(locked, kind if kind in FOR_GOOD else "", at=at)
+    if kind == AbsenceKind.DIED:
+        _silence(locked, by=by, at=at)
     audit.record("resident.absent", locked, by=by, at=at, reason=str(kind.label), detail={"kind": kind.value})
     touch(f"community:{locked.community_id}")
     return absence
@@ -109,7 +115,8 @@ def note_seen(person_key: UUID | None, *, at: datetime) -> bool:
     """Take it that somebody who stands at a desk is back: their way home must not be forgotten (INV-19)."""
     if person_key is None:
         return False
-    away = Absence.objects.filter(person_key=person_key, ended_at__isnull=True, since__lt=at).first()
+    rows = Absence.objects.filter(person_key=person_key, ended_at__isnull=True, since__lt=at)
+    away = rows.exclude(kind=AbsenceKind.DIED).first()  # only a person takes a death back
     return away is not None and end(away.resident, by=RELAY, at=at, reason=_("到了医院接诊台"))
 
 
@@ -155,6 +162,13 @@ def _suspend(absence: Absence, before: Absence | None, *, by: Actor, at: datetim
 def _stop_requests(resident: Resident, reason: StopReason, *, by: Actor, at: datetime) -> None:
     for request in resident.requests.open().order_by("pk"):
         requests.stop(request, reason=reason, by=by, at=at)
+
+
+def _silence(resident: Resident, *, by: Actor, at: datetime) -> None:
+    """End the calls for help about somebody who died: nothing rings any more (E28)."""
+    cases = resident.requests.values("case_ref")
+    for kind, subject in OpenCall.objects.live().filter(case_ref__in=cases).values_list("kind", "subject"):
+        calls.end_by_fact(CallKind(kind), subject, words=_("人去世了"), by=by, at=at)
 
 
 def _put_away(resident: Resident, reason: str, *, at: datetime) -> None:

@@ -23,6 +23,7 @@ from core.errors import Conflict, Invalid
 def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
     """Record that the person is home though no gate and no car said so. Said twice, it stands once."""
     policies.check_say_home(by, request)
+    AccessRequest.objects.select_for_update(of=("self",)).only("pk").get(pk=request.pk)  # two at once say it once
     standing = HomeMark.objects.filter(case_ref=request.case_ref, withdrawn_at__isnull=True).first()
     if standing:
         return standing

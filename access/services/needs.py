@@ -35,13 +35,14 @@ class NeedFacts:
     diagnosis: str = ""
 
 
+@transaction.atomic
 def put(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> CareNeed:
     """Add a need of this kind, or change the one that is there; a need that had ended is taken up again.
 
     A paused one stays paused until somebody takes it up again, or its day comes.
     """
     policies.check_edit(by, resident)
-    need = resident.needs.filter(kind=facts.kind).first()
+    need = resident.needs.select_for_update().filter(kind=facts.kind).first()
     if need is None:
         need = CareNeed(resident=resident, person_key=resident.person_key, kind=facts.kind, status_at=at)
     elif need.status == NeedStatus.ENDED and need.absence_id is None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from access import journey
-from access.models import AccessRequest
+from access.models import AccessRequest, Resident
 from access.models.request import OPEN
 from access.selectors.facts import facts_of, with_facts
 from access.services.letting_go import let_go
@@ -25,6 +25,23 @@ def hold_person(person_key: UUID) -> None:
     """Wait until nobody else is calling an ambulance for this person; let go with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 120))", [str(person_key)])
+
+
+def is_put_away(resident: Resident, *, is_critical: bool) -> bool:
+    """Say whether nothing may be asked for any more: for whoever moved, a life is saved all the same (E28, R-000-2)."""
+    return resident.archived_at is not None and (resident.archive_reason == "died" or not is_critical)
+
+
+def put_away() -> Conflict:
+    """Return the refusal to ask for somebody whose record is put away."""
+    return Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
+
+
+def hold_resident(resident: Resident, *, is_critical: bool) -> None:
+    """Hold the record against a death that is said meanwhile; raise the refusal where it has been said (E28)."""
+    held = Resident.objects.select_for_update(no_key=True, of=("self",)).only("archived_at", "archive_reason")
+    if is_put_away(held.get(pk=resident.pk), is_critical=is_critical):
+        raise put_away()
 
 
 def critical_of(person_key: UUID) -> AccessRequest | None:

@@ -77,8 +77,8 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     Conflict("critical.exists") when 120 has been called for the resident already: one critical way per person (INV-04).
     """
     policies.check_ask(by, resident)
-    if resident.archived_at:
-        raise Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
+    if one_way.is_put_away(resident, is_critical=wish.is_critical):
+        raise one_way.put_away()
     ground = ground or ground_of(resident, on=wish.arrive_at or at, at=at)
     if ground.is_away and not wish.is_critical:
         raise Conflict(
@@ -93,6 +93,7 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     if ground.same_day and not wish.is_second and not wish.is_critical:
         raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
     with transaction.atomic(savepoint=wish.is_critical):  # the second press is answered, not rolled back whole
+        one_way.hold_resident(resident, is_critical=wish.is_critical)
         if wish.is_critical:
             one_way.require_first(resident.person_key)
         request = _store(resident, wish, ground, by, at)

@@ -79,7 +79,8 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
     try:
         with transaction.atomic():
             order = _order_row(need, day)
-            if order is None:
+            still = CareNeed.objects.select_for_update(of=("self",), no_key=True).filter(pk=need.pk)
+            if order is None or not still.filter(status=NeedStatus.ACTIVE).exists():
                 return False
             try:
                 order.request = requests.submit(need.resident, wish=_wish(need, need.resident, day), by=by, at=at)

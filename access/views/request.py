@@ -11,9 +11,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from access import policies
+from access import journey, policies
 from access.chat_text import chat_text
 from access.forms.requests import CancelForm, ReasonForm
+from access.selectors import facts_of
 from access.selectors.detail import Detail, detail
 from access.selectors.requests import own_request
 from access.services import critical as critical_service
@@ -54,7 +55,11 @@ def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, detail(actor, ident, at=at), cancel_form=form, status=422)
     requests.cancel(own_request(actor, ident), reason=form.cleaned_data["reason"], by=actor, at=at)
-    messages.success(request, _("取消了，医院、司机和门岗都已收到。"))
+    row = own_request(actor, ident)
+    is_out = journey.is_out(facts_of(row))
+    messages.success(
+        request, _("取消了。人还在外面，返程车和通行证都留着。") if is_out else _("取消了，号、车和通行证都退了。")
+    )
     return _back(ident)
 
 

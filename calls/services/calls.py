@@ -16,9 +16,13 @@ from calls import policies
 from calls.models import OpenCall
 from calls.states import LIVE, LOUD, CallKind, CallStatus
 from core import audit, boards
-from core.actors import SWEEP, Actor
+from core.actors import SWEEP, Actor, Role
 from core.advance import advance
+from core.clock import CHINA
 from core.errors import Conflict, Invalid
+from core.sweeping import each
+
+ANEW = timedelta(minutes=30)  # said again so long after somebody took it up, it is a new trouble
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,24 @@ def raise_call(
             known = _live(trouble)
             if known is None:
                 raise
-    _say_newer(known, trouble)
+    _say_newer(known, trouble, by=by, at=at)
+    if known.taken_at is not None and not by.is_service and at - known.taken_at > ANEW:
+        _open_again(known, by=by, at=at)
     return known, False
 
 
+def _open_again(call: OpenCall, *, by: Actor, at: datetime) -> None:
+    """Let a call that somebody took up long ago sound and climb again: a person has just said it anew."""
+    owner = Owner(**call.chain[call.level])
+    climbs_at = _climbs_at(owner, is_last=call.level + 1 == len(call.chain), at=at)
+    free: dict[str, Any] = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
+    advance(call, CallStatus.OPEN, by=by, at=at, verb="call.raised_anew", **free)
+    boards.touch(*call.boards)
+
+
 def _live(trouble: Trouble) -> OpenCall | None:
-    return OpenCall.objects.live().filter(kind=trouble.kind, subject=trouble.subject).first()
+    rows = OpenCall.objects.select_for_update().live()
+    return rows.filter(kind=trouble.kind, subject=trouble.subject).first()
 
 
 def _new(trouble: Trouble, owners: Sequence[Owner], audience: Audience, by: Actor, at: datetime) -> OpenCall:
@@ -100,7 +116,6 @@ def _new(trouble: Trouble, owners: Sequence[Owner], audience: Audience, by: Acto
         owner_role=first.role,
         owner_place=first.place,
         owner_label=first.label,
-        owners=[first.label],
         chain=[asdict(owner) for owner in owners],
         climbs_at=_climbs_at(first, is_last=len(owners) == 1, at=at),
         community_code=audience.community,
@@ -117,20 +132,21 @@ def _climbs_at(owner: Owner, *, is_last: bool, at: datetime) -> datetime | None:
     return None if is_last or not owner.minutes else at + timedelta(minutes=owner.minutes)
 
 
-def _say_newer(call: OpenCall, trouble: Trouble) -> None:
+def _say_newer(call: OpenCall, trouble: Trouble, *, by: Actor, at: datetime) -> None:
     """Write the newest words onto a call that lives; an empty one says nothing new."""
     told = {"who": trouble.who[:60], "place": trouble.place[:160], "note": trouble.note[:300]}
     newer = {name: words for name, words in told.items() if words and words != getattr(call, name)}
     if newer:
         OpenCall.objects.filter(pk=call.pk).update(version=F("version") + 1, **newer)
         call.refresh_from_db()
+        audit.record("call.told_more", call, by=by, at=at, detail={"fields": sorted(newer)})
         boards.touch(*call.boards)
 
 
 @transaction.atomic
 def take_up(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
     """Take a call up by name. Raises Conflict with the name of whoever has it already; pressed twice it stands."""
-    policies.check_handle(by, call)
+    policies.check_take_up(by, call)
     row = _locked(call)
     if row.status == CallStatus.TAKEN and row.taken_key == by.key:
         return row
@@ -152,6 +168,9 @@ def put_back(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
     """Give a call taken up back to its owner: it waits and climbs again."""
     policies.check_handle(by, call)
     row = _locked(call)
+    is_above = by.role == Role.COMMAND or (by.role, by.place_code) == (row.owner_role, row.owner_place)
+    if row.status == CallStatus.TAKEN and row.taken_key != by.key and not is_above:
+        raise Conflict("call.not_yours", _("%(who)s 在办，请对方放回去。") % {"who": row.taken_by})
     owner = Owner(**row.chain[row.level])
     climbs_at = _climbs_at(owner, is_last=row.level + 1 == len(row.chain), at=at)
     free: dict[str, Any] = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
@@ -163,7 +182,7 @@ def put_back(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
 @transaction.atomic
 def end(call: OpenCall, *, words: str, by: Actor, at: datetime) -> OpenCall:
     """End a call with what became of it. Raises Invalid without words."""
-    policies.check_handle(by, call)
+    policies.check_end(by, call)
     if not words.strip():
         raise Invalid("call.words", _("写一句办成了什么。"), field="words")
     return _end(_locked(call), words, by, at)
@@ -181,6 +200,7 @@ def end_by_fact(kind: CallKind, subject: str, *, words: str, by: Actor, at: date
 
 def _end(row: OpenCall, words: str, by: Actor, at: datetime) -> OpenCall:
     ended: dict[str, Any] = {
+        "ended_key": by.key,
         "ended_at": at,
         "ended_by": by.label[:120],
         "ended_words": words.strip()[:300],
@@ -191,25 +211,31 @@ def _end(row: OpenCall, words: str, by: Actor, at: datetime) -> OpenCall:
     return row
 
 
-@transaction.atomic
 def climb_due(*, at: datetime, by: Actor = SWEEP) -> int:
     """Hand every call that nobody took up in time to its next owner; return how many. Safe to run twice."""
     policies.check_climb(by)
-    due = OpenCall.objects.select_for_update(skip_locked=True).filter(status=CallStatus.OPEN, climbs_at__lte=at)
-    count = 0
-    for row in due:
-        level = row.level + 1
-        owner = Owner(**row.chain[level])
-        row.level, row.climbed_at = level, at
-        row.owner_role, row.owner_place, row.owner_label = owner.role, owner.place, owner.label
-        row.owners = [*row.owners, owner.label]
-        row.climbs_at = _climbs_at(owner, is_last=level + 1 == len(row.chain), at=at)
-        row.version += 1
-        row.save()
-        audit.record("call.climbed", row, by=by, at=at, detail={"owner": owner.role, "place": owner.place})
-        boards.touch(*row.boards)
-        count += 1
-    return count
+    due = list(OpenCall.objects.filter(status=CallStatus.OPEN, climbs_at__lte=at).values_list("pk", flat=True))
+    climbed: list[OpenCall] = []
+    each(due, lambda pk: climbed.extend(_climb(pk, by=by, at=at)))
+    return len(climbed)
+
+
+def _climb(pk: UUID, *, by: Actor, at: datetime) -> list[OpenCall]:
+    """Hand one call up, unless somebody has taken it up or another worker is at it."""
+    rows = OpenCall.objects.select_for_update(skip_locked=True)
+    row = rows.filter(pk=pk, status=CallStatus.OPEN, climbs_at__lte=at).first()
+    if row is None:
+        return []
+    level = row.level + 1
+    owner = Owner(**row.chain[level])
+    row.level, row.climbed_at = level, at
+    row.owner_role, row.owner_place, row.owner_label = owner.role, owner.place, owner.label
+    row.climbs_at = _climbs_at(owner, is_last=level + 1 == len(row.chain), at=at)
+    row.version += 1
+    row.save()
+    audit.record("call.climbed", row, by=by, at=at, detail={"owner": owner.role, "place": owner.place})
+    boards.touch(*row.boards)
+    return [row]
 
 
 def _locked(call: OpenCall) -> OpenCall:
@@ -217,4 +243,4 @@ def _locked(call: OpenCall) -> OpenCall:
 
 
 def _hhmm(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%H:%M}" if moment else ""
+    return f"{moment.astimezone(CHINA):%H:%M}" if moment else ""

@@ -96,6 +96,8 @@ def _places(role: Role, scene: Scene) -> list[tuple[str, str, str]]:
         area = DispatchArea.objects.filter(pk=scene.dispatch_area).values_list("name", flat=True).first()
         return [(role.value, scene.dispatch_area, f"{area}调度台")] if area else []
     code = scene.division
+    if not code:
+        return []
     levels = dict.fromkeys(level for level in (code[:9], code[:6], f"{code[:4]}00") if level)
     names = dict(Area.objects.filter(code__in=list(levels)).values_list("code", "name"))
     return [(role.value, level, f"{names.get(level, level)}指挥") for level in levels]

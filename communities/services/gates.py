@@ -22,6 +22,7 @@ from core import audit, boards, outbox
 from core.actors import Actor
 from core.errors import Conflict
 
+BELIEVED = timedelta(days=14)
 UNDO_WITHIN = timedelta(minutes=2)  # the screen offers it for ten seconds; a slow network must not lose it
 KEPT_AT_MOST = timedelta(days=3)
 ON_TIME = timedelta(seconds=30)  # what is told later than this was kept on the phone
@@ -136,7 +137,11 @@ def add_detail(
     )
     outbox.put(fact)
     if releases.live_call_of(row) is not None:
-        _call_for_help(row, building=building, party_size=party_size)
+        said = EmergencyDetail.objects.filter(scan=row).order_by("-pk").values_list("building", "party_size")
+        latest = list(said)
+        where = next((each for each, _count in latest if each), "")
+        count = next((each for _where, each in latest if each), None)
+        _call_for_help(row, building=where, party_size=count)
     audit.record("scan.emergency_detail", row, by=by, at=at)
     _touch(row)
     return detail
@@ -163,7 +168,10 @@ def correct(row: Scan, *, by: Actor, at: datetime) -> ScanCorrection:
 
 
 def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
-    happened_at = min(event.happened_at or at, at)  # a device clock ahead of ours is not believed
+    told = event.happened_at or at
+    happened_at = (
+        min(told, at) if told > at - BELIEVED else at
+    )  # nor a device clock ahead of ours, nor one years behind
     verdict = _answer(gate, event, happened_at)
     row = Scan.objects.create(
         event_id=event.event_id,

@@ -7,6 +7,7 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +17,7 @@ from communities.forms import DetailForm, EmergencyForm
 from communities.policies import GATE_ROLES, stands_at
 from communities.services import device_marks, gates
 from core import clock
+from core.errors import Conflict
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
@@ -36,6 +38,8 @@ def marked_or_signed_in(view: View) -> View:
             return signed_in(request)
         actor = post.actor() if post and post.role in GATE_ROLES else mark.actor
         request.actor = actor if stands_at(actor, mark.gate) else mark.actor  # type: ignore[attr-defined]
+        if device_marks.has_pressed_too_often(mark, at=clock.now()):
+            raise Conflict("emergency.too_often", _("这台手机按得太密，这一次没有报上去。请马上打 120，再打给社区。"))
         return view(request)
 
     wrapper.roles = GATE_ROLES  # type: ignore[attr-defined]
@@ -63,7 +67,9 @@ def release(request: HttpRequest) -> HttpResponse:
 def released(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
     """Say that it is done and who took it up, and offer three optional taps."""
     place = actor_of(request).place_code
-    mark = mark_of(request, f"gate:{place[:12]}", f"calls:guard:{place}", at=clock.now())
+    mark = mark_of(
+        request, f"gate:{place[:12]}", f"calls:guard:{place}", f"calls:community:{place[:12]}", at=clock.now()
+    )
     return unchanged(request, mark) or _page(request, scan_id, DetailForm(), mark=mark)
 
 

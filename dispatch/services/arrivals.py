@@ -25,7 +25,7 @@ LOOK_BACK = timedelta(hours=6)
 def at_door(trip_id: str, *, at: datetime) -> bool:
     """Tell the desk that the car stands at its door, in the driver's name; say whether it was news."""
     trip = Trip.objects.select_related("run__vehicle", "run__driver").filter(pk=trip_id).first()
-    if trip is None or trip.to_kind != "facility":
+    if trip is None or trip.to_kind != "facility" or trip.dropped_off_at is None:
         return False
     return door.note_at_door(trip.case_ref, by=_driver(trip), at=at, facility_code=trip.to_code)
 
@@ -34,7 +34,8 @@ def at_door(trip_id: str, *, at: datetime) -> bool:
 def door_undone(trip_id: str, *, at: datetime) -> bool:
     """Tell the desk that the driver took it back."""
     trip = Trip.objects.select_related("run__vehicle", "run__driver").filter(pk=trip_id).first()
-    return trip is not None and door.lift_door(trip.case_ref, by=_driver(trip), at=at)
+    is_undone = trip is not None and trip.dropped_off_at is None  # pressed again meanwhile: it stands
+    return trip is not None and is_undone and door.lift_door(trip.case_ref, by=_driver(trip), at=at)
 
 
 @transaction.atomic

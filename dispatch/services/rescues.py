@@ -17,6 +17,7 @@ from access.models import AccessRequest
 from access.selectors.rescue import Rescue, rescues
 from access.services import cards
 from calls.models import OpenCall
+from calls.selectors import ended_by_hand
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
@@ -34,7 +35,11 @@ def sweep(*, at: datetime) -> None:
     found = rescues(AccessRequest.objects.all(), at=at)
     told = {call.subject: call for call in OpenCall.objects.live().filter(kind=KIND)}
     new = [one for one in found if (call := told.get(str(one.request.case_ref))) is None or call.note != words(one)]
-    each(new, lambda one: call_critical_without_car(one, at=at))
+    quiet = ended_by_hand(KIND, (str(one.request.case_ref) for one in new), at=at)
+    each(
+        [one for one in new if str(one.request.case_ref) not in quiet],
+        lambda one: call_critical_without_car(one, at=at),
+    )
     over = told.keys() - {str(one.request.case_ref) for one in found}
     each(sorted(over), lambda subject: _end(subject, at))
 
@@ -68,7 +73,7 @@ def words(rescue: Rescue) -> str:
 
 
 def _end(subject: str, at: datetime) -> None:
-    calls.end_by_fact(KIND, subject, words=_("救护车来了，或已经上车、到院"), by=ENGINE, at=at)
+    calls.end_by_fact(KIND, subject, words=_("不用再等救护车了"), by=ENGINE, at=at)
 
 
 def of_board(rows: Iterable[AccessRequest], *, at: datetime) -> list[Rescue]:

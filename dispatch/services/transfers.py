@@ -25,6 +25,7 @@ from dispatch.services import kept_cars, rides
 from dispatch.shapes import Fit, Way
 from dispatch.words import sentence
 from hospitals.models import Intake, TransferRequest
+from hospitals.selectors.transfers import open_of_case
 from hospitals.services import transfers
 from hospitals.states import INSIDE, TransferStatus
 from transport.models import Trip, Vehicle
@@ -107,7 +108,7 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
     """
     policies.check_place(by, request)
     row = _locked(request.case_ref)
-    trip, transfer = between(request.case_ref), transfers.open_of_case(request.case_ref)
+    trip, transfer = between(request.case_ref), open_of_case(request.case_ref)
     if row is None or trip is None or transfer is None or transfer.status != TransferStatus.ACCEPTED:
         raise Conflict("transfer.over", _("不用转院了，或已经送到，请刷新看最新情况。"))
     if trip.status != T.UNSCHEDULED:
@@ -140,7 +141,7 @@ def undo_place(request: AccessRequest, *, by: Actor, at: datetime) -> None:
 def lost_car(trip: Trip, *, at: datetime) -> None:
     """Look for another car when the one between two hospitals does not come (E3)."""
     _tell_lost(trip, at=at)
-    if transfer := transfers.open_of_case(trip.case_ref):
+    if transfer := open_of_case(trip.case_ref):
         open_way(transfer.pk, at=at)
 
 
@@ -230,5 +231,5 @@ def _send(
 
 
 def _tell_lost(trip: Trip, *, at: datetime) -> None:
-    if transfer := transfers.open_of_case(trip.case_ref):
+    if transfer := open_of_case(trip.case_ref):
         transfers.set_ride(transfer, expected_at=None, carried_by="", by=RELAY, at=at)

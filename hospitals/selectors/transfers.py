@@ -127,3 +127,9 @@ def houses_for(intake: Intake, *besides: str) -> QuerySet[Facility]:
     offers = Service.objects.filter(facility=OuterRef("pk"), kind=kind).exclude(status=ServiceStatus.CLOSED)
     houses = Facility.objects.exclude(pk__in=[intake.facility_id, *besides]).exclude(zone_role="none")
     return houses.annotate(does_it=Exists(offers)).order_by("-does_it", "name")
+
+
+def open_of_case(case_ref: UUID) -> TransferRequest | None:
+    """Return what is open for a case."""
+    rows = TransferRequest.objects.open().filter(case_ref=case_ref)
+    return rows.select_related("facility", "intake__facility").first()

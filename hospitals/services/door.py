@@ -12,6 +12,7 @@ from core import audit, boards
 from core.actors import SWEEP, Actor
 from hospitals.models import Appointment, Intake
 from hospitals.selectors import limits
+from hospitals.services import arriving
 from hospitals.services.arriving import signature
 from hospitals.services.intake import check_in
 from hospitals.states import AppointmentStatus
@@ -80,6 +81,7 @@ def receive_unattended(*, at: datetime) -> int:
         for row in rows.filter(at_door_at__isnull=False, status__in=waiting)
         if row.at_door_at and at > row.at_door_at + limits(row.facility_id, at=at).hand_over
     ]
+    due = [row for row in due if arriving.withdrawn_here(row.case_ref, row.facility_id) is None]
     for row in due:
         check_in(row, by=SWEEP, at=at)
     return len(due)

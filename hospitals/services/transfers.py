@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from calls.selectors import ended_by_hand
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
@@ -176,6 +176,7 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
     _end_call(transfer, by=by, at=at)
     words = _("转到另一家了")
     calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=words, by=by, at=at)
+    calls.end_by_fact(CallKind.DOOR_CLOSED, str(origin.case_ref), words=_("接诊台接到人了"), by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     touch(transfer)
     return intake
@@ -254,17 +255,12 @@ def open_of(intake: Intake) -> TransferRequest | None:
     return rows.select_related("facility", "intake__facility").first()
 
 
-def open_of_case(case_ref: UUID) -> TransferRequest | None:
-    """Return what is open for a case."""
-    rows = TransferRequest.objects.open().filter(case_ref=case_ref)
-    return rows.select_related("facility", "intake__facility").first()
-
-
 @transaction.atomic
 def report_unanswered(*, at: datetime) -> int:
     """Call for help for every patient about whom the house asked says nothing past the rulebook's minutes (R-000-17)."""
-    silent = selectors.unanswered(at=at)
-    for transfer in silent:
+    silent = {str(each.pk): each for each in selectors.unanswered(at=at)}
+    quiet = ended_by_hand(CallKind.TRANSFER_UNANSWERED, silent, at=at)
+    for transfer in (silent[pk] for pk in silent.keys() - quiet):
         origin, asked = transfer.intake, transfer.facility
         trouble = Trouble(
             CallKind.TRANSFER_UNANSWERED,
@@ -276,7 +272,7 @@ def report_unanswered(*, at: datetime) -> int:
         )
         scene = calling.scene_of_facility(asked.pk, division=asked.division_code)
         calling.call_for_help(trouble, scene=scene, by=SWEEP, at=at)
-    return len(silent)
+    return len(silent.keys() - quiet)
 
 
 def _end_call(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:

@@ -86,7 +86,14 @@ function onSubmit(event) {
   const press = { id: newKey(), at: new Date(Date.now() + serverAhead).toISOString(), url: form.dataset.emergency, mark, phone };
   followed = null;
   show(press);
-  keep([...kept(), press]);
+  try {
+    keep([...kept(), press]);
+  } catch { // no room on the phone: it is told all the same, now or not at all
+    tell(press)
+      .then(async (response) => (response.ok ? arrived(press, await response.json()) : say(press, "refused")))
+      .catch(() => say(press, "refused"));
+    return;
+  }
   send();
 }
 

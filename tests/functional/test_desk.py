@@ -95,7 +95,7 @@ def test_the_dialog_reports_overload_and_keeps_the_patient(desk: Page, complaint
     dialog.get_by_label("床位").check()
     dialog.get_by_label("现在给病人做着什么").fill("已吸氧、心电监护")
     dialog.get_by_role("button", name="上报协调").click()
-    expect(desk.locator("#notices")).to_contain_text("已上报市卫健值班")
+    expect(desk.locator("#notices")).to_contain_text("已上报，归")
     assert OverloadReport.objects.get().missing == "bed"
     assert Intake.objects.get(is_walk_in=True).status == IntakeStatus.ARRIVED
     assert complaints == []

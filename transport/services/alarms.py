@@ -31,7 +31,7 @@ def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) ->
     """Have somebody looked for: the community's task at its door, whoever dispatches at any other."""
     trip, run = stop.trip, stop.run
     here = stop.place_code
-    scene = Scene(facility=here, division=_home(trip), dispatch_area=trip.dispatch_area)
+    scene = calling.scene_of_area(trip.dispatch_area, facility=here)
     if stop.place_kind == "community":
         scene = Scene(community=here, division=here, dispatch_area=trip.dispatch_area)
     words = {"car": car_words(run), "until": f"{until.astimezone(CHINA):%H:%M}"}
@@ -48,9 +48,7 @@ def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) ->
 
 def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
     """Call for somebody unwell in or at a car; without a rider for whoever is in it. The place is where the car is."""
-    community = _home(trip) if trip else ""
     facility = trip.to_code if trip and trip.to_kind == "facility" else ""
-    area = trip.dispatch_area if trip else run.vehicle.dispatch_area
     trouble = Trouble(
         CallKind.UNWELL_ABOARD,
         subject=str(trip.pk if trip else run.pk),
@@ -60,7 +58,7 @@ def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
         phone=run.driver.phone,
         case_ref=trip.case_ref if trip else None,
     )
-    scene = Scene(community, facility, community, area) if trip else calling.scene_of_area(area)
+    scene = _scene(trip, facility=facility) if trip else calling.scene_of_area(run.vehicle.dispatch_area)
     return calling.call_for_help(trouble, scene=scene, by=by, at=at)
 
 
@@ -84,9 +82,7 @@ def door_closed(stop: Stop, *, by: Actor, at: datetime) -> OpenCall:
         case_ref=trip.case_ref,
     )
     audit.record("stop.door_closed", stop, by=by, at=at, case_ref=trip.case_ref)
-    home = _home(trip)
-    scene = Scene(home, stop.place_code, home, trip.dispatch_area)
-    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
+    return calling.call_for_help(trouble, scene=_scene(trip, facility=stop.place_code), by=by, at=at)
 
 
 def too_late(run: Run, stop: Stop, why: Sequence[str], *, by: Actor, at: datetime) -> OpenCall:
@@ -99,8 +95,7 @@ def too_late(run: Run, stop: Stop, why: Sequence[str], *, by: Actor, at: datetim
         note="；".join(why),
         phone=run.driver.phone,
     )
-    scene = Scene(division=_home(stop.trip), dispatch_area=run.vehicle.dispatch_area)
-    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
+    return calling.call_for_help(trouble, scene=_scene(stop.trip), by=by, at=at)
 
 
 def over(subjects: Sequence[object], kinds: Sequence[CallKind], *, words: str, by: Actor, at: datetime) -> None:
@@ -108,6 +103,11 @@ def over(subjects: Sequence[object], kinds: Sequence[CallKind], *, words: str, b
     found = OpenCall.objects.live().filter(kind__in=kinds, subject__in=[str(each) for each in subjects])
     for kind, subject in found.values_list("kind", "subject"):
         calls.end_by_fact(CallKind(kind), subject, words=words, by=by, at=at)
+
+
+def _scene(trip: Trip, *, facility: str = "") -> Scene:
+    """Return where a trip's troubles are seen: its community, its area, and command of where it lies (else of the city)."""
+    return calling.scene_of_area(trip.dispatch_area, community=_home(trip), facility=facility)
 
 
 def _home(trip: Trip) -> str:

@@ -101,7 +101,7 @@ def _take_longer(run: Run, last: Stop, *, by: Actor, at: datetime) -> Run | None
     try:
         take_time(write, replace(ride, vehicle=claim(run.vehicle)), last.point, by=by, at=at, besides=run)
     except Conflict as refused:
-        if refused.code not in (*TAKEN, "vehicle.busy"):
+        if refused.code not in TAKEN:  # busy is no answer: the driver presses again
             raise
         ahead = Run.objects.live().filter(occupied__overlap=occupied).exclude(pk=run.pk)
         same = ahead.filter(vehicle=run.vehicle) | ahead.filter(driver=run.driver)

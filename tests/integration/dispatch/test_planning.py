@@ -390,7 +390,7 @@ def test_a_critical_patient_leaves_the_plan_under_way_alone():
 
 
 def test_a_critical_patient_whom_the_engine_cannot_read_is_tried_again_later(monkeypatch):
-    """E23: with an owner and a reason, and never before those who were not tried yet."""
+    """With an owner and a reason, and never before those who were not tried yet."""
     town = walkers.town()
     desk_rows.make_service(town.facility, kind="emergency")
     request = walkers.ask(town, need_kind="emergency", is_critical=True)
