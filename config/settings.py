@@ -201,6 +201,7 @@ SWEEPS: list[str] = [
     "calls.services.calls.climb_due",
     "access.services.checks.sweep",
     "hospitals.services.overload.report_late_hand_overs",
+    "hospitals.services.door.report_unreceived",
     "hospitals.services.transfers.report_unanswered",
     "hospitals.services.status.reopen_due",
     "dispatch.services.rescues.sweep",

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from communities.services import passes
 from core.actors import RELAY, Actor
 from core.sweeping import each
-from hospitals.models import Appointment
+from hospitals.models import Appointment, TransferRequest
 from hospitals.services import door
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
@@ -34,8 +34,9 @@ def at_door(trip_id: str, *, at: datetime) -> bool:
 def door_undone(trip_id: str, *, at: datetime) -> bool:
     """Tell the desk that the driver took it back."""
     trip = Trip.objects.select_related("run__vehicle", "run__driver").filter(pk=trip_id).first()
-    is_undone = trip is not None and trip.dropped_off_at is None  # pressed again meanwhile: it stands
-    return trip is not None and is_undone and door.lift_door(trip.case_ref, by=_driver(trip), at=at)
+    if trip is None or trip.dropped_off_at is not None:  # pressed again meanwhile: it stands
+        return False
+    return door.lift_door(trip.case_ref, by=_driver(trip), at=at, facility_code=trip.to_code)
 
 
 @transaction.atomic
@@ -52,7 +53,13 @@ def sweep(*, at: datetime) -> None:
     waits = Appointment.objects.filter(
         case_ref=OuterRef("case_ref"), facility_id=OuterRef("to_code"), status__in=WAITING, at_door_at__isnull=True
     )
-    down = Trip.objects.filter(Exists(waits), to_kind="facility", dropped_off_at__gte=at - LOOK_BACK)
+    handed_on = TransferRequest.objects.open().filter(
+        case_ref=OuterRef("case_ref"),
+        facility_id=OuterRef("to_code"),
+        at_door_at__isnull=True,
+        asked_at__lte=OuterRef("dropped_off_at"),
+    )
+    down = Trip.objects.filter(Exists(waits) | Exists(handed_on), to_kind="facility", dropped_off_at__gte=at - LOOK_BACK)
     each(
         list(down.values_list("pk", "dropped_off_at")),
         lambda row: at_door(str(row[0]), at=row[1]),

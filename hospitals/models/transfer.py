@@ -74,6 +74,10 @@ class TransferRequest(models.Model):
     expected_at = models.DateTimeField(null=True, blank=True)
     carried_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver")
     left_at = models.DateTimeField(null=True, blank=True, help_text="When the patient was in the car")
+    at_door_at = models.DateTimeField(null=True, blank=True, help_text="When the car stood at the door of who is asked")
+    at_door_by = models.CharField(
+        max_length=120, blank=True, db_default="", help_text="Who said so: driver and plate"
+    )
     received = models.OneToOneField(
         "hospitals.Intake", on_delete=models.PROTECT, null=True, blank=True, related_name="came_by"
     )
@@ -98,6 +102,11 @@ class TransferRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_ref} → {self.facility_id} {self.status}"
+
+    @property
+    def door_subject(self) -> str:
+        """Name the call for help about whoever stands at the door and is not received."""
+        return f"transfer:{self.pk}"
 
     def minutes_since(self, at: datetime) -> int:
         """Return for how many minutes it has been asked for."""

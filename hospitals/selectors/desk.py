@@ -75,7 +75,7 @@ def arrival_of(appointment: Appointment, *, at: datetime, known: DeskLimits | No
         machine=machine_of(appointment),
         door_due_at=due,
         door_wait=max(int((at - door).total_seconds() // 60), 0) if door else None,
-        door_level=_level(due, at=at, amber=known.hand_over_amber) if due and known else "",
+        door_level=level_of(due, at=at, amber=known.hand_over_amber) if due and known else "",
     )
 
 
@@ -174,10 +174,11 @@ def _hand_over_level(intake: Intake, *, at: datetime, known: DeskLimits) -> str:
     due = intake.hand_over_due_at
     if intake.handed_over_at is not None or due is None:
         return ""
-    return _level(due, at=at, amber=known.hand_over_amber)
+    return level_of(due, at=at, amber=known.hand_over_amber)
 
 
-def _level(due: datetime, *, at: datetime, amber: timedelta) -> str:
+def level_of(due: datetime, *, at: datetime, amber: timedelta) -> str:
+    """Return "" in time, "warn" in the last minutes before a limit, "late" past it."""
     return "late" if at >= due else "warn" if due - at < amber else ""
 
 

@@ -170,6 +170,7 @@ class Day:
     inside: list[Patient] = field(default_factory=list)
     waiting: list[Patient] = field(default_factory=list)
     arrived_count: int = 0
+    brought_count: int = 0  # at the door, from another house
     capacities: list[Capacity] = field(default_factory=list)
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
@@ -183,7 +184,7 @@ class Day:
     @property
     def at_door_count(self) -> int:
         """Count who stands at the door and is not received."""
-        return sum(1 for row in (*self.arrivals, *self.under_way) if row.is_at_door)
+        return self.brought_count + sum(1 for row in (*self.arrivals, *self.under_way) if row.is_at_door)
 
     @property
     def inside_count(self) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import NotFound
 from hospitals.models import Facility, Intake, Service, TransferRequest
-from hospitals.selectors.desk import about, precaution_of
+from hospitals.selectors.desk import about, level_of, precaution_of
 from hospitals.selectors.desk_rows import clock_text
 from hospitals.selectors.limits import limits
 from hospitals.states import TRANSFER_OPEN, ServiceStatus, TransferStatus
@@ -24,7 +24,10 @@ _ROWS = ("facility", "intake__facility", "intake__appointment", "intake__told_by
 
 @dataclass(frozen=True)
 class Handing:
-    """One hand-over as a row. `minutes`: since it was asked; `is_late`: without an answer past the rulebook's minutes."""
+    """One hand-over as a row. `minutes`: since it was asked; `is_late`: without an answer past the rulebook's minutes.
+
+    `door_wait`: minutes at the door of the house asked, while nobody there has received; `door_level`: "warn" or "late".
+    """
 
     transfer: TransferRequest
     minutes: int
@@ -33,6 +36,8 @@ class Handing:
     zone_class: str
     precaution: Any
     is_late: bool
+    door_wait: int | None = None
+    door_level: str = ""
 
     @property
     def intake(self) -> Intake:
@@ -62,6 +67,8 @@ class Handing:
             return _("等%(to)s答复 %(n)s 分钟") % {"to": to, "n": self.minutes}
         who = {"to": to, "name": row.accepted_name}
         said = _("%(to)s %(name)s 电话里答应接") % who if row.is_by_phone else _("%(to)s %(name)s 答应接") % who
+        if self.door_wait is not None:
+            return said + _("，人在%(to)s门口 %(n)s 分钟") % {"to": to, "n": self.door_wait}
         if row.left_at:
             arrives = _("，%(t)s 到") % {"t": clock_text(row.expected_at)} if row.expected_at else ""
             return said + _("，人在车上 %(car)s") % {"car": row.carried_by} + arrives
@@ -73,7 +80,8 @@ class Handing:
 def handing_of(row: TransferRequest, *, at: datetime) -> Handing:
     """Say one hand-over in the desk's words."""
     card, minutes = row.intake.card, row.minutes_since(at)
-    answer = limits(row.facility_id, at=at).transfer_answer
+    known = limits(row.facility_id, at=at)
+    door = row.at_door_at if row.status in TRANSFER_OPEN else None
     return Handing(
         transfer=row,
         minutes=minutes,
@@ -81,7 +89,9 @@ def handing_of(row: TransferRequest, *, at: datetime) -> Handing:
         need=need_word(row.intake.need_kind),
         zone_class=card.zone_class if card else "",
         precaution=precaution_of(row.intake),
-        is_late=row.status == TransferStatus.ASKED and at - row.asked_at >= answer,
+        is_late=row.status == TransferStatus.ASKED and at - row.asked_at >= known.transfer_answer,
+        door_wait=max(int((at - door).total_seconds() // 60), 0) if door else None,
+        door_level=level_of(door + known.hand_over, at=at, amber=known.hand_over_amber) if door else "",
     )
 
 
@@ -91,6 +101,7 @@ def open_transfers(facility_code: str, *, at: datetime) -> tuple[list[Handing], 
     found = rows.filter(Q(facility=facility_code) | Q(intake__facility=facility_code)).order_by("asked_at")
     handings = [handing_of(row, at=at) for row in found]
     coming = [each for each in handings if each.transfer.facility_id == facility_code]
+    coming.sort(key=lambda each: -1 if each.door_wait is None else -each.door_wait - 2)
     return coming, [each for each in handings if each.transfer.facility_id != facility_code]
 
 

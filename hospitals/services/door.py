@@ -7,10 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from core import audit, boards
+from calls.services import calls
+from calls.services.calls import Trouble
+from calls.states import CallKind
+from communities.services import calling
+from core import audit, boards, names
 from core.actors import SWEEP, Actor
-from hospitals.models import Appointment, Intake
+from hospitals.models import Appointment, Intake, TransferRequest
 from hospitals.selectors import limits
 from hospitals.services import arriving
 from hospitals.services.arriving import signature
@@ -25,6 +30,9 @@ def note_at_door(case_ref: UUID, *, by: Actor, at: datetime, facility_code: str 
     Both stamps are kept, the earlier one counts. A no-show is taken back by it. Safe to say twice; False when nothing
     is new, or no desk waits for the case at that facility.
     """
+    brought = _brought(case_ref, facility_code)
+    if brought is not None:
+        return _door_of_second(brought, by=by, at=at)
     here = {"facility_id": facility_code} if facility_code else {}
     intake = Intake.objects.select_for_update(of=("self",)).filter(case_ref=case_ref, **here).first()
     if intake is not None:
@@ -56,9 +64,26 @@ def _door_after_desk(intake: Intake, *, by: Actor, at: datetime) -> bool:
     return True
 
 
+def _brought(case_ref: UUID, facility_code: str) -> TransferRequest | None:
+    """Return the hand-over by which another house's patient is brought here: nothing is booked, nobody has arrived."""
+    rows = TransferRequest.objects.select_for_update(of=("self",)).open().select_related("intake")
+    return rows.filter(case_ref=case_ref, facility=facility_code).first()
+
+
+def _door_of_second(transfer: TransferRequest, *, by: Actor, at: datetime) -> bool:
+    if transfer.at_door_at is not None:
+        return False
+    TransferRequest.objects.filter(pk=transfer.pk).update(at_door_at=at, at_door_by=signature(by))
+    audit.record("transfer.at_door", transfer, by=by, at=at)
+    boards.touch(f"facility:{transfer.facility_id}", f"facility:{transfer.intake.facility_id}")
+    return True
+
+
 @transaction.atomic
-def lift_door(case_ref: UUID, *, by: Actor, at: datetime) -> bool:
+def lift_door(case_ref: UUID, *, by: Actor, at: datetime, facility_code: str = "") -> bool:
     """Take back what a driver said of the door, pressed by mistake; an arrival that the desk confirmed stays."""
+    if _lift_second(case_ref, facility_code, by=by, at=at):
+        return True
     row = Appointment.objects.live().filter(case_ref=case_ref, at_door_at__isnull=False).first()
     if row is None or row.status not in {AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED}:
         return False
@@ -66,6 +91,42 @@ def lift_door(case_ref: UUID, *, by: Actor, at: datetime) -> bool:
     audit.record("appointment.door_undone", row, by=by, at=at)
     boards.touch(f"facility:{row.facility_id}")
     return True
+
+
+def _lift_second(case_ref: UUID, facility_code: str, *, by: Actor, at: datetime) -> bool:
+    """Take it off the hand-over again, and end the call that it had raised."""
+    transfer = _brought(case_ref, facility_code)
+    if transfer is None or transfer.at_door_at is None:
+        return False
+    TransferRequest.objects.filter(pk=transfer.pk).update(at_door_at=None, at_door_by="")
+    audit.record("transfer.door_undone", transfer, by=by, at=at)
+    words = _("司机撤回了，人还没到门口")
+    calls.end_by_fact(CallKind.LATE_HAND_OVER, transfer.door_subject, words=words, by=by, at=at)
+    boards.touch(f"facility:{transfer.facility_id}", f"facility:{transfer.intake.facility_id}")
+    return True
+
+
+@transaction.atomic
+def report_unreceived(*, at: datetime) -> int:
+    """Call command for every patient brought from another house who stood at the door past the limit (R-002-3, INV-30).
+
+    Nobody is received by it: until the desk presses, the patient is the first house's own (R-000-8).
+    """
+    rows = TransferRequest.objects.open().select_related("intake__facility", "facility").filter(at_door_at__lt=at)
+    late = [row for row in rows if row.at_door_at and at > row.at_door_at + limits(row.facility_id, at=at).hand_over]
+    for row in late:
+        trouble = Trouble(
+            CallKind.LATE_HAND_OVER,
+            subject=row.door_subject,
+            who=row.intake.label if row.intake.is_walk_in else names.masked(row.intake.label),
+            place=row.facility.name,
+            note=_("从%(house)s转来，在门口没有人接") % {"house": row.intake.facility.name},
+            phone=row.facility.phone,
+            case_ref=row.case_ref,
+        )
+        scene = calling.scene_of_facility(row.facility_id, division=row.facility.division_code)
+        calling.call_for_help(trouble, scene=scene, by=SWEEP, at=at)
+    return len(late)
 
 
 @transaction.atomic

@@ -184,7 +184,8 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
 
 def _arrival(transfer: TransferRequest, origin: Intake, *, by: Actor, at: datetime) -> Intake:
     """Store the arrival here; one that was taken back as a wrong press stands up again."""
-    facts = arriving.clock_facts(transfer.facility_id, by=by, at=at)
+    facts = arriving.clock_facts(transfer.facility_id, by=by, at=at, since=transfer.at_door_at)
+    facts |= {"at_door_at": transfer.at_door_at, "at_door_by": transfer.at_door_by}
     if earlier := arriving.withdrawn_here(origin.case_ref, transfer.facility_id):
         advance(earlier, IntakeStatus.ARRIVED, by=by, at=at, **facts)
         return earlier
@@ -278,6 +279,8 @@ def report_unanswered(*, at: datetime) -> int:
 def _end_call(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
     words = _("有结果了：%(word)s") % {"word": transfer.get_status_display()}
     calls.end_by_fact(CallKind.TRANSFER_UNANSWERED, str(transfer.pk), words=words, by=by, at=at)
+    if transfer.status != S.ACCEPTED:  # a yes alone takes nobody in at the door
+        calls.end_by_fact(CallKind.LATE_HAND_OVER, transfer.door_subject, words=words, by=by, at=at)
 
 
 def _answer(by: Actor, at: datetime, name: str = "") -> dict[str, Any]:

@@ -92,7 +92,7 @@ def test_received_by_the_other_desk_it_leaves_the_first_one(case, moved):
     ours, theirs = desk_client(case.town.facility), desk_client(case.other)
     case.steps("ask", "accept", "brought")
     at(moved, case.at)
-    assert "人在车上" in read(ours)
+    assert "人在乙院门口" in read(ours), "R-000-8: brought, and still the first house's own"
 
     assert press(theirs, "receive_transfer", case.transfer).status_code == 302
     walkers.deliver()
