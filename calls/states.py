@@ -40,6 +40,7 @@ class CallKind(models.TextChoices):
     TRANSFER_UNANSWERED = "transfer_unanswered", _("转院没人答复")
     PERSON_NOT_FOUND = "person_not_found", _("司机找不到人")
     LATE_CAR = "late_car", _("车要晚到")
+    NO_WAY_HOME = "no_way_home", _("看完了没有车回家")
     VOID_PASS_RETURN = "void_pass_return", _("拿作废的通行证回来了")
     BAD_CODE = "bad_code", _("门岗扫到认不出的码，人回来了")
     PLAN_FAILED = "plan_failed", _("自动排车出错了")

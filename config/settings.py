@@ -207,6 +207,7 @@ SWEEPS: list[str] = [
     "dispatch.services.rescues.sweep",
     "dispatch.services.arrivals.sweep",
     "dispatch.services.returns.sweep",
+    "dispatch.services.no_way_home.sweep",
     "dispatch.services.transfers.sweep",
     "dispatch.services.reclass.sweep",
     "dispatch.services.wake.sweep",

@@ -1,0 +1,92 @@
+"""Nobody who is ready to go home waits without a car unheard: past the rulebook's minutes a person is called (R-000-12).
+
+The call is made from the facts, so it does not matter whether the engine, a person or nobody looks for the car.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from access.models import Outside
+from calls.models import OpenCall
+from calls.services import calls
+from calls.services.calls import Trouble
+from calls.states import CallKind
+from communities.services import calling, rulebook
+from communities.services.calling import Scene
+from core.actors import SWEEP
+from core.sweeping import each
+from dispatch.words import hhmm
+from transport.models import Trip
+from transport.states import TripDirection, TripStatus
+
+KIND = CallKind.NO_WAY_HOME
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """Somebody ready to go home whose way home has no car, and since when they wait."""
+
+    trip: Trip
+    outside: Outside
+    since: datetime
+
+    @property
+    def subject(self) -> str:
+        """Name the call about them."""
+        return str(self.trip.case_ref)
+
+    @property
+    def division(self) -> str:
+        """Return where they live; of whoever nobody has named yet, where they are."""
+        facility = self.outside.facility
+        return self.outside.community_id or (facility.division_code if facility else "")
+
+
+def sweep(*, at: datetime) -> None:
+    """Call for everybody who waits past the limit, and end the calls of those who have a car or need none any more."""
+    found = {one.subject: one for one in stranded(at=at)}
+    told = set(OpenCall.objects.live().filter(kind=KIND).values_list("subject", flat=True))
+    each([found[subject] for subject in sorted(found.keys() - told)], lambda one: _call(one, at))
+    each(sorted(told - found.keys()), lambda subject: _end(subject, at))
+
+
+def stranded(*, at: datetime) -> list[Stranded]:
+    """Return who is ready, out, and without a car past `waiting.no_car_min` of their place, the longest wait first."""
+    rows = Trip.objects.filter(direction=TripDirection.INBOUND, status=TripStatus.UNSCHEDULED, ready_at__lt=at)
+    trips = {trip.case_ref: trip for trip in rows}
+    if not trips:
+        return []
+    waiting = Outside.objects.filter(case_ref__in=list(trips), boarded_back_at__isnull=True, back_ride_at__isnull=True)
+    book, found = rulebook.load(), []
+    for outside in waiting.select_related("facility"):
+        since = outside.ready_at or outside.cancelled_at
+        if since is None:
+            continue
+        one = Stranded(trips[outside.case_ref], outside, since)
+        limit = timedelta(minutes=float(book.value("waiting.no_car_min", place=one.division, at=at).value))
+        if at - since >= limit:
+            found.append(one)
+    return sorted(found, key=lambda one: one.since)
+
+
+def _call(one: Stranded, at: datetime) -> None:
+    trip = one.trip
+    trouble = Trouble(
+        KIND,
+        subject=one.subject,
+        who=f"{trip.rider} {trip.building}".strip(),
+        place=trip.from_label,
+        note=_("%(at)s 起等车回家，还没有车") % {"at": hhmm(one.since)},
+        case_ref=trip.case_ref,
+    )
+    facility = trip.from_code if trip.from_kind == "facility" else ""
+    scene = Scene(one.outside.community_id or "", facility, one.division, trip.dispatch_area)
+    calling.call_for_help(trouble, scene=scene, by=SWEEP, at=at)
+
+
+def _end(subject: str, at: datetime) -> None:
+    calls.end_by_fact(KIND, subject, words=_("有车了，或不用等车了"), by=SWEEP, at=at)
