@@ -22,6 +22,7 @@ TRANSFER_ROLES = (Role.INTAKE, *RECORD_ROLES)  # hand-overs: both desks, and who
 STEPS = {
     "announcing.announce": "a placement of a critical patient tells the desk; the placement has asked",
     "arriving.clock_facts": "the stamp of an arrival; receiving, booked or handed on, has asked",
+    "arriving.call_late": "a step that takes over late, or the sweep of late hand-overs; each has asked",
     "arriving.stamp_hand_over": "part of every step that takes over; each has asked",
     "arriving.fulfil": "the end of a stay uses the booking; ending it has asked",
     "arriving.signature": "the words of a stamp, written by a step that has asked",

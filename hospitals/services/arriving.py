@@ -9,8 +9,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from calls.services import calls
+from calls.services.calls import Trouble
 from calls.states import CallKind
-from core import audit, boards
+from communities.services import calling
+from core import audit, boards, names
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
@@ -38,11 +40,29 @@ def withdrawn_here(case_ref: UUID, facility_code: str) -> Intake | None:
     return rows.order_by("-arrived_at").first()
 
 
+def call_late(intake: Intake, *, note: str = "", by: Actor, at: datetime) -> None:
+    """Call command for a patient whom the house has not taken over within the limit (R-002-3)."""
+    house = intake.facility
+    trouble = Trouble(
+        CallKind.LATE_HAND_OVER,
+        subject=str(intake.pk),
+        who=intake.label if intake.is_walk_in else names.masked(intake.label),
+        place=house.name,
+        note=note,
+        phone=house.phone,
+        case_ref=intake.case_ref,
+    )
+    scene = calling.scene_of_facility(house.pk, division=house.division_code)
+    calling.call_for_help(trouble, scene=scene, by=by, at=at)
+
+
 def stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
-    """Stamp that the house has taken over; one past the limit is reported with it (INV-30)."""
-    is_late = intake.hand_over_due_at is not None and at > intake.hand_over_due_at
+    """Stamp that the house has taken over; command reads of one past the limit also where no sweep came first (INV-30)."""
+    due = intake.hand_over_due_at
+    is_late = due is not None and at > due
+    is_news = is_late and intake.late_reported_at is None
     values = {"handed_over_at": at, "handed_over_by": signature(by)}
-    if is_late and intake.late_reported_at is None:
+    if is_news:
         values["late_reported_at"] = at
     won = Intake.objects.filter(pk=intake.pk, handed_over_at__isnull=True).update(**values)
     if not won:
@@ -50,6 +70,9 @@ def stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     for name, value in values.items():
         setattr(intake, name, value)
     audit.record("intake.handed_over", intake, by=by, at=at, detail={"is_late": is_late})
+    if due and is_news:
+        late = _("过了时限 %(n)s 分钟才交接") % {"n": max(int((at - due).total_seconds() // 60), 1)}
+        call_late(intake, note=late, by=by, at=at)
     if is_late:
         words = _("交接完成了")
         calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)

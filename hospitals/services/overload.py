@@ -12,12 +12,12 @@ from calls.models import OpenCall
 from calls.services.calls import Trouble
 from calls.states import CallKind
 from communities.services import calling
-from communities.services.calling import Scene
-from core import audit, boards, names
+from core import audit, boards
 from core.actors import SWEEP, Actor
 from core.errors import Invalid
 from hospitals import policies
 from hospitals.models import Facility, Intake, OverloadReport
+from hospitals.services import arriving
 from hospitals.services.door import receive_unattended
 from hospitals.states import INSIDE
 from hospitals.words import MISSING_WORDS
@@ -61,11 +61,8 @@ def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -
         case_ref=case_ref,
     )
     boards.touch(f"facility:{facility.pk}")
-    return calling.call_for_help(trouble, scene=_scene(facility), by=by, at=at)
-
-
-def _scene(facility: Facility) -> Scene:
-    return calling.scene_of_facility(facility.pk, division=facility.division_code)
+    scene = calling.scene_of_facility(facility.pk, division=facility.division_code)
+    return calling.call_for_help(trouble, scene=scene, by=by, at=at)
 
 
 @transaction.atomic
@@ -80,14 +77,6 @@ def report_late_hand_overs(*, at: datetime) -> int:
     for intake in late:
         Intake.objects.filter(pk=intake.pk).update(late_reported_at=at)
         audit.record("intake.late", intake, by=SWEEP, at=at)
-        trouble = Trouble(
-            CallKind.LATE_HAND_OVER,
-            subject=str(intake.pk),
-            who=intake.label if intake.is_walk_in else names.masked(intake.label),
-            place=intake.facility.name,
-            phone=intake.facility.phone,
-            case_ref=intake.case_ref,
-        )
-        calling.call_for_help(trouble, scene=_scene(intake.facility), by=SWEEP, at=at)
+        arriving.call_late(intake, by=SWEEP, at=at)
         boards.touch(f"facility:{intake.facility_id}")
     return len(late)

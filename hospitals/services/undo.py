@@ -22,6 +22,9 @@ from hospitals.selectors.steps import last_step
 from hospitals.services import transfers
 from hospitals.states import FINAL, AppointmentStatus, IntakeStatus
 
+# a call that the hand-over ended is to be made again: nobody has taken over
+_NOT_TAKEN_OVER: dict[str, Any] = {"handed_over_at": None, "handed_over_by": "", "late_reported_at": None}
+
 
 @transaction.atomic
 def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
@@ -58,15 +61,15 @@ def _withdraw_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
 
 
 def _lift_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
-    Intake.objects.filter(pk=intake.pk).update(handed_over_at=None, handed_over_by="")
-    intake.handed_over_at, intake.handed_over_by = None, ""
+    Intake.objects.filter(pk=intake.pk).update(**_NOT_TAKEN_OVER)
+    intake.handed_over_at, intake.handed_over_by, intake.late_reported_at = None, "", None
     audit.record("intake.undone", intake, by=by, at=at, detail={"step": "handed_over"})
 
 
 def _stop_treatment(intake: Intake, *, by: Actor, at: datetime) -> None:
     changes: dict[str, Any] = {"treatment_started_at": None}
     if intake.handed_over_at == intake.treatment_started_at:  # stamped by the same press
-        changes |= {"handed_over_at": None, "handed_over_by": ""}
+        changes |= _NOT_TAKEN_OVER
     advance(intake, IntakeStatus.ARRIVED, by=by, at=at, verb="intake.undone", **changes)
 
 
