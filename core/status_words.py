@@ -44,6 +44,7 @@ STATUS_WORDS: dict[str, StatusWord] = {
     "returning": StatusWord(_("回家路上"), "info", "carback"),
     "home": StatusWord(_("已到家"), "quiet", "check"),
     "admitted": StatusWord(_("住院了"), "quiet", "bed"),
+    "died": StatusWord(_("去世"), "quiet", "dash"),
     "no_show": StatusWord(_("没接到人"), "wait", "alert"),
     "clash": StatusWord(_("时间冲突"), "danger", "stop"),
     "overdue": StatusWord(_("超时"), "danger", "stop"),

@@ -13,7 +13,7 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of
-from access.selectors.standing import Standing, hhmm, standing_of
+from access.selectors.standing import Standing, has_died, hhmm, standing_of
 from access.states import TransportMode
 from transport.models import Run, Trip
 from transport.states import TripStatus
@@ -125,7 +125,7 @@ def _treatment(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
 def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
     trip = parts.inbound
     if facts.kept_at:
-        return Stop("return", None, [_("住院，返程先不排")])
+        return Stop("return", None, [_("不用返程车") if has_died(request, parts) else _("住院，返程先不排")])
     if not request.needs_vehicle:
         return Stop("return", facts.ready_at, [str(TransportMode(request.mode).label)], is_actual=False)
     lines = []

@@ -14,7 +14,7 @@ from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts
 from access.selectors.waits import WaitLimits
 from access.states import CloseOutcome, RequestStatus, TransportMode
-from hospitals.states import AppointmentStatus
+from hospitals.states import AppointmentStatus, IntakeStatus
 from transport.models import Run
 from transport.states import RunStatus, TripStatus
 
@@ -39,7 +39,7 @@ class Standing:
 def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: datetime) -> Standing:
     """Say where a journey stands: the first of the questions below that has an answer."""
     return (
-        _over(request, facts)
+        _over(request, facts, parts)
         or _going_home(facts, parts, at)
         or _between(facts, parts, at)
         or _inside(request, facts, parts, at)
@@ -48,7 +48,10 @@ def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: d
     )
 
 
-def _over(request: AccessRequest, facts: Facts) -> Standing | None:
+def _over(request: AccessRequest, facts: Facts, parts: CaseParts) -> Standing | None:
+    if has_died(request, parts):
+        words = _("%(at)s 去世") % {"at": hhmm(facts.kept_at)} if facts.kept_at else request.get_outcome_display()
+        return Standing("died", "", words, "", 80, is_over=True)
     if facts.kept_at:
         return Standing("admitted", "", _("%(at)s 住院或转交") % {"at": hhmm(facts.kept_at)}, "", 80, is_over=True)
     home = min((m for name in journey.HOME_EVIDENCE if (m := getattr(facts, name))), default=None)
@@ -65,6 +68,12 @@ def _over(request: AccessRequest, facts: Facts) -> Standing | None:
     if facts.cancelled_at:
         return Standing("cancelled", "", request.get_cancel_reason_display(), "", 95, is_over=True)
     return None
+
+
+def has_died(request: AccessRequest, parts: CaseParts) -> bool:
+    """Say whether the case ended with a death: by the house's record, also before the case is closed (E28)."""
+    by_house = parts.intake is not None and parts.intake.status == IntakeStatus.DIED
+    return by_house or request.outcome == CloseOutcome.DIED
 
 
 def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
