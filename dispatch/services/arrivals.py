@@ -59,7 +59,9 @@ def sweep(*, at: datetime) -> None:
         at_door_at__isnull=True,
         asked_at__lte=OuterRef("dropped_off_at"),
     )
-    down = Trip.objects.filter(Exists(waits) | Exists(handed_on), to_kind="facility", dropped_off_at__gte=at - LOOK_BACK)
+    down = Trip.objects.filter(
+        Exists(waits) | Exists(handed_on), to_kind="facility", dropped_off_at__gte=at - LOOK_BACK
+    )
     each(
         list(down.values_list("pk", "dropped_off_at")),
         lambda row: at_door(str(row[0]), at=row[1]),

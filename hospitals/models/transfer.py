@@ -75,9 +75,7 @@ class TransferRequest(models.Model):
     carried_by = models.CharField(max_length=60, blank=True, help_text="Plate and driver")
     left_at = models.DateTimeField(null=True, blank=True, help_text="When the patient was in the car")
     at_door_at = models.DateTimeField(null=True, blank=True, help_text="When the car stood at the door of who is asked")
-    at_door_by = models.CharField(
-        max_length=120, blank=True, db_default="", help_text="Who said so: driver and plate"
-    )
+    at_door_by = models.CharField(max_length=120, blank=True, db_default="", help_text="Who said so: driver and plate")
     received = models.OneToOneField(
         "hospitals.Intake", on_delete=models.PROTECT, null=True, blank=True, related_name="came_by"
     )
