@@ -33,14 +33,22 @@ class Agenda:
         """Begin `steps` at the present moment, after whoever acts now."""
         heappush(self._waiting, (self.now, next(self._numbers), name, steps))
 
-    def every(self, gap: timedelta, act: Callable[[], object], name: str, *, first: datetime | None = None) -> None:
+    def every(
+        self,
+        gap: timedelta,
+        act: Callable[[], object],
+        name: str,
+        *,
+        first: datetime | None = None,
+        is_seldom_at_night: bool = True,
+    ) -> None:
         """Do `act` again and again, `gap` apart; at night, when little happens, more seldom."""
 
         def repeat() -> Steps:
             yield max(first or self.now, self.now)
             while True:
                 act()
-                is_night = not DAY_FROM <= self.now.astimezone(CHINA).hour < DAY_UNTIL
+                is_night = is_seldom_at_night and not DAY_FROM <= self.now.astimezone(CHINA).hour < DAY_UNTIL
                 yield self.now + (NIGHT_FACTOR * gap if is_night else gap)
 
         self.spawn(repeat(), name)

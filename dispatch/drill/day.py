@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from access.models import AccessRequest
@@ -12,7 +13,7 @@ from access.selectors.people_out import people_out
 from communities.models import DispatchArea
 from core import clock
 from core.actors import Actor
-from dispatch.drill import drivers, residents
+from dispatch.drill import answering, drivers, residents
 from dispatch.drill.agenda import Agenda, Steps
 from dispatch.drill.dispatchers import Dispatchers
 from dispatch.drill.faults import FAULTS
@@ -62,7 +63,11 @@ class Day:
         if self.plans_here:
             at_work(world, workers)
         agenda.every(MIN, looks.at_runs, "drivers", first=world.at("00:00") - 3 * 60 * MIN)
-        agenda.every(3 * MIN, Dispatchers(world).look, "dispatchers", first=world.at("05:00"))
+        dispatchers, on_call = Dispatchers(world), answering.OnCall(world)
+        agenda.every(3 * MIN, dispatchers.look, "dispatchers", first=world.at("05:00"))
+        agenda.every(MIN, dispatchers.look_at_critical, "dispatchers", is_seldom_at_night=False)
+        agenda.every(MIN, on_call.look, "on call", is_seldom_at_night=False)
+        agenda.every(MIN, partial(answering.watch, world), "watch", is_seldom_at_night=False)
         agenda.every(5 * MIN, looks.at_people_out, "people out", first=world.at("05:00"))
 
 

@@ -10,12 +10,13 @@ from access.services import identity
 from core.actors import Actor
 from dispatch.drill.agenda import Steps
 from dispatch.drill.world import MIN, Patient, World, person
-from hospitals.models import Appointment, Facility, Intake
-from hospitals.services import intake
-from hospitals.states import IntakeStatus
+from hospitals.models import Appointment, Facility, Intake, TransferRequest
+from hospitals.services import intake, transfers
+from hospitals.states import INSIDE, IntakeStatus
 from transport.fit import INFECTIOUS
 
 EARLY = 15 * MIN  # a free chair is used before its time
+SLOW = 22 * MIN  # how much later a desk is that cannot cope
 
 
 def desk(facility: Facility) -> Actor:
@@ -27,28 +28,55 @@ def receive(world: World, case_ref: UUID, facility_code: str) -> Steps:
     """Receive whoever was set down, with or without an appointment; then treat."""
     dice = world.dice("desk", case_ref.int % 1000, facility_code)
     facility = Facility.objects.get(pk=facility_code)
-    booked = Appointment.objects.filter(case_ref=case_ref, facility=facility).order_by("-pk").first()
-    if booked is None:  # a critical patient has no slot; the desk knows the case by the ride that was announced
+    yield world.now + dice.uniform(1, 4) * MIN + _slower(world, facility_code)
+    handed_on = TransferRequest.objects.open().filter(case_ref=case_ref, facility=facility)
+    if (asked := handed_on.select_related("facility").first()) is not None:
+        yield from treat(world, transfers.receive(asked, by=desk(facility), at=world.now), not_before=world.now)
         return
-    yield world.now + dice.uniform(1, 4) * MIN
-    booked.refresh_from_db()
-    arrival = intake.check_in(booked, by=desk(facility), at=world.now)
+    booked = Appointment.objects.filter(case_ref=case_ref, facility=facility).order_by("-pk").first()
+    if booked is None:
+        return
+    # the driver said so, and the house was told by itself once its limit had passed
+    arrival = Intake.objects.filter(case_ref=case_ref, facility=facility, status=IntakeStatus.ARRIVED).first()
+    arrival = arrival or intake.check_in(booked, by=desk(facility), at=world.now)
     starts = booked.slot.starts_at if booked.slot else world.now
     yield from treat(world, arrival, not_before=starts - EARLY)
+
+
+def _slower(world: World, facility_code: str) -> timedelta:
+    """Return by how much a desk that cannot cope is later with each step."""
+    return SLOW if world.slow.get(facility_code, world.now) > world.now else timedelta()
 
 
 def treat(world: World, arrival: Intake, *, not_before: datetime) -> Steps:
     """Take over, treat, and release or admit; everything a desk presses after the arrival."""
     by, patient = desk(arrival.facility), world.patient(arrival.case_ref)
     patient.is_inside = True
-    yield world.now + patient.hand_over
+    yield world.now + patient.hand_over + _slower(world, arrival.facility_id)
+    if not _is_here(arrival):
+        return
     intake.hand_over(_again(arrival), by=by, at=world.now)
     yield max(world.now + 3 * MIN, not_before)
+    if not _is_here(arrival):
+        return
     took = timedelta(minutes=_session(arrival.case_ref)) + patient.overrun
     expected = world.now + timedelta(minutes=_session(arrival.case_ref))
     intake.start_treatment(_again(arrival), by=by, at=world.now, expected_ready_at=expected)
     yield world.now + max(took, 5 * MIN)
-    _let_go(world, _again(arrival), patient, by)
+    while _is_handed_on(arrival):  # treated here until the other house has received (R-000-8)
+        yield world.now + 5 * MIN
+    if _is_here(arrival):
+        _let_go(world, _again(arrival), patient, by)
+
+
+def _is_here(arrival: Intake) -> bool:
+    """Say whether a patient is still inside: nobody died, and no other house has them."""
+    return Intake.objects.filter(pk=arrival.pk, status__in=INSIDE).exists()
+
+
+def _is_handed_on(arrival: Intake) -> bool:
+    """Say whether another house is asked for a patient, or has accepted and they are on the way."""
+    return TransferRequest.objects.open().filter(intake=arrival, intake__status__in=INSIDE).exists()
 
 
 def _let_go(world: World, arrival: Intake, patient: Patient, by: Actor) -> None:

@@ -23,6 +23,7 @@ from transport.states import TripDirection, TripStatus
 WAITS_AT_MOST = 12 * MIN  # for the way home, before a person looks for a car
 ENGINE_AWAY = 10 * MIN  # before a person places what the engine should have
 SOON = timedelta(hours=4)
+CRITICAL_ALONE, CRITICAL_TURN = 2 * MIN, 6 * MIN  # a critical patient without a car is on every board, and sounds
 TRY_AGAIN = timedelta(minutes=30)
 
 
@@ -47,6 +48,18 @@ class Dispatchers:
             self._bring_home(area, by)
             is_away = self.world.now - self._away_since >= ENGINE_AWAY
             self._place(area, by, tries=0 if is_away else LONG_TRIES)
+
+    def look_at_critical(self) -> None:
+        """Send a car by hand to whoever is critical and has none: at once when nothing plans, else past the engine's turn."""
+        is_away = not (self.world.is_planning and self.world.has_bell)
+        since = self.world.now - (CRITICAL_ALONE if is_away else CRITICAL_TURN)
+        rows = AccessRequest.objects.open().filter(is_critical=True, status="approved", critical_at__lte=since)
+        rows = rows.filter(community__isnull=False, facts__scheduled_at__isnull=True, facts__boarded_at__isnull=True)
+        for row in rows.filter(facts__arrived_at__isnull=True):
+            by = self.people.get(row.dispatch_area)
+            if by and row.needs_vehicle and self.world.now >= self._not_before.get(row.pk, self.world.now):
+                self._not_before[row.pk] = self.world.now + 5 * MIN
+                self._do("critical", partial(by_hand.place_first, row, by=by, at=self.world.now))
 
     def _replace_silent(self, area: str, by: Actor) -> None:
         mine = Run.objects.filter(vehicle__in=self.world.silent, vehicle__dispatch_area=area)
@@ -83,7 +96,9 @@ class Dispatchers:
         What could not be done is tried again half an hour later.
         """
         soon = with_facts(
-            AccessRequest.objects.open().filter(dispatch_area=area, status="approved", community__isnull=False)
+            AccessRequest.objects.for_present()
+            .open()
+            .filter(dispatch_area=area, status="approved", community__isnull=False, is_critical=False)
         ).filter(attempts__gte=tries)
         for row in soon.filter(facts__scheduled_at__isnull=True, facts__arrived_at__isnull=True)[:10]:
             if self.world.now < self._not_before.get(row.pk, self.world.now):

@@ -162,6 +162,10 @@ def _pick_up(world: World, run: Run, stop: Stop) -> Steps:
     yield from _come_to_car(world, run, stop, patient)
     if run.reserved_trips.exists():  # the sheet says: wait for others until then
         yield max(world.now, stop.planned_at)
+    _depart(world, run, stop, patient)
+
+
+def _depart(world: World, run: Run, stop: Stop, patient: Patient) -> None:
     if (again := _open(stop)) is not None and again.trip.status == TripStatus.SCHEDULED:
         stops.depart(again, by=driver(run), at=world.now)
         patient.is_out = True
@@ -188,14 +192,20 @@ def _come_to_car(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
 
 
 def _wait_for_nobody(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
-    """Search, wait as long as the rule says, drive on; the party is found at home later, and comes the next time."""
-    patient.misses = False
+    """Search and wait as long as the rule says; whoever is found comes, else the car drives on, and they come next time."""
     yield max(world.now, stop.planned_at) + SEARCH_AFTER
     if (again := _open(stop)) is None:
         return
     stops.search(again, by=driver(run), at=world.now)
-    yield world.now + stops.wait_rule(stop.trip, at=world.now) + MIN
+    until = stops.wait_until(again, stops.wait_rule(stop.trip, at=world.now)) + MIN
+    while world.now < until:
+        yield min(world.now + 2 * MIN, until)
+        if not patient.misses:  # whoever looked for them has found them
+            yield from _come_to_car(world, run, stop, patient)
+            _depart(world, run, stop, patient)
+            return
     if (again := _open(stop)) is not None:
+        patient.misses = False
         stops.no_show(again, by=driver(run), at=world.now)
 
 

@@ -12,7 +12,7 @@ from access.models import AccessRequest
 from access.services import residents
 from communities.models import Community
 from communities.services import zones
-from dispatch.drill import desks
+from dispatch.drill import desks, handing, mishaps, night
 from dispatch.drill.agenda import Steps
 from dispatch.drill.residents import staff
 from dispatch.drill.world import MIN, World, person
@@ -116,4 +116,11 @@ FAULTS: dict[str, Callable[[World], Steps]] = {
     "gates_offline": gates_offline,
     "worker_dead": worker_dead,
     "redis_gone": redis_gone,
+    "patient_dies": mishaps.patient_dies,
+    "patient_admitted_elsewhere": mishaps.patient_admitted_elsewhere,
+    "transfer": handing.transfer,
+    "no_ambulance_at_night": night.no_ambulance_at_night,
+    "desk_overloaded": mishaps.desk_overloaded,
+    "unwell_aboard": mishaps.unwell_aboard,
+    "person_not_found": mishaps.person_not_found,
 }

@@ -26,6 +26,13 @@ FAULT_WORDS = {
     "gates_offline": "门岗断网",
     "worker_dead": "自动排车停 40 分钟",
     "redis_gone": "消息队列停 30 分钟",
+    "patient_dies": "有人去世",
+    "patient_admitted_elsewhere": "在别处住院",
+    "transfer": "转院",
+    "no_ambulance_at_night": "夜里没有救护车",
+    "desk_overloaded": "接诊台接不动",
+    "unwell_aboard": "车上有人不舒服",
+    "person_not_found": "司机找不到人",
 }
 SAFETY = (
     ("locked_out", "回家被拦在门外"),
@@ -33,6 +40,13 @@ SAFETY = (
     ("mixed_class_rides", "不同防控类别同车"),
     ("overbooked_slots", "超出接诊容量的时段"),
     ("invariants_broken", "被打破的不变式"),
+    ("unheard_events", "没有人接到的消息"),
+    ("requests_for_dead_or_admitted", "给去世、住院的人派的车、做的申请"),
+    ("lost_after_transfer", "转院转丢的人"),
+    ("infection_machine_mixed", "乙肝、丙肝机位混用"),
+    ("critical_without_offer", "危急病人没有车"),
+    ("calls_without_owner", "没有人管的求助"),
+    ("doubled_ways", "一个人同时排了两趟"),
 )
 STYLE = """
 :root{color-scheme:light dark;--ink:#1a1f26;--soft:#5a6472;--line:#d7dde5;--paper:#fff;--wash:#f4f6f9;--main:#1f5fbf;--bad:#b3261e}

@@ -15,11 +15,12 @@ from django.db.models import F
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from access.selectors.people_out import people_out
+from access.states import StopReason
 from communities.models import DispatchArea
 from core import clock
 from core.geo import travel_min
 from core.management.commands.check_invariants import breaches
-from dispatch.drill import bound, plain, recheck
+from dispatch.drill import bound, chain, plain, recheck
 from dispatch.drill.openings import Opening, Person
 from dispatch.drill.plain import share
 from dispatch.drill.world import MIN, World, person
@@ -74,8 +75,8 @@ class _Figures:
 def score(world: World, before: Before) -> dict[str, Any]:
     """Return the sheet; times in minutes."""
     due = {each.ref: each for each in before.people}
-    rows = [row for row in _rows() if row.resident and row.resident.ref in due and not row.is_critical]
-    ours = [row for row in rows if row.source in ("standing", "community")]
+    rows = [row for row in _rows() if row.resident and row.resident.ref in due and _is_ordinary(row)]
+    ours = [row for row in rows if row.source in ("standing", "community") and _is_of(row, world)]
     later = _moved_to_later(ours, world)
     unmet = [_unmet(row, due, before.known, is_later=row.pk in later) for row in ours if _is_unmet(row, later)]
     figures = _measure()
@@ -95,6 +96,7 @@ def score(world: World, before: Before) -> dict[str, Any]:
         "urgent_to_proposal_s": _spread(world.tally.urgent_s, p95=0.95, digits=2),
         "baseline": plain.play(before.people, before.known, world.day).sheet(),
         **_more(world, figures),
+        **chain.figures(world),
     }
     sheet["failed"] = failures(sheet)
     return sheet
@@ -111,10 +113,12 @@ def failures(sheet: dict[str, Any]) -> list[str]:
         "old_class_rides",
         "invariants_broken",
         "overbooked_slots",
+        *chain.KEYS,
     )
     found = [f"{name} = {sheet[name]}" for name in never if sheet[name]]
-    if sheet["arranged"] < 0.99 * sheet["arrangeable"]:
-        found.append(f"arranged {sheet['arranged']} of {sheet['arrangeable']}")
+    arrangeable = sheet["arrangeable"] - sheet["stopped"]  # who died or is in hospital is not to be arranged
+    if sheet["arranged"] < 0.99 * arrangeable:
+        found.append(f"arranged {sheet['arranged']} of {arrangeable}")
     untrue = [each["request"] for each in sheet["unmet"] if not each["true_when_rechecked"]]
     if untrue:
         found.append(f"reasons that are not true: {', '.join(untrue)}")
@@ -125,6 +129,16 @@ def failures(sheet: dict[str, Any]) -> list[str]:
 
 def _rows() -> list[AccessRequest]:
     return list(with_facts(AccessRequest.objects.select_related("resident", "community")))
+
+
+def _is_ordinary(row: AccessRequest) -> bool:
+    """Say whether somebody was to go in the ordinary way, whatever befell them later."""
+    return not row.is_critical or bool(row.before_critical)
+
+
+def _is_of(row: AccessRequest, world: World) -> bool:
+    """Leave out what rhythms ask for later days."""
+    return row.arrive_at is None or row.source != "standing" or row.arrive_at < clock.day_bounds(world.day)[1]
 
 
 def _moved_to_later(rows: Iterable[AccessRequest], world: World) -> set[UUID]:
@@ -151,13 +165,16 @@ def _unmet(row: AccessRequest, due: dict[str, Person], known: Sequence[Opening],
 
 def _ends(rows: Iterable[AccessRequest], later: set[UUID]) -> dict[str, int]:
     found: Counter[str] = Counter()
+    rows = list(rows)
+    met = {row.resident_id for row in rows if row.status != "cancelled"}
+    found["stopped"] = len({row.resident_id for row in rows if row.cancel_reason in StopReason.values} - met)
     for row in rows:
         facts = facts_of(row)
         found["arranged"] += not _is_unmet(row, later) and row.status != "cancelled"
         found["completed"] += bool(facts.dropped_home_at or facts.entered_at or facts.home_marked_at)
         found["admitted"] += facts.kept_at is not None
         found["cancelled"] += row.status == "cancelled"
-    return {name: found[name] for name in ("arranged", "completed", "admitted", "cancelled")}
+    return {name: found[name] for name in ("arranged", "completed", "admitted", "cancelled", "stopped")}
 
 
 def _safety(world: World) -> dict[str, Any]:

@@ -10,15 +10,20 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from structlog import get_logger
 
+from access.models import AccessRequest
+from calls.models import OpenCall
+from calls.states import CallStatus
 from core import outbox
 from core.errors import Conflict
 from dispatch.drill.world import MIN, World
 from dispatch.services import planning, urgent_turns
 from dispatch.states import PlanningKind
+from hospitals.models import TransferRequest
 
 log = get_logger(__name__)
 PLAN_AREA, PLACE_URGENT = "dispatch.tasks.plan_area", "dispatch.tasks.place_urgent"
 BEAT, SWEEP = 10 * MIN, 5 * MIN
+WATCHES_PROCESSES = "dispatch.services.deafness.sweep"  # of a running installation, whose database a drill never touches
 Answer = Callable[[str, dict[str, str], datetime], None]
 
 
@@ -29,6 +34,7 @@ class Workers:
         self.world = world
         self.answer = answer or self.do
         self._rung: dict[tuple[str, str], dict[str, str]] = {}
+        self._swept_at = world.now - SWEEP
 
     def hear(self, task: str, arguments: dict[str, str]) -> None:
         """Keep a ring until a worker is free; with the broker gone it is lost, and only the sweep rings again."""
@@ -63,8 +69,18 @@ class Workers:
 
     def sweep(self) -> None:
         """Find by query what was missed."""
+        self._swept_at = self.world.now
         for path in settings.SWEEPS:
-            import_string(path)(at=self.world.now)
+            if path != WATCHES_PROCESSES:
+                import_string(path)(at=self.world.now)
+
+    def sweep_when_due(self) -> None:
+        """Sweep every five minutes, and each minute while a call, a critical patient or a hand-over waits for somebody.
+
+        In life the sweep runs every 15 s; a drilled minute is the shortest time in which anybody acts.
+        """
+        if self.world.now >= self._swept_at + SWEEP or _somebody_waits():
+            self.sweep()
 
     def _answer(self, task: str, arguments: dict[str, str]) -> None:
         began = time.perf_counter()
@@ -84,9 +100,19 @@ class Workers:
             log.warning("drill.planning_given_up", area=arguments["area"], code=error.code)
 
 
+def _somebody_waits() -> bool:
+    """Say whether minutes count: a call nobody has taken up, somebody critical without a car, a house asked."""
+    critical = AccessRequest.objects.open().filter(is_critical=True, facts__boarded_at__isnull=True)
+    return (
+        OpenCall.objects.filter(status=CallStatus.OPEN, climbs_at__isnull=False).exists()
+        or critical.filter(facts__arrived_at__isnull=True).exists()
+        or TransferRequest.objects.open().exists()
+    )
+
+
 def at_work(world: World, workers: Workers) -> None:
     """Put relay, sweep, beat and planning on the agenda."""
     agenda = world.agenda
-    agenda.every(SWEEP, workers.sweep, "sweep")
+    agenda.every(MIN, workers.sweep_when_due, "sweep", is_seldom_at_night=False)
     agenda.every(BEAT, workers.beat, "beat", first=world.at("00:00") - (24 - 20) * 60 * MIN)
     agenda.every(MIN, workers.plan, "worker")

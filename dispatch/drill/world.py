@@ -36,6 +36,8 @@ class Tally:
     out_without_way: list[tuple[datetime, int, int]] = field(default_factory=list)  # at, people out, of them without
     by_hand: Counter[str] = field(default_factory=Counter)
     trouble: list[str] = field(default_factory=list)
+    calls_without_owner: set[str] = field(default_factory=set)
+    doubled_ways: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Patient:
     gate: Gate | None
     late: timedelta  # at the door of the compound, beside the planned time
     misses: bool  # does not come down the first time
+    is_found: bool  # when looked for, and comes down after all
     overrun: timedelta
     hand_over: timedelta
     is_admitted: bool
@@ -72,6 +75,8 @@ class World:
     moving: set[str] = field(default_factory=set)  # cars that drive empty to a place where they are kept for somebody
     silent: set[str] = field(default_factory=set)  # drivers who do not answer
     offline: set[str] = field(default_factory=set)  # communities whose gates are offline
+    slow: dict[str, datetime] = field(default_factory=dict)  # desks that cannot cope, until when
+    left_to_climb: set[str] = field(default_factory=set)  # subjects of calls that their first owner does not see
     is_planning: bool = True  # somebody answers the bell
     has_bell: bool = True  # a message reaches whom it is for
 
@@ -109,6 +114,7 @@ class World:
             gate=Gate.objects.filter(community_id=request.community_id).select_related("community").first(),
             late=_late(dice),
             misses=dice.random() < 0.012,
+            is_found=False,
             overrun=_overrun(dice, request.session_min),
             hand_over=(dice.uniform(16, 24) if dice.random() < 0.02 else dice.uniform(3, 12)) * MIN,
             is_admitted=dice.random() < 0.006,
