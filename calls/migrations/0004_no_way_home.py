@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0002_kinds'),
+        ('calls', '0003_who_ended'),
     ]
 
     operations = [

@@ -16,6 +16,7 @@ from hospitals.states import INSIDE, IntakeStatus
 from transport.fit import INFECTIOUS
 
 EARLY = 15 * MIN  # a free chair is used before its time
+EXPECTED = ("proposed", "booked", "arrived")  # on the desk's page; whoever else comes is searched for there
 SLOW = 22 * MIN  # how much later a desk is that cannot cope
 
 
@@ -33,9 +34,10 @@ def receive(world: World, case_ref: UUID, facility_code: str) -> Steps:
     if (asked := handed_on.select_related("facility").first()) is not None:
         yield from treat(world, transfers.receive(asked, by=desk(facility), at=world.now), not_before=world.now)
         return
-    booked = Appointment.objects.filter(case_ref=case_ref, facility=facility).order_by("-pk").first()
-    if booked is None:
+    bookings = list(Appointment.objects.filter(case_ref=case_ref, facility=facility).order_by("-pk"))
+    if not bookings:
         return
+    booked = next((each for each in bookings if each.status in EXPECTED), bookings[0])
     # the driver said so, and the house was told by itself once its limit had passed
     arrival = Intake.objects.filter(case_ref=case_ref, facility=facility, status=IntakeStatus.ARRIVED).first()
     arrival = arrival or intake.check_in(booked, by=desk(facility), at=world.now)

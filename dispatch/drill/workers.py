@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import Error
 from django.utils.module_loading import import_string
 from structlog import get_logger
 
@@ -14,7 +16,7 @@ from access.models import AccessRequest
 from calls.models import OpenCall
 from calls.states import CallStatus
 from core import outbox
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
 from dispatch.drill.world import MIN, World
 from dispatch.services import planning, urgent_turns
 from dispatch.states import PlanningKind
@@ -68,11 +70,16 @@ class Workers:
             self.hear(PLAN_AREA, {"area": area, "kind": str(planning.due_kind(area, at=self.world.now))})
 
     def sweep(self) -> None:
-        """Find by query what was missed."""
+        """Find by query what was missed. As in life, one sweep that fails does not stop the others; it is written down."""
         self._swept_at = self.world.now
         for path in settings.SWEEPS:
-            if path != WATCHES_PROCESSES:
+            if path == WATCHES_PROCESSES:
+                continue
+            try:
                 import_string(path)(at=self.world.now)
+            except (DomainError, Error, ObjectDoesNotExist) as error:
+                words = getattr(error, "code", "") or type(error).__name__
+                self.world.agenda.broken.append(f"{self.world.now:%H:%M} {path}: {words}")
 
     def sweep_when_due(self) -> None:
         """Sweep every five minutes, and each minute while a call, a critical patient or a hand-over waits for somebody.

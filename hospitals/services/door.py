@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from calls.services import calls
@@ -15,12 +16,13 @@ from calls.states import CallKind
 from communities.services import calling
 from core import audit, boards, names
 from core.actors import SWEEP, Actor
+from core.sweeping import each
 from hospitals.models import Appointment, Intake, TransferRequest
 from hospitals.selectors import limits
 from hospitals.services import arriving
 from hospitals.services.arriving import signature
 from hospitals.services.intake import check_in
-from hospitals.states import AppointmentStatus
+from hospitals.states import AppointmentStatus, IntakeStatus
 
 
 @transaction.atomic
@@ -133,16 +135,18 @@ def report_unreceived(*, at: datetime) -> int:
 def receive_unattended(*, at: datetime) -> int:
     """Record the arrival of whoever stood at the door for the whole limit and no desk confirmed: then it is late.
 
-    What the driver said is a fact; from here the report of late hand-overs takes its course.
+    What the driver said is a fact; from here the report of late hand-overs takes its course. Whoever was received by
+    another of their bookings is at no door any more, and the trouble of one keeps nobody else's report back.
     """
     waiting = [AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED]
+    received = Intake.objects.exclude(status=IntakeStatus.TRANSFERRED).filter(case_ref=OuterRef("case_ref"))
     rows = Appointment.objects.select_for_update(skip_locked=True, of=("self",)).select_related("slot")
+    rows = rows.filter(~Exists(received))
     due = [
         row
         for row in rows.filter(at_door_at__isnull=False, status__in=waiting)
         if row.at_door_at and at > row.at_door_at + limits(row.facility_id, at=at).hand_over
     ]
     due = [row for row in due if arriving.withdrawn_here(row.case_ref, row.facility_id) is None]
-    for row in due:
-        check_in(row, by=SWEEP, at=at)
+    each(due, lambda row: check_in(row, by=SWEEP, at=at))
     return len(due)

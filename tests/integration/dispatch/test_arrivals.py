@@ -135,6 +135,24 @@ def test_nobody_received_at_the_door_for_the_whole_limit_is_late(case):
     assert _appointment(case).status == "arrived"
 
 
+def test_whoever_was_received_by_another_booking_keeps_no_report_back(case):
+    """INV-30: received by a booking called off before; the one that still stands is at no door, and others are reported.
+
+    Seen before in a drilled day: the sweep ended at this row each time, and no late hand-over was reported any more.
+    """
+    called_off = _appointment(case)
+    appointments.withdraw(case.request.case_ref, by=make.ENGINE, at=case.at, reason="改时间")
+    appointments.book(case.town.slot, card=make.make_card(), case_ref=case.request.case_ref, by=make.ENGINE, at=case.at)
+    _drive_up(case)
+    called_off.refresh_from_db()
+    intake.check_in(called_off, by=make.ENGINE, at=case.at + MIN)
+    make.make_intake(at=case.at)
+    at = case.at + 30 * MIN
+
+    assert overload.report_late_hand_overs(at=at) == 2
+    assert set(Intake.objects.values_list("late_reported_at", flat=True)) == {at}
+
+
 def test_sweep_finds_what_the_relay_lost(case):
     stop, driver = _drop_off(case)
     stops.arrive(stop, by=driver, at=case.at)
