@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from access.models import AccessRequest
 from access.selectors import with_facts
 from communities.models import DispatchArea
@@ -54,8 +56,9 @@ class Dispatchers:
         is_away = not (self.world.is_planning and self.world.has_bell)
         since = self.world.now - (CRITICAL_ALONE if is_away else CRITICAL_TURN)
         rows = AccessRequest.objects.open().filter(is_critical=True, status="approved", critical_at__lte=since)
-        rows = rows.filter(community__isnull=False, facts__scheduled_at__isnull=True, facts__boarded_at__isnull=True)
-        for row in rows.filter(facts__arrived_at__isnull=True):
+        coming = Trip.objects.live().filter(case_ref=OuterRef("case_ref"), direction=TripDirection.OUTBOUND)
+        rows = rows.filter(~Exists(coming.filter(run__isnull=False)), community__isnull=False)
+        for row in rows.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True):
             by = self.people.get(row.dispatch_area)
             if by and row.needs_vehicle and self.world.now >= self._not_before.get(row.pk, self.world.now):
                 self._not_before[row.pk] = self.world.now + 5 * MIN

@@ -185,6 +185,7 @@ def _safety(world: World) -> dict[str, Any]:
         "people_out_without_way_home_max": max((each[2] for each in world.tally.out_without_way), default=0),
         "people_out_without_way_home_end": sum(1 for each in out if each.has_no_way_home),
         "people_out_end": len(out),
+        "people_out": [f"{each.name} {each.stage} {each.facility}" for each in out],
         "locked_out": len(world.tally.locked_out),
         "mixed_class_rides": _count(MIXED),
         "old_class_rides": _count(OLD_CLASS),

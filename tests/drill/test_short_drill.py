@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 from django.db.models import F, Value
 
+from access.models import AccessRequest
+from access.services import absences, one_way, requests
+from access.services.requests import Wish
 from config import handlers
 from dispatch import problem_care
+from dispatch.drill import answering, chain, report
+from dispatch.drill.agenda import Steps
+from dispatch.drill.dispatchers import Dispatchers
 from dispatch.drill.faults import FAULTS
+from dispatch.drill.residents import staff
+from dispatch.drill.world import MIN, World
 from dispatch.management.commands import drill as command
-from dispatch.services import planning
+from dispatch.services import planning, urgent
+from hospitals import machines
 from hospitals.models import Slot
 from hospitals.services import appointments
+from transport.events import Boarded
+from transport.models import Trip
 
 CONTRACT = [
     "city",
@@ -53,7 +64,25 @@ CONTRACT = [
     "urgent_to_proposal_s",
     "wall_s",
     "baseline",
+    *chain.KEYS,
 ]
+
+HAPPENED = (
+    "后面还有",
+    "在家去世",
+    "在别处住院了",
+    "出院回家了",
+    "转问",
+    "没有答复",
+    "接手：转院没人答复",
+    "辆救护车",
+    "临产",
+    "接不动了",
+    "在车上不舒服",
+    "接手：车上有人不舒服",
+    "没有下楼",
+)
+"""What each fault writes into the notes of the day, so that none is passed over in silence."""
 
 FEW_CHAIRS = """
 UPDATE hospitals_slot SET capacity = 2 FROM hospitals_service s
@@ -85,6 +114,10 @@ def test_short_drill_with_every_fault(small_city):
     assert sheet["failed"] == []
     assert sheet["due"] == sheet["requested"] >= 12
     assert sheet["completed"] + sheet["admitted"] == sheet["arranged"]
+    assert {name: sheet[name] for name in chain.KEYS} == dict.fromkeys(chain.KEYS, 0)
+    assert [name for name in FAULTS if name not in report.FAULT_WORDS] == []
+    for happened in HAPPENED:
+        assert any(happened in line for line in sheet["notes"]), (happened, sheet["notes"])
     assert all(sheet[name] is not None for name, _words in command.HEADLINES)
 
 
@@ -152,3 +185,63 @@ def test_slots_with_a_limit_are_never_overbooked(small_city):
     assert sheet["overbooked_slots"] == 0
     assert sheet["arranged"] >= 0.99 * sheet["arrangeable"]
     assert all(each["true_when_rechecked"] for each in sheet["unmet"])
+
+
+def test_drill_whose_promises_are_broken_names_them(small_city, settings, monkeypatch):
+    """The twin of R-000-17, E28, C7 and INV-36.
+
+    A fact without a handler, a death that stops nothing, calls that nobody answers and that never climb, and critical
+    patients nobody looks at: the drill names each.
+    """
+    left = {event: heard for event, heard in handlers.HANDLERS.items() if event is not Boarded}
+    monkeypatch.setattr(handlers, "HANDLERS", left)
+    monkeypatch.setattr(absences, "_stop_requests", lambda *_given, **_named: None)
+    monkeypatch.setattr(answering.OnCall, "look", lambda _self: None)
+    monkeypatch.setattr(urgent, "place_urgent", lambda *_given, **_named: None)
+    monkeypatch.setattr(Dispatchers, "look_at_critical", lambda _self: None)
+    settings.SWEEPS = [path for path in settings.SWEEPS if path != "calls.services.calls.climb_due"]
+
+    sheet = small_city.drill(faults=frozenset({"patient_dies", "no_ambulance_at_night", "desk_overloaded"}))
+
+    names = {"unheard_events", "requests_for_dead_or_admitted", "calls_without_owner", "critical_without_offer"}
+    assert names <= set(sheet["fallen_out"])
+    assert all(name in broken(sheet) for name in names)
+
+
+def test_drill_that_loses_track_of_people_names_them(small_city, settings, monkeypatch):
+    """The twin of R-000-8, INV-04 and E20.
+
+    A house accepts and no car is looked for; whoever turns critical keeps the ride of the same hour; machines are no
+    longer told apart.
+    """
+    deafen(monkeypatch, "transfer_accepted")
+    settings.SWEEPS = [path for path in settings.SWEEPS if path != "dispatch.services.transfers.sweep"]
+    monkeypatch.setattr(one_way, "stand_aside", lambda *_given, **_named: None)
+    monkeypatch.setattr(machines, "class_on", lambda _service, _class: machines.OTHERS)
+    monkeypatch.setitem(FAULTS, "falls_ill", _falls_ill_before_the_ride)
+
+    sheet = small_city.drill(faults=frozenset({"transfer", "falls_ill"}), first=NO_MACHINE_APART)
+
+    names = {"lost_after_transfer", "doubled_ways", "infection_machine_mixed"}
+    assert {name for name in names if name not in broken(sheet)} == set()
+
+
+NO_MACHINE_APART = (
+    "UPDATE hospitals_service SET hbv_places = 0",
+    "UPDATE access_resident SET infection_flag = 'HBV' WHERE id IN"
+    " (SELECT resident_id FROM access_careneed WHERE kind = 'hemodialysis' ORDER BY resident_id LIMIT 3)",
+)
+
+
+def _falls_ill_before_the_ride(world: World) -> Steps:
+    """Have 120 called for somebody whom an ordinary car is to fetch within the quarter of an hour."""
+    yield world.at("05:30")
+    while world.now < world.at("18:00"):
+        soon = Trip.objects.filter(direction="outbound", status="scheduled", pickup_planned_at__gt=world.now)
+        trip = soon.filter(pickup_planned_at__lt=world.now + 15 * MIN).order_by("pickup_planned_at").first()
+        request = AccessRequest.objects.filter(case_ref=trip.case_ref, is_critical=False).first() if trip else None
+        if request is not None and request.resident is not None:
+            wish = Wish("emergency", is_critical=True, session_min=90)
+            requests.submit(request.resident, wish=wish, by=staff(request.resident.community), at=world.now)
+            return
+        yield world.now + 2 * MIN
