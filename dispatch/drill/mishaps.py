@@ -80,7 +80,9 @@ def _in_treatment() -> Iterator[tuple[Intake, Resident]]:
     """Yield whoever is treated now and has a rhythm, with who they are; the first to begin first."""
     rows = Intake.objects.filter(status=IntakeStatus.IN_TREATMENT, is_walk_in=False, is_critical=False)
     for arrival in rows.select_related("facility", "appointment__slot").order_by("treatment_started_at", "pk"):
-        need = CareNeed.objects.filter(resident__person_key=arrival.person_key, kind__in=FIXED, status=NeedStatus.ACTIVE)
+        need = CareNeed.objects.filter(
+            resident__person_key=arrival.person_key, kind__in=FIXED, status=NeedStatus.ACTIVE
+        )
         found = need.select_related("resident__community").first()
         if found is not None:
             yield arrival, found.resident
@@ -108,7 +110,12 @@ def unwell_aboard(world: World) -> Steps:
         aboard = Trip.objects.filter(direction=TripDirection.OUTBOUND, status=TripStatus.ON_BOARD, run__isnull=False)
         for trip in aboard.select_related("run__vehicle", "run__driver").order_by("picked_up_at", "pk"):
             request = AccessRequest.objects.filter(case_ref=trip.case_ref, is_critical=False).first()
-            if request is None or trip.picked_up_at is None or world.now - trip.picked_up_at < 3 * MIN:
+            if (
+                request is None
+                or trip.run is None
+                or trip.picked_up_at is None
+                or world.now - trip.picked_up_at < 3 * MIN
+            ):
                 continue
             stops.unwell(trip.run, by=driver(trip.run), at=world.now)
             world.note(f"{trip.name}在车上不舒服")

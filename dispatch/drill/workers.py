@@ -25,7 +25,7 @@ from hospitals.models import TransferRequest
 log = get_logger(__name__)
 PLAN_AREA, PLACE_URGENT = "dispatch.tasks.plan_area", "dispatch.tasks.place_urgent"
 BEAT, SWEEP = 10 * MIN, 5 * MIN
-WATCHES_PROCESSES = "dispatch.services.deafness.sweep"  # of a running installation, whose database a drill never touches
+WATCHES_PROCESSES = "dispatch.services.deafness.sweep"  # it starts one that works in the installation's own database
 Answer = Callable[[str, dict[str, str], datetime], None]
 
 
