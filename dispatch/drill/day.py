@@ -65,9 +65,10 @@ class Day:
         agenda.every(MIN, looks.at_runs, "drivers", first=world.at("00:00") - 3 * 60 * MIN)
         dispatchers, on_call = Dispatchers(world), answering.OnCall(world)
         agenda.every(3 * MIN, dispatchers.look, "dispatchers", first=world.at("05:00"))
-        agenda.every(MIN, dispatchers.look_at_critical, "dispatchers", is_seldom_at_night=False)
+        dawn = world.at("05:00")
+        agenda.every(2 * MIN, dispatchers.look_at_critical, "dispatchers", first=dawn, is_seldom_at_night=False)
         agenda.every(MIN, on_call.look, "on call", is_seldom_at_night=False)
-        agenda.every(MIN, partial(answering.watch, world), "watch", is_seldom_at_night=False)
+        agenda.every(3 * MIN, partial(answering.watch, world), "watch", first=dawn, is_seldom_at_night=False)
         agenda.every(5 * MIN, looks.at_people_out, "people out", first=world.at("05:00"))
 
 
