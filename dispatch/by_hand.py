@@ -17,6 +17,7 @@ from dispatch.services.placement import HORIZON_H, PlacementChoice
 from transport.models import Trip
 from transport.states import TripDirection
 
+HELPS = timedelta(hours=2)  # of a car for a critical patient
 HOSPITALS, TIMES = 3, 2  # so many of the lists are tried before a person gives up
 
 
@@ -46,6 +47,8 @@ def first_choice(request: AccessRequest, *, at: datetime, favourite: str = "") -
         by_slot = time.starts_at if time and not request.is_critical else None
         way = Errand(there.origin.point if there else home, home, option.receiver.point, by_slot, request.session_min)
         pairs = offers.pairs(fleet.cars, party, way, now=at, besides=favourite)
+        if request.is_critical:  # a car hours away helps nobody, and whoever has one is not looked at again
+            pairs = [pair for pair in pairs if pair.there.ride and pair.there.ride.pickup_at <= at + HELPS]
         if pair := _first(pairs, favourite):
             back = pair.back.car.code if pair.back else ""
             return replace(place, out_vehicle=pair.there.car.code, back_vehicle=back)

@@ -16,6 +16,8 @@ from core.models import AuditEvent, OutboxMessage
 from dispatch.drill.handed_on import lost_after_transfer
 from dispatch.drill.world import World
 from hospitals.selectors.machines import infection_machine_mixed
+from transport.models import Trip
+from transport.states import TripDirection
 
 KEYS = (
     "unheard_events",
@@ -27,6 +29,7 @@ KEYS = (
     "doubled_ways",
 )
 GRACE = timedelta(minutes=2)
+HELPS = timedelta(hours=2)  # a car that comes later than this is no offer to a critical patient
 
 DOUBLED = """
 SELECT a.person_key::text || ' ' || a.direction FROM transport_trip a JOIN transport_trip b
@@ -112,4 +115,6 @@ def _had_no_offer(row: AccessRequest, now: datetime) -> bool:
     if limit > now or any(moment and moment <= limit for moment in over):
         return False
     sent = AuditEvent.objects.filter(case_ref=row.case_ref, new_status="scheduled", at__gte=since, at__lte=limit)
-    return not sent.exists()
+    ways = Trip.objects.filter(case_ref=row.case_ref, direction=TripDirection.OUTBOUND)
+    soon = ways.filter(pickup_planned_at__lte=since + HELPS).values_list("pk", flat=True)
+    return not {str(pk) for pk in soon} & set(sent.values_list("object_id", flat=True))

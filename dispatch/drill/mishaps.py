@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count
 
@@ -25,6 +26,7 @@ from transport.services import stops
 from transport.states import TripDirection, TripStatus
 
 LOOKS_UNTIL = "17:00"
+OVERLOADED = timedelta(hours=1)
 
 
 def patient_dies(world: World) -> Steps:
@@ -91,16 +93,22 @@ def _in_treatment() -> Iterator[tuple[Intake, Resident]]:
 def desk_overloaded(world: World) -> Steps:
     """Have the busiest desk say that it cannot cope; its hand-overs take long for an hour."""
     yield world.at("09:00")
-    until = world.now + timedelta(hours=1)
-    soon = Appointment.objects.filter(status="booked", slot__starts_at__range=(world.now, until))
-    top = soon.values("facility").annotate(people=Count("pk")).order_by("-people", "facility").first()
-    if top is None:
-        return
+    while (top := _busiest(world)) is None:
+        yield world.now + 30 * MIN
+        if world.now > world.at(LOOKS_UNTIL):
+            return
+    until = world.now + OVERLOADED
     facility = Facility.objects.get(pk=top["facility"])
     world.slow[facility.pk] = until
     words = Overload("staff", "一个护士看着两个人，先吸上氧")
     overload.report(facility, words, by=desks.desk(facility), at=world.now)
     world.note(f"{facility.name}接不动了，一小时里还有 {top['people']} 人要来")
+
+
+def _busiest(world: World) -> dict[str, Any] | None:
+    """Return the house to which most people come within the hour, and how many."""
+    soon = Appointment.objects.filter(status="booked", slot__starts_at__range=(world.now, world.now + OVERLOADED))
+    return soon.values("facility").annotate(people=Count("pk")).order_by("-people", "facility").first()
 
 
 def unwell_aboard(world: World) -> Steps:

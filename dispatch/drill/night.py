@@ -18,7 +18,7 @@ from transport.services import fleet
 from transport.states import VehicleStatus
 
 GONE, BACK = "20:00", "23:00"
-FIRST, SECOND = "20:40", "21:20"
+FIRST, SECOND = "20:40", "20:15"  # most cars that may are on shift until ten or eleven
 CHILDBEARING = (18, 45)  # years of age, so that the woman in labour is one
 
 

@@ -131,6 +131,22 @@ def test_by_hand_the_same_car_is_first(town):
     assert choice.out_vehicle in {"V1", "V2"}
 
 
+def test_by_hand_no_car_of_tomorrow_is_taken(town):
+    """C7: seen in a drilled night; whoever has a car for the morning is not looked at when an ambulance comes back.
+
+    The twin: the car that is on shift now is taken.
+    """
+    evening = AT + 10 * 60 * MIN
+    for car in town.cars:
+        car.shifts.update(starts_at=evening + 9 * 60 * MIN, ends_at=evening + 23 * 60 * MIN)
+    request = call(town, at=evening)
+    assert by_hand.first_choice(request, at=evening + 10 * MIN) is None
+    town.cars[0].shifts.update(starts_at=evening - 60 * MIN)
+    choice = by_hand.first_choice(request, at=evening + 10 * MIN)
+    assert choice is not None
+    assert choice.out_vehicle == "V1"
+
+
 # --- labour
 
 
