@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Count
 
@@ -98,17 +97,18 @@ def desk_overloaded(world: World) -> Steps:
         if world.now > world.at(LOOKS_UNTIL):
             return
     until = world.now + OVERLOADED
-    facility = Facility.objects.get(pk=top["facility"])
+    facility = Facility.objects.get(pk=top[0])
     world.slow[facility.pk] = until
     words = Overload("staff", "一个护士看着两个人，先吸上氧")
     overload.report(facility, words, by=desks.desk(facility), at=world.now)
-    world.note(f"{facility.name}接不动了，一小时里还有 {top['people']} 人要来")
+    world.note(f"{facility.name}接不动了，一小时里还有 {top[1]} 人要来")
 
 
-def _busiest(world: World) -> dict[str, Any] | None:
+def _busiest(world: World) -> tuple[str, int] | None:
     """Return the house to which most people come within the hour, and how many."""
     soon = Appointment.objects.filter(status="booked", slot__starts_at__range=(world.now, world.now + OVERLOADED))
-    return soon.values("facility").annotate(people=Count("pk")).order_by("-people", "facility").first()
+    houses = soon.values("facility").annotate(people=Count("pk")).order_by("-people", "facility")
+    return houses.values_list("facility", "people").first()
 
 
 def unwell_aboard(world: World) -> Steps:
