@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from access.models import AccessRequest
@@ -25,6 +26,7 @@ from transport.states import TripDirection, TripStatus
 WAITS_AT_MOST = 12 * MIN  # for the way home, before a person looks for a car
 ENGINE_AWAY = 10 * MIN  # before a person places what the engine should have
 SOON = timedelta(hours=4)
+HOURS_AWAY = timedelta(hours=2)  # a car home that comes later than this is worth another look
 CRITICAL_ALONE, CRITICAL_TURN = 2 * MIN, 6 * MIN  # a critical patient without a car is on every board, and sounds
 TRY_AGAIN = timedelta(minutes=30)
 
@@ -48,6 +50,7 @@ class Dispatchers:
         for area, by in self.people.items():
             self._replace_silent(area, by)
             self._bring_home(area, by)
+            self._bring_home_sooner(area, by)
             is_away = self.world.now - self._away_since >= ENGINE_AWAY
             self._place(area, by, tries=0 if is_away else LONG_TRIES)
 
@@ -85,13 +88,32 @@ class Dispatchers:
             if request is not None and (car := self._car_home(request, trip)):
                 self._do("home", partial(returns.place_return, request, vehicle_code=car, by=by, at=self.world.now))
 
-    def _car_home(self, request: AccessRequest, trip: Trip) -> str:
-        """Return the first possible car of the list on the screen."""
+    def _bring_home_sooner(self, area: str, by: Actor) -> None:
+        """Take another car for whoever stands ready and was promised one hours away, now that one came back."""
+        late = Trip.objects.filter(dispatch_area=area, direction=TripDirection.INBOUND, status=TripStatus.SCHEDULED)
+        late = late.filter(ready_at__lt=self.world.now, pickup_planned_at__gt=self.world.now + HOURS_AWAY)
+        for trip in late.order_by("ready_at"):
+            request = AccessRequest.objects.filter(case_ref=trip.case_ref, community__isnull=False).first()
+            if request is None or self.world.now < self._not_before.get(request.pk, self.world.now):
+                continue
+            self._not_before[request.pk] = self.world.now + TRY_AGAIN / 2
+            if car := self._car_home(request, trip, until=self.world.now + HOURS_AWAY):
+                self._do("sooner", partial(self._change_car, request, car, by))
+
+    def _change_car(self, request: AccessRequest, car: str, by: Actor) -> None:
+        with transaction.atomic():
+            returns.undo_return(request, by=by, at=self.world.now)
+            returns.place_return(request, vehicle_code=car, by=by, at=self.world.now)
+
+    def _car_home(self, request: AccessRequest, trip: Trip, *, until: datetime | None = None) -> str:
+        """Return the first possible car of the list on the screen; with `until`, one that comes by then."""
         at = self.world.now
         seen = snapshot.fleet(request.dispatch_area, since=at - snapshot.LOOK_BACK, until=at + timedelta(hours=12))
         way = way_back(trip.origin.point, trip.destination.point, ready_at=trip.ready_at or at, now=at, is_firm=True)
         found = offers.returns(seen.cars, snapshot.ask_of_trip(trip, request), way)
-        return next((each.car.code for each in found if each.is_possible), "")
+        coming = [each for each in found if each.ride is not None]
+        in_time = [each for each in coming if until is None or (each.ride and each.ride.pickup_at <= until)]
+        return in_time[0].car.code if in_time else ""
 
     def _place(self, area: str, by: Actor, *, tries: int) -> None:
         """Place by hand who is due within hours: anybody while the engine does not answer, else whom it found nothing for.
