@@ -11,7 +11,7 @@ from access.models import AccessRequest
 from access.services import absences, one_way, requests
 from access.services.requests import Wish
 from config import handlers
-from dispatch import problem_care
+from dispatch import problem, problem_care
 from dispatch.drill import answering, chain, report
 from dispatch.drill.agenda import Steps
 from dispatch.drill.dispatchers import Dispatchers
@@ -217,7 +217,8 @@ def test_drill_that_loses_track_of_people_names_them(small_city, settings, monke
     deafen(monkeypatch, "transfer_accepted")
     settings.SWEEPS = [path for path in settings.SWEEPS if path != "dispatch.services.transfers.sweep"]
     monkeypatch.setattr(one_way, "stand_aside", lambda *_given, **_named: None)
-    monkeypatch.setattr(machines, "class_on", lambda _service, _class: machines.OTHERS)
+    monkeypatch.setattr(problem, "machine_class", lambda _row: machines.OTHERS)
+    monkeypatch.setattr(appointments, "_require_machine", lambda *_given: None)
     monkeypatch.setitem(FAULTS, "falls_ill", _falls_ill_before_the_ride)
 
     sheet = small_city.drill(faults=frozenset({"transfer", "falls_ill"}), first=NO_MACHINE_APART)
