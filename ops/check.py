@@ -53,6 +53,8 @@ def checks() -> list[Check]:
     ]
     if (ROOT / "core" / "management" / "commands" / "state_pages.py").exists():
         found.append(Check("generated pages", manage("state_pages", "--check")))
+    for page in ("rule_table", "promise_table"):
+        found.append(Check(page.replace("_", " "), manage(page, "--check")))
     return found
 
 

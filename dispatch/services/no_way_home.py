@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Outside
 from calls.models import OpenCall
+from calls.selectors import ended_by_hand
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
@@ -50,7 +51,9 @@ def sweep(*, at: datetime) -> None:
     """Call for everybody who waits past the limit, and end the calls of those who have a car or need none any more."""
     found = {one.subject: one for one in stranded(at=at)}
     told = set(OpenCall.objects.live().filter(kind=KIND).values_list("subject", flat=True))
-    each([found[subject] for subject in sorted(found.keys() - told)], lambda one: _call(one, at))
+    new = found.keys() - told
+    quiet = ended_by_hand(KIND, new, at=at) if new else set()
+    each([found[subject] for subject in sorted(new - quiet)], lambda one: _call(one, at))
     each(sorted(told - found.keys()), lambda subject: _end(subject, at))
 
 

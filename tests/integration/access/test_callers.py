@@ -64,7 +64,6 @@ def test_whoever_rings_is_found_by_the_whole_number_only(side, role) -> None:
 
 
 @pytest.mark.parametrize("role", DESKS)
-@pytest.mark.promise("记下了，%(name)s 的申请在社区的页面上等核准。")
 def test_asked_by_telephone_waits_for_the_community(side, role) -> None:
     """Decision 13: a request of the hotline stands on the community's page until it says yes."""
     client, resident = on(side, role), side.cases["asked"].resident
