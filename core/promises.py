@@ -56,7 +56,8 @@ def kept() -> dict[str, str]:
 
 def _tests() -> dict[str, str]:
     """Map the name of every test to its file."""
-    root, found = Path(settings.BASE_DIR), {}
+    root = Path(settings.BASE_DIR)
+    found: dict[str, str] = {}
     for path in sorted((root / "tests").rglob("test_*.py")):
         for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE):
             found.setdefault(name, str(path.relative_to(root)))

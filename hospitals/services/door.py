@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from calls.selectors import ended_by_hand
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
@@ -116,6 +117,8 @@ def report_unreceived(*, at: datetime) -> int:
     """
     rows = TransferRequest.objects.open().select_related("intake__facility", "facility").filter(at_door_at__lt=at)
     late = [row for row in rows if row.at_door_at and at > row.at_door_at + limits(row.facility_id, at=at).hand_over]
+    quiet = ended_by_hand(CallKind.LATE_HAND_OVER, (row.door_subject for row in late), at=at)
+    late = [row for row in late if row.door_subject not in quiet]
     for row in late:
         trouble = Trouble(
             CallKind.LATE_HAND_OVER,
