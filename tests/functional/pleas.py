@@ -22,13 +22,14 @@ from communities.services import gates, passes
 from communities.services.gates import ScanEvent
 from core import clock, heartbeat
 from core.actors import ENGINE
-from dispatch.services import deafness, planning, rescues
+from dispatch.services import deafness, no_way_home, planning, rescues, returns
+from hospitals.models import Intake
 from hospitals.services import intake, transfers
 from hospitals.services.overload import report_late_hand_overs
 from hospitals.services.transfers import TransferWish
 from tests import walkers
 from tests.factories import town
-from transport.models import Stop
+from transport.models import Stop, Trip
 from transport.services import runs, stops
 
 WITHIN_MS = 15_000  # Done when 3: read on the owner's and on command's screen within 15 s
@@ -182,6 +183,20 @@ def nobody_answers(side: town.Side) -> None:
     transfers.ask(patient, TransferWish(side.facility, "specialty"), by=desk, at=at)
 
 
+def ready_without_a_car(side: town.Side) -> None:
+    """Treated twenty minutes ago, and the car home is taken off."""
+    case, at = side.cases["inside"], clock.now() - 20 * MIN
+    intake.release(Intake.objects.get(pk=case.intake.pk), by=side.actors["intake"], at=at)
+    walkers.deliver()
+    if Trip.objects.filter(case_ref=case.request.case_ref, direction="inbound", status="scheduled").exists():
+        returns.undo_return(case.request, by=side.actors["dispatch"], at=at)
+        walkers.deliver()
+
+
+def _sweep_ways_home(_side: town.Side) -> None:
+    no_way_home.sweep(at=clock.now())
+
+
 def _sweep_hand_overs(_side: town.Side) -> None:
     assert report_late_hand_overs(at=clock.now()) == 1
 
@@ -234,6 +249,10 @@ PLEAS = [
     Plea(
         CallKind.LATE_HAND_OVER, "", "command", _nobody, "测试医院1", nobody_takes_over,
         work=_sweep_hand_overs,
+    ),
+    Plea(
+        CallKind.NO_WAY_HOME, "", "dispatch", _nobody, "看完了没有车回家", ready_without_a_car,
+        work=_sweep_ways_home,
     ),
     Plea(
         CallKind.TRANSFER_UNANSWERED, "", "dispatch", _nobody, "→ 测试医院1", nobody_answers,
