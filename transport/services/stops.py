@@ -124,6 +124,8 @@ def search(stop: Stop, *, by: Actor, at: datetime) -> Stop:
         _set_off(stop, by=by, at=at)
         _stamp(stop, searching_since=at, arrived_at=stop.arrived_at or at)
         audit.record("stop.nobody_yet", stop, by=by, at=at, case_ref=stop.trip.case_ref)
+    call = search_for(stop)
+    if call is None or call.status == CallStatus.ENDED:  # whoever was asked has answered, and nobody has come
         alarms.person_not_found(stop, until=wait_until(stop, wait_rule(stop.trip, at=at)), by=by, at=at)
         follow.touch([stop.trip], stop.run)
     return stop
@@ -161,12 +163,16 @@ def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -
 
 @transaction.atomic
 def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
-    """Raise the alarm for whoever is aboard, or else for the rider of the next stop; recorded before any question."""
+    """Raise the alarm for whoever is aboard, or else for the rider the car stands before; recorded before any question.
+
+    With nobody aboard or at the car it is a call for help alone: no rider's way is touched by it.
+    """
     policies.check_drive(by, run)
     riders = list(run.trips.filter(status=T.ON_BOARD))
     if not riders:
         coming = run.stops.filter(departed_at__isnull=True).select_related("trip").first()
-        riders = [coming.trip] if coming else []
+        is_met = coming is not None and coming.arrived_at is not None and coming.searching_since is None
+        riders = [coming.trip] if coming and is_met else []
     for trip in riders:
         audit.record("trip.emergency", trip, by=by, at=at)
         outbox.put(RiderUnwell(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))

@@ -316,12 +316,37 @@ def test_unwell_aboard_stands_everywhere_at_once_with_where_the_car_is(side) -> 
 def test_the_home_address_is_read_out_before_boarding(side) -> None:
     """The twin: nobody aboard, so 120 is sent to the house."""
     case = side.cases["placed"]
+    stops.arrive(stop_of(side), by=side.actors["driver"], at=clock.now())
     stops.unwell(stop_of(side).run, by=side.actors["driver"], at=clock.now())
     relay()
 
     page = read(on(side, "staff"), reverse("access:request", args=[case.request.pk]))
     assert "地址照着念：1号小区 5号楼" in page
-    assert "还没出发，要去 1号小区 5号楼" in strip(side, "dispatch")
+    assert "1号小区 5号楼" in strip(side, "dispatch")
+
+
+def test_on_the_way_to_somebody_it_is_a_call_alone(side) -> None:
+    """Nobody is aboard or at the car: dispatch reads the call, and the next rider's way stays as it was."""
+    case = side.cases["placed"]
+    stops.unwell(stop_of(side).run, by=side.actors["driver"], at=clock.now())
+    relay()
+
+    assert "车上有人不舒服" in strip(side, "dispatch")
+    case.request.refresh_from_db()
+    assert not case.request.is_critical
+    assert Trip.objects.get(pk=case.there.pk).status == "scheduled"
+
+
+def test_whoever_was_not_found_is_looked_for_again(side) -> None:
+    """E4: 没找到 is an answer, not the end: the driver may ask once more."""
+    stop = stop_of(side)
+    stops.search(stop, by=side.actors["driver"], at=stop.planned_at)
+    call = the_call(CallKind.PERSON_NOT_FOUND)
+    calls.end(call, words="没找到", by=side.actors["staff"], at=clock.now())
+
+    stops.search(stop_of(side), by=side.actors["driver"], at=stop.planned_at + MIN)
+
+    assert "司机找不到人" in strip(side, "staff")
 
 
 def test_an_empty_car_calls_as_well(side) -> None:

@@ -285,6 +285,7 @@ def test_a_form_to_mend_says_how(me: Client, name: str, fields: dict, words: str
 def test_unwell_is_recorded_before_anything_is_asked(me: Client):
     run = make.run(NOW, status="under_way")
 
+    Stop.objects.filter(run=run, kind="pickup").update(arrived_at=NOW)  # the rider stands at the car
     answer = _post(me, reverse("transport:unwell", args=[run.pk]))
 
     assert OutboxMessage.objects.filter(kind="trip.emergency").count() == 1
