@@ -44,15 +44,18 @@ def ring(task: str, queue: str, subject: str, arguments: Mapping[str, str]) -> b
     global _away_until
     if time.monotonic() < _away_until:
         return False
+    is_noted = False
     try:
         if _broker().llen(queue) >= FULL or not _broker().set(_key(task, subject), "1", nx=True, ex=LIFE_S):
             return True
+        is_noted = True
         told = {"queue": queue, "expires": LIFE_S}
         current_app.send_task(task, kwargs=dict(arguments), retry=False, ignore_result=True, **told)
     except _AWAY as error:
         _away_until = time.monotonic() + AWAY_S
         log.warning("bell.broker_away", error=type(error).__name__)
-        taken(task, subject)  # nothing is out: the next ring is a message again
+        if is_noted:
+            taken(task, subject)  # nothing is out: the next ring is a message again
         return False
     return True
 

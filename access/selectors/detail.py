@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from access import journey
@@ -57,7 +58,7 @@ class Detail:
     hospital: Facility | None
     why_hospital: list[dict[str, Any]]
     events: list[Event]
-    hand_closing: HandClosing | None = None
+    hand_closing: dict[str, str] | None = None
     rescue: Rescue | None = None
     address: str = ""
 
@@ -96,7 +97,7 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         hospital=hospital,
         why_hospital=_why_hospital(row, hospital, at) if hospital else [],
         events=timeline(row.case_ref),
-        hand_closing=_first_word(row.case_ref) if actor.role == Role.COMMAND and journey.is_out(facts) else None,
+        hand_closing=row.first_word,  # type: ignore[attr-defined]
         rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
         address=_address(row, actor) if row.is_critical else "",
     )
@@ -108,21 +109,18 @@ def _address(row: AccessRequest, actor: Actor) -> str:
     return address_words(row, to_the_door=actor.role in {Role.STAFF, Role.LEAD}, **known)
 
 
-def _first_word(case_ref: UUID) -> HandClosing | None:
-    """Return what the first of the two people said who close a case by hand, for the second to read (INV-19)."""
-    return HandClosing.objects.filter(case_ref=case_ref).first()
-
-
 def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
     exits = Scan.objects.passed().filter(case_ref=OuterRef("case_ref"), direction=Direction.EXIT)
     inside = Gate.objects.filter(community=OuterRef("community"), is_checkpoint=False).order_by()
     only_gate = inside.values("community").annotate(only=Min("name"), many=Count("code")).filter(many=1)
+    first_words = HandClosing.objects.filter(case_ref=OuterRef("case_ref"))
     holders = Post.objects.held_at(at).order_by("id")
     row = (
         with_facts(AccessRequest.objects.visible_to(actor))
         .select_related("resident", "community", "facility")
         .annotate(
             is_away=away(),
+            first_word=Subquery(first_words.values_list(JSONObject(who="first_label", why="reason"))[:1]),
             exit_gate=Subquery(exits.values("gate__name")[:1]),
             is_emergency_exit=Subquery(exits.values("is_emergency")[:1]),
             street=Subquery(Area.objects.filter(code=OuterRef("community__street_code")).values("name")[:1]),

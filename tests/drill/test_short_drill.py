@@ -128,7 +128,7 @@ def test_a_day_planned_by_a_real_worker(small_city, monkeypatch):
         raise AssertionError("planned in the drill's own process")
 
     monkeypatch.setattr(planning, "plan", here)
-    monkeypatch.setattr(planning, "place_urgent", here)
+    monkeypatch.setattr(urgent, "place_urgent", here)
 
     sheet = small_city.drill(by_celery=True, until_hour=27)
 
@@ -172,6 +172,8 @@ def test_drill_of_slots_without_a_limit_fails(small_city, monkeypatch):
     for module in (appointments, problem_care):
         monkeypatch.setattr(module, "F", lambda name: Value(999) if name == "capacity" else F(name))
     monkeypatch.setattr(Slot, "free", 99)
+    monkeypatch.setattr(machines, "SERVICES", frozenset())
+    monkeypatch.setattr(appointments, "_require_machine", lambda *_slot_and_class: None)
 
     sheet = small_city.drill(first=("ALTER TABLE hospitals_slot DROP CONSTRAINT slot_not_overbooked", FEW_CHAIRS))
 
