@@ -172,7 +172,7 @@ def test_drill_of_slots_without_a_limit_fails(small_city, monkeypatch):
     for module in (appointments, problem_care):
         monkeypatch.setattr(module, "F", lambda name: Value(999) if name == "capacity" else F(name))
     monkeypatch.setattr(Slot, "free", 99)
-    monkeypatch.setattr(machines, "SERVICES", frozenset())
+    monkeypatch.setattr(machines, "left_of", lambda places, _taken: dict.fromkeys(places, 99))
     monkeypatch.setattr(appointments, "_require_machine", lambda *_slot_and_class: None)
 
     sheet = small_city.drill(first=("ALTER TABLE hospitals_slot DROP CONSTRAINT slot_not_overbooked", FEW_CHAIRS))
