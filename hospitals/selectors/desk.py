@@ -140,10 +140,15 @@ def _sort_patients(day: Day, facility_code: str, known: DeskLimits) -> None:
             (day.hand_overs if row.is_handing_over and intake.is_critical else day.inside).append(row)
         elif intake.status == IntakeStatus.RELEASED and intake.left_at is None:
             day.waiting.append(row)
-    day.hand_overs.sort(key=lambda row: row.intake.arrived_at)
+    day.hand_overs.sort(key=_tie)
     far = day.at + timedelta(days=2)
-    day.inside.sort(key=lambda row: (not row.is_handing_over, row.intake.expected_ready_at or far))
-    day.waiting.sort(key=lambda row: row.intake.ready_at or far)
+    day.inside.sort(key=lambda row: (not row.is_handing_over, row.intake.expected_ready_at or far, *_tie(row)))
+    day.waiting.sort(key=lambda row: (row.intake.ready_at or far, *_tie(row)))
+
+
+def _tie(row: Patient) -> tuple[datetime, str, str]:
+    """Order who is due at one moment: first come, then by name, so that a row never jumps under the hand."""
+    return row.intake.arrived_at, row.intake.label, str(row.intake.pk)
 
 
 def _waiting_for_way_home(at: datetime) -> Q:
