@@ -22,6 +22,7 @@ from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
 _HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
+BY_120 = "fetched_by_120"  # the reason of whoever stands aside; it ends with the critical request, not with a time
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,28 @@ def somebody_waits(area: str, span: Span) -> bool:
 
 
 def _asked(area: str, span: Span, only: list[UUID]) -> QuerySet[AccessRequest]:
-    rows = AccessRequest.objects.filter(dispatch_area=area, community__isnull=False)
-    rows = rows.filter(Q(is_critical=True) | Q(facts__is_out=True) | ~fetched_by_120(OuterRef("person_key")))
+    rows = AccessRequest.objects.filter(~standing_aside(), dispatch_area=area, community__isnull=False)
     rows = rows.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
-    if only:
-        rows = rows.filter(case_ref__in=only)
-    else:
-        rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=span.at))
+    rows = rows.filter(case_ref__in=only) if only else rows.filter(its_turn(span.at))
     open_or_out = Q(status=RequestStatus.APPROVED) | Q(status=RequestStatus.CANCELLED, facts__is_out=True)
     return rows.filter(open_or_out).filter(present())
+
+
+def its_turn(at: datetime) -> Q:
+    """Select whoever was not looked at yet, or is due for the next try; who stood aside is due once 120 is over."""
+    return Q(try_again_at__isnull=True) | Q(try_again_at__lte=at) | Q(needs_person_reason=BY_120)
+
+
+def standing_aside() -> Q:
+    """Select the ordinary ways of people at home whom 120 fetches."""
+    return Q(fetched_by_120(OuterRef("person_key")), is_critical=False) & ~Q(facts__is_out=True)
+
+
+def not_told_aside(area: str, span: Span) -> list[UUID]:
+    """Return the requests of an area that stand aside for 120 and carry no word of it yet."""
+    rows = AccessRequest.objects.filter(standing_aside(), dispatch_area=area, status=RequestStatus.APPROVED)
+    rows = rows.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until), facts__scheduled_at__isnull=True)
+    return list(rows.exclude(needs_person_reason=BY_120).values_list("pk", flat=True))
 
 
 def fetched_by_120(person_key: OuterRef) -> Exists:

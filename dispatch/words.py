@@ -151,6 +151,7 @@ _UNMET = {
     "no_car_both_ways": lambda: _("去程、返程的车凑不到一起"),
     "not_sound": lambda: _("登记的资料有一处不对，要人核对"),
     "engine_failed": lambda: _("自动排车算不出来，要人来排"),
+    "fetched_by_120": lambda: _("这个人叫了 120，这一趟先放着，120 那一趟完了自动再排"),
     "became_stale": lambda: _("排好的车或时段刚被占用，稍后自动再排"),
 }
 _SUBJECTS = {

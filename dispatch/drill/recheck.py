@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from access.models import AccessRequest
+from access.services.one_way import critical_of
 from core.geo import travel_min
 from core.models import AuditEvent
 from dispatch import offers, snapshot
 from dispatch.drill.openings import DIALYSIS, Opening, Person, open_to
 from dispatch.offers import Errand
+from dispatch.problem_waiting import BY_120
 from hospitals.models import Appointment
 
 NO_PLACE = {
@@ -39,7 +41,7 @@ def is_true(request: AccessRequest, person: Person | None, known: Sequence[Openi
         return not places
     if request.needs_person_reason in NO_CAR:
         return not any(_has_car(request, place) for place in places[:ENOUGH])
-    return False
+    return request.needs_person_reason == BY_120 and critical_of(request.person_key) is not None
 
 
 def had_nothing_left(request: AccessRequest, person: Person | None, known: Sequence[Opening]) -> bool:

@@ -28,7 +28,7 @@ from dispatch.models import AreaSetting, PlanningRun
 from dispatch.outings import cut
 from dispatch.problem import Question, Span
 from dispatch.problem_fleet import shift_key, spare
-from dispatch.problem_waiting import standing_in_other_areas
+from dispatch.problem_waiting import BY_120, not_told_aside, standing_in_other_areas
 from dispatch.roads import ROADS
 from dispatch.services import leases, plan_alarm, poison
 from dispatch.services.unmet import leave_waiting
@@ -111,6 +111,7 @@ def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> Pla
 
     `unmet` gathers the cases nothing fitted. Whose ride went stale meanwhile is asked about in the next round or plan.
     """
+    leave_waiting(dict.fromkeys(not_told_aside(asked.area, asked.span), BY_120), at=asked.span.at)
     if not reading.somebody_waits(asked.area, asked.span):
         return None
     question = reading.read(asked.area, asked.span)

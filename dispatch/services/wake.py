@@ -19,6 +19,7 @@ from communities.models import DispatchArea
 from core import bell
 from core.actors import RELAY
 from dispatch.models import AreaSetting
+from dispatch.problem_waiting import BY_120, its_turn, standing_aside
 from dispatch.services import planning, returns
 from dispatch.states import PlanningKind
 from hospitals.services import appointments
@@ -131,7 +132,7 @@ def nobody_looks_at(*, at: datetime) -> QuerySet[AccessRequest]:
     span = planning.rolling_span(at)
     asked = AccessRequest.objects.for_present().open().filter(status="approved", community__isnull=False)
     asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
-    due = asked.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=at))
+    due = asked.filter(its_turn(at)).exclude(standing_aside(), needs_person_reason=BY_120)
     off = AreaSetting.objects.filter(is_engine_on=False).values("area")
     waiting = due.exclude(dispatch_area__in=off).exclude(facts__scheduled_at__isnull=False)
     return waiting.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True)

@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
+from access.services.one_way import critical_of
 from core import clock
 from dispatch.models import AreaSetting
 from dispatch.services import planning
@@ -51,6 +52,8 @@ def waiting_sentence(request: AccessRequest) -> str:
     at = clock.now()
     if request.is_critical:
         return ""
+    if critical_of(request.person_key):
+        return _("这个人叫了 120，这一趟先放着，120 那一趟完了自动再排。")
     if AreaSetting.objects.filter(area=request.dispatch_area, is_engine_on=False).exists():
         return _("这一片的自动排车关着，由调度员来排。")
     if request.arrive_at and request.arrive_at >= planning.rolling_span(at).until:

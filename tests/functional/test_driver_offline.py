@@ -1,4 +1,4 @@
-"""A driver's phone without network: presses are kept, sent in order later, and a refused one is told (ui.md 8.10, E1)."""
+"""A driver's phone: a run comes by itself, and without network presses are kept and sent in order (ui.md 8.10, E1)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from core import clock
+from dispatch.services import planning
+from tests import walkers
 from tests.factories import transport as make
 from transport.models import Run
 
@@ -23,13 +25,34 @@ def run() -> Run:
 
 @pytest.fixture
 def sheet(context: BrowserContext, live_server: LiveServer, run: Run) -> Page:
+    return drive(context, live_server, "D1")
+
+
+def drive(context: BrowserContext, live_server: LiveServer, driver: str) -> Page:
+    """Open the sheet of a driver."""
     client = Client()
-    client.force_login(make.driver_user())
+    client.force_login(make.driver_user(driver))
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page = context.new_page()
     page.goto(f"{live_server.url}/drive/")
     return page
+
+
+def test_a_run_comes_by_itself_to_a_driver_who_waits(context: BrowserContext, live_server: LiveServer) -> None:
+    """C20: nobody touches the phone; what the engine planned stands there by itself."""
+    at = clock.now()
+    town = walkers.town(cars=1, at=at)
+    page = drive(context, live_server, "D-V1")
+    expect(page.locator("#main")).to_contain_text("现在没有趟")
+    expect(page.locator("#main")).to_contain_text("有趟会自己出来")
+
+    walkers.ask(town, at=at)
+    planning.plan("main", at=at)
+
+    expect(page.locator("#main")).to_contain_text("陈阿姨", timeout=20_000)
+    expect(page.get_by_role("button", name="接了")).to_be_visible()
+    expect(page.locator("#main")).not_to_contain_text("现在没有趟")
 
 
 def press_without_network(page: Page, context: BrowserContext) -> None:

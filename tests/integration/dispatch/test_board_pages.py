@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
-from dispatch.services import returns, unmet
+from dispatch.services import planning, returns, unmet
 from hospitals.models import Appointment
 from hospitals.services import intake
 from tests import walkers
@@ -251,6 +251,26 @@ def test_vehicles_and_hospitals_show_the_day(dispatcher):
     assert "师傅V1" in cars
     assert town.facility.name in hospitals
     assert '<b class="num">3</b>' in hospitals
+
+
+def test_whom_the_engine_could_not_place_is_read_by_community_and_dispatcher_who_decides(dispatcher):
+    """R-000-12: the community reads whose move it is, and the same person stands before that dispatcher with the why."""
+    at = clock.now()
+    town = walkers.town(cars=0, at=at)
+    request = walkers.ask(town, at=at)
+    asking = Client()
+    asking.force_login(
+        gate_rows.user("asks", "林晓", role="staff", place=("community", town.community.code, "锦江花园"))
+    )
+    detail = reverse("access:request", args=[request.pk])
+    assert "自动排车在给这一趟找车。" in asking.get(detail).content.decode()
+
+    planning.plan("main", at=at)
+
+    assert "自动排车没排上，要调度员来定。" in asking.get(detail).content.decode()
+    board = dispatcher.get(reverse("dispatch:board")).content.decode()
+    assert "陈玉梅" in board
+    assert "去程没有车能排" in board
 
 
 def test_command_names_who_has_nothing_and_whose_move_it_is():

@@ -26,7 +26,7 @@ from dispatch.apply import Outcome, Writer, apply
 from dispatch.models import PlanningRun
 from dispatch.roads import ROADS
 from dispatch.services import engine_switch, planning, urgent
-from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons
+from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons, waiting_sentence
 from hospitals.models import Appointment
 from hospitals.services import status
 from matching.engines import INTERPRETED
@@ -161,6 +161,7 @@ def test_nobody_is_half_arranged_when_no_car_comes():
     assert (run.arranged, run.applied) == (0, 0)
     assert request.needs_person_reason.startswith("no_car_outbound")
     assert [reason["kind"] for reason in waiting_reasons(request)][:1] == ["no"]
+    assert waiting_sentence(request) == "自动排车没排上，要调度员来定。"
     assert request.try_again_at > AT
     assert (request.owner_role, request.owner_place) == ("dispatch", "main")
     assert not Appointment.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from core import clock
 from core.errors import Conflict
 from dispatch import by_hand
 from dispatch.models import PlanningRun
-from dispatch.services import planning, rescues, urgent
+from dispatch.services import planning, rescues, urgent, wake
 from hospitals.models import Appointment, Service
 from hospitals.services.announcing import announce
 from tests import walkers
@@ -285,6 +286,30 @@ def test_whoever_is_fetched_by_120_is_planned_into_no_other_car(town):
     assert not Appointment.objects.live().filter(case_ref=ordinary.case_ref).exists()
     with pytest.raises(Conflict, match="120"):
         walkers.place_by_hand(town, ordinary)
+
+
+def test_whoever_stands_aside_for_120_is_told_so_and_planned_as_soon_as_it_is_over(town, client):
+    """INV-04, INV-37: the ordinary way carries its reason, is nobody's alarm meanwhile, and is due once 120 is off."""
+    person = walkers.resident(town)
+    ordinary = walkers.ask(town, person)
+    emergency = call(town, resident=person)
+    words = "这个人叫了 120，这一趟先放着，120 那一趟完了自动再排"
+    assert words in reads(client, town, "staff", reverse("access:request", args=[ordinary.pk]))
+
+    planning.plan("main", at=AT)
+    ordinary.refresh_from_db()
+    assert (ordinary.needs_person_reason, ordinary.owner_role) == ("fetched_by_120", "dispatch")
+    assert ordinary not in wake.nobody_looks_at(at=AT + 60 * MIN)
+    assert words in reads(client, town, "command", reverse("dispatch:command"))
+    attempts = ordinary.attempts
+    planning.plan("main", at=AT + 10 * MIN)
+    ordinary.refresh_from_db()
+    assert ordinary.attempts == attempts
+
+    critical.lower_critical(emergency, reason="看错了", by=replace(town.staff, role="lead"), at=AT + 11 * MIN)
+    assert ordinary in wake.nobody_looks_at(at=AT + 11 * MIN)
+    planning.plan("main", at=AT + 11 * MIN)
+    assert outbound(ordinary)
 
 
 def test_raising_a_placed_request_calls_an_ambulance(town):
