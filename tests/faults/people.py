@@ -68,9 +68,12 @@ def again(act: Callable[[], Any]) -> Any:
 
 
 def critical(count: int) -> dict[str, Any]:
-    """Raise so many emergencies whom no car can take: they lie, and every car that takes a stretcher is off."""
+    """Raise so many emergencies whom no car can take: they lie, and every car that takes a stretcher is off.
+
+    They are people without a need of their own, so that there are others left to ask for something ordinary.
+    """
     again(lambda: _unguarded("transport_vehicle", "UPDATE transport_vehicle SET status = 'off' WHERE stretchers > 0"))
-    free = Resident.objects.filter(community__dispatch_area=city._area(), requests__isnull=True)
+    free = Resident.objects.filter(community__dispatch_area=city._area(), requests__isnull=True, needs__isnull=True)
     people = list(free.select_related("community").order_by("-ref")[:count])
     people += [_one() for _ in range(count - len(people))]
     wish = requests.Wish("emergency", is_critical=True, mobility="stretcher")

@@ -15,10 +15,12 @@ import django
 
 django.setup()  # a program beside the product, not a test module
 
+from django.db.models import Exists, OuterRef  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from access.models import AccessRequest, CareNeed, Resident  # noqa: E402
 from access.services import requests  # noqa: E402
+from access.states import GOODS  # noqa: E402
 from communities.models import Community  # noqa: E402
 from core import clock  # noqa: E402
 from core.actors import Actor  # noqa: E402
@@ -37,7 +39,7 @@ def ask(count: int) -> dict[str, Any]:
     at = clock.now()
     area = _area()
     needs = CareNeed.objects.filter(resident__community__dispatch_area=area, facility__isnull=False)
-    needs = needs.exclude(kind__in=["chronic_medicine", "controlled_medicine", "home_nursing"])
+    needs = needs.exclude(kind__in=[*GOODS, "home_nursing"])
     needs = needs.exclude(resident__in=_spared())
     asked: list[str] = []
     for need in needs.select_related("resident").order_by("kind", "resident__ref"):
@@ -64,7 +66,9 @@ def ask(count: int) -> dict[str, Any]:
 def _ask_outpatients(count: int, at: datetime) -> list[str]:
     """Ask for the clinic for others of the area, when those with a treatment are not enough; one after another."""
     hours, asked = cycle(f"{hour:02d}:{minute:02d}" for hour in range(8, 17) for minute in (0, 20, 40)), []
-    free = Resident.objects.filter(community__dispatch_area=_area()).exclude(precaution__in=["positive", "suspected"])
+    lying = AccessRequest.objects.open().filter(person_key=OuterRef("person_key"), is_critical=True)
+    free = Resident.objects.filter(~Exists(lying), community__dispatch_area=_area())  # 120 fetches them already
+    free = free.exclude(precaution__in=["positive", "suspected"])
     for person in islice(cycle(free.exclude(pk__in=_spared()).order_by("ref")), count):
         arrive_at = clock.at_local(clock.local_day(at), next(hours))
         wish = requests.Wish("outpatient", arrive_at=arrive_at, mobility=person.mobility, is_second=True)
@@ -120,12 +124,10 @@ def morning() -> dict[str, Any]:
 
 
 def _area() -> str:
-
     return Community.objects.order_by("code").values_list("dispatch_area_id", flat=True)[0]
 
 
 def _staff(community: str) -> Actor:
-
     return Actor("user:staff", "林晓", "staff", "community", community, community)
 
 
