@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from dispatch.kept_board import Question, kept
 from dispatch.panel import Choice
 from dispatch.services import placement, returns, silence, transfers
 from dispatch.words import hhmm
+from transport.models import Trip
 
 PARTS = ("board", "headline", "waiting", "lanes", "panel")
 
@@ -71,17 +73,8 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @idempotent
 def place_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Put somebody who waits to go home on the chosen car."""
-    row = selectors.request_for(actor_of(request), request_id)
-    form = ChoiceForm(request.POST)
-    if not form.is_valid():
-        return _again(request, row.pk, Invalid("placement.vehicle", _("请选一辆车。")))
-    try:
-        trip = returns.place_return(row, vehicle_code=form.cleaned_data["car"], by=actor_of(request), at=clock.now())
-    except (Conflict, Invalid) as error:
-        return _again(request, row.pk, error)
-    words = {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
-    _done(request, _("%(name)s的返程排好了，%(at)s 接。") % words, reverse("dispatch:undo_return", args=[row.pk]))
-    return _to_board()
+    said = _("%(name)s的返程排好了，%(at)s 接。")
+    return _put_on(request, request_id, place=returns.place_return, said=said, undo="dispatch:undo_return")
 
 
 @for_roles("dispatch")
@@ -98,17 +91,8 @@ def undo_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @idempotent
 def place_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Put somebody whom another hospital takes over on the chosen car."""
-    row = selectors.request_for(actor_of(request), request_id)
-    form = ChoiceForm(request.POST)
-    if not form.is_valid():
-        return _again(request, row.pk, Invalid("placement.vehicle", _("请选一辆车。")))
-    try:
-        trip = transfers.place(row, vehicle_code=form.cleaned_data["car"], by=actor_of(request), at=clock.now())
-    except (Conflict, Invalid) as error:
-        return _again(request, row.pk, error)
-    words = {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
-    _done(request, _("%(name)s的转院车排好了，%(at)s 接。") % words, reverse("dispatch:undo_transfer", args=[row.pk]))
-    return _to_board()
+    said = _("%(name)s的转院车排好了，%(at)s 接。")
+    return _put_on(request, request_id, place=transfers.place, said=said, undo="dispatch:undo_transfer")
 
 
 @for_roles("dispatch")
@@ -136,6 +120,23 @@ def replace_car(request: HttpRequest, run_id: UUID) -> HttpResponse:
         )
     else:
         messages.info(request, _("%(plate)s 的这一趟已经不在了，没有再动。") % words)
+    return _to_board()
+
+
+def _put_on(
+    request: HttpRequest, request_id: UUID, *, place: Callable[..., Trip], said: str, undo: str
+) -> HttpResponse:
+    """Put somebody on the chosen car by a service, and say so with its undo."""
+    row = selectors.request_for(actor_of(request), request_id)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        return _again(request, row.pk, Invalid("placement.vehicle", _("请选一辆车。")))
+    try:
+        trip = place(row, vehicle_code=form.cleaned_data["car"], by=actor_of(request), at=clock.now())
+    except (Conflict, Invalid) as error:
+        return _again(request, row.pk, error)
+    words = said % {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
+    _done(request, words, reverse(undo, args=[row.pk]))
     return _to_board()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -119,16 +122,9 @@ def set_capacity(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Publish the places of one slot."""
     actor = actor_of(request)
     slot = selectors.slot_for(actor, slot_id)
-    form = CapacityForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("名额要写 0 到 999 的数。"))
-        return page(request, "hospitals/services.html", _context(actor), status=422)
-    try:
-        slots.set_capacity(slot, form.cleaned_data["capacity"], by=actor, at=clock.now())
-    except Conflict as error:
-        messages.error(request, error.message)
-        return page(request, "hospitals/services.html", _context(actor), status=409)
-    return _back(request, _("已改名额。"))
+    form, wrong = CapacityForm(request.POST), _("名额要写 0 到 999 的数。")
+    publish = partial(slots.set_capacity, slot)
+    return _publish(request, form, publish=publish, wrong=wrong, done=_("已改名额。"))
 
 
 @require_POST
@@ -138,13 +134,22 @@ def set_machines(request: HttpRequest, service_id: int) -> HttpResponse:
     """Publish the haemodialysis machines set apart for HBV and HCV."""
     actor = actor_of(request)
     service = selectors.service_for(actor, service_id)
-    form = MachinesForm(request.POST)
+    form, wrong = MachinesForm(request.POST), _("专机数要写 0 到 999 的数。")
+    publish = partial(slots.set_apart, service)
+    return _publish(request, form, publish=publish, wrong=wrong, done=_("已改专机数。"))
+
+
+def _publish(
+    request: HttpRequest, form: Form, *, publish: Callable[..., object], wrong: str, done: str
+) -> HttpResponse:
+    """Publish what a form of one or two numbers says; a refusal is read above the list as it stands."""
+    actor = actor_of(request)
     if not form.is_valid():
-        messages.error(request, _("专机数要写 0 到 999 的数。"))
+        messages.error(request, wrong)
         return page(request, "hospitals/services.html", _context(actor), status=422)
     try:
-        slots.set_apart(service, **form.cleaned_data, by=actor, at=clock.now())
+        publish(**form.cleaned_data, by=actor, at=clock.now())
     except Conflict as error:
         messages.error(request, error.message)
         return page(request, "hospitals/services.html", _context(actor), status=409)
-    return _back(request, _("已改专机数。"))
+    return _back(request, done)
