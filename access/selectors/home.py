@@ -59,6 +59,11 @@ class HomeLists:
         return len(self.without_car) + len(self.unasked)
 
     @property
+    def troubled(self) -> int:
+        """Count who has a car or is under way, and is late or waits too long."""
+        return sum(1 for each in self.journeys if each.line.standing.level)
+
+    @property
     def unasked_ahead(self) -> int:
         """Count who is due in the next days and not asked for."""
         return sum(len(day.unasked) for day in self.days)

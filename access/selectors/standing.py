@@ -20,6 +20,7 @@ from transport.states import RunStatus, TripStatus
 
 NO_CAR_AFTER = timedelta(minutes=15)  # without a car for so long, a near time turns amber
 SOON = timedelta(hours=2)
+LATE, LATE_BY_FAR = timedelta(minutes=5), timedelta(minutes=10)  # past the promised pick-up: amber, then red
 HAND_OVER = timedelta(minutes=15)  # R-002-3
 HAND_OVER_WARN = timedelta(minutes=10)
 
@@ -150,14 +151,31 @@ def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime
     if facts.approved_at is None:
         return Standing("submitted", "", _("等社区核准"), silence_words(request), 15)
     if facts.scheduled_at:
-        return _planned(request, parts)
+        return _overdue(request, parts, at) or _planned(request, parts)
     if parts.appointment and parts.appointment.status == AppointmentStatus.PROPOSED:
         return Standing("awaiting_hospital", "", _("等%(place)s回") % {"place": _place(parts)}, "", 12)
     waited = at - facts.approved_at
     is_soon = request.arrive_at is None or request.arrive_at - at < SOON
     is_late = waited >= NO_CAR_AFTER and is_soon
     words = _("已申请 %(length)s，调度还没排车") % {"length": _length(waited)}
+    if request.is_critical:
+        return Standing("submitted", "late", words, _place(parts, request), 0)
     return Standing("submitted", "over" if is_late else "", words, _place(parts, request), 1 if is_late else 10)
+
+
+def _overdue(request: AccessRequest, parts: CaseParts, at: datetime) -> Standing | None:
+    """Say that somebody is not aboard although it is time; None while it is in time, or where nobody is fetched."""
+    trip = parts.outbound
+    if trip is None or trip.pickup_planned_at is None or not request.needs_vehicle:
+        return None
+    late = at - trip.pickup_planned_at
+    if late < LATE:
+        return None
+    words = _("%(at)s 就该上车，过了 %(length)s 还没上车，打给司机问")
+    said = words % {"at": hhmm(trip.pickup_planned_at), "length": _length(late)}
+    level = "late" if late >= LATE_BY_FAR or request.is_critical else "over"
+    word = "car_coming" if trip.run and trip.run.status == RunStatus.UNDER_WAY else "planned"
+    return Standing(word, level, said, _car(trip.run), 0 if level == "late" else 4)
 
 
 def _planned(request: AccessRequest, parts: CaseParts) -> Standing:
