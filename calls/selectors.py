@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, Q, When
+from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
 from calls.states import HANDLERS, CallStatus
 from core.actors import Actor
+from core.clock import CHINA
 from core.errors import NotFound
 
 SHOWN = 200
@@ -86,6 +88,24 @@ def boards_of(actor: Actor) -> list[str]:
     """Name the board whose change a post's strip follows; command follows every one (by kind)."""
     kinds = {"staff": "community", "lead": "community", "dispatch": "area", "intake": "facility", "hospadm": "facility"}
     return [f"calls:{kinds.get(actor.role, actor.role)}:{actor.place_code}"]
+
+
+def newest(kind: str, subjects: Iterable[str]) -> dict[str, OpenCall]:
+    """Return the newest call about each subject, ended or not; one query."""
+    rows = OpenCall.objects.filter(kind=kind, subject__in=list(subjects)).order_by("since", "id")
+    return {call.subject: call for call in rows}
+
+
+def said_of(call: OpenCall | None) -> str:
+    """Say to whoever raised a call how it stands: whose it is, who took it up, what came of it; "" without one."""
+    if call is None:
+        return ""
+    if call.status == CallStatus.ENDED:
+        return _("%(who)s：%(words)s") % {"who": call.ended_by, "words": call.ended_words}
+    if call.status == CallStatus.TAKEN:
+        words = {"who": call.taken_by, "at": f"{call.taken_at.astimezone(CHINA):%H:%M}" if call.taken_at else ""}
+        return _("%(who)s %(at)s 接手了。") % words
+    return _("报给%(owner)s了，还没有人接手。") % {"owner": call.owner_label}
 
 
 def ended_by_hand(kind: str, subjects: Iterable[str], *, at: datetime) -> set[str]:

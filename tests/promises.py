@@ -14,7 +14,6 @@ KEPT: dict[str, str] = {
     "%(n)s 条存着，有网自动补传": "test_steps_pressed_without_network_are_sent_in_order",
     "%(name)s：%(result)s，记下了。排好的车、医院和返程会跟着改。": "test_positive_before_leaving_waits_again_for_the_designated_hospital_and_another_car",
     "%(name)s：%(result)s，记下了。治疗照旧，回家的车会跟着改。": "test_positive_in_hospital_comes_home_in_a_car_that_may_carry_them",
-    "%(who)s %(at)s 接手，在找。": "test_nobody_at_the_door_is_a_task_of_the_community_and_its_answer_is_read_by_the_driver",
     "%(who)s提的。%(at)s 前社区没有回，就自动通过。": "test_silence_approves_at_the_time_the_page_says",
     "{n} 次紧急放行还没报上去": "test_press_without_network_is_kept_and_sent_once",
     "。%(why)s，报给%(owner)s了": "test_nobody_at_the_door_is_a_task_of_the_community_and_its_answer_is_read_by_the_driver",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from calls.models import OpenCall
+from calls.selectors import newest, said_of
+from calls.states import CallKind
 from core.actors import Actor
 from core.errors import NotFound
 from hospitals.models import Facility, Intake, Service, TransferRequest
@@ -27,6 +31,7 @@ class Handing:
     """One hand-over as a row. `minutes`: since it was asked; `is_late`: without an answer past the rulebook's minutes.
 
     `door_wait`: minutes at the door of the house asked, while nobody there has received; `door_level`: "warn" or "late".
+    `call`: the call for help about the silence of the house asked.
     """
 
     transfer: TransferRequest
@@ -38,6 +43,7 @@ class Handing:
     is_late: bool
     door_wait: int | None = None
     door_level: str = ""
+    call: OpenCall | None = None
 
     @property
     def intake(self) -> Intake:
@@ -64,7 +70,8 @@ class Handing:
         if not self.is_open:
             return str(row.get_status_display())
         if self.is_asked:
-            return _("等%(to)s答复 %(n)s 分钟") % {"to": to, "n": self.minutes}
+            waits = _("等%(to)s答复 %(n)s 分钟") % {"to": to, "n": self.minutes}
+            return _("%(waits)s。%(said)s") % {"waits": waits, "said": said_of(self.call)} if self.call else waits
         who = {"to": to, "name": row.accepted_name}
         said = _("%(to)s %(name)s 电话里答应接") % who if row.is_by_phone else _("%(to)s %(name)s 答应接") % who
         if self.door_wait is not None:
@@ -79,6 +86,10 @@ class Handing:
 
 def handing_of(row: TransferRequest, *, at: datetime) -> Handing:
     """Say one hand-over in the desk's words."""
+    return _handings([row], at=at)[0]
+
+
+def _handing(row: TransferRequest, call: OpenCall | None, at: datetime) -> Handing:
     card, minutes = row.intake.card, row.minutes_since(at)
     known = limits(row.facility_id, at=at)
     door = row.at_door_at if row.status in TRANSFER_OPEN else None
@@ -92,14 +103,22 @@ def handing_of(row: TransferRequest, *, at: datetime) -> Handing:
         is_late=row.status == TransferStatus.ASKED and at - row.asked_at >= known.transfer_answer,
         door_wait=max(int((at - door).total_seconds() // 60), 0) if door else None,
         door_level=level_of(door + known.hand_over, at=at, amber=known.hand_over_amber) if door else "",
+        call=call,
     )
 
 
+def _handings(rows: Iterable[TransferRequest], *, at: datetime) -> list[Handing]:
+    """Say hand-overs in order, each with the call about it: two queries."""
+    found = list(rows)
+    calls = newest(CallKind.TRANSFER_UNANSWERED, [str(row.pk) for row in found]) if found else {}
+    return [_handing(row, calls.get(str(row.pk)), at) for row in found]
+
+
 def open_transfers(facility_code: str, *, at: datetime) -> tuple[list[Handing], list[Handing]]:
-    """Return who is to come to a house, and who is to leave it, the longest asked first: one query."""
+    """Return who is to come to a house, and who is to leave it, the longest asked first: two queries."""
     rows = TransferRequest.objects.open().select_related(*_ROWS)
     found = rows.filter(Q(facility=facility_code) | Q(intake__facility=facility_code)).order_by("asked_at")
-    handings = [handing_of(row, at=at) for row in found]
+    handings = _handings(found, at=at)
     coming = [each for each in handings if each.transfer.facility_id == facility_code]
     coming.sort(key=lambda each: -1 if each.door_wait is None else -each.door_wait - 2)
     return coming, [each for each in handings if each.transfer.facility_id != facility_code]
@@ -108,7 +127,7 @@ def open_transfers(facility_code: str, *, at: datetime) -> tuple[list[Handing], 
 def transfers_for(actor: Actor, *, at: datetime) -> list[Handing]:
     """Return the open hand-overs an actor may read, the longest asked first."""
     rows = TransferRequest.objects.visible_to(actor).open().select_related(*_ROWS).order_by("asked_at")
-    return [handing_of(row, at=at) for row in rows]
+    return _handings(rows, at=at)
 
 
 def transfer_for(actor: Actor, transfer_id: UUID) -> TransferRequest:

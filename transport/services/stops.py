@@ -8,13 +8,13 @@ from math import ceil
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls import selectors
 from calls.models import OpenCall
 from calls.states import CallKind, CallStatus
 from communities.services import rulebook
 from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
-from core.clock import CHINA
 from core.errors import Conflict
 from transport import policies
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, TripCompleted, TripFailed
@@ -99,20 +99,12 @@ def wait_until(stop: Stop, rule: timedelta) -> datetime:
 
 def search_for(stop: Stop) -> OpenCall | None:
     """Return the newest call to look for the rider of a stop."""
-    return OpenCall.objects.filter(kind=CallKind.PERSON_NOT_FOUND, subject=str(stop.trip_id)).order_by("-since").first()
+    return selectors.newest(CallKind.PERSON_NOT_FOUND, [str(stop.trip_id)]).get(str(stop.trip_id))
 
 
 def said_of(stop: Stop) -> str:
     """Say how the search for the rider of a stop stands: whose it is, who took it up, what they found."""
-    call = search_for(stop)
-    if call is None:
-        return ""
-    if call.status == CallStatus.ENDED:
-        return _("%(who)s：%(words)s") % {"who": call.ended_by, "words": call.ended_words}
-    if call.status == CallStatus.TAKEN:
-        words = {"who": call.taken_by, "at": f"{call.taken_at.astimezone(CHINA):%H:%M}" if call.taken_at else ""}
-        return _("%(who)s %(at)s 接手，在找。") % words
-    return _("报给%(owner)s了，还没有人接手。") % {"owner": call.owner_label}
+    return selectors.said_of(search_for(stop))
 
 
 @transaction.atomic

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from calls.models import OpenCall
+from calls.services import calls
 from communities.models import DispatchAreaDivision
 from core.actors import Actor
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -297,6 +299,12 @@ def test_r_000_17_silence_calls_dispatch_and_an_answer_ends_the_call(here):
     (call,) = OpenCall.objects.live()
     assert (call.kind, call.place) == ("transfer_unanswered", f"{here.facility.name} → 乙院")
     assert here.label not in call.who, "an illness is where they are: the name is masked"
+    (_, leaving) = selectors.open_transfers(here.facility_id, at=AT + 11 * MIN)
+    assert leaving[0].state.endswith(f"报给{call.owner_label}了，还没有人接手。")
+    calls.take_up(call, by=replace(post(call.owner_role, call.owner_place), label="韩冰"), at=AT + 11 * MIN)
+    (_, leaving) = selectors.open_transfers(here.facility_id, at=AT + 11 * MIN)
+    assert "韩冰" in leaving[0].state
+    assert "接手了" in leaving[0].state
     transfers.accept(row, name="王护士", by=desk, at=AT + 12 * MIN)
     assert not OpenCall.objects.live().exists()
 

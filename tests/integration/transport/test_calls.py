@@ -111,7 +111,7 @@ def test_nobody_at_the_door_is_a_task_of_the_community_and_its_answer_is_read_by
 
     call = the_call(CallKind.PERSON_NOT_FOUND)
     post(on(side, "staff"), f"/calls/{call.pk}/take/")
-    assert "接手，在找" in read(on(side, "driver"), "/drive/")
+    assert "接手了" in read(on(side, "driver"), "/drive/")
     assert side.users["staff"].name in read(on(side, "driver"), "/drive/")
 
     post(on(side, "staff"), f"/calls/{call.pk}/end/", words="找到了，马上下来")
