@@ -10,8 +10,9 @@ from communities.services import passes
 from core.actors import RELAY
 from dispatch.allowances import EXIT_BEFORE_MIN
 from hospitals.models import Intake
-from hospitals.services import appointments
-from transport.models import Trip
+from hospitals.selectors.transfers import open_of_case
+from hospitals.services import appointments, transfers
+from transport.models import Run, Trip
 from transport.states import TripDirection, TripStatus
 
 RIDING = (TripStatus.SCHEDULED, TripStatus.ON_BOARD)
@@ -27,14 +28,30 @@ def note(*, at: datetime, run_id: str, trip_ids: Iterable[str]) -> None:
 
 
 def _tell_desk(trip: Trip, *, at: datetime) -> None:
-    """Write the car's time where the desk reads it: of arrival before the patient is there, of the way home after."""
+    """Write the car's time where desks read it: of arrival before the patient is there, of the way home after.
+
+    On the way from house to house both desks read it with the hand-over.
+    """
+    if trip.direction == TripDirection.BETWEEN:
+        _tell_both_desks(trip, at=at)
+        return
     is_inside = Intake.objects.filter(case_ref=trip.case_ref).exists()
     is_home = trip.direction == TripDirection.INBOUND
     if trip.run is None or is_inside != is_home:
         return
-    carried_by = f"{trip.run.vehicle.plate} {trip.run.driver.name}"[:60]
     expected_at = trip.pickup_planned_at if is_home else trip.dropoff_planned_at
-    appointments.set_ride(trip.case_ref, expected_at=expected_at, carried_by=carried_by, by=RELAY, at=at)
+    appointments.set_ride(trip.case_ref, expected_at=expected_at, carried_by=_car(trip.run), by=RELAY, at=at)
+
+
+def _tell_both_desks(trip: Trip, *, at: datetime) -> None:
+    transfer = open_of_case(trip.case_ref)
+    if transfer is not None and trip.run is not None:
+        by_car = {"expected_at": trip.dropoff_planned_at, "carried_by": _car(trip.run)}
+        transfers.set_ride(transfer, **by_car, by=RELAY, at=at)
+
+
+def _car(run: Run) -> str:
+    return f"{run.vehicle.plate} {run.driver.name}"[:60]
 
 
 def _tell_gate(trip: Trip, *, at: datetime) -> None:

@@ -19,6 +19,7 @@ from dispatch.services import planning, returns
 from dispatch.services import transfers as ways
 from hospitals import selectors
 from hospitals.models import Intake, TransferRequest
+from hospitals.selectors.desk_rows import clock_text
 from hospitals.services import intake, transfers, undo
 from hospitals.services.transfers import TransferWish
 from tests import walkers
@@ -27,7 +28,7 @@ from tests.factories import transport as car_rows
 from tests.handed import Handed, handed
 from tests.walkers import MIN
 from transport.models import Run, Trip
-from transport.services import runs
+from transport.services import lateness, runs
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +172,23 @@ def test_e3_a_driver_who_cannot_come_another_one_goes():
     trip = case.trip("between")
     assert (trip.status, trip.run_id == first.pk) == ("scheduled", False)
     assert case.transfer.carried_by.startswith(trip.run.vehicle.plate)
+
+
+def test_a_late_car_between_two_houses_is_read_at_both_desks():
+    """Faults 1, 会晚到: the new time stands in the hand-over, before the pick-up and on the way."""
+    case = handed("ask", "accept")
+    trip = case.trip("between")
+    driver = Actor(f"user:{trip.run.driver_id}", trip.run.driver.name, "driver", "fleet", trip.run.driver_id)
+    runs.accept(trip.run, by=driver, at=case.at)
+    lateness.late(trip.run.stops.get(position=1), minutes=25, by=driver, at=case.at + MIN)
+    walkers.deliver()
+
+    promised = trip.dropoff_planned_at + 25 * MIN
+    assert case.trip("between").dropoff_planned_at == promised
+    assert case.transfer.expected_at == promised
+    for place in (case.town.facility.pk, case.other.pk):
+        coming, leaving = selectors.open_transfers(place, at=case.at + MIN)
+        assert clock_text(promised) in (coming or leaving)[0].state
 
 
 @pytest.mark.parametrize("end", ["withdraw", "died", "admitted", "released"])
