@@ -46,8 +46,8 @@ def _tell_desk(trip: Trip, *, at: datetime) -> None:
 def _tell_both_desks(trip: Trip, *, at: datetime) -> None:
     transfer = open_of_case(trip.case_ref)
     if transfer is not None and trip.run is not None:
-        by_car = {"expected_at": trip.dropoff_planned_at, "carried_by": _car(trip.run)}
-        transfers.set_ride(transfer, **by_car, by=RELAY, at=at)
+        arrives = trip.dropoff_planned_at
+        transfers.set_ride(transfer, expected_at=arrives, carried_by=_car(trip.run), by=RELAY, at=at)
 
 
 def _car(run: Run) -> str:
