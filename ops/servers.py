@@ -98,7 +98,7 @@ class Stack:
             self.children[server.name] = server.child
 
     def connect(self, role: str = OWNER, **options: Any) -> psycopg.Connection[Any]:
-        """Open a plain connection as owner, app or superuser."""
+        """Open a plain connection as owner, app or the server's own superuser (ops.postgres.SUPERUSER)."""
         server = self.databases.postgres
         if server is None:
             raise RuntimeError("a stack has a PostgreSQL of its own")

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from ops.postgres import SUPERUSER
 from tests.faults.work import UNSEEN, Asking, Works, count
 
 Fault = Callable[[Works, str, float], None]
@@ -36,7 +37,7 @@ def empty(works: Works, server: str, seconds: float) -> None:
             code = "import os, redis; redis.Redis.from_url(os.environ['REDIS_URL']).flushall()"
             subprocess.run([sys.executable, "-c", code], env=works.stack.environment("owner"), check=True)
         else:
-            with works.stack.connect("superuser", autocommit=True) as connection:
+            with works.stack.connect(SUPERUSER, autocommit=True) as connection:
                 connection.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
