@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from communities.services import rulebook
+from core import clock
 from core.invariants import Invariant
 
+
+def _bad_rules() -> Iterator[str]:
+    for each in rulebook.bad_rows(at=clock.now()):
+        yield f"{each.rule.document} {each.rule.scope}: {each.why}"
+
+
 INVARIANTS = [
+    Invariant("rulebook_rows_fit", "every row of the rulebook is of its key's kind and in its range", find=_bad_rules),
     Invariant(
         "INV-21",
         "no return was ever answered with a refusal",

@@ -12,17 +12,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from communities import rule_kinds
+from communities.states import ZoneClass
 from core.divisions import division_prefix
+from core.phrases import listed
 
 DATA = Path(__file__).parent / "data" / "rulebook.json"
-
-# What no row may set, whatever its level: the life floor (rules.md 1.5 no. 1). key → the one value that is allowed.
-FLOOR: dict[str, Any] = {
-    "test.precondition": "none",
-    "code.yellow.blocks_pass": False,
-    "critical.needs_certificate": False,
-    "return.may_be_refused": False,
-}
 
 
 @dataclass(frozen=True)
@@ -61,20 +56,28 @@ class Ruling:
     beaten: tuple[Rule, ...] = field(default=(), compare=False)
 
 
-def floor_fault(key: str, value: Any) -> str:
-    """Say why a value must not be entered, or "" when it may."""
-    if key in FLOOR and value != FLOOR[key]:
-        words = _("“%(key)s”是救命底线，只能是 %(value)s，任何文件都不能改。")
-        return words % {"key": key, "value": json.dumps(FLOOR[key])}
+def row_fault(rule: Rule) -> str:
+    """Say why a row can never decide, or "" when it is sound."""
+    if why := rule_kinds.fault(rule.key, rule.value):
+        return why
+    if rule.scope and not (rule.scope.isascii() and rule.scope.isdigit()):
+        return _("管到哪里要写区划代码的数字，写的是“%(scope)s”。") % {"scope": rule.scope}
+    if unknown := [word for word in rule.zone_classes if word not in ZoneClass.values]:
+        words = {"words": listed(unknown), "allowed": " / ".join(ZoneClass.values)}
+        return _("没有“%(words)s”这种分区，只能是 %(allowed)s。") % words
+    if rule.valid_from and rule.valid_until and rule.valid_until <= rule.valid_from:
+        return _("截止的时间不晚于开始的时间，一天也不生效。")
     return ""
 
 
 def resolve(rules: Iterable[Rule], key: str, question: Question) -> Ruling:
     """Return the value of a key: floor, then mandatory, then narrower scope, then later effect, then the kinder tie.
 
-    Raises KeyError for a key without a row.
+    A row whose value is not of the key's kind, or breaks the life floor, loses to the next one. Raises KeyError for a
+    key without a sound row.
     """
-    rows = [rule for rule in rules if rule.key == key and _applies(rule, question) and not floor_fault(key, rule.value)]
+    asked = (rule for rule in rules if rule.key == key and _applies(rule, question))
+    rows = [rule for rule in asked if not rule_kinds.fault(key, rule.value)]
     if not rows:
         raise KeyError(key)
     binding = [rule for rule in rows if rule.is_mandatory]
@@ -110,7 +113,7 @@ def _tie(rule: Rule) -> float:
     """Of two rows alike in all else: the smaller limit where waiting hurts, the larger where a right grows."""
     if not isinstance(rule.value, (int, float)):
         return 0.0
-    return float(rule.value) if catalogue().get(rule.key, {}).get("tie") == "larger" else -float(rule.value)
+    return float(rule.value) if rule_kinds.KEYS[rule.key].tie == "larger" else -float(rule.value)
 
 
 def _source(rule: Rule) -> str:
@@ -139,9 +142,3 @@ def shipped() -> tuple[Rule, ...]:
                 )
             )
     return tuple(rows)
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> dict[str, dict[str, str]]:
-    """Return every known key with its unit and label, and which way a tie falls."""
-    return json.loads(DATA.read_text())["keys"]

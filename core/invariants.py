@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -11,11 +12,15 @@ from core.sealed import SealedField
 
 @dataclass(frozen=True)
 class Invariant:
-    """One promise: `sql` returns one row (a text that names an example) per breach, and none while it holds."""
+    """One promise: `sql` returns one row (a text that names an example) per breach, and none while it holds.
+
+    Where only code can judge a row, `find` lists the examples instead.
+    """
 
     ident: str
     promise: str
-    sql: str
+    sql: str = ""
+    find: Callable[[], Iterable[str]] | None = None
 
 
 def _unsealed() -> str:

@@ -11,6 +11,9 @@ from access.models import AccessRequest
 from access.models.absence import present
 from access.models.request import OPEN
 from access.selectors import with_facts
+from communities.models import DispatchArea
+from communities.services import rulebook
+from communities.services.rulebook import BadRow
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound
@@ -73,6 +76,12 @@ def vehicle_for(actor: Actor, code: str) -> Vehicle:
 def engine_setting(actor: Actor) -> AreaSetting:
     """Return what the engine may do in a dispatcher's area; on by itself where nobody decided."""
     return AreaSetting.objects.filter(area=actor.place_code).first() or AreaSetting(area=actor.place_code)
+
+
+def bad_rules(actor: Actor, *, at: datetime) -> list[BadRow]:
+    """Return the rows of the rulebook that meet the actor's place and cannot decide: somebody has to mend them."""
+    city = DispatchArea.objects.filter(pk=actor.place_code).values_list("city_code", flat=True).first()
+    return rulebook.bad_rows(place=city or actor.place_code, at=at)
 
 
 def plans(actor: Actor) -> list[PlanningRun]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from communities import policies
 from communities import rulebook as book
@@ -15,9 +15,10 @@ from communities.models import PolicyDocument, PolicyRule
 from communities.rulebook import Question, Rule, Ruling
 from core import audit
 from core.actors import Actor
+from core.divisions import division_prefix
 from core.errors import Invalid
 
-__all__ = ["Book", "Ruling", "load", "set_rule", "value"]
+__all__ = ["BadRow", "Book", "Ruling", "bad_rows", "load", "set_rule", "value"]
 
 
 class Book:
@@ -31,6 +32,15 @@ class Book:
         return book.resolve(self.rules, key, Question(place, at, zone, need))
 
 
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot decide: why, and the row that decides in its stead (None for a key nobody asks for)."""
+
+    rule: Rule
+    why: str
+    instead: Ruling | None
+
+
 def load() -> Book:
     """Read the whole rulebook in one query."""
     return Book(_rules())
@@ -41,19 +51,42 @@ def value(key: str, *, place: str, at: datetime, zone: str = "", need: str = "")
     return Book(_rules(key)).value(key, place=place, at=at, zone=zone, need=need)
 
 
+def bad_rows(*, place: str = "", at: datetime) -> list[BadRow]:
+    """List the rows that cannot decide and meet a place (a code; empty: any), with what holds instead; one query."""
+    rules = _rules()
+    inside = division_prefix(place)
+    found = []
+    for rule in rules:
+        scope = division_prefix(rule.scope)
+        is_near = scope.startswith(inside) or inside.startswith(scope) or not scope.isdigit()
+        if is_near and (why := book.row_fault(rule)):
+            found.append(BadRow(rule, why, _instead(rules, rule, at)))
+    return found
+
+
+def _instead(rules: list[Rule], bad: Rule, at: datetime) -> Ruling | None:
+    zone, need = next(iter(bad.zone_classes), ""), next(iter(bad.need_kinds), "")
+    try:
+        return book.resolve(rules, bad.key, Question(bad.scope, at, zone, need))
+    except KeyError:
+        return None
+
+
 @transaction.atomic
 def set_rule(document: PolicyDocument, *, key: str, value: Any, by: Actor, at: datetime, **scope: Any) -> PolicyRule:
-    """Enter a row (scope, zone_classes, need_kinds, is_mandatory, valid_from, valid_until, quote).
+    """Enter a row (scope, zone_classes, need_kinds, is_mandatory, valid_from, valid_until, quote), or change it.
 
-    Raises Invalid for an unknown key and for a value that breaks the life floor.
+    A document sets a key once for a place. Raises Invalid for an unknown key, a value that is not of the key's kind or
+    out of its range, one that breaks the life floor, and for a scope, zone or time that never applies.
     """
     policies.check_change_rulebook(by)
-    if key not in book.catalogue():
-        raise Invalid("rulebook.unknown_key", _("没有“%(key)s”这一项。") % {"key": key}, field="key")
-    if fault := book.floor_fault(key, value):
-        raise Invalid("rulebook.floor", fault, field="value")
-    rule = PolicyRule.objects.create(document=document, key=key, value=value, **scope)
-    audit.record("rulebook.change", rule, by=by, at=at, detail={"key": key, "scope": rule.scope})
+    row = PolicyRule(document=document, key=key, value=value, **scope)
+    if fault := book.row_fault(_rule(row)):
+        raise Invalid("rulebook.bad_row", fault, field="value")
+    rule, _is_new = PolicyRule.objects.update_or_create(
+        document=document, key=key, scope=row.scope, defaults={**scope, "value": value}
+    )
+    audit.record("rulebook.change", rule, by=by, at=at, detail={"key": key, "scope": rule.scope, "value": value})
     return rule
 
 

@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.http import page
-from dispatch import command
+from dispatch import command, selectors
 
 
 @for_roles("command")
 def show(request: HttpRequest) -> HttpResponse:
     """Show a division's unmet needs, people out without a way home, and counts by street."""
-    context = {"seen": command.overview(actor_of(request), at=clock.now())}
+    actor, at = actor_of(request), clock.now()
+    context = {"seen": command.overview(actor, at=at), "bad_rules": selectors.bad_rules(actor, at=at)}
     return page(request, "dispatch/command.html", context, part="numbers")

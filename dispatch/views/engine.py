@@ -23,7 +23,12 @@ MODES = {"on": (True, False), "propose": (True, True), "off": (False, False)}
 def show(request: HttpRequest) -> HttpResponse:
     """Show what the engine may do in the area, and its last plans."""
     actor = actor_of(request)
-    context = {"setting": selectors.engine_setting(actor), "plans": selectors.plans(actor), "area": actor.place_code}
+    context = {
+        "setting": selectors.engine_setting(actor),
+        "plans": selectors.plans(actor),
+        "area": actor.place_code,
+        "bad_rules": selectors.bad_rules(actor, at=clock.now()),
+    }
     return page(request, "dispatch/engine.html", context, part="plans")
 
 

@@ -18,7 +18,7 @@ from core import clock
 from core.errors import Invalid
 from core.http import page
 from core.idempotency import idempotent
-from dispatch import zoning
+from dispatch import selectors, zoning
 from dispatch.forms import ZoneForm
 from dispatch.words import hhmm
 
@@ -29,8 +29,13 @@ PAGE_SIZE = 50
 def show(request: HttpRequest) -> HttpResponse:
     """List the division's compounds with their zones."""
     words = request.GET.get("q", "").strip()[:40]
-    rows = zoning.communities(actor_of(request), words=words, at=clock.now())
-    context = {"pages": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")), "words": words}
+    actor, at = actor_of(request), clock.now()
+    rows = zoning.communities(actor, words=words, at=at)
+    context = {
+        "pages": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "words": words,
+        "bad_rules": selectors.bad_rules(actor, at=at),
+    }
     return page(request, "dispatch/zones.html", context)
 
 

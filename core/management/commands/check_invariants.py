@@ -6,6 +6,7 @@ import json
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
@@ -32,10 +33,17 @@ def breaches() -> list[dict[str, Any]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY" if not _nested() else "SELECT 1")
         for each in all_invariants():
-            cursor.execute(f"SELECT * FROM ({each.sql}) AS breach LIMIT {EXAMPLES}")
-            if rows := cursor.fetchall():
-                broken.append({"id": each.ident, "promise": each.promise, "examples": [str(row[0]) for row in rows]})
+            if examples := _examples(each, cursor):
+                broken.append({"id": each.ident, "promise": each.promise, "examples": examples})
     return broken
+
+
+def _examples(each: Invariant, cursor: Any) -> list[str]:
+    """Return the first few breaches of one promise."""
+    if each.find is not None:
+        return [str(row) for row in islice(each.find(), EXAMPLES)]
+    cursor.execute(f"SELECT * FROM ({each.sql}) AS breach LIMIT {EXAMPLES}")
+    return [str(row[0]) for row in cursor.fetchall()]
 
 
 def _nested() -> bool:

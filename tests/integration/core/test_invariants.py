@@ -94,6 +94,11 @@ BREAKERS: dict[str, list[str]] = {
     "INV-31": ["UPDATE access_resident SET phone_sealed = '13800000000'::bytea WHERE length(phone_sealed) > 0"],
     GUARDS: [],  # broken already where the guards are gone
     "infection_machine_mixed": ["UPDATE hospitals_appointment SET machine_class = 'HBV' WHERE status = 'booked'"],
+    "rulebook_rows_fit": [
+        "INSERT INTO communities_policydocument (code, title, issuer, level) VALUES ('d', '某区', '', '')",
+        "INSERT INTO communities_policyrule (document_id, key, value, scope, zone_classes, need_kinds, is_mandatory, quote)"
+        " VALUES ('d', 'waiting.target_min', '\"abc\"', '', '{}', '{}', false, '')",
+    ],
     "INV-36": ["UPDATE core_outboxmessage SET created_at = now() - interval '1 hour', delivered_at = NULL"],
     "INV-37": [
         "INSERT INTO core_workerheartbeat (name, beaten_at, silent_since)"

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from communities import rulebook
+from communities import rule_kinds, rulebook
 from communities.rulebook import Question, Rule, resolve
 
 JUNE = datetime(2022, 6, 28, 4, tzinfo=UTC)
+X = "waiting.amber_min"
 DANDONG, SHANGHAI = "210602001001", "310101001001"
 
 
@@ -71,19 +72,19 @@ def test_document_holds_only_from_its_day_and_in_its_place():
 
 
 def test_narrower_scope_wins_unless_the_wider_is_mandatory():
-    wide, narrow = Rule("x", 1, "省", scope="210000"), Rule("x", 2, "市", scope="210600")
-    binding = Rule("x", 3, "国", is_mandatory=True)
+    wide, narrow = Rule(X, 1, "省", scope="210000"), Rule(X, 2, "市", scope="210600")
+    binding = Rule(X, 3, "国", is_mandatory=True)
 
-    assert resolve([wide, narrow], "x", Question(DANDONG, JUNE)).value == 2
-    assert resolve([wide, narrow, binding], "x", Question(DANDONG, JUNE)).value == 3
+    assert resolve([wide, narrow], X, Question(DANDONG, JUNE)).value == 2
+    assert resolve([wide, narrow, binding], X, Question(DANDONG, JUNE)).value == 3
 
 
 def test_same_scope_later_effect_wins():
-    old = Rule("x", 1, "旧", valid_from=datetime(2022, 1, 1, tzinfo=UTC))
-    new = Rule("x", 2, "新", valid_from=datetime(2022, 6, 1, tzinfo=UTC))
+    old = Rule(X, 1, "旧", valid_from=datetime(2022, 1, 1, tzinfo=UTC))
+    new = Rule(X, 2, "新", valid_from=datetime(2022, 6, 1, tzinfo=UTC))
 
-    assert resolve([new, old], "x", Question(DANDONG, JUNE)).value == 2
-    assert resolve([new, old], "x", Question(DANDONG, JUNE)).beaten == (old,)
+    assert resolve([new, old], X, Question(DANDONG, JUNE)).value == 2
+    assert resolve([new, old], X, Question(DANDONG, JUNE)).beaten == (old,)
 
 
 def test_a_row_that_breaks_the_floor_never_decides():
@@ -93,7 +94,50 @@ def test_a_row_that_breaks_the_floor_never_decides():
     ruling = resolve([local, *rulebook.shipped()], "test.precondition", Question(DANDONG, JUNE))
 
     assert ruling.value == "none"
-    assert rulebook.floor_fault("test.precondition", "negative_48h")
+    assert rule_kinds.fault("test.precondition", "negative_48h")
+    assert rule_kinds.fault("return.may_be_refused", 0), "0 is not false in a document"
+
+
+@pytest.mark.parametrize(
+    ("key", "bad"),
+    [
+        ("waiting.target_min", ["abc", "30", "", None, True, 0, -5, 10_000, 30.5, [30], {"min": 30}]),
+        ("waiting.measured_min", [60, [], ["60"], [90, 60], [60, 60], [1, 60], "60,90"]),
+        ("rx.stable_required", [1, "true", None]),
+        ("route.scheduled", ["Usual", "", 3, ["usual"]]),
+        ("route.transport", ["foot", [], ["foot", "foot"], ["rocket"], [["foot"]]]),
+        ("vehicle.zones_allowed", [[], {}, {"sealed": ["any"]}, {"sealed": [], "controlled": [], "precautionary": []}]),
+        ("plan.tomorrow_by", ["25:00", "8pm", "20:60", 2000, "Mon 20:00", " 20:00"]),
+        ("report.weekly.due", ["12:00", "Someday 12:00", "Mon 24:00"]),
+        ("hotline.volunteer_fleet", [3791111, "call us", "379 1111", "-", None]),
+        ("no.such.key", [1]),
+    ],
+)
+def test_a_value_that_is_not_of_the_key_s_kind_is_named_and_never_decides(key, bad):
+    """A bad row of a narrow place loses to the next sound one of a wider scope."""
+    for value in bad:
+        row = Rule(key, value, "某区", scope="210602", is_mandatory=True)
+        assert key in rule_kinds.fault(key, value)
+        assert rulebook.row_fault(row)
+        if key in rule_kinds.KEYS:
+            assert resolve([row, *rulebook.shipped()], key, Question(DANDONG, JUNE, "sealed")).rule is not row
+
+
+def test_every_shipped_row_is_sound_and_every_key_has_one():
+    assert [row for row in rulebook.shipped() if rulebook.row_fault(row)] == []
+    assert {row.key for row in rulebook.shipped()} == set(rule_kinds.KEYS)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Rule(X, 8, "某区", scope="振兴区"),
+        Rule(X, 8, "某区", zone_classes=("封控区",)),
+        Rule(X, 8, "某区", valid_from=JUNE, valid_until=JUNE),
+    ],
+)
+def test_a_row_that_can_never_apply_is_named(row):
+    assert rulebook.row_fault(row)
 
 
 def test_unknown_key_is_an_error_of_the_caller():
