@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -87,6 +88,7 @@ def switch_post(request: HttpRequest, post_id: int) -> HttpResponse:
     if isinstance(request.user, User):
         request.session[SESSION_POST] = own_post(request.user, post_id, at=clock.now()).pk
         request.session.cycle_key()
+        rotate_token(request)  # a tab left open on the other post presses nothing in this one's name
     return HttpResponseRedirect(reverse("home"))
 
 

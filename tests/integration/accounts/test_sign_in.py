@@ -83,3 +83,31 @@ def test_large_text_is_kept_on_the_account_and_for_the_sign_in_page(client: Clie
 def test_health_needs_no_sign_in_and_no_database(client: Client) -> None:
     assert client.get("/health/live").json() == {"live": True}
     assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize("change", ["another_post", "another_person"])
+def test_a_tab_left_open_presses_nothing_for_whoever_works_there_now(user: User, change: str) -> None:
+    """A button of a page that was opened by another post, or person, of this browser is refused and nothing is done."""
+    other = User.objects.create_user("15400000004", "another-password", name="周")
+    second = Post.objects.create(user=user, role=Role.AUDITOR, place_kind="city", place_code="210700", place_label="锦州")
+    client = Client(enforce_csrf_checks=True)
+
+    def token() -> str:
+        return str(client.get(reverse("sign_in")).context["csrf_token"])
+
+    person = {"username": user.username, "password": "a-long-password", "csrfmiddlewaretoken": token()}
+    client.post(reverse("sign_in"), person)
+    of_the_old_tab = str(client.get(reverse("sign_in")).context["csrf_token"])
+    if change == "another_post":
+        client.post(reverse("switch_post", args=[second.pk]), {"csrfmiddlewaretoken": of_the_old_tab})
+    else:
+        client.post(reverse("sign_out"), {"csrfmiddlewaretoken": of_the_old_tab})
+        person = {"username": other.username, "password": "another-password", "csrfmiddlewaretoken": token()}
+        client.post(reverse("sign_in"), person)
+
+    pressed = client.post(reverse("prefer"), {"large": "1", "csrfmiddlewaretoken": of_the_old_tab})
+
+    assert pressed.status_code == 403
+    assert not User.objects.filter(large_text=True).exists()
+    now = {"large": "1", "csrfmiddlewaretoken": token()}
+    assert client.post(reverse("prefer"), now).status_code == 302, "a page opened since is believed"
