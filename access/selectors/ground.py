@@ -42,6 +42,7 @@ class Ground:
     same_day: UUID | None
     same_day_at: datetime | None = None
     is_away: bool = False  # died, in hospital, isolated elsewhere, away
+    put_away: str = ""  # why the record is in the archive
 
 
 def zone_of(community: Combinable | str, building: Combinable | str, *, at: datetime) -> Subquery:
@@ -91,7 +92,10 @@ def length_of(need: CareNeed, *, at: datetime) -> int:
 
 
 def ground_of(resident: Resident, *, on: datetime, at: datetime) -> Ground:
-    """Read the ground of a resident for a wish on the day of `on`; one query."""
+    """Read the ground of a resident for a wish on the day of `on`; one query.
+
+    Whoever writes by it holds the resident first: what was read before is another moment's.
+    """
     return _ground(_with_ground(Resident.objects.filter(pk=resident.pk), on=on, at=at).get())
 
 
@@ -116,6 +120,7 @@ def _ground(row: Any) -> Ground:
         same_day=UUID(known["id"]) if known else None,
         same_day_at=datetime.fromisoformat(known["at"]) if known.get("at") else None,
         is_away=row.is_away,
+        put_away=(row.archived_at and (row.archive_reason or "no_need")) or "",
     )
 
 

@@ -45,6 +45,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     service on the same day: two papers of one way are for people to sort out, not to be merged in silence.
     """
     policies.check_identify(by, request, resident)
+    one_way.hold_resident(resident.pk)
     row = locked(request)
     if row.resident_id == resident.pk:
         return row

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from access import policies
 from access.models import CareNeed, Resident
-from access.services import requests, standing
+from access.services import one_way, requests, standing
 from access.states import SERVICE_OF, NeedKind, NeedStatus, StopReason
 from core import audit, boards, clock
 from core.actors import SWEEP, Actor
@@ -42,6 +42,7 @@ def put(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> Car
     A paused one stays paused until somebody takes it up again, or its day comes.
     """
     policies.check_edit(by, resident)
+    one_way.hold_resident(resident.pk)  # two at once: the second changes what the first added
     need = resident.needs.select_for_update().filter(kind=facts.kind).first()
     if need is None:
         need = CareNeed(resident=resident, person_key=resident.person_key, kind=facts.kind, status_at=at)

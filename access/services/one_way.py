@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from access import journey
 from access.models import AccessRequest, Resident
 from access.models.request import OPEN
 from access.selectors.facts import facts_of, with_facts
+from access.selectors.ground import Ground
 from access.services.letting_go import let_go
-from core import audit
+from core import audit, locks
 from core.actors import Actor
 from core.boards import touch
 from core.errors import Conflict
@@ -23,25 +23,33 @@ DAY = timedelta(hours=24)
 
 def hold_person(person_key: UUID) -> None:
     """Wait until nobody else is calling an ambulance for this person; let go with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 120))", [str(person_key)])
+    locks.hold(locks.name(locks.Kind.PERSON, person_key))
 
 
-def is_put_away(resident: Resident, *, is_critical: bool) -> bool:
-    """Say whether nothing may be asked for any more: for whoever moved, a life is saved all the same (E28, R-000-2)."""
-    return resident.archived_at is not None and (resident.archive_reason == "died" or not is_critical)
+def hold_resident(resident_id: UUID) -> None:
+    """Hold the record of somebody something is written for: requests, needs, a death that is said meanwhile (E28).
+
+    What is asked "is there one already" is asked after this, in a statement of its own.
+    """
+    list(Resident.objects.select_for_update(no_key=True).order_by().only("pk").filter(pk=resident_id))
 
 
-def put_away() -> Conflict:
-    """Return the refusal to ask for somebody whose record is put away."""
-    return Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
+def require_possible(ground: Ground, *, is_critical: bool, is_second: bool) -> None:
+    """Refuse a way for whose record is put away, who is not at home, or who has one that day.
 
-
-def hold_resident(resident: Resident, *, is_critical: bool) -> None:
-    """Hold the record against a death that is said meanwhile; raise the refusal where it has been said (E28)."""
-    held = Resident.objects.select_for_update(no_key=True, of=("self",)).only("archived_at", "archive_reason")
-    if is_put_away(held.get(pk=resident.pk), is_critical=is_critical):
-        raise put_away()
+    Nothing is asked of a critical wish, but of the dead: for whoever moved, a life is saved all the same (E28,
+    R-000-2). Raises Conflict; that of the same day names the first request.
+    """
+    if ground.put_away and (ground.put_away == "died" or not is_critical):
+        raise Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
+    if is_critical:
+        return
+    if ground.is_away:
+        words = _("这位居民现在不在家（住院、隔离、外出）。回来了先在居民页按一下，再申请。")
+        raise Conflict("resident.absent_now", words)
+    if ground.same_day and not is_second:
+        words = _("那一天已经有一趟了。再加一趟，还是改那一趟？")
+        raise Conflict("request.same_day", words, request=ground.same_day)
 
 
 def critical_of(person_key: UUID) -> AccessRequest | None:

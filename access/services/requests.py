@@ -72,28 +72,18 @@ class Wish:
 def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: Ground | None = None) -> AccessRequest:
     """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
 
-    `ground` is what was read with the resident; without it, it is read here. Raises Conflict("request.same_day")
-    when the resident already has a way that day, unless the wish says it is a second one or critical (R-000-2), and
-    Conflict("critical.exists") when 120 has been called for the resident already: one critical way per person (INV-04).
+    Whether there is a way already is asked while the resident is held: of two who press together, the second reads of
+    the first. `ground` is what was read since `one_way.hold_resident`; without it, both are done here. Raises Conflict("request.same_day") when the resident already has a way that day, unless the wish says it
+    is a second one or critical (R-000-2), and Conflict("critical.exists") when 120 has been called for the resident
+    already: one critical way per person (INV-04).
     """
     policies.check_ask(by, resident)
-    if one_way.is_put_away(resident, is_critical=wish.is_critical):
-        raise one_way.put_away()
-    ground = ground or ground_of(resident, on=wish.arrive_at or at, at=at)
-    if ground.is_away and not wish.is_critical:
-        raise Conflict(
-            "resident.absent_now", _("这位居民现在不在家（住院、隔离、外出）。回来了先在居民页按一下，再申请。")
-        )
-    if wish.need_kind in GOODS and not wish.is_critical:
-        raise Invalid("request.goods", _("药和透析液不用人去取。看病请选“看门诊、复诊”。"), field="purpose")
-    if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
-        raise Invalid("request.past", _("到医院的时间已经过了，换一个，或者选越快越好。"), field="other_at")
-    if wish.mode in OWN_WAY and ground.zone_class != ZoneClass.PRECAUTIONARY and not wish.is_critical:
-        raise Invalid("request.own_way", _("封控区、管控区要专车接送，不能自己走。请改选怎么走。"), field="travel")
-    if ground.same_day and not wish.is_second and not wish.is_critical:
-        raise Conflict("request.same_day", _("那一天已经有一趟了。再加一趟，还是改那一趟？"), request=ground.same_day)
-    with transaction.atomic(savepoint=wish.is_critical):  # the second press is answered, not rolled back whole
-        one_way.hold_resident(resident, is_critical=wish.is_critical)
+    with transaction.atomic():  # the second press is answered, not rolled back whole
+        if ground is None:
+            one_way.hold_resident(resident.pk)
+            ground = ground_of(resident, on=wish.arrive_at or at, at=at)
+        one_way.require_possible(ground, is_critical=wish.is_critical, is_second=wish.is_second)
+        _check(wish, ground, at)
         if wish.is_critical:
             one_way.require_first(resident.person_key)
         request = _store(resident, wish, ground, by, at)
@@ -103,6 +93,16 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
             _let_through(request, by, at)
         _announce(request, by, at)
     return request
+
+
+def _check(wish: Wish, ground: Ground, at: datetime) -> None:
+    """Refuse what nobody can be asked to do, with the field that is to be changed."""
+    if wish.need_kind in GOODS and not wish.is_critical:
+        raise Invalid("request.goods", _("药和透析液不用人去取。看病请选“看门诊、复诊”。"), field="purpose")
+    if wish.arrive_at and wish.arrive_at < at and not wish.is_critical:
+        raise Invalid("request.past", _("到医院的时间已经过了，换一个，或者选越快越好。"), field="other_at")
+    if wish.mode in OWN_WAY and ground.zone_class != ZoneClass.PRECAUTIONARY and not wish.is_critical:
+        raise Invalid("request.own_way", _("封控区、管控区要专车接送，不能自己走。请改选怎么走。"), field="travel")
 
 
 def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: datetime) -> AccessRequest:

@@ -13,7 +13,7 @@ from access import policies
 from access.models import CareNeed, Resident, StandingOrder
 from access.selectors.due import rhythm_of
 from access.selectors.ground import length_of
-from access.services import requests
+from access.services import one_way, requests
 from access.services.requests import Wish
 from access.states import FIXED, NeedStatus, StopReason
 from core import clock
@@ -78,6 +78,7 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
     """Make one request with its row; False when another worker was first, or somebody had asked for that day."""
     try:
         with transaction.atomic():
+            one_way.hold_resident(need.resident_id)
             order = _order_row(need, day)
             still = CareNeed.objects.select_for_update(of=("self",), no_key=True).filter(pk=need.pk)
             if order is None or not still.filter(status=NeedStatus.ACTIVE).exists():

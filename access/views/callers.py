@@ -82,7 +82,7 @@ def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
     except Conflict as error:
         if error.code != "request.same_day":
             raise
-        return _form(request, resident, form, status=422, has_same_day=True)
+        return _form(request, resident, form, status=422, same_day=error.context["request"])
     messages.success(
         request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": caller_of(actor, resident).name}
     )
@@ -140,10 +140,10 @@ def case_page(
 
 
 def _form(
-    request: HttpRequest, resident: Resident, form: CallerForm, *, status: int = 200, has_same_day: bool = False
+    request: HttpRequest, resident: Resident, form: CallerForm, *, status: int = 200, same_day: UUID | None = None
 ) -> HttpResponse:
     caller = caller_of(actor_of(request), resident)
-    context = {"form": form, "caller": caller, "has_same_day": has_same_day}
+    context = {"form": form, "caller": caller, "same_day": same_day}
     return page(request, "access/caller_ask.html", context, status=status)
 
 

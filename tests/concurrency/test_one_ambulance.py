@@ -84,7 +84,7 @@ def _all_look_first(monkeypatch) -> None:
         return found
 
     monkeypatch.setattr(one_way, "hold_person", lambda _key: None)
-    monkeypatch.setattr(one_way, "hold_resident", lambda _resident, **_wish: None)
+    monkeypatch.setattr(one_way, "hold_resident", lambda _resident: None)
     monkeypatch.setattr(one_way, "critical_of", look)
 
 
