@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import isfinite
 from uuid import UUID
 
 from access.journey import Facts, has_way_home, is_out, is_over
@@ -25,7 +24,7 @@ from dispatch.allowances import board_min, leave_min
 from dispatch.problem_care import CRITICAL, INFECTED, Care, slot_key, slot_name
 from dispatch.problem_critical import AT_HAND, at_hand_within, bound_for, by_cars
 from dispatch.problem_fleet import Cars, load, minutes, place
-from dispatch.problem_waiting import Span, somebody_waits, waiting_rows
+from dispatch.problem_waiting import Span, check_sound, somebody_waits, waiting_rows
 from matching import problem as engine
 from matching.params import Params
 from transport.models import Trip
@@ -78,10 +77,11 @@ def read(
     waiting: dict[str, AccessRequest] = {}
     faulty: list[AccessRequest] = []
     for row in rows:
-        if not _is_sound(row):
+        try:
+            asked = _request(row, trips.get(row.case_ref, {}), cars, span)
+        except (ValueError, LookupError, TypeError):  # a row nobody can read is one person's trouble, not the area's
             faulty.append(row)
             continue
-        asked = _request(row, trips.get(row.case_ref, {}), cars, span)
         if asked is not None and by_ambulance:
             asked = _lying(asked, row)
         if asked is not None and asked.is_critical and asked.needs_outbound:
@@ -110,12 +110,6 @@ def area_place(rows: Iterable[AccessRequest]) -> str:
     return next((row.community.district_code for row in rows if row.community), "")
 
 
-def _is_sound(row: AccessRequest) -> bool:
-    """Say whether a row's numbers make sense to the engine; what does not is a person's to mend."""
-    home = row.community
-    return home is not None and all(map(isfinite, (home.lat, home.lon))) and row.session_min > 0
-
-
 def _waiting_trips(area: str, cases: list[UUID]) -> dict[UUID, dict[str, Trip]]:
     found: dict[UUID, dict[str, Trip]] = defaultdict(dict)
     for trip in Trip.objects.live().filter(dispatch_area=area, case_ref__in=cases).select_related("run"):
@@ -125,6 +119,7 @@ def _waiting_trips(area: str, cases: list[UUID]) -> dict[UUID, dict[str, Trip]]:
 
 def _request(row: AccessRequest, trips: dict[str, Trip], cars: Cars, span: Span) -> engine.Request | None:
     """Say what a case asks of the engine now; None when it waits for nothing."""
+    check_sound(row)
     facts = facts_of(row)
     if is_over(facts):
         return None

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -15,11 +16,12 @@ from access.models.absence import present
 from access.selectors import with_facts
 from access.states import RequestStatus
 from communities.models import DispatchAreaDivision
+from communities.states import ZoneClass
 from core import clock
 from hospitals.models import Appointment, Facility
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
-from transport.states import TripDirection, TripStatus
+from transport.states import Mobility, TripDirection, TripStatus
 
 _HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 BY_120 = "fetched_by_120"  # the reason of whoever stands aside; it ends with the critical request, not with a time
@@ -110,3 +112,12 @@ def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[
         if (other := area_of.get(code)) and other != area:
             found[other].append(case)
     return dict(found)
+
+
+def check_sound(row: AccessRequest) -> None:
+    """Raise ValueError for numbers or words that make no sense to the engine; what does not is a person's to mend."""
+    home = row.community
+    if home is None or not all(map(isfinite, (home.lat, home.lon))) or row.session_min <= 0:
+        raise ValueError("no place, or no length of treatment")
+    if row.mobility not in Mobility.values or row.zone_class not in ZoneClass.values:
+        raise ValueError("a word the engine does not know")

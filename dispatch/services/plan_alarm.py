@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from calls.services import calls
@@ -11,6 +12,27 @@ from calls.services.calls import Trouble
 from calls.states import CallKind
 from communities.services import calling
 from core.actors import ENGINE
+from core.advance import advance
+from dispatch.models import PlanningRun
+from dispatch.states import PlanningKind, PlanningStatus
+
+
+@transaction.atomic
+def failed(area: str, error: Exception, *, kind: PlanningKind, at: datetime) -> PlanningRun:
+    """Store that an area could not be planned, whatever raised it beside the engine itself, and call for help."""
+    begun = PlanningRun.objects.filter(area=area, asked_at=at, status=PlanningStatus.SOLVING)
+    run = begun.exclude(kind=PlanningKind.URGENT).first() or PlanningRun.objects.create(
+        area=area, kind=kind, status=PlanningStatus.SOLVING, status_at=at, asked_at=at, problem={}, requests=0
+    )
+    note_failure(run, error)
+    return run
+
+
+def note_failure(run: PlanningRun, error: Exception) -> None:
+    """Say of a plan that it failed, in the caller's transaction, and call for help."""
+    words = f"{type(error).__name__}: {error}"[:300]
+    advance(run, PlanningStatus.FAILED, by=ENGINE, at=run.asked_at, error=words)
+    report_failed(run.area, why=type(error).__name__, at=run.asked_at)
 
 
 def report_failed(area: str, *, why: str, at: datetime) -> None:

@@ -21,6 +21,8 @@ from structlog import get_logger
 from core import boards, clock
 from core.actors import ENGINE, Actor
 from core.advance import advance
+from core.errors import Conflict
+from core.sweeping import AWAY
 from dispatch import problem as reading
 from dispatch.apply import Outcome, Writer, apply
 from dispatch.explaining import Explained, explain
@@ -82,28 +84,42 @@ def due_kind(area: str, *, at: datetime) -> PlanningKind:
 
 
 def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) -> list[PlanningRun]:
-    """Plan an area until nothing new waits; an area somebody else plans, or whose engine is off, is left alone."""
+    """Plan an area until nothing new waits; an area somebody else plans, or whose engine is off, is left alone.
+
+    Whatever is wrong with the rows of an area is a failed plan of that area and a call for help, and stops no other.
+    """
     setting = AreaSetting.objects.filter(area=area).first() or AreaSetting(area=area)
     if not setting.is_engine_on:
         return []
     span = evening_span(at) if kind == PlanningKind.EVENING else rolling_span(at)
     asked = Asked(area, PlanningKind.PREVIEW if setting.proposes_only else kind, span)
     made: list[PlanningRun] = []
-    unmet: set[UUID] = set()
     with leases.held(area, holder=f"{os.uname().nodename}:{os.getpid()}", seconds=settings.PLAN_LEASE_S) as token:
         if token is None:
             return []
         with _kept(area, token):
-            for number in range(ROUNDS):
-                run = _round(asked, token, unmet, is_last=number == ROUNDS - 1)
-                if run is None:
-                    break
-                made.append(run)
-                if run.status == PlanningStatus.SOLVED:
-                    break
-            made += _with_neighbours(asked, token, unmet)
-            made += _with_ambulances(asked, token, unmet)
+            try:
+                _rounds(asked, token, made)
+            except (*AWAY, Conflict):
+                raise
+            except Exception as error:
+                log.exception("planning.failed", area=area)
+                made.append(plan_alarm.failed(area, error, kind=asked.kind, at=at))
     return made
+
+
+def _rounds(asked: Asked, token: UUID, made: list[PlanningRun]) -> None:
+    """Plan and apply until nothing new waits; `made` gathers the plans, also when a later one raises."""
+    unmet: set[UUID] = set()
+    for number in range(ROUNDS):
+        run = _round(asked, token, unmet, is_last=number == ROUNDS - 1)
+        if run is None:
+            break
+        made.append(run)
+        if run.status == PlanningStatus.SOLVED:
+            break
+    made += _with_neighbours(asked, token, unmet)
+    made += _with_ambulances(asked, token, unmet)
 
 
 def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> PlanningRun | None:
@@ -205,9 +221,7 @@ def solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan 
     except Exception as error:  # one case the engine cannot read must not stop the others
         log.exception("planning.failed", run_id=str(run.pk), area=run.area)
         with transaction.atomic():
-            words = f"{type(error).__name__}: {error}"[:300]
-            advance(run, PlanningStatus.FAILED, by=ENGINE, at=run.asked_at, error=words)
-            plan_alarm.report_failed(run.area, why=type(error).__name__, at=run.asked_at)
+            plan_alarm.note_failure(run, error)
         return None
     figures: dict[str, Any] = {
         "plan": json.loads(codec.dumps(found)),
@@ -217,7 +231,8 @@ def solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan 
     }
     with transaction.atomic():
         advance(run, PlanningStatus.SOLVED, by=ENGINE, at=run.asked_at, **figures)
-        plan_alarm.note_success(run.area, at=run.asked_at)
+        if run.kind == PlanningKind.PREVIEW:  # a person puts it into force
+            plan_alarm.note_success(run.area, at=run.asked_at)
     return found
 
 
@@ -238,6 +253,8 @@ def write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> 
             apply_s=round(time.perf_counter() - began, 3),
             **figures,
         )
+        if run.kind != PlanningKind.URGENT:  # one patient's car says nothing about the area's plan
+            plan_alarm.note_success(run.area, at=writer.at)
         boards.touch(f"area:{run.area}")
     return outcome
 

@@ -6,12 +6,13 @@ import time
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q
 from structlog import get_logger
 
 from access.models import AccessRequest
 from core.sweeping import AWAY
-from dispatch.services import urgent
+from dispatch.services import plan_alarm, urgent
 
 log = get_logger(__name__)
 BUDGET_S = 10.0  # then the next ring goes on: whoever was asked for meanwhile is looked at first again
@@ -26,8 +27,10 @@ def place_all(area: str, *, at: datetime) -> int:
             urgent.place_urgent(case_ref, at=at)
         except AWAY:
             raise
-        except Exception:  # the trouble of one never keeps the others waiting
+        except Exception as error:  # the trouble of one never keeps the others waiting
             log.exception("urgent.passed_over", case_ref=str(case_ref))
+            with transaction.atomic():
+                plan_alarm.report_failed(area, why=type(error).__name__, at=at)
     return len(seen)
 
 
