@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from communities.states import Decision, Direction
+from core.inputs import DayInput
 
 GUARD_DECISIONS = [choice for choice in Decision.choices if choice[0] != Decision.EMERGENCY]
 
@@ -83,4 +84,4 @@ class ListForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"placeholder": _("姓、楼号、证号后四位、车牌"), "autocomplete": "off"}),
     )
-    day = forms.DateField(required=False)
+    day = forms.DateField(required=False, widget=DayInput)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.inputs import DayInput
 from core.status_words import STATUS_WORDS, ZONE_MARKS
 
 
@@ -30,7 +31,7 @@ class GalleryForm(forms.Form):
     )
     name = forms.CharField(label=_("姓名"), max_length=20)
     id_number = forms.CharField(label=_("身份证"), help_text=_("没有就先空着，改天补"), required=False)
-    next_on = forms.DateField(label=_("下次治疗"), widget=forms.DateInput(attrs={"type": "date"}))
+    next_on = forms.DateField(label=_("下次治疗"), widget=DayInput())
     compound = forms.ChoiceField(label=_("小区"), choices=[("", _("请选")), ("a", "锦江花园"), ("b", "青年家园")])
     note = forms.CharField(label=_("备注"), widget=forms.Textarea, required=False)
     escort = forms.BooleanField(label=_("一人陪同"), required=False, help_text=_("上车时出示证件"))

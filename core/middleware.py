@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -28,6 +30,24 @@ def request_id(get_response: Next) -> Next:
         bind_contextvars(request_id=ident)
         response = get_response(request)
         response.headers["X-Request-Id"] = ident
+        return response
+
+    return middleware
+
+
+def chosen_language(get_response: Next) -> Next:
+    """Speak Chinese until somebody pressed the switch.
+
+    Django's own middleware follows the browser: an office's computer set up in English showed the whole product in
+    English to people who read Chinese. The language a browser was installed with is nobody's wish.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        translation.activate(wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
     return middleware

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from communities.states import ZoneClass
+from core.inputs import MomentInput
 from dispatch.services.placement import PlacementChoice
 
 
@@ -46,7 +47,7 @@ class ZoneForm(forms.Form):
         label=_("从什么时候起"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        widget=MomentInput(),
         help_text=_("空着就是现在。写今晚 0 点，到点自动生效。"),
     )
     source = forms.CharField(label=_("依据"), max_length=120, required=False, help_text=_("文件的名字或文号。"))

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.inputs import MomentInput
 from hospitals.models import Facility, Intake
 from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
@@ -15,15 +16,6 @@ from hospitals.services.status import StatusChange
 from hospitals.services.transfers import TransferWish
 from hospitals.states import SampleResult, ServiceStatus, TransferReason
 from hospitals.words import MISSING_WORDS, NEED_WORDS
-
-
-class LocalTimeInput(forms.DateTimeInput):
-    """The browser's date and time control."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
 
 
 class OverloadForm(forms.Form):
@@ -138,7 +130,7 @@ class StatusForm(forms.Form):
     until = forms.DateTimeField(
         label=_("到什么时候恢复"),
         required=False,
-        widget=LocalTimeInput,
+        widget=MomentInput(),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
     reason = forms.CharField(label=_("原因"), max_length=200, required=False)

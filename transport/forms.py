@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.inputs import MomentInput
 from transport.services.lateness import LATE_AT_MOST_MIN
 
 KEPT_AT_MOST = timedelta(hours=12)
@@ -15,7 +16,7 @@ KEPT_AT_MOST = timedelta(hours=12)
 class WhenForm(forms.Form):
     """When a step happened, if the phone had no network then."""
 
-    happened_at = forms.DateTimeField(required=False)
+    happened_at = forms.DateTimeField(required=False, widget=MomentInput)
 
     def moment(self, now: datetime) -> datetime:
         """Return when it happened: not in the future, and not longer ago than a phone may keep it."""

@@ -14,6 +14,7 @@ from access.selectors.ground import length_of
 from access.selectors.suggestion import Suggestion
 from access.services.requests import Wish
 from access.states import NeedKind
+from core.inputs import MomentInput
 
 REGISTERED, VISIT = "registered", "visit"
 
@@ -45,7 +46,7 @@ class CallerForm(forms.Form):
         label=gettext_lazy("几点要到医院？"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput(),
         help_text=gettext_lazy("不写就是越快越好；平时的治疗不写，就是下一次的钟点。"),
     )
     note = forms.CharField(

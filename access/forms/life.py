@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _T
 
 from access.states import FOR_GOOD, AbsenceKind
+from core.inputs import DayInput
 
 BACK = "back"
 PAUSE, FINISH, RESUME = "pause", "finish", "resume"
@@ -26,7 +27,7 @@ class AbsenceForm(forms.Form):
     until = forms.DateField(
         label=_T("哪天回来（可以不写）"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     note = forms.CharField(label=_T("在哪、谁说的"), required=False, max_length=200)
 
@@ -36,7 +37,7 @@ class NeedActForm(forms.Form):
 
     act = forms.ChoiceField(choices=[(each, each) for each in (PAUSE, FINISH, RESUME)])
     reason = forms.CharField(label=_T("为什么"), required=False, max_length=200)
-    until = forms.DateField(label=_T("到哪天恢复（可以不写）"), required=False)
+    until = forms.DateField(label=_T("到哪天恢复（可以不写）"), required=False, widget=DayInput)
 
     def __init__(self, *args: Any, need_id: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

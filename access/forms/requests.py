@@ -15,6 +15,7 @@ from access.services.requests import Wish
 from access.states import CancelReason, Danger, NeedKind, TransportMode
 from communities.states import ZoneClass
 from core import clock
+from core.inputs import MomentInput
 from transport.states import Mobility
 
 SOON, OTHER = "soon", "other"
@@ -67,7 +68,7 @@ class RequestForm(forms.Form):
         label=gettext_lazy("别的时间"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput(),
     )
     danger = forms.ChoiceField(
         label=gettext_lazy("现在有没有胸痛、喘不上气、昏迷、大出血、抽搐？是不是要生了？"),

@@ -15,6 +15,7 @@ from access.services.needs import NeedFacts
 from access.services.residents import ResidentFacts
 from access.states import Finding, NeedKind
 from core.codes import read_id_no, tidy_id_no
+from core.inputs import DayInput
 from transport.states import Mobility
 
 _T = gettext_lazy
@@ -52,7 +53,7 @@ class ResidentForm(forms.Form):
     birth_date = forms.DateField(
         label=_T("出生日期"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_T("填了身份证就不用填。"),
     )
     building = forms.CharField(label=_T("几号楼"), max_length=40, help_text=_T("例：5号楼。门岗按这个放人。"))
@@ -71,7 +72,7 @@ class ResidentForm(forms.Form):
         help_text=_T("放化疗、产检按周期的填这里。"),
     )
     shift = forms.ChoiceField(label=_T("哪一班"), choices=SHIFTS, required=False)
-    next_date = forms.DateField(label=_T("下次日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    next_date = forms.DateField(label=_T("下次日期"), required=False, widget=DayInput())
     mobility = forms.ChoiceField(
         label=_T("怎么走"), choices=Mobility.choices, initial=Mobility.WALK, widget=forms.RadioSelect
     )

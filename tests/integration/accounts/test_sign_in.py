@@ -1,6 +1,7 @@
 """Signing in, posts, display choices."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -89,7 +90,9 @@ def test_health_needs_no_sign_in_and_no_database(client: Client) -> None:
 def test_a_tab_left_open_presses_nothing_for_whoever_works_there_now(user: User, change: str) -> None:
     """A button of a page that was opened by another post, or person, of this browser is refused and nothing is done."""
     other = User.objects.create_user("15400000004", "another-password", name="周")
-    second = Post.objects.create(user=user, role=Role.AUDITOR, place_kind="city", place_code="210700", place_label="锦州")
+    second = Post.objects.create(
+        user=user, role=Role.AUDITOR, place_kind="city", place_code="210700", place_label="锦州"
+    )
     client = Client(enforce_csrf_checks=True)
 
     def token() -> str:
@@ -111,3 +114,14 @@ def test_a_tab_left_open_presses_nothing_for_whoever_works_there_now(user: User,
     assert not User.objects.filter(large_text=True).exists()
     now = {"large": "1", "csrfmiddlewaretoken": token()}
     assert client.post(reverse("prefer"), now).status_code == 302, "a page opened since is believed"
+
+
+@pytest.mark.parametrize(("cookie", "shown"), [("", "zh-CN"), ("en", "en"), ("zh-hans", "zh-CN"), ("de", "zh-CN")])
+def test_chinese_is_first_and_english_only_by_the_switch(client: Client, cookie: str, shown: str) -> None:
+    """An English browser is nobody's wish."""
+    if cookie:
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = cookie
+
+    page = client.get(reverse("sign_in"), headers={"Accept-Language": "en-US,en;q=0.9"})
+
+    assert f'<html lang="{shown}"' in page.content.decode()
