@@ -195,8 +195,13 @@ def phase_of(row: GatePass, passage: Passage, *, at: datetime) -> PassPhase:
 
 
 def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> list[PassLine]:
-    """Return a day's passes with their phases in two queries; `search` meets name, building, number, code or plate."""
+    """Return a day's passes with their phases in two queries; `search` meets name, building, number, code or plate.
+
+    A search finds those who left on an earlier day and are still out as well (E5).
+    """
     rows = passes_for(actor, day)
+    if search.strip():
+        rows = rows | GatePass.objects.visible_to(actor).filter(case_ref__in=_exits_last(actor).values("case_ref"))
     for word in search.split():
         tail = word.upper()
         rows = rows.filter(
@@ -214,20 +219,19 @@ def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> li
 
 def out_lines(actor: Actor, *, at: datetime) -> list[OutLine]:
     """Return who is out by the gate's record, longest first, in one query (never a name without a pass's mask)."""
-    latest = (
-        Scan.objects.visible_to(actor)
-        .passed()
-        .filter(case_ref__isnull=False)
-        .order_by("case_ref", "-happened_at")
-        .distinct("case_ref")
-    )
-    rows = Scan.objects.filter(pk__in=latest.values("pk"), direction=Direction.EXIT).select_related("gate_pass")
     lines = []
-    for row in rows.order_by("happened_at")[:200]:
+    for row in _exits_last(actor).select_related("gate_pass").order_by("happened_at")[:200]:
         due = row.gate_pass.back_expected_at if row.gate_pass else None
         is_overdue = bool(due and at > due + OVERDUE_AFTER)
         lines.append(OutLine(row.case_ref, row.happened_at, row.building, row.gate_pass, row, is_overdue))
     return lines
+
+
+def _exits_last(actor: Actor) -> QuerySet[Scan]:
+    """Return the exits after which nobody of the case came back in."""
+    passed = Scan.objects.visible_to(actor).passed().filter(case_ref__isnull=False)
+    latest = passed.order_by("case_ref", "-happened_at").distinct("case_ref")
+    return Scan.objects.filter(pk__in=latest.values("pk"), direction=Direction.EXIT)
 
 
 def scans_of(gate_pass: GatePass) -> list[Scan]:

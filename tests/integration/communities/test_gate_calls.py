@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -141,3 +143,25 @@ def test_guards_page_says_nothing_of_a_call_before_it_is_one(gate, client):
 
     assert "按下面记下，社区就能看到" in page
     assert "已告诉社区" not in page
+
+
+def test_a_late_return_is_known_to_the_night_gate(gate: Gate, client: Client) -> None:
+    """E5, R-002-2b: the treatment overran; after midnight another guard has them in the list and lets them in, green.
+
+    The way home has no window, so no pass need be prolonged.
+    """
+    noon = clock.at_local(clock.today(), "12:00")
+    row = make.gate_pass(noon)
+    gates.scan(gate, event=ScanEvent(uuid.uuid4(), Direction.EXIT, "let_out", row), by=make.GUARD, at=noon)
+    client.force_login(make.guard(username="13800000063", name="夜班师傅"))
+
+    with time_machine.travel(noon + timedelta(hours=12, minutes=40)):
+        listed = client.get(reverse("communities:gate_list")).content.decode()
+        found = client.get(reverse("communities:gate_list"), {"q": row.number[-4:]}).content.decode()
+        fields = {"code": row.short_code[-4:], "direction": Direction.ENTRY}
+        shown = client.post(reverse("communities:gate_check"), fields).content.decode()
+
+    assert f"{row.holder}" in listed
+    assert row.number in found
+    assert 'data-answer="green"' in shown
+    assert "过期" not in shown
