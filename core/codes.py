@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from core import tidy
+
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+_SPREADSHEET = re.compile(r"\d(?:\.\d+)?E\+?\d+")
 
 
 def short_code(length: int = 10) -> str:
     """Return a random code without characters that look alike."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
-
-
-def tidy_id_no(value: str) -> str:
-    """Normalise a typed identity number: NFKC forms, spaces and hyphens dropped, x as X."""
-    wide = str.maketrans("０１２３４５６７８９ＸｘX", "0123456789XXX")
-    return "".join(value.translate(wide).upper().split()).replace("-", "").replace("'", "")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,11 @@ def read_id_no(value: str) -> IdNo:
 
     Province numbers are not checked against GB/T 2260: the demo's invented people carry one that nobody has.
     """
-    number = tidy_id_no(value)
+    number = tidy.id_no(value)
+    if _SPREADSHEET.fullmatch(number) or (
+        len(number) == 18 and number.isdigit() and number.endswith("000") and not _holds(number)
+    ):
+        return IdNo(number, fault="spreadsheet", hint=_("这是表格改过的号码，后几位丢了。请照身份证再输一遍。"))
     if len(number) == 15 and number.isdigit():
         number = _widen(number)
     if len(number) != 18:
@@ -56,6 +58,23 @@ def read_id_no(value: str) -> IdNo:
     if check_character(number) != number[17]:
         return IdNo(number, birth, sex, "check", _("最后一位对不上，常见是抄错一位数字。请对照身份证再看一遍。"))
     return IdNo(number, birth, sex)
+
+
+def compared(read: IdNo, *, birth_date: date | None, sex: str) -> IdNo:
+    """Return a reading with the fault that it contradicts what was typed beside it; both are kept."""
+    if read.fault or read.birth_date is None:
+        return read
+    if birth_date and birth_date != read.birth_date:
+        words = {"id": f"{read.birth_date:%Y-%m-%d}", "typed": f"{birth_date:%Y-%m-%d}"}
+        hint = _("证件上是 %(id)s 生，填的是 %(typed)s。请对照证件，两样都先留着。") % words
+        return replace(read, fault="birth_date", hint=hint)
+    if sex and sex != read.sex:
+        return replace(read, fault="sex", hint=_("证件上的性别和填的不一样。请对照证件，两样都先留着。"))
+    return read
+
+
+def _holds(number: str) -> bool:
+    return check_character(number) == number[17]
 
 
 def check_character(number: str) -> str:
@@ -75,8 +94,3 @@ def _date(digits: str) -> date | None:
     except ValueError:
         return None
     return day if 1900 <= day.year <= 2100 else None
-
-
-def only_digits(text: str) -> str:
-    """Return the digits of what was typed: a telephone without blanks, dashes and country sign."""
-    return "".join(char for char in text if char.isdigit())

@@ -1,22 +1,15 @@
-"""Chinese names: sorting, search by pinyin initials, and the masked forms each role may see."""
+"""Chinese names: sorting, every way to search for one, and the masked forms each role may see."""
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 
-# the table of 47,000 phrases takes 45 MB of every process; of names only a few surnames need one
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
-
-load_phrases_dict({"尉迟": [["yù"], ["chí"]], "万俟": [["mò"], ["qí"]], "单于": [["chán"], ["yú"]]})
-COMPOUND_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯")
-
+from core import readings, tidy
+from core.readings import surname
 
 UNKNOWN = "身份不明"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
+_TITLES = {"F": ("阿姨", "女士"), "M": ("叔叔", "先生")}
 
 
 def stem(number: int) -> str:
@@ -33,25 +26,51 @@ def stranger(mark: str, *known: str) -> str:
 @lru_cache(maxsize=20000)
 def sort_key(name: str) -> str:
     """Return the key that sorts a name as a dictionary would: pinyin with tones, then the name itself."""
-    return " ".join(lazy_pinyin(name, style=Style.TONE3)) + " " + name
+    return " ".join(readings.tones(name)) + " " + name
 
 
 @lru_cache(maxsize=20000)
 def initials(name: str) -> str:
-    """Return the pinyin initials, lower case: 王秀兰 → wxl."""
-    return "".join(part[:1] for part in lazy_pinyin(name)).lower()
+    """Return the pinyin initials of the usual reading, lower case: 王秀兰 → wxl."""
+    return "".join(part[:1] for part in _usual(name)).lower()
 
 
 @lru_cache(maxsize=20000)
 def pinyin(name: str) -> str:
-    """Return the toneless pinyin in one word: 王秀兰 → wangxiulan."""
-    return "".join(lazy_pinyin(name)).lower()
+    """Return the toneless pinyin of the usual reading in one word: 王秀兰 → wangxiulan."""
+    return "".join(_usual(name)).lower()
 
 
-def surname(name: str) -> str:
-    """Return the family name."""
-    name = name.strip()
-    return name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
+def _usual(name: str) -> tuple[str, ...]:
+    return next(iter(readings.ways(name)), ())
+
+
+@lru_cache(maxsize=20000)
+def search_text(name: str) -> str:
+    """Return what a name is searched in: as stored, its key, each reading in one word and shortened."""
+    ways = readings.ways(name)
+    read = dict.fromkeys(other for way in ways for other in _typed("".join(way)))
+    short = dict.fromkeys(other for way in ways for other in _shortened(way))
+    return "\n".join((name, tidy.name_key(name), " ".join(read), " ".join(short)))
+
+
+def _typed(reading: str) -> tuple[str, ...]:
+    """Return a reading as people type it: the ü of 吕 is v, u or yu."""
+    if "v" not in reading:
+        return (reading,)
+    return reading, reading.replace("v", "u"), reading.replace("v", "yu")
+
+
+def _shortened(way: tuple[str, ...]) -> tuple[str, str]:
+    """Return a reading's initials, alone and behind the surname in full: wxl, wangxl."""
+    tail = "".join(part[:1] for part in way[1:])
+    return way[0][:1] + tail, way[0] + tail
+
+
+def is_found(name: str, words: str) -> bool:
+    """Say whether every word somebody typed stands in a name, its readings or initials."""
+    found = search_text(name)
+    return all(tidy.name_key(word) in found for word in tidy.line(words).split())
 
 
 def masked(name: str) -> str:
@@ -60,9 +79,10 @@ def masked(name: str) -> str:
 
 
 def with_title(name: str, sex: str, age: int | None) -> str:
-    """Return how a driver addresses a rider: 王阿姨, 李叔叔, 赵小朋友."""
+    """Return how a driver addresses a rider: 王阿姨, 李叔叔, 赵小朋友; 王同志 while nobody knows the sex."""
+    called = name.partition(tidy.DOT)[0] if tidy.DOT in name else surname(name)
     if age is not None and age < 14:
-        return f"{surname(name)}小朋友"
-    if age is not None and age < 40:
-        return f"{surname(name)}{'女士' if sex == 'F' else '先生'}"
-    return f"{surname(name)}{'阿姨' if sex == 'F' else '叔叔'}"
+        return f"{called}小朋友"
+    if sex not in _TITLES:
+        return f"{called}同志"
+    return called + _TITLES[sex][age is not None and age < 40]

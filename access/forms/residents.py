@@ -14,7 +14,8 @@ from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from access.services.residents import ResidentFacts
 from access.states import Finding, NeedKind
-from core.codes import read_id_no, tidy_id_no
+from core import tidy
+from core.codes import read_id_no
 from core.inputs import DayInput
 from transport.states import Mobility
 
@@ -172,7 +173,7 @@ def initial_of(resident: Resident) -> dict[str, Any]:
 
 def id_hint(id_no: str, id_kind: str) -> dict[str, Any]:
     """Say what an identity number tells, or what is probably wrong with it, while the form is filled."""
-    if id_kind != "resident_id" or not tidy_id_no(id_no):
+    if id_kind != "resident_id" or not tidy.id_no(id_no):
         return {}
     read = read_id_no(id_no)
     return {"fault": read.fault, "hint": read.hint, "birth_date": read.birth_date, "sex": read.sex}

@@ -10,9 +10,8 @@ from django.db.models import QuerySet
 
 from access.models import Resident
 from access.selectors.suggestion import Suggestion, suggestion
-from core import names
+from core import names, tidy
 from core.actors import Actor, Role
-from core.codes import only_digits
 from core.divisions import division_prefix
 from core.errors import NotFound
 from core.sealed import blind_index
@@ -45,7 +44,7 @@ def reach(actor: Actor) -> QuerySet[Resident]:
 
 def find_by_phone(actor: Actor, phone: str) -> list[Caller]:
     """Return who is registered with a telephone, within reach; one query."""
-    digits = only_digits(phone)
+    digits = tidy.digits(phone)
     if len(digits) < 7:
         return []
     known = {blind_index("phone", phone.strip()), blind_index("phone", digits)}

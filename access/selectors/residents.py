@@ -10,9 +10,9 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from access.models import CareNeed, Resident
 from access.states import NeedKind, NeedStatus
+from core import tidy
 from core.actors import Actor
 from core.clock import local_day
-from core.codes import tidy_id_no
 from core.errors import NotFound
 from core.phrases import label
 from core.sealed import blind_index
@@ -110,9 +110,9 @@ def search(rows: QuerySet[Resident], words: str) -> QuerySet[Resident]:
         if word.isdigit() and len(word) == 4:
             match |= Q(phone_last4=word) | Q(id_last4=word)
         if word.isdigit() and len(word) >= 11:
-            match |= Q(phone_index=blind_index("phone", word)) | Q(id_index=blind_index("id_no", tidy_id_no(word)))
+            match |= Q(phone_index=blind_index("phone", word)) | Q(id_index=blind_index("id_no", tidy.id_no(word)))
         if len(word) == 18:
-            match |= Q(id_index=blind_index("id_no", tidy_id_no(word)))
+            match |= Q(id_index=blind_index("id_no", tidy.id_no(word)))
         rows = rows.filter(match)
     return rows
 
@@ -155,7 +155,7 @@ def look_alikes(
     """Return up to three residents of the community who may be the same person (never merged by itself, E10)."""
     same = Q()
     if id_no:
-        same |= Q(id_index=blind_index("id_no", tidy_id_no(id_no)))
+        same |= Q(id_index=blind_index("id_no", tidy.id_no(id_no)))
     if name and phone:
         same |= Q(name=name, phone_index=blind_index("phone", phone))
     if name and birth_date:

@@ -18,9 +18,9 @@ from access.models import Resident
 from access.services import absences, needs, requests
 from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
 from communities.models import Community
-from core import audit, boards, names, outbox
+from core import audit, boards, names, outbox, tidy
 from core.actors import RELAY, Actor
-from core.codes import read_id_no, tidy_id_no
+from core.codes import read_id_no
 from core.errors import Conflict, Invalid
 from core.sealed import blind_index, create_person_key
 
@@ -197,7 +197,7 @@ def _write(resident: Resident, facts: ResidentFacts) -> None:
     resident.name_search = f"{facts.name} {names.pinyin(facts.name)} {names.initials(facts.name)}"[:160]
     for name in _PLAIN:
         setattr(resident, name, getattr(facts, name))
-    id_no = tidy_id_no(facts.id_no)
+    id_no = tidy.id_no(facts.id_no)
     read = read_id_no(id_no) if id_no and facts.id_kind == "resident_id" else None
     id_no = read.number if read else id_no
     for name, value in (("id_no", id_no), ("phone", facts.phone), ("address", facts.address), ("note", facts.note)):

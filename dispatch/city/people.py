@@ -8,8 +8,8 @@ from datetime import date, datetime
 from access.models import CareNeed, Resident
 from access.states import SERVICE_OF, NeedKind, Precaution
 from communities.models import Community
-from core import clock, names, sealed
-from core.codes import read_id_no, tidy_id_no
+from core import clock, names, sealed, tidy
+from core.codes import read_id_no
 from core.models import PersonKey
 from dispatch.city.folder import CityFolder, number
 from hospitals.machines import APART
@@ -65,7 +65,7 @@ def _link_guardians(residents: list[Resident], guardians: list[tuple[Resident, s
 
 def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Resident:
     name = row["name"]
-    id_no = tidy_id_no(row["id_no"])
+    id_no = tidy.id_no(row["id_no"])
     fault = read_id_no(id_no).fault if id_no and row["id_kind"] == "resident_id" else ""
     building = _BUILDING.match(row["address_text"])
     resident = Resident(

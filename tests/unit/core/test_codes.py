@@ -52,7 +52,16 @@ def test_gate_sees_the_surname_only(name: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sex", "age", "word"), [("F", 68, "王阿姨"), ("M", 30, "王先生"), ("M", 9, "王小朋友"), ("F", None, "王阿姨")]
+    ("sex", "age", "word"),
+    [
+        ("F", 68, "王阿姨"),
+        ("M", 30, "王先生"),
+        ("M", 9, "王小朋友"),
+        ("F", None, "王阿姨"),
+        ("", 30, "王同志"),
+        ("", None, "王同志"),
+        ("", 9, "王小朋友"),
+    ],
 )
 def test_driver_hears_surname_and_title(sex: str, age: int | None, word: str) -> None:
     assert names.with_title("王秀兰", sex, age) == word

@@ -1,0 +1,153 @@
+"""The fields of every form that takes text people type: tidied the one way, refused with a sentence, kept as typed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from core import clock, phones, tidy, written_days
+
+ISO_MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class TidyField(forms.CharField):
+    """A line of text without invisible characters; `of` is how it is tidied."""
+
+    def __init__(self, *args: Any, of: Any = tidy.line, **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Tidy what was typed before its length is looked at."""
+        return super().to_python(None if value in self.empty_values else self.of(str(value)))
+
+
+class NoteField(TidyField):
+    """Words of one or several lines."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
+        super().__init__(*args, of=tidy.block, **kwargs)
+
+
+class NameField(TidyField):
+    """A person's name: any character that is one, in any script, also of somebody's own font; never refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, of=tidy.name, **kwargs)
+
+
+class IdNoField(TidyField):
+    """A certificate's number in any written form; a faulty one is stored and marked, not refused (E15)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, of=tidy.id_no, **kwargs)
+        self.widget.attrs |= {"inputmode": "text", "autocomplete": "off", "spellcheck": "false"}
+
+
+class CodeField(TidyField):
+    """A code typed or scanned."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, of=tidy.code, **kwargs)
+
+
+class PhoneField(forms.CharField):
+    """One telephone or several, as they were pasted; stored in one written form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> Any:
+        """Return the written form."""
+        found = phones.read(str(value or ""))
+        if found.fault:
+            raise ValidationError(found.fault, code="phone")
+        return super().to_python(found.written)
+
+
+class DayInput(forms.DateInput):
+    """The browser's date control with ISO values in every language; words it cannot show stand in a line of text."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> Any:
+        """Show what was typed, also when it is no date."""
+        context = super().get_context(name, value, attrs)
+        if value and not isinstance(value, date) and not _is_iso(str(value)):
+            context["widget"]["type"] = "text"
+        return context
+
+
+class DayField(forms.DateField):
+    """A day, written as people write it."""
+
+    widget = DayInput
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day that was meant; what cannot be one is answered with a sentence."""
+        if value in self.empty_values or isinstance(value, date):
+            return super().to_python(value)
+        day = self.read(str(value))
+        if day.fault:
+            raise ValidationError(day.fault, code="day")
+        return day.value
+
+    def read(self, text: str) -> written_days.Day:
+        """Read the text."""
+        return written_days.read(text)
+
+
+class BirthDateField(DayField):
+    """The day somebody was born on."""
+
+    def read(self, text: str) -> written_days.Day:
+        """Read the text, and look at the year."""
+        return written_days.read_birth(text, today=clock.today())
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's control of day and time, with ISO values in every language."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs=attrs, format=ISO_MINUTE)
+
+
+class MomentField(forms.DateTimeField):
+    """A day with its time, local; no text breaks it."""
+
+    widget = MomentInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=[ISO_MINUTE, "%Y-%m-%d %H:%M"], **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment; a year that no clock has is answered like any other text that is none."""
+        try:
+            moment = super().to_python(tidy.ascii_digits(value).strip() if isinstance(value, str) else value)
+        except (OverflowError, ValueError, TypeError, ValidationError):
+            raise _no_moment() from None
+        if moment and not written_days.FIRST_YEAR <= moment.year <= written_days.LAST_YEAR:
+            raise _no_moment()
+        return moment
+
+
+def _no_moment() -> ValidationError:
+    return ValidationError(_("看不出是哪天几点。请写成 2022-06-28 15:30。"), code="moment")
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

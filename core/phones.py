@@ -1,0 +1,175 @@
+"""Telephones as people paste them, and the one written form they are kept in. Pure: knows no database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from core import tidy
+
+BETWEEN = " / "  # between two numbers of one field
+_EXTENSION = re.compile(
+    r"\s*(?:轉|转接|转分机|转|分机号?|内线|ext(?:ension|n)?\.?|(?<=\d)x(?=\d)|#)\s*[:：]?\s*", re.IGNORECASE
+)
+_HARD = re.compile(r"\s*(?:[/、,，;；|\n\r]|或者?|和|以及)\s*")
+_SOFT = re.compile(r"[\s\-‐‑‒–—―−﹣ー_.·•()（）\[\]【】~'\"]+")
+_LABEL = re.compile(
+    r"^(?:联系|家庭|家里|办公|移动)?(?:电话|手机号?码?|座机|固话|号码|tel|phone|mobile|mob)\s*(?:号码)?[:：.]?\s*",
+    re.IGNORECASE,
+)
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_AREA = re.compile(r"(010|02\d|0[3-9]\d{2})([1-9]\d{6,7})")
+_LOCAL = re.compile(r"[1-9]\d{6,7}")
+_SHORT = re.compile(r"1[12]\d|1[0-2]\d{3}|9[56]\d{3,6}")
+_FREE = re.compile(r"([48]00)(\d{3})(\d{4})")
+_ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
+_SPREADSHEET = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+MOBILE_LENGTH = 11
+
+
+@dataclass(frozen=True)
+class Number:
+    """One telephone: as it is written, its digits as they are dialled, its extension, words that stood beside it."""
+
+    written: str
+    dialled: str
+    extension: str = ""
+    words: str = ""
+
+    def __str__(self) -> str:
+        """Write it: 0415-3120816转816（女儿）."""
+        extension = f"转{self.extension}" if self.extension else ""
+        return f"{self.written}{extension}" + (f"（{self.words}）" if self.words else "")
+
+
+@dataclass(frozen=True)
+class Phones:
+    """What stood in one field; `fault` is a sentence, empty when every number is one."""
+
+    numbers: tuple[Number, ...] = ()
+    fault: str = ""
+
+    @property
+    def written(self) -> str:
+        """Return the one form that is stored and shown."""
+        return BETWEEN.join(map(str, self.numbers))
+
+    @property
+    def dialled(self) -> str:
+        """Return the digits of the first number, by which a caller is found; "" for none."""
+        return self.numbers[0].dialled if self.numbers else ""
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """Return the digits of every number with its extension: any part of them finds the person."""
+        return tuple(number.dialled.lstrip("+") + number.extension for number in self.numbers)
+
+
+def read(text: str) -> Phones:
+    """Read what stands in a field of telephones; nothing typed is Phones() without a fault."""
+    plain = tidy.ascii_digits(re.sub(r"[\r\n]+", "/", text)).strip()
+    if not plain:
+        return Phones()
+    if _SPREADSHEET.fullmatch(plain):
+        return Phones(fault=_("这个号码被表格改成了 %(text)s，尾数丢了。请照原来的号码再输一遍。") % {"text": plain})
+    numbers: list[Number] = []
+    for piece in _HARD.split(_outside_brackets(plain)):
+        found = _numbers_of(piece)
+        if not found and numbers and re.fullmatch(r"\d{1,2}", piece):
+            found = [_with_tail(numbers[-1], piece)]
+        if not found and numbers and piece and not tidy.digits(piece):
+            numbers[-1] = replace(numbers[-1], words=f"{numbers[-1].words} {piece}".strip())
+        elif not found and piece:
+            return Phones(fault=_fault(piece))
+        numbers += found
+    if not numbers:
+        return Phones(fault=_fault(plain))
+    return Phones(tuple(dict.fromkeys(numbers)))
+
+
+def _outside_brackets(plain: str) -> str:
+    """Keep what separates two numbers from what stands inside brackets: 138…（女儿、早上） is one number."""
+    return re.sub(r"[(（][^()（）\d]+[)）]", lambda found: re.sub(r"[/、,，;；|或和]", " ", found.group()), plain)
+
+
+def _fault(piece: str) -> str:
+    count = len(tidy.digits(piece))
+    if count == 0:
+        return _("“%(text)s”里没有号码。没有电话就空着。") % {"text": piece[:20]}
+    if re.match(r"1[3-9]", tidy.digits(piece)) and count in {MOBILE_LENGTH - 1, MOBILE_LENGTH + 1}:
+        return _("手机号是 11 位，“%(text)s”是 %(n)s 位。少了或多了一位吗？") % {"text": piece[:20], "n": count}
+    return _("“%(text)s”不像电话号码。手机 11 位，座机写上区号，比如 0415-3120816。") % {"text": piece[:20]}
+
+
+def _with_tail(number: Number, tail: str) -> Number:
+    """Read the second number of 0415-3120816/17: the first with another end."""
+    return replace(
+        number, written=number.written[: -len(tail)] + tail, dialled=number.dialled[: -len(tail)] + tail, extension=""
+    )
+
+
+def _numbers_of(piece: str) -> list[Number]:
+    """Return the numbers of a text between two separators; none when it is not made of numbers."""
+    bare, words = _parted(piece)
+    base, _mark, extension = bare.partition("\x00")
+    joined = _SOFT.sub("", base)
+    if number := _one(joined, _SOFT.sub("", extension)):
+        return [replace(number, words=words)]
+    groups = [each for each in _SOFT.split(base) if each]
+    for cut in range(len(groups) - 1, 0, -1):
+        first, rest = _one("".join(groups[:cut]), ""), groups[cut:]
+        if first is None:
+            continue
+        if len(rest) == 1 and re.fullmatch(r"\d{1,6}", rest[0]) and not extension and not _SHORT.fullmatch(rest[0]):
+            return [replace(first, extension=rest[0], words=words)]
+        if others := _numbers_of(" ".join(rest) + (f"转{extension}" if extension else "")):
+            return [first, *others[:-1], replace(others[-1], words=words)]
+    if re.fullmatch(rf"(?:{_MOBILE.pattern}){{2,4}}", joined):
+        return [Number(each, each) for each in _MOBILE.findall(joined)]
+    return []
+
+
+def _parted(piece: str) -> tuple[str, str]:
+    """Return a piece without its words, the extension behind a mark, and the words: 电话 and 手机 say nothing."""
+    piece = _EXTENSION.sub("\x00", _LABEL.sub("", piece.strip(), count=1), count=1)
+    words = re.sub(r"[^\w\s]|[\d_\x00]", " ", piece)
+    bare = re.sub(r"[^\W\d_]+|[:：。!！?？]", " ", piece)
+    return bare.strip(), _LABEL.sub("", " ".join(words.split()))
+
+
+def _one(text: str, extension: str) -> Number | None:
+    """Return the number that these characters are, all of them; None for none."""
+    if not re.fullmatch(r"\+?\d{3,20}", text) or (extension and not re.fullmatch(r"\d{1,8}", extension)):
+        return None
+    home = re.fullmatch(r"(?:\+|00)?86(\d{5,12})", text)
+    if home and (number := _at_home(home.group(1), is_whole=True)):
+        return replace(number, extension=extension)
+    if number := _at_home(text, is_whole=False):
+        return replace(number, extension=extension)
+    if found := _ABROAD.fullmatch(text):
+        written = f"+{found.group(1)}"
+        return Number(written, written, extension)
+    return None
+
+
+def _at_home(text: str, *, is_whole: bool) -> Number | None:
+    """Return a number of this country; with `is_whole` the country's sign stood before it, and an area lacks its 0."""
+    if found := re.fullmatch(rf"0?({_MOBILE.pattern})", text):
+        return Number(found.group(1), found.group(1))
+    if found := _FREE.fullmatch(text):
+        return Number("-".join(found.groups()), text)
+    found = _AREA.fullmatch(text) or (_AREA.fullmatch(f"0{text}") if is_whole else None)
+    if found:
+        return Number("-".join(found.groups()), "".join(found.groups()))
+    if not is_whole and (_LOCAL.fullmatch(text) or _SHORT.fullmatch(text)):
+        return Number(text, text)
+    return None
+
+
+def part(word: str) -> str:
+    """Return the digits by which a part of a telephone is looked up: without the country's sign before a whole one."""
+    found = tidy.digits(word)
+    whole = re.fullmatch(rf"(?:00)?86({_MOBILE.pattern})", found)
+    return whole.group(1) if whole else found

@@ -1,0 +1,208 @@
+"""The one place that tidies text, used alike by checking, storing, indexing and searching. Pure: knows no database.
+
+Two forms of a word. The written form (`line`, `name`) is what is stored and shown: invisible characters gone, blanks
+and dots in one shape, every letter and ideograph as it was typed. The folded form (`fold`, `name_key`) is what two
+spellings of one thing have in common; it is compared and searched and never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import groupby
+
+# look like nothing, and are letters or marks all the same: Hangul fillers, the blank of braille, a joiner of marks
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
+# the dots people put between the parts of a minority or foreign name
+DOT = "·"
+_DOTS = frozenset("·•・･．‧∙⋅●᛫⸱\u0387\u2024\u2981\u25e6\u30fb\u00b7\ufe52\u0701\u02d1")
+_QUOTES = re.compile(r"['’‘ʼʻ`´′＇\"“”＂-]")
+_VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# whole blocks where any code point is an ideograph of some version of Unicode, also of one newer than this Python
+_IDEOGRAPHS = (
+    (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFD),
+)  # fmt: skip
+_RADICALS = (0x2F00, 0x2FDF)
+_ODD = re.compile(r"[<>{}\[\]\\|@#$%^&*_=+~?!;:：；？！0-9]")
+_SCANNER = re.compile(r"^(?:\][A-Za-z]\d)+")
+_NUMERALS = {
+    "零": 0,
+    "〇": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+_CHINESE_NUMBER = re.compile("[零〇○Ｏ一二两三四五六七八九十百]+")
+_HOUSE = re.compile(
+    r"^第?([a-z]?\d{1,4}[a-z]?|[a-z])(?:号楼|號樓|栋楼|幢楼|楼栋|座楼|栋|棟|幢|座|楼|樓|组|組|号|號|#)?$"
+)
+
+
+def line(text: str) -> str:
+    """Return one line as it is stored: nothing invisible, every blank in one shape, nothing around it."""
+    return " ".join(_visible(text).split())
+
+
+def block(text: str) -> str:
+    """Return a text of several lines: nothing invisible, the ends of its lines kept."""
+    return "\n".join(line(each) for each in re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text)).strip()
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _visible(text: str) -> str:
+    """Drop control, format and broken characters and non-characters; a filler or a line's end is a blank."""
+    return "".join(filter(None, map(_shown, text)))
+
+
+@lru_cache(maxsize=4096)
+def _shown(char: str) -> str:
+    if char.isspace() or char in _FILLERS:
+        return " "
+    category = unicodedata.category(char)
+    if category in {"Cc", "Cf", "Cs"}:
+        return ""
+    return "" if category == "Cn" and _is_no_character(ord(char)) else char
+
+
+def _is_no_character(point: int) -> bool:
+    return (point & 0xFFFE) == 0xFFFE or 0xFDD0 <= point <= 0xFDEF or 0xE0000 <= point <= 0xE0FFF
+
+
+def is_ideograph(char: str) -> bool:
+    """Say whether a character is one of a Chinese name: an ideograph of any version, or of somebody's own font."""
+    point = ord(char)
+    return any(low <= point <= high for low, high in _IDEOGRAPHS) or unicodedata.category(char) == "Co"
+
+
+def _narrow(char: str) -> str:
+    """Return the plain form of a full-width letter or sign; an ideograph stays the one that was typed."""
+    point = ord(char)
+    if is_ideograph(char) and not _RADICALS[0] <= point <= _RADICALS[1]:
+        return char
+    return _nfkc(char)
+
+
+@lru_cache(maxsize=20000)
+def name(text: str) -> str:
+    """Return a name as it is stored: 孙　兰 → 孙兰; 古丽米热．艾比江 → 古丽米热·艾比江; John  Smith → John Smith."""
+    plain = _composed("".join(map(_narrow, _visible(text))))
+    plain = " ".join("".join(DOT if char in _DOTS else char for char in plain).split())
+    plain = re.sub(r"(\S) ?[.。] ?(?=(\S))", _full_stop, plain)
+    words = re.sub(rf" ?{DOT}[ {DOT}]*", DOT, plain).strip(f"{DOT} ")
+    return re.sub(" ", lambda found: _gap(words, found.start()), words) or line(text)
+
+
+def _composed(text: str) -> str:
+    """Put letters and their accents together; an ideograph of compatibility stays, though Unicode has one for it."""
+    runs = ("".join(run) for _is, run in groupby(text, key=is_ideograph))
+    return "".join(run if is_ideograph(run[0]) else unicodedata.normalize("NFC", run) for run in runs)
+
+
+def _full_stop(found: re.Match[str]) -> str:
+    """Fold a full stop between two ideographs to the dot of names: J. Smith keeps his."""
+    before, after = found.groups()
+    return before + DOT if _is_chinese(before) and _is_chinese(after) else found.group()
+
+
+def _gap(words: str, place: int) -> str:
+    """Say whether a blank stays: not beside an ideograph on either side."""
+    before, after = words[place - 1], words[place + 1]
+    return "" if _is_chinese(before) and _is_chinese(after) else " "
+
+
+def _is_chinese(char: str) -> bool:
+    return is_ideograph(char) or bool(_VARIANTS.match(char))
+
+
+def name_is_odd(text: str) -> bool:
+    """Say whether a stored name holds what names seldom hold; it is kept, and looked at again by a person."""
+    return bool(_ODD.search(text)) or not any(unicodedata.category(char)[0] in "LC" for char in text)
+
+
+@lru_cache(maxsize=20000)
+def fold(text: str) -> str:
+    """Return what two spellings have in common: case, width, accents and variant marks folded; blanks stay."""
+    plain = unicodedata.normalize("NFKD", _nfkc(_VARIANTS.sub("", line(text))).casefold())
+    bare = "".join(char for char in plain if unicodedata.category(char) != "Mn")
+    return _nfkc(bare) or line(text)
+
+
+@lru_cache(maxsize=20000)
+def name_key(text: str) -> str:
+    """Return the key of a name: as `fold`, without blanks, dots, apostrophes and hyphens."""
+    key = "".join(char for char in _QUOTES.sub("", fold(name(text))) if char not in _DOTS and char not in ". 。")
+    return key or fold(text)
+
+
+def digits(text: str) -> str:
+    """Return the digits of a text as ASCII, whatever script or width they were typed in."""
+    plain = _nfkc(text)
+    return "".join(str(unicodedata.decimal(char)) for char in plain if unicodedata.category(char) == "Nd")
+
+
+def ascii_digits(text: str) -> str:
+    """Return a text in plain form with every digit as ASCII; for fields where digits are meant."""
+    plain = _nfkc(_visible(text))
+    return "".join(str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char for char in plain)
+
+
+def id_no(text: str) -> str:
+    """Return a certificate's number as it is stored: no blanks or strokes, capitals; every sign of times is an X."""
+    plain = ascii_digits(text).upper()
+    if re.fullmatch(r"\s*'?\d(?:\.\d+)?E\+?\d+\s*", plain):
+        return plain.strip().strip("'")  # a spreadsheet's number: kept whole, so that it can be named
+    plain = re.sub(r"(?<=\d)[×✕✖╳⨯ХΧ*](?=\W*$)", "X", plain)
+    return _nfkc(re.sub(r"[\s'’‘`\"“”.,，。、:：_‐‑‒–—―−-]", "", plain))
+
+
+def code(text: str) -> str:
+    """Return a code as it is printed, from whatever a scanner or an input method made of it.
+
+    A scanner may put its own mark in front (]Q3, ]C1), separators inside (FNC1) and a line's end behind; an input
+    method may give full-width characters, or marks between the letters. Blanks inside belong to the signed text of a
+    pass (Base45 has one), and to nothing else.
+    """
+    plain = ascii_digits(re.sub(r"[\x00-\x1f\x7f]", "", text)).upper().strip()
+    plain = _SCANNER.sub("", plain).strip()
+    if re.match(r"TAB\d:", plain):
+        return plain
+    return _nfkc(re.sub(r"[\s'’‘`´·.。,，、]", "", re.sub("[‐‑‒–—―−﹣ー]", "-", plain)))
+
+
+def building_key(text: str) -> str:
+    """Return what every way to write a building has in common: 7号楼, ７栋, 七号楼 and 7 → 7. Of another name, its fold."""
+    plain = re.sub(r"\s", "", fold(text))
+    plain = (
+        _CHINESE_NUMBER.sub(lambda found: chinese_number(found.group()), plain)
+        if _CHINESE_NUMBER.search(plain)
+        else plain
+    )
+    found = _HOUSE.match(plain)
+    return (found.group(1).lstrip("0") or "0") if found else plain
+
+
+def chinese_number(words: str) -> str:
+    """Return a Chinese number as digits: 十二 → 12, 一〇三 → 103."""
+    if not set(words) & set("十百"):
+        return "".join(str(_NUMERALS[char]) for char in words)
+    total, digit = 0, 0
+    for char in words:
+        if char in _NUMERALS:
+            digit = _NUMERALS[char]
+        else:
+            total += (digit or 1) * (10 if char == "十" else 100)
+            digit = 0
+    return str(total + digit)

@@ -1,0 +1,88 @@
+"""Telephones as people paste them, one written form each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import phones
+
+LANDLINE = "0415-3120816转816"
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        *((typed, "13800001111") for typed in (
+            "13800001111", "+86 138 0000 1111", "0086-138-0000-1111", "86 13800001111", "(+86)138-0000-1111", "１３８００００１１１１",
+            "\u202a138\u00a00000\u200b1111\u202c", "138.0000.1111", "138—0000—1111", "013800001111", "tel:+8613800001111", "电话：13800001111",
+            "\ufeff13800001111\u200e", "'13800001111", "手机13800001111",
+        )),
+        *((typed, LANDLINE) for typed in (
+            "0415-312 0816 转 816", "0415-3120816轉816", "04153120816ext.816", "0415-3120816-816", "(0415) 3120816 #816",
+            "+86 415 3120816 转816", "0415－3120816 分机 816", "0415 3120816x816",
+        )),
+        ("010-12345678", "010-12345678"),
+        ("3120816", "3120816"),
+        ("312-0816", "3120816"),
+        ("12345", "12345"),
+        ("120", "120"),
+        ("95588", "95588"),
+        ("400-1234-567", "400-123-4567"),
+        ("+82 10-1234-5678", "+821012345678"),
+        ("13800001111/0415-3120816", "13800001111 / 0415-3120816"),
+        ("13800001111 13900002222", "13800001111 / 13900002222"),
+        ("13800001111、13900002222", "13800001111 / 13900002222"),
+        ("1380000111113900002222", "13800001111 / 13900002222"),
+        ("13800001111\r\n13900002222", "13800001111 / 13900002222"),
+        ("0415-3120816/17", "0415-3120816 / 0415-3120817"),
+        ("手机13800001111 座机3120816", "13800001111 / 3120816"),
+        ("13800001111（女儿）", "13800001111（女儿）"),
+        ("女儿 13800001111", "13800001111（女儿）"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_number_in_every_written_form(typed: str, written: str) -> None:
+    found = phones.read(typed)
+
+    assert (found.written, found.fault) == (written, "")
+    assert phones.read(found.written) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("-------", "没有号码"),
+        ("1380000111", "10 位"),
+        ("138000011112", "12 位"),
+        ("1.38E+10", "表格"),
+        ("12", "不像"),
+        ("没有", "没有号码"),
+    ],
+)
+def test_what_is_no_number_is_answered_with_a_sentence(typed: str, says: str) -> None:
+    found = phones.read(typed)
+
+    assert not found.numbers
+    assert says in found.fault
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_it_and_what_is_kept_reads_as_itself(text: str) -> None:
+    found = phones.read(text)
+
+    assert bool(found.fault) <= (not found.numbers)
+    assert phones.read(found.written).searched == found.searched
+
+
+@given(
+    st.from_regex(r"1[3-9]\d{9}", fullmatch=True, alphabet="0123456789"),
+    st.sampled_from(["", "+86", "0086", "86-", "(86)"]),
+    st.sampled_from(["", " ", "-", "\u00a0", "."]),
+)
+def test_mobile_is_found_by_its_own_digits(number: str, country: str, gap: str) -> None:
+    found = phones.read(country + gap.join((number[:3], number[3:7], number[7:])))
+
+    assert found.searched == (number,)
+    assert phones.part(f"+86 {number}") == number

@@ -1,0 +1,54 @@
+"""Dates as people write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django import forms
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import written_days
+from core.fields import DayField, MomentField
+
+TODAY = date(2022, 6, 28)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1956-04-12", "1956年4月12日", "１９５６年４月１２日", "19560412", "1956.4.12", "1956/4/12", "1956 4 12", "1956—04—12", "1956年04月12号",
+        "一九五六年四月十二日", "1956-04-12 00:00:00", "1956-04-12T00:00:00Z", "\u202a1956-04-12\u202c", "1956-4-12生",
+    ],
+)  # fmt: skip
+def test_date_in_every_written_form(typed: str) -> None:
+    assert written_days.read_birth(typed, today=TODAY) == written_days.Day(date(1956, 4, 12))
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("56-04-12", "1956 年还是 2056 年"), ("560412", "1956 年还是 2056 年"), ("2056-01-01", "今天以后"), ("0056-01-01", "早于 1900"),
+        ("1956年2月30日", "最后一天是 29 日"), ("1899-12-31", "早于 1900"), ("1956-13-01", "没有 13 月"), ("20557", "序号"),
+        ("12/04/1956", "分不清"), ("1956年4月", "还差"), ("2056", "还差"), ("-12:00", "看不出"), ("昨天", "看不出"), ("2022-06-29", "今天以后"),
+    ],
+)  # fmt: skip
+def test_what_is_no_birth_date_is_answered_with_a_sentence(typed: str, says: str) -> None:
+    assert says in written_days.read_birth(typed, today=TODAY).fault
+
+
+@given(st.text(max_size=20) | st.from_regex(r"[-0-9:./年月日T ]{1,24}", fullmatch=True))
+def test_no_text_breaks_a_field_of_day_or_time(text: str) -> None:
+    for field in (DayField(), MomentField()):
+        form = type("Asked", (forms.Form,), {"when": field})({"when": text})
+
+        assert form.is_valid() or form.errors["when"]
+        assert 'name="when"' in str(form["when"])
+
+
+def test_words_a_date_control_cannot_show_stay_on_the_page() -> None:
+    form = type("Asked", (forms.Form,), {"when": DayField()})
+
+    assert 'type="text" name="when" value="昨天"' in str(form({"when": "昨天"})["when"])
+    assert 'type="date" name="when" value="1958-07-09"' in str(form(initial={"when": date(1958, 7, 9)})["when"])
