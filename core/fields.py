@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core import clock, phones, tidy, written_days
+from core.inputs import DayInput, MomentInput
 
 ISO_MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -71,22 +72,6 @@ class PhoneField(forms.CharField):
         return super().to_python(found.written)
 
 
-class DayInput(forms.DateInput):
-    """The browser's date control with ISO values in every language; words it cannot show stand in a line of text."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> Any:
-        """Show what was typed, also when it is no date."""
-        context = super().get_context(name, value, attrs)
-        if value and not isinstance(value, date) and not _is_iso(str(value)):
-            context["widget"]["type"] = "text"
-        return context
-
-
 class DayField(forms.DateField):
     """A day, written as people write it."""
 
@@ -114,15 +99,6 @@ class BirthDateField(DayField):
         return written_days.read_birth(text, today=clock.today())
 
 
-class MomentInput(forms.DateTimeInput):
-    """The browser's control of day and time, with ISO values in every language."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs=attrs, format=ISO_MINUTE)
-
-
 class MomentField(forms.DateTimeField):
     """A day with its time, local; no text breaks it."""
 
@@ -144,10 +120,3 @@ class MomentField(forms.DateTimeField):
 
 def _no_moment() -> ValidationError:
     return ValidationError(_("看不出是哪天几点。请写成 2022-06-28 15:30。"), code="moment")
-
-
-def _is_iso(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

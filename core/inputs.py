@@ -6,10 +6,13 @@ nothing back: a birth date is gone by a change of the telephone number.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class DayInput(forms.DateInput):
@@ -22,6 +25,14 @@ class DayInput(forms.DateInput):
         if isinstance(value, datetime):
             value = value.date()
         return value.isoformat() if isinstance(value, date) else (value or None)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Show words that are no day in a line of text: the browser's control would empty them."""
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        if shown and not _ISO_DAY.fullmatch(shown):
+            context["widget"]["type"] = "text"
+        return context
 
 
 class MomentInput(forms.DateTimeInput):
