@@ -10,7 +10,7 @@ from pathlib import Path
 from matching import darp
 from matching.check import check
 from matching.codec import dumps, encode, loads
-from matching.engines import current
+from matching.engines import current, why_interpreted
 from matching.errors import MatchingError
 from matching.problem import Problem
 from matching.solve import solve
@@ -30,6 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.seconds is None and options.iterations is None:
         options.seconds = 10.0
+    if why := why_interpreted():
+        sys.stderr.write(
+            f"Interpreted, because {why}: the plan is the insertion plan, which the search would improve.\n"
+        )
     try:
         text = solve_darp(options) if options.command == "darp" else solve_problem(options)
     except (MatchingError, OSError) as error:

@@ -41,9 +41,17 @@ class Engine:
 INTERPRETED = Engine(False, schedule, insert, construct, transport, remove, search, nearby)
 
 
+def why_interpreted() -> str:
+    """Say why no machine code can be made here: numba is missing or switched off; "" where it can."""
+    for switch in ("MATCHING_INTERPRETED", "NUMBA_DISABLE_JIT"):
+        if os.environ.get(switch, "0") not in ("", "0"):
+            return f"{switch} is set"
+    return "" if importlib.util.find_spec("numba") is not None else "numba is not installed"
+
+
 def has_compiler() -> bool:
-    """Tell whether numba is installed and not switched off by ``MATCHING_INTERPRETED=1``."""
-    return os.environ.get("MATCHING_INTERPRETED") != "1" and importlib.util.find_spec("numba") is not None
+    """Tell whether numba is installed and not switched off by ``MATCHING_INTERPRETED=1`` or its own switch."""
+    return not why_interpreted()
 
 
 def cache_folder() -> Path:

@@ -10,7 +10,7 @@ import pytest
 from matching.__main__ import main
 from matching.darp import read, solve_file
 from matching.darp_check import check_result
-from matching.engines import INTERPRETED
+from matching.engines import INTERPRETED, why_interpreted
 from matching.errors import BadFile
 
 INSTANCES = Path(__file__).parents[3] / "benchmarks" / "instances"
@@ -50,14 +50,26 @@ def test_checker_finds_a_spoilt_plan(spoil: str) -> None:
     assert check_result(read(A), result)
 
 
-def test_command_writes_routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MATCHING_INTERPRETED", "1")
+@pytest.mark.parametrize("switch", ["MATCHING_INTERPRETED", "NUMBA_DISABLE_JIT"])
+def test_command_writes_routes_and_says_that_it_is_interpreted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], switch: str
+) -> None:
+    monkeypatch.setenv(switch, "1")
     out = tmp_path / "out.json"
 
     assert main(["darp", str(A), "--iterations", "0", "--seed", "1", "--json", str(out)]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert said[0].startswith(f"Interpreted, because {switch} is set: ")
     result = json.loads(out.read_text())
     assert len(result["routes"]) == 2
     assert all(len(row) == 5 for route in result["routes"] for row in route)
+
+
+def test_interpreted_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert why_interpreted() == ""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert why_interpreted() == "numba is not installed"
 
 
 def test_broken_file_is_refused_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
