@@ -14,6 +14,6 @@ RUN python -m ops.messages \
 
 USER tab
 VOLUME /data
-# Each service of docker-compose.yml names its process: prepare, web, live, worker, worker-urgent, relay, beat.
+# Each service of docker-compose.yml names its process: prepare, manage, web, live, worker, worker-urgent, relay, beat.
 ENTRYPOINT ["python", "-m", "ops", "run"]
 CMD ["web"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import actors
 from core.actors import Actor
+from core.guards import never_in_production
 
 
 class Role(models.TextChoices):
@@ -69,6 +71,9 @@ class User(AbstractBaseUser):
     single_keys = models.BooleanField(default=True, help_text="Single letters act as shortcuts (WCAG 2.1.4)")
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        triggers = never_in_production("sign_in", pgtrigger.Q(new__is_demo=True))
 
     USERNAME_FIELD = "username"
     objects = UserManager()

@@ -6,14 +6,16 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 from django.conf import settings
 from kombu import Queue
 
+from config import start
 from core.heartbeat import QUEUES
 from dispatch.kernels import warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+start.read_settings()
 
 
 def broker_url(redis_url: str) -> str:
@@ -44,6 +46,12 @@ app.conf.update(
     timezone="Asia/Shanghai",
 )
 app.autodiscover_tasks()
+
+
+@worker_init.connect(weak=False)
+def look_at_database(**_signal: Any) -> None:
+    """End before the first task where the database is not ours."""
+    start.look()
 
 
 @worker_process_init.connect(weak=False)

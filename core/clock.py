@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from core import installation
 from core.models import ClockOffset
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -37,7 +38,8 @@ def forget() -> None:
 
 
 def set_offset(value: timedelta) -> None:
-    """Store the demo offset for every process (each follows within seconds)."""
+    """Store the demo offset for every process (each follows within seconds). Raises NotAllowed in production."""
+    installation.refuse_in_production("Another time than the wall clock's")
     ClockOffset.objects.update_or_create(pk=1, defaults={"seconds": value.total_seconds()})
     forget()
 

@@ -18,3 +18,27 @@ def status_guard(machine: Machine, field: str = "status") -> pgtrigger.Trigger:
 def append_only() -> list[pgtrigger.Trigger]:
     """Make the triggers that refuse to change or delete a row (INV-33)."""
     return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+def one_row_for_good(field: str) -> list[pgtrigger.Trigger]:
+    """Make the triggers that keep a row, and one field of it, as they were first written."""
+    changes = pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")})
+    return [
+        pgtrigger.Protect(name="stays", operation=pgtrigger.Delete),
+        pgtrigger.Protect(name=f"{field}_stays", operation=pgtrigger.Update, condition=changes),
+    ]
+
+
+def never_in_production(name: str, condition: pgtrigger.Q | None = None) -> list[pgtrigger.Trigger]:
+    """Make the trigger that refuses a demo's rows in a production database, whoever writes them."""
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_of_demo",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update,
+            condition=condition,
+            func="IF EXISTS (SELECT FROM core_installation WHERE kind = 'production') THEN"
+            " RAISE EXCEPTION 'rows of a demo are refused in a production database'"
+            " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;",
+        )
+    ]

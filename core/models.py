@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from core.guards import append_only
+from core.guards import append_only, never_in_production, one_row_for_good
 
 
 class AuditEvent(models.Model):
@@ -96,10 +96,39 @@ class PersonKey(models.Model):
         return str(self.pk)
 
 
+class InstallationKind(models.TextChoices):
+    """What a database belongs to."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Installation(models.Model):
+    """What this database belongs to: one row, made at the first start; its kind never changes."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    kind = models.CharField(max_length=12, choices=InstallationKind)
+    check_values = models.JSONField(default=dict, help_text="A known text sealed with each key, to tell a wrong key by")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="installation_one"),
+            models.CheckConstraint(condition=models.Q(kind__in=InstallationKind.values), name="installation_kind"),
+        ]
+        triggers = one_row_for_good("kind")
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class ClockOffset(models.Model):
     """How far a demo city's clock stands from the wall clock: one row, or none."""
 
     seconds = models.FloatField(default=0)
+
+    class Meta:
+        triggers = never_in_production("clock")
 
     def __str__(self) -> str:
         return f"{self.seconds} s"

@@ -76,6 +76,16 @@ def _remember(person: uuid.UUID, key: bytes) -> None:
     _keys[person] = key
 
 
+def opens(row: PersonKey) -> bool:
+    """Say whether a person's key can be unwrapped with the key at hand."""
+    wrapped = bytes(row.wrapped)
+    try:
+        _kek(settings.FIELD_KEK).decrypt(wrapped[:12], wrapped[12:], row.pk.bytes)
+    except InvalidTag:
+        return False
+    return True
+
+
 def _unwrap(row: PersonKey) -> None:
     wrapped = bytes(row.wrapped)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -10,7 +9,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ops.places import ROOT, RUN
+from ops.commands import without_installation
+from ops.places import ROOT
 from ops.say import say
 from ops.services import manage
 
@@ -68,12 +68,6 @@ def addresses_in_locks() -> list[str]:
     ]
 
 
-def _environment() -> dict[str, str]:
-    """Return an environment with throw-away secrets and without a database: no check needs one."""
-    nowhere = {"DATA_DIR": str(RUN / "check"), "DATABASE_URL": "postgres://127.0.0.1:9/none", "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **nowhere, "DJANGO_SETTINGS_MODULE": "config.settings"}
-
-
 def run_checks() -> list[str]:
     """Run all checks, two at a time; print what fails; return the names of those."""
 
@@ -81,7 +75,7 @@ def run_checks() -> list[str]:
         began = time.monotonic()
         ended = subprocess.run(
             check.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, check=False, env=_environment(),
+            text=True, check=False, env=without_installation(),
         )  # fmt: skip
         return check, ended, time.monotonic() - began
 

@@ -10,33 +10,33 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit
 
-from ops.databases import Databases, running
+from ops.databases import running
+from ops.installations import find, setup_of
+from ops.installations import running as running_ones
 from ops.messages import compile_messages
-from ops.places import DEFAULT_DATA, ROOT, Places
+from ops.places import DEFAULT_DATA, ROOT, RUN
 from ops.prepare import PREPARATION, Preparation
 from ops.process import follow_parent
 from ops.say import Refused, say
-from ops.services import NAMES, POOLS, Setup, command
+from ops.services import NAMES, POOLS, command
 from ops.services import manage as manage_command
 
 # These must work on a database that is empty or behind, or without one.
-UNPREPARED = {"migrate", "makemigrations", "showmigrations", "grant_app_role", "help", "check", "makemessages"}
-UNPREPARED |= {"compilemessages", "collectstatic", "--help", "--version"}
-
-
-def own_setup() -> Setup:
-    """Return the installation of this checkout; DATA_DIR names another folder."""
-    places = Places(Path(os.environ.get("DATA_DIR") or DEFAULT_DATA).expanduser().resolve())
-    return Setup(places, Databases(places))
+UNPREPARED = {"migrate", "showmigrations", "grant_app_role", "remember_installation", "collectstatic"}
+# These read and write the checkout alone.
+WITHOUT_DATABASE = {"makemigrations", "makemessages", "compilemessages", "help", "check", "--help", "--version"}
+WITHOUT_DATABASE |= {"rule_table", "promise_table", "state_pages", "words"}
 
 
 def manage(arguments: Sequence[str]) -> int:
-    """Run a Django command with databases that run and tables that are up to date."""
-    setup = own_setup()
+    """Run a Django command for the installation found, with databases that run and tables that are up to date."""
+    if not arguments or arguments[0] in WITHOUT_DATABASE:
+        return subprocess.run(manage_command(*arguments), env=without_installation(), check=False).returncode
+    setup = find()
     setup.places.prepare()
     with running(setup.databases):
         compile_messages()
-        if arguments and arguments[0] not in UNPREPARED:
+        if arguments[0] not in UNPREPARED:
             Preparation(setup).database()
         environment = {**setup.environment("owner"), "STATIC_MANIFEST": "false"}
         return subprocess.run(
@@ -46,9 +46,17 @@ def manage(arguments: Sequence[str]) -> int:
 
 def python(arguments: Sequence[str]) -> int:
     """Become the environment's Python, with every address set; nothing is started."""
-    setup = own_setup()
+    data = Path(os.environ.get("DATA_DIR") or next(running_ones(), DEFAULT_DATA)).expanduser().resolve()
+    setup = setup_of(data)
     environment = {**setup.environment("owner"), "STATIC_MANIFEST": "false"}
     os.execve(sys.executable, [sys.executable, *arguments], environment)
+
+
+def without_installation() -> dict[str, str]:
+    """Return an environment with throw-away secrets and without a database."""
+    nowhere = {"DATA_DIR": str(RUN / "check"), "DATABASE_URL": "postgres://127.0.0.1:9/none", "PYTHONPATH": str(ROOT)}
+    quiet = {"PYTHONWARNINGS": "ignore::RuntimeWarning"}  # makemigrations would like to compare with a database
+    return {**os.environ, **nowhere, **quiet, "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
 def with_password(url: str, password: str) -> str:
@@ -59,14 +67,14 @@ def with_password(url: str, password: str) -> str:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Become one of the product's processes, or `prepare` the database and the static files for them.
+    """Become one of the product's processes or a Django command, or `prepare` database and static files for them.
 
     What containers and system units call: addresses come from the environment, the password of the database from
     the file that DATABASE_PASSWORD_FILE names.
     """
     name = arguments[0] if arguments else ""
-    if name not in (*NAMES, "prepare"):
-        raise Refused(f"./dev run NAME, where NAME is one of: prepare, {', '.join(NAMES)}")
+    if name not in (*NAMES, "prepare", "manage"):
+        raise Refused(f"./dev run NAME, where NAME is one of: prepare, manage COMMAND, {', '.join(NAMES)}")
     missing = [variable for variable in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(variable)]
     if missing:
         raise Refused(f"./dev run needs {' and '.join(missing)} in the environment (./dev up brings its own servers).")
@@ -74,6 +82,9 @@ def run(arguments: Sequence[str]) -> int:
         os.environ["DATABASE_URL"] = with_password(os.environ["DATABASE_URL"], Path(secret).read_text().strip())
     os.environ.setdefault("DATABASE_POOL", str(POOLS.get(name, 0)))
     os.chdir(ROOT)
+    if name == "manage":
+        django = manage_command(*arguments[1:])
+        os.execv(django[0], django)
     if name != "prepare":
         data, bind = Path(os.environ.get("DATA_DIR") or DEFAULT_DATA), os.environ.get("BIND", "127.0.0.1")
         product = command(name, data=data, port=int(os.environ.get("PORT", "8000")), bind=bind)

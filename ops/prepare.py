@@ -10,13 +10,15 @@ from pathlib import Path
 
 from ops.places import ROOT
 from ops.process import Child
-from ops.say import Refused, say, tail
+from ops.say import Refused, last_line, say, tail
 from ops.services import Setup, manage
 
 APPS = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch")
 MIGRATE, GRANT = ("migrate", "--no-input", "-v", "1"), ("grant_app_role",)
 COLLECT = ("collectstatic", "--no-input", "-v", "0")
-PREPARATION = (MIGRATE, GRANT, COLLECT)  # what a container does before the others start
+REMEMBER = ("remember_installation",)
+PREPARATION = (MIGRATE, GRANT, REMEMBER, COLLECT)  # what a container does before the others start
+NOT_OURS = 78  # a process that must not work on this database (config.start)
 DEMO_CITY = ROOT / "demo" / "dandong"
 
 
@@ -64,6 +66,8 @@ class Preparation:
                 if self.should_stop():
                     child.stop()
                     raise KeyboardInterrupt
+            if child.exit_code == NOT_OURS:
+                raise Refused(last_line(log))
             if child.exit_code != 0:
                 raise Refused(f"{tail(log, 25)}`manage.py {' '.join(words)}` failed (its log: {log}).")
 
@@ -79,6 +83,15 @@ class Preparation:
             return
         self._run("Making the tables", MIGRATE, GRANT)
         self._keep("database", mark)
+
+    def installation(self) -> None:
+        """Write into the database what it belongs to; it says itself when it is something else (core.installation)."""
+        own = self.setup.databases.postgres is not None
+        mark = fingerprint([], str(self.setup.production), "own" if own else self.setup.databases.owner_url)
+        if self._is_done("installation", mark) and own:
+            return
+        self._run("Writing down what this installation is", REMEMBER)
+        self._keep("installation", mark)
 
     def static_files(self) -> None:
         """Collect the static files under names with hashes."""

@@ -32,3 +32,9 @@ def tail(log: Path, lines: int = 12) -> str:
             return "".join(f"    {line.rstrip()[:LINE_LIMIT]}\n" for line in deque(file, lines))
     except OSError:
         return ""
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log that says something."""
+    lines = tail(log, 5).split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

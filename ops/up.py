@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ops import installations
 from ops.commands import SECRETS
 from ops.databases import Claim, Databases
 from ops.messages import compile_messages
 from ops.places import DEFAULT_DATA, LEAST_FREE_MB, ROOT, Places, is_port_free
 from ops.postgres import Postgres
-from ops.prepare import DEMO_CITY, Preparation
+from ops.prepare import DEMO_CITY, NOT_OURS, Preparation
 from ops.process import Child, wait_until
-from ops.say import Refused, result, say
+from ops.say import Refused, last_line, result, say
 from ops.services import NAMES, Setup, command, manage
 from ops.supervisor import Supervisor
 from ops.valkey import Valkey
@@ -110,9 +111,15 @@ class Up:
             supervisor.check_stop()
         compile_messages()
         preparation = Preparation(self.setup, self.city, should_stop=supervisor.is_stopping)
-        for step in (preparation.database, preparation.static_files, preparation.load_city):
+        for step in (
+            preparation.database,
+            preparation.installation,
+            preparation.static_files,
+            preparation.load_city,
+        ):
             step()
             supervisor.check_stop()
+        installations.note(self.setup)  # not before it is known to be what was asked for
         say("Starting the pages …")
         supervisor.add(self._child("web", self.setup.port))
         self._wait_for_first_page(supervisor)
@@ -146,6 +153,8 @@ class Up:
             if status >= 500:
                 break
             time.sleep(0.05)
+        if web.exit_code == NOT_OURS:
+            raise Refused(last_line(web.log))
         raise Refused(f"{web.last_words()}The first page did not come (its log: {web.log}).")
 
     def _show_sign_ins(self, supervisor: Supervisor) -> None:

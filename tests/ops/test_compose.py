@@ -35,10 +35,10 @@ def test_compose_file_is_valid() -> None:
 
 
 def test_every_process_of_the_product_is_a_service() -> None:
-    assert {service["command"][0] for service in OURS.values()} == {"prepare", *NAMES}
+    assert {service["command"][0] for service in OURS.values()} == {"prepare", "manage", *NAMES}
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "prepare"])
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in ("prepare", "command")])
 def test_every_service_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 
@@ -102,7 +102,7 @@ class Containers:
         server, valkey = self.stack.databases.postgres, self.stack.databases.valkey
         assert server is not None
         assert valkey is not None
-        role = OWNER if name == "prepare" else APP
+        role = OWNER if name in ("prepare", "command") else APP
         assert given["DATABASE_URL"] == f"postgres://{role}@postgres:5432/there_and_back"
         here = {
             "DATABASE_URL": server.url(role),
@@ -115,10 +115,10 @@ class Containers:
         }
         return {**without_addresses(os.environ), **given, **here}
 
-    def start(self, name: str) -> Child:
-        """Start a service as its container would."""
+    def start(self, name: str, *words: str) -> Child:
+        """Start a service as its container would; with words as `docker compose run` does."""
         (self.folder / "data").mkdir(exist_ok=True)
-        words = [sys.executable, "-m", "ops", "run", *SERVICES[name]["command"]]
+        words = [sys.executable, "-m", "ops", "run", *(words or SERVICES[name]["command"])]
         child = Child(name, words, log=self.folder / f"{name}.log", env=self.environment(name), cwd=ROOT)
         child.start()
         self.stack.children[f"container {name}"] = child
@@ -172,3 +172,15 @@ def test_service_without_pages_starts_and_stops(containers: Containers, name: st
     child.ask_to_stop()
     assert child.wait(15), child.last_words()
     assert child.exit_code == 0, child.last_words()
+
+
+def test_commands_run_beside_the_containers(containers: Containers) -> None:
+    """`docker compose run --rm command manage …`: the database is production, and knows it."""
+    for words, code, said in (
+        (["check_invariants"], 0, "invariants checked, 0 broken"),
+        (["load_city", str(ROOT / "demo" / "dandong"), "--demo"], 1, "A demo city is refused here"),
+    ):
+        child = containers.start("command", "manage", *words)
+        assert child.wait(60)
+        assert child.exit_code == code, child.last_words()
+        assert said in child.last_words()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from ops.postgres import APP
+from ops.prepare import NOT_OURS
 from ops.process import wait_until
+from ops.say import last_line
 from ops.servers import Stack
 from tests.ops.newcomer import processes_of
 
@@ -57,3 +59,32 @@ def test_stop_leaves_no_process(tmp_path: Path, prepared: Path) -> None:
         assert stack.children["relay"].stop_signal == signal.SIGTERM
 
     assert processes_of(tmp_path) == []
+
+
+def test_no_process_works_on_a_database_of_another_kind(tmp_path: Path, prepared: Path) -> None:
+    """The twin: every other test here starts them on a database that is theirs."""
+    with Stack(tmp_path, template=prepared) as stack:
+        with stack.connect() as connection:
+            connection.execute("INSERT INTO core_installation VALUES (1, 'production', '{}', now())")
+
+        assert_nothing_starts(stack, ("web", "live", "worker", "relay"), "belongs to a production installation")
+
+
+def test_no_process_works_with_keys_of_another_database(tmp_path: Path, prepared: Path) -> None:
+    """A backup restored beside other secrets: nothing reads as unreadable, because nothing starts."""
+    with Stack(tmp_path, template=prepared) as stack:
+        stack.manage("remember_installation")
+        stack.extra["SECRETS_DIR"] = str(tmp_path / "other-secrets")
+
+        assert_nothing_starts(
+            stack, ("web", "worker"), "The secret field_kek is not the one that this database was made with"
+        )
+
+
+def assert_nothing_starts(stack: Stack, names: Sequence[str], sentence: str) -> None:
+    """Each process ends by itself with the sentence as its last line."""
+    for child in [stack.run(name, stack.setup.port + (name == "live")) for name in names]:
+        assert child.wait(60), child.name
+        assert child.exit_code == NOT_OURS, child.last_words()
+        assert sentence in last_line(child.log)
+    assert sentence in stack.manage("check_invariants", check=False)

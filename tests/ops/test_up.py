@@ -28,6 +28,7 @@ def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: C
 
     beside = checkout.dev("manage", "check_invariants")
     assert beside.returncode == 0, beside.stdout + beside.stderr
+    assert "(it runs)" in beside.stderr
 
     assert checkout.stop(signal.SIGINT) == 0
     assert checkout.processes() == []
@@ -40,6 +41,10 @@ def test_up_starts_from_nothing_starts_again_fast_and_leaves_nothing(checkout: C
 
     assert page_status(checkout.up()) == 200
     assert checkout.stop(signal.SIGTERM) == 0
+
+    as_production = checkout.dev("up", "--port", str(checkout.port), "--production", "--host", "care.example.org")
+    assert as_production.returncode == 1
+    assert as_production.stderr.count("cannot become production") == 1
     assert checkout.processes() == []
 
 
@@ -116,6 +121,15 @@ def test_up_with_missing_city_says_so(checkout: Checkout) -> None:
     assert checkout.processes() == []
 
 
+def test_manage_makes_no_installation(checkout: Checkout) -> None:
+    """faults.md 2: it made a second one, with new keys."""
+    ended = checkout.dev("manage", "check_invariants")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("There is no installation in ")
+    assert [path.name for path in (checkout.folder / ".run").iterdir()] == ["venv"]
+
+
 def test_manage_brings_the_databases_and_stops_them(used_checkout: Checkout) -> None:
     ended = used_checkout.dev("manage", "load_city", str(used_checkout.folder / "nowhere"))
 
@@ -124,21 +138,31 @@ def test_manage_brings_the_databases_and_stops_them(used_checkout: Checkout) -> 
     assert used_checkout.processes() == []
 
 
-def test_production_makes_no_secrets_and_shows_no_demo(used_checkout: Checkout) -> None:
-    folder = used_checkout.folder / ".run" / "data" / "secrets"
-    shutil.rmtree(folder)
-    options = ("--production", "--host", "care.example.org")
+def test_production_makes_no_secrets_shows_no_demo_and_is_found(used_checkout: Checkout, tmp_path: Path) -> None:
+    """Its data lies elsewhere: a command of another shell is for it, and makes none in the checkout."""
+    data = tmp_path / "elsewhere"
+    (used_checkout.folder / ".run" / "data").rename(data)
+    shutil.rmtree(data / "secrets")
+    options = ("--production", "--host", "care.example.org", "--data", str(data))
     refused = used_checkout.dev("up", *options)
     assert refused.returncode == 1
     assert "./dev secrets" in refused.stderr
 
-    used_checkout.dev("secrets", str(folder))
+    used_checkout.dev("secrets", str(data / "secrets"))
     address = used_checkout.up(*options)
 
     assert page_status(address, "care.example.org") == 200
     assert page_status(address, "elsewhere.example.org") == 400
     assert page_status(f"{address}/demo", "care.example.org") == 404
+    beside = used_checkout.dev("manage", "check_invariants")
+    assert beside.returncode == 0, beside.stderr
+    assert f"With the production installation in {data} (it runs)" in beside.stderr
+    assert not (used_checkout.folder / ".run" / "data").exists()
     assert used_checkout.stop() == 0
+
+    as_demo = used_checkout.dev("up", "--port", str(used_checkout.port), "--data", str(data))
+    assert as_demo.returncode == 1
+    assert as_demo.stderr.count("belongs to a production installation") == 1
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["test", "nonsense"], ["run", "nonsense"], ["secrets"]])

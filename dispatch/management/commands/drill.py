@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core import clock
-from core.errors import Invalid
+from core import clock, installation
+from core.errors import Invalid, NotAllowed
 from dispatch.drill import report
 from dispatch.drill.faults import FAULTS
 from dispatch.drill.play import Asked, play, watch
@@ -66,20 +66,19 @@ class Command(BaseCommand):
             say=lambda hour: self.stderr.write(hour),
         )
         try:
+            installation.refuse_in_production("A drill")
             asked.check()
             if options["watch"]:
                 self._watch(asked, options["watch"])
                 return
             sheet = play(asked)
-        except Invalid as error:
+        except (Invalid, NotAllowed) as error:
             raise CommandError(str(error)) from error
         self._write(sheet, options["json"], options["report"])
         if sheet["failed"]:
             sys.exit(1)
 
     def _watch(self, asked: Asked, speed: float) -> None:
-        if not settings.DEMO:
-            raise CommandError("A drill is never played on the lists of a real district: this is no demo city.")
         day = asked.day or clock.today() + timedelta(days=1)
         self.stderr.write(f"Playing {day} on the screens at {speed:g} times life. Ctrl-C ends it.")
         watch(day, seed=asked.seed, faults=asked.faults, speed=speed)

@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core import audit, clock
+from core import audit, clock, installation
 from core.actors import CITY
-from core.errors import Invalid
+from core.errors import Invalid, NotAllowed
 from dispatch.city import care, fleet, morning, people, places, sign_ins
 from dispatch.city.folder import CityFolder, open_folder
 
@@ -37,8 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Load everything in one transaction: all of it or nothing."""
-        if options["demo"] and not settings.DEMO:
-            raise CommandError("Demo cities are refused here: this installation runs with PRODUCTION set.")
+        if options["demo"]:
+            self._check_demo()
         today = options["today"] or (timezone.localdate() if options["demo"] else None)
         try:
             folder = open_folder(options["folder"], scenario=options["scenario"], today=today)
@@ -51,6 +51,14 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self.stdout.write(json.dumps(folder.report.as_dict(), ensure_ascii=False, indent=1))
+
+    def _check_demo(self) -> None:
+        if not settings.DEMO:
+            raise CommandError("A demo city is refused here: this installation runs with PRODUCTION set.")
+        try:
+            installation.refuse_in_production("A demo city")
+        except NotAllowed as error:
+            raise CommandError(str(error)) from error
 
     def _demo(self, folder: CityFolder) -> None:
         """Set the clock to the demo day's late morning, unless the demo already runs, and make the sign-ins."""
