@@ -59,8 +59,10 @@ function dress() {
   const done = document.querySelector("[data-done] [data-undo]");
   if (done) setTimeout(() => done.closest("form")?.remove(), UNDO_SHOWN_MS);
   for (const input of document.querySelectorAll("[data-photo]")) {
-    input.addEventListener("change", () => readPhoto(input, finder, submitCode));
+    input.addEventListener("change", () => readPhoto(input, submitCode));
   }
+  const again = document.querySelector("[data-camera-again]");
+  if (again) again.addEventListener("click", () => startCamera(finder, submitCode));
   if (answer) window.scrollTo(0, 0);
 }
 

@@ -33,7 +33,7 @@ NOTICE = """
 def _at_gate(browser: Browser, live_server, guard: User, size=PHONE) -> Page:
     page = _open(browser, live_server, guard, size)
     page.goto(f"{live_server.url}/gate/")
-    expect(page.locator("[data-camera-note]")).not_to_have_text("用扫码枪，或输后四位")  # the scripts run
+    expect(page.locator("[data-said]")).not_to_have_text("用扫码枪，或输后四位")  # the scripts run
     return page
 
 
