@@ -1,8 +1,9 @@
-// Reading codes with the browser's own detector, from the camera or from a photo. What cannot be had is said in a
-// sentence of its own, with the next way, and can be tried again without leaving the page.
+// Reading codes from the camera or from a photo. What cannot be had is said in a sentence of its own, with the next
+// way, and can be tried again without leaving the page.
+
+import { getReader } from "./gate-reader.js";
 
 const LOOK_EVERY_MS = 150;
-const MAX_PHOTO_PX = 1600;
 const WHY = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -11,22 +12,12 @@ const WHY = {
   NotReadableError: "busy",
   AbortError: "busy",
 };
-const FINAL = new Set(["starting", "ready", "insecure", "old", "noDetector", "noCode", "badPhoto", "torch"]); // no second try helps
+const NO_SECOND_TRY = new Set(["starting", "ready", "insecure", "old"]);
+const BESIDE = new Set(["looking", "noCode", "badPhoto", "torch"]); // said while the camera is as it was
 
 let stream = null;
 let timer = 0;
 let turn = 0; // of the last start: an earlier one that comes back late closes what it opened
-let detector; // undefined: not asked yet; null: this browser has none
-
-async function getDetector() {
-  if (detector !== undefined) return detector;
-  detector = null;
-  if ("BarcodeDetector" in window) {
-    const formats = await BarcodeDetector.getSupportedFormats().catch(() => []);
-    if (formats.includes("qr_code")) detector = new BarcodeDetector({ formats: ["qr_code"] });
-  }
-  return detector;
-}
 
 function tell(state) {
   const note = document.querySelector("[data-camera-note]");
@@ -36,7 +27,13 @@ function tell(state) {
   const how = note.querySelector("[data-how]");
   how.textContent = note.dataset[`${state}How`] || "";
   how.hidden = !how.textContent;
-  note.querySelector("[data-camera-again]").hidden = FINAL.has(state);
+  if (!BESIDE.has(state)) note.querySelector("[data-camera-again]").hidden = NO_SECOND_TRY.has(state);
+}
+
+// Where the page says that our own decoder lies.
+function findReader() {
+  const note = document.querySelector("[data-camera-note]");
+  return getReader(note ? note.dataset : {});
 }
 
 function close(opened) {
@@ -65,20 +62,21 @@ async function open() {
 }
 
 function whyNot(error) {
-  return ["insecure", "old"].includes(error.name) ? error.name : WHY[error.name] || "failed";
+  return ["insecure", "old", "noDecoder"].includes(error.name) ? error.name : WHY[error.name] || "failed";
 }
 
 export async function start(finder, onCode) {
   stop();
   const mine = turn;
-  const reader = await getDetector();
-  for (const way of document.querySelectorAll("[data-photo-way]")) way.hidden = !reader;
-  if (!reader) return giveUp(finder, "noDetector");
   tell("starting");
+  const reading = findReader(); // while the phone asks whether it may
+  reading.catch(() => {});
   let opened;
   try {
     opened = await open();
+    await reading;
   } catch (error) {
+    close(opened);
     return mine === turn ? giveUp(finder, whyNot(error)) : undefined;
   }
   if (mine !== turn || !finder.isConnected) return close(opened);
@@ -97,19 +95,23 @@ export async function start(finder, onCode) {
   if (mine !== turn) return undefined;
   tell("ready");
   offerTorch(finder);
-  return look(finder, video, reader, onCode);
+  return look(finder, video, onCode);
 }
 
-function look(finder, video, reader, onCode) {
+function look(finder, video, onCode) {
+  const mine = turn;
   timer = setTimeout(async () => {
-    if (!finder.isConnected || !stream) return;
-    const found = document.hidden ? [] : await reader.detect(video).catch(() => []);
-    if (found.length && stream) {
-      stop();
-      onCode(found[0].rawValue);
-      return;
+    if (!finder.isConnected) return stop();
+    let text = "";
+    try {
+      if (!document.hidden) text = await (await findReader()).readVideo(video);
+    } catch {
+      return mine === turn ? giveUp(finder, "noDecoder") : undefined;
     }
-    look(finder, video, reader, onCode);
+    if (mine !== turn) return undefined;
+    if (!text) return look(finder, video, onCode);
+    stop();
+    return onCode(text);
   }, LOOK_EVERY_MS);
 }
 
@@ -131,11 +133,14 @@ function offerTorch(finder) {
 
 export async function readPhoto(input, onCode) {
   const file = input.files && input.files[0];
-  const reader = await getDetector();
-  if (!file || !reader) return;
-  const picture = await createImageBitmap(file, { resizeWidth: MAX_PHOTO_PX, resizeQuality: "high" }).catch(() => null);
+  if (!file) return;
+  tell("looking");
+  try {
+    const text = await (await findReader()).readPhoto(file);
+    if (text) onCode(text);
+    else tell("noCode");
+  } catch (error) {
+    tell(error.name === "noDecoder" ? "noDecoder" : "badPhoto");
+  }
   input.value = "";
-  const found = picture ? await reader.detect(picture).catch(() => []) : [];
-  if (found.length) onCode(found[0].rawValue);
-  else tell(picture ? "noCode" : "badPhoto");
 }
