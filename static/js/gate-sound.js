@@ -9,7 +9,7 @@ let audio = null;
 
 // Browsers let a page sound only after a touch.
 export function unlock() {
-  audio ??= window.AudioContext ? new AudioContext() : null;
+  audio = audio ?? (window.AudioContext ? new AudioContext() : null);
   if (audio?.state === "suspended") audio.resume().catch(() => {});
 }
 

@@ -52,7 +52,8 @@ function onError(event) {
 function onBeforeSwap(event) {
   const { xhr } = event.detail;
   if (xhr.status < 400) {
-    document.getElementById("errors")?.replaceChildren();
+    const errors = document.getElementById("errors");
+    if (errors) errors.textContent = "";
     if (/^\s*<!doctype/i.test(xhr.responseText)) { // a whole page came for a fragment: go there
       event.detail.shouldSwap = false;
       window.location.assign(xhr.responseURL);

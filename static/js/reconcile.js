@@ -71,7 +71,8 @@ export function takeOver(element, incoming) {
   const selected = element.querySelector('[data-key][aria-selected="true"]')?.dataset.key;
   const focusId = element.contains(document.activeElement) ? document.activeElement.id : "";
   const scroll = element.scrollTop;
-  element.replaceChildren(...[...incoming.childNodes].map((node) => document.importNode(node, true)));
+  element.textContent = "";
+  element.append(...[...incoming.childNodes].map((node) => document.importNode(node, true)));
   if (selected) element.querySelector(`[data-key="${CSS.escape(selected)}"]`)?.setAttribute("aria-selected", "true");
   if (focusId) document.getElementById(focusId)?.focus({ preventScroll: true });
   element.scrollTop = scroll;

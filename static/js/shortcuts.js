@@ -61,7 +61,7 @@ function help() {
   const dialog = document.getElementById("shortcuts");
   const list = dialog?.querySelector("[data-page-keys]");
   if (!list) return false;
-  list.replaceChildren();
+  list.textContent = "";
   for (const element of document.querySelectorAll("[data-shortcut]")) {
     const term = document.createElement("dt");
     const cap = document.createElement("kbd");
