@@ -9,9 +9,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from structlog import get_logger
 
 from core import heartbeat
+from core.errors import DomainError
+from core.http import is_fragment, way_back
 from core.middleware import unavailable, unreadable
+
+log = get_logger(__name__)
 
 
 @require_GET
@@ -48,6 +53,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _last_resort(request, 404, "not_found", _("没找到"))
 
 
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form was too old to be believed, and lead to the page it came from, where it is fresh.
+
+    Nothing that was sent is shown or offered to be sent again: another site may have sent it. No session is read.
+    """
+    log.info("csrf.refused", reason=reason)
+    back = way_back(request)
+    if is_fragment(request):
+        error = DomainError("stale_page", _("这一页放得太久了，刚才那一下没有存。"))
+        return render(None, "errors/fragment.html", {"error": error, "again": back}, status=403)
+    return render(None, "403_csrf.html", {"back": back}, status=403)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that it is our fault, without touching the database; a database that went away meanwhile is a 503."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
@@ -59,4 +77,6 @@ def _last_resort(request: HttpRequest, status: int, code: str, message: str) -> 
     """Render the page, or for a program the same in JSON; a 500 without whatever the request would look up."""
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "message": message, "context": {}}, status=status)
-    return render(None if status == 500 else request, f"errors/{status}.html", status=status)
+    return render(
+        None if status == 500 else request, f"errors/{status}.html", {"back": way_back(request)}, status=status
+    )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -105,7 +106,25 @@ def page_before(request: HttpRequest, default: str) -> str:
         came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     where = urlsplit(came)._replace(scheme="", netloc="").geturl() if came and is_ours else default
-    return where if _can_be_read(urlsplit(where).path) else default
+    is_path = not where.startswith("//")  # which a browser takes for another site
+    return where if is_path and _can_be_read(urlsplit(where).path) else default
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the page of this site somebody came from, else the nearest one above the address; "" for neither.
+
+    For pages that say that something failed: never the address that just did, and nothing is looked up.
+    """
+    try:
+        before = page_before(request, "")
+    except DisallowedHost:
+        return ""
+    if before and (request.method == "POST" or before != request.get_full_path()):
+        return before
+    path = request.path.rstrip("/").rpartition("/")[0] + "/"
+    while path != "/" and not _can_be_read(path):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return "" if path == "/" else path
 
 
 def _can_be_read(path: str) -> bool:
@@ -126,5 +145,7 @@ def _can_be_read(path: str) -> bool:
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Render a domain error: 403, 404, 409 or 422, as a page or as a fragment for the page that asked."""
     template = "errors/fragment.html" if is_fragment(request) else f"errors/{error.http_status}.html"
-    context = {"error": error} if error.http_status != 404 else {}
+    context: dict[str, Any] = {"back": way_back(request)}
+    if error.http_status != 404:
+        context["error"] = error
     return render(request, template, context, status=error.http_status)

@@ -15,7 +15,7 @@ from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from core.errors import UNSTORABLE, DomainError
-from core.http import error_page
+from core.http import error_page, way_back
 
 log = get_logger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -81,7 +81,7 @@ def unreadable(request: HttpRequest) -> HttpResponse:
     """Say that what came cannot be read or stored."""
     if request.path.startswith("/api/"):
         return JsonResponse({"code": "unreadable", "message": _("看不懂这个请求"), "context": {}}, status=400)
-    return render(request, "errors/400.html", status=400)
+    return render(request, "errors/400.html", {"back": way_back(request)}, status=400)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -89,4 +89,4 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = {"code": "unavailable", "message": _("没存上，请再试一次。"), "context": {}}
         return JsonResponse(body, status=503, headers={"Retry-After": "5"})
-    return render(None, "errors/503.html", status=503)
+    return render(None, "errors/503.html", {"back": way_back(request)}, status=503)
