@@ -17,8 +17,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
-from core import boards
+from core import boards, clock
 from core.errors import DomainError
+
+NOW = "X-Now"  # our time, for pages whose computer slept or goes wrong
 
 
 def page(
@@ -32,7 +34,7 @@ def page(
 ) -> HttpResponse:
     """Render a page, or only its partial `part` when htmx asks for a fragment (not for a restored history entry).
 
-    A fragment carries the `mark` of what it was made from, for `unchanged`.
+    A fragment carries the `mark` of what it was made from, for `unchanged`, and our time, for the page's clocks.
     """
     wants_part = part and is_fragment(request)
     response = render(request, f"{template}#{part}" if wants_part else template, context or {}, status=status)
@@ -65,7 +67,7 @@ def unchanged(request: HttpRequest, mark: str) -> HttpResponse | None:
     """Answer 304 at once to a poll whose fragment was made from the same: nothing need be read or drawn."""
     seen = request.headers.get("If-None-Match", "")
     if mark and seen.strip('"').partition(".")[0] == mark:
-        return HttpResponseNotModified(headers={"ETag": seen})
+        return HttpResponseNotModified(headers={"ETag": seen, NOW: clock.now().isoformat()})
     return None
 
 
@@ -83,10 +85,11 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def _unless_same(request: HttpRequest, response: HttpResponse, mark: str) -> HttpResponse:
     """Answer 304 to a poll whose fragment is, to the letter, the one the page already shows."""
+    response.headers[NOW] = clock.now().isoformat()
     content = hashlib.sha256(response.content).hexdigest()[:32]
     tag = f'"{mark}.{content}"'
     if request.headers.get("If-None-Match", "").strip('"').rpartition(".")[2] == content:
-        return HttpResponseNotModified(headers={"ETag": tag})
+        return HttpResponseNotModified(headers={"ETag": tag, NOW: response.headers[NOW]})
     response.headers["ETag"] = tag
     return response
 

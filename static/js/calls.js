@@ -1,19 +1,39 @@
 // Calls for help on top of every page: a loud one that nobody has taken up sounds, again every half minute, and stands
-// in the tab's title. Browsers let a page sound only after a touch; the words and the colour are there without it.
+// in the tab's title. Browsers let a page sound only after a touch; until then the page says that it is mute.
 
-import { announce, unlock } from "./gate-sound.js";
+import { announce, unlock, watchSound } from "./gate-sound.js";
 
 const AGAIN_MS = 30000;
+const STARTS_MS = 400; // a sound that is allowed starts within this
 const title = document.title;
 let loud = 0;
 let timer = 0;
+let isHeard = false;
+let told = 0; // the timer of the line that says whether this page can sound
 
-function listen(strip) {
-  const now = Number(strip.querySelector("[data-loud]")?.dataset.loud ?? 0);
-  const waiting = Number(strip.querySelector("[data-waiting]")?.dataset.waiting ?? 0);
+function listen(news) {
+  const now = Number(news.querySelector("[data-loud]")?.dataset.loud ?? 0);
+  const waiting = Number(news.querySelector("[data-waiting]")?.dataset.waiting ?? 0);
   document.title = waiting ? `(${waiting}) ${title}` : title;
   if (now > loud) sound();
   loud = now;
+}
+
+// Said before anything sounds: whoever looks away trusts the sound. A phone in a hand is looked at.
+function sayMute(canSound) {
+  if (canSound && !isHeard && loud) sound(); // what could not sound when it came sounds now
+  isHeard = canSound;
+  clearTimeout(told);
+  told = setTimeout(showMute, canSound ? 0 : STARTS_MS);
+}
+
+// Once shown the line stays and changes its words: going away it would move what stands under the finger.
+function showMute() {
+  const line = document.getElementById("mute");
+  if (!line || (isHeard && line.hidden)) return;
+  line.hidden = false;
+  line.dataset.level = isHeard ? "" : "wait";
+  line.textContent = isHeard ? line.dataset.heard : line.dataset.mute;
 }
 
 function sound() {
@@ -23,9 +43,10 @@ function sound() {
 }
 
 export function start() {
-  const strip = document.getElementById("calls");
-  if (!strip) return;
-  document.addEventListener("pointerdown", unlock, { once: true });
-  document.addEventListener("keydown", unlock, { once: true });
-  strip.addEventListener("live:swapped", () => listen(strip));
+  const shown = document.getElementById("calls") ?? document.getElementById("calls-live"); // the strip, or the list of them
+  if (!shown) return;
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, unlock, { passive: true });
+  watchSound(sayMute);
+  shown.addEventListener("live:news", (event) => listen(event.detail));
+  listen(shown);
 }

@@ -1,18 +1,19 @@
 // Countdowns and waiting times tick from the server's time (data-now), never from this computer's clock.
 // Announced only at 10, 5, 1 and 0 minutes.
 
+import { steady } from "./steady.js";
 import { duration, say, word } from "./words.js";
 
-const seen = new WeakMap(); // element → how far the server's time was from performance.now() when it came
+const seen = new WeakMap(); // element → how far the server's time was from steady() when it came
 const ANNOUNCED = [10, 5, 1, 0];
 
 function serverNow(element) {
   const stamp = element.dataset.now;
   const known = seen.get(element);
-  if (known?.stamp === stamp) return performance.now() + known.offset;
-  const offset = Date.parse(stamp) - performance.now();
+  if (known?.stamp === stamp) return steady() + known.offset;
+  const offset = Date.parse(stamp) - steady();
   seen.set(element, { stamp, offset });
-  return performance.now() + offset;
+  return steady() + offset;
 }
 
 function tickCountdown(element) {

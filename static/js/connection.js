@@ -1,10 +1,11 @@
 // The connection in the top bar: quiet when fresh, amber after 60 s without news, purple dashed without network.
 // Gate and driver pages report what waits with a "queue" event: {detail: {count: 3}}.
 
+import { steady } from "./steady.js";
 import { hhmm, word } from "./words.js";
 
 const STALE_MS = 60000;
-const loadedAt = performance.now(); // this computer's steady clock; its wall clock is never believed
+const loadedAt = steady(); // this computer's steady clock; its wall clock is never believed
 let freshAt = loadedAt;
 let follows = false; // a page without live regions does not grow stale
 let failing = false;
@@ -19,7 +20,7 @@ export function freshTime() {
 function show() {
   const net = document.getElementById("net");
   if (!net) return;
-  const isStale = (follows || failing) && performance.now() - freshAt > STALE_MS;
+  const isStale = (follows || failing) && steady() - freshAt > STALE_MS;
   const state = navigator.onLine === false ? "offline" : isStale ? "stale" : "ok";
   const at = freshTime();
   const isShort = !net.querySelector(".net__words.only-wide");
@@ -38,7 +39,7 @@ function show() {
 }
 
 export function markFresh() {
-  freshAt = performance.now();
+  freshAt = steady();
   failing = false;
   show();
 }

@@ -7,10 +7,18 @@ const GAP_S = 0.1;
 
 let audio = null;
 
-// Browsers let a page sound only after a touch.
+// Browsers let a page sound only after a touch; a telephone call or a locked screen takes the sound away again.
 export function unlock() {
   audio = audio ?? (window.AudioContext ? new AudioContext() : null);
-  if (audio?.state === "suspended") audio.resume().catch(() => {});
+  if (audio && audio.state !== "running") audio.resume().catch(() => {});
+}
+
+// Ask for sound before any touch (a touch on the page before may count), and tell each time whether there is any.
+export function watchSound(tell) {
+  unlock();
+  if (!audio) return tell(false);
+  audio.addEventListener("statechange", () => tell(audio.state === "running"));
+  return tell(audio.state === "running");
 }
 
 export function announce(answer) {

@@ -2,11 +2,13 @@
 // Polling with ETag is enough by itself; where data-events names a stream, it only says "board X changed" and the
 // fragment is asked for at once. Rows carry data-key: the row under pointer or focus never moves or changes,
 // a form with focus is never replaced; data-live-now asks at once, data-live-always takes news under the pointer too;
-// what waits is offered as 「有 N 条更新，点这里看」.
+// what waits is offered as 「有 N 条更新，点这里看」. In a hidden tab only data-live-awake goes on asking: what sounds is
+// meant for whoever looks elsewhere.
 
 import { expectNews, freshTime, markFailing, markFresh } from "./connection.js";
 import { notice } from "./notices.js";
 import { changesBetween, isBusy, showNote, takeOver, updateQuietRows } from "./reconcile.js";
+import { heard } from "./steady.js";
 import { say, word } from "./words.js";
 
 const regions = new Map(); // element → {url, every, board, etag, timer, asking, waiting}
@@ -27,6 +29,7 @@ async function ask(element) {
     }
     if (response.status === 304 || response.ok) {
       state.failures = 0;
+      heard(response.headers.get("X-Now"));
       markFresh();
     }
     state.etag = response.headers.get("ETag") ?? state.etag; // an unchanged fragment may be made from newer facts
@@ -52,10 +55,14 @@ function signedOut() {
   notice(word("sessionOver"), { level: "error" });
 }
 
+function isRead(element) {
+  return !document.hidden || "liveAwake" in element.dataset;
+}
+
 function plan(element, state) {
   clearTimeout(state.timer);
   const slower = state.failures ? Math.min(state.every * 2 ** state.failures, WORST_MS) : state.every;
-  state.timer = setTimeout(() => (document.hidden ? plan(element, state) : ask(element)), slower * (0.9 + Math.random() * 0.2));
+  state.timer = setTimeout(() => (isRead(element) ? ask(element) : plan(element, state)), slower * (0.9 + Math.random() * 0.2));
 }
 
 // A fragment may be the region itself (same id) or only its content.
@@ -71,6 +78,7 @@ function arrive(element, state, html) {
   const changes = changesBetween(element, incoming);
   if (changes.count === 0 && !changes.outside) return;
   announce(changes.louder);
+  element.dispatchEvent(new CustomEvent("live:news", { detail: incoming })); // heard even where a hand keeps it from being shown
   state.waiting = incoming;
   if ("liveAlways" in element.dataset || !isBusy(element)) {
     settle(element); // calls for help come through whatever the pointer rests on
@@ -127,5 +135,7 @@ export function start() {
   if (regions.size) follow(document.body.dataset.events);
   document.addEventListener("htmx:load", (event) => register(event.target));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) for (const element of regions.keys()) ask(element); });
-  window.addEventListener("online", () => { for (const element of regions.keys()) ask(element); });
+  const askAll = () => { for (const element of regions.keys()) ask(element); };
+  for (const name of ["online", "slept"]) window.addEventListener(name, askAll);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) askAll(); }); // back on a page as it was left
 }

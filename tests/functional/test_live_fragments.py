@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
+
+from core import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,6 +20,7 @@ class Board:
     def __init__(self) -> None:
         self.rows = [("a", "甲", ""), ("b", "乙", ""), ("c", "丙", "")]
         self.answers: list[int] = []
+        self.ahead = timedelta()  # how far our time went on while the page's computer slept
 
     def answer(self, route: Route) -> None:
         html = "".join(
@@ -25,7 +31,8 @@ class Board:
         status = 304 if route.request.headers.get("if-none-match") == tag else 200
         self.answers.append(status)
         body = f"<ol>{html}</ol>" if status == 200 else ""
-        route.fulfill(status=status, body=body, headers={"ETag": tag, "Content-Type": "text/html"})
+        headers = {"ETag": tag, "X-Now": (timezone.now() + self.ahead).isoformat(), "Content-Type": "text/html"}
+        route.fulfill(status=status, body=body, headers=headers)
 
 
 @pytest.fixture
@@ -88,3 +95,40 @@ def test_a_row_with_focus_keeps_its_text(page: Page, board: Board) -> None:
     board.rows[0] = ("a", "甲改了", "")
     expect(page.locator(".live-note")).to_be_visible()
     expect(page.locator('[data-key="a"]')).to_have_text("甲")
+
+
+BACK = "() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+
+
+def test_a_page_come_back_to_asks_at_once(page: Page, board: Board) -> None:
+    """The browser shows a page as it was left, hours ago: what it says is asked for before anybody reads it."""
+    page.evaluate(
+        "() => { document.getElementById('main').insertAdjacentHTML('beforeend',"
+        ' \'<section id="slow" data-live="/_slow/" data-live-every="600"></section>\');'
+        " document.getElementById('main').dispatchEvent(new CustomEvent('htmx:load', {bubbles: true})); }"
+    )
+    page.route("**/_slow/", board.answer)
+
+    with page.expect_request("**/_slow/", timeout=5000):
+        page.evaluate(BACK)
+
+    expect(page.locator("#slow li")).to_have_count(3)
+
+
+ASLEEP_MS = 5 * 60 * 60 * 1000
+SLEEP = f"() => {{ const was = Date.now; Date.now = () => was() + {ASLEEP_MS}; }}"
+
+
+def test_a_page_whose_computer_slept_says_the_right_time(page: Page, board: Board) -> None:
+    """The steady clock of most systems stands still in sleep; the server's time decides, whatever the wall clock does."""
+    later = f"{(timezone.now() + timedelta(milliseconds=ASLEEP_MS)).astimezone(clock.CHINA):%H:}"
+    words, asked = page.locator("#net .net__words"), len(board.answers)
+    page.evaluate(SLEEP)  # set ahead by hand, or by a time server: nobody slept
+    page.wait_for_timeout(2500)
+    assert len(board.answers) > asked
+    expect(words).not_to_contain_text(later)
+
+    board.ahead = timedelta(milliseconds=ASLEEP_MS)
+    page.evaluate(SLEEP)
+
+    expect(words).to_contain_text(later)

@@ -38,6 +38,12 @@ UNCOVERED = """(button, at) => {
   const box = button.getBoundingClientRect();
   return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height * at));
 }"""
+MUTE = "这一页还没有声音，有人求助时不响：点一下页面，或按任意键。"
+COUNT_BEEPS = """() => {
+  window.beeps = 0;
+  const make = AudioContext.prototype.createOscillator;
+  AudioContext.prototype.createOscillator = function () { window.beeps += 1; return make.call(this); };
+}"""
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}
 HOMES = {
@@ -187,3 +193,39 @@ def _call_for(side: town.Side, role: str, kind: CallKind) -> None:
     trouble = Trouble(kind, subject=str(uuid4()), who="王阿姨 5号楼", place="测试医院1 2号门", note="请马上去接。")
     scene = calling.scene_of_community(side.community, facility=side.facility.pk)
     calling.call_for_help(trouble, scene=scene, by=side.actors[role], at=clock.now())
+
+
+@pytest.mark.parametrize("where", ["hidden", "list"])
+def test_a_loud_call_sounds_where_nobody_looks(screens: Screens, side: town.Side, where: str) -> None:
+    """R-000-17: a page that may not sound yet says so beforehand; then it rings, in a tab behind others and under a hand."""
+    page = screens.of("dispatch", "/calls/" if where == "list" else "")
+    page.evaluate(COUNT_BEEPS)
+    expect(page.locator("#mute")).to_have_text(MUTE)
+    page.mouse.click(5, 300)
+    expect(page.locator("#mute")).to_have_text("这一页有声音了，有人求助就响。")
+    if where == "hidden":
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
+    if where == "list":
+        page.locator("#calls-live .panel").first.hover()
+    assert page.evaluate("window.beeps") == 0
+
+    _call_for(side, "driver", CallKind.DOOR_CLOSED)
+    if where == "list":
+        page.evaluate(LOOK_AGAIN)
+
+    page.wait_for_function("() => window.beeps >= 3", timeout=WITHIN_MS)
+
+
+def test_a_page_nobody_touched_sounds_late_rather_than_never(screens: Screens, side: town.Side) -> None:
+    """What came while the page was mute rings with the first touch, and the words stand there until then."""
+    page = screens.of("dispatch")
+    page.evaluate(COUNT_BEEPS)
+    _call_for(side, "driver", CallKind.DOOR_CLOSED)
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("#calls .call")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#mute")).to_have_text(MUTE)
+    assert page.evaluate("window.beeps") == 0
+
+    page.mouse.click(5, 300)
+
+    page.wait_for_function("() => window.beeps >= 3")
