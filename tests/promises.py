@@ -61,6 +61,8 @@ KEPT: dict[str, str] = {
     "没人接手，到时限自动升一级，最后到指挥": "test_a_call_climbs_by_the_minutes_of_the_rulebook",
     "没出门的，去不了原来那家的自动另排；本来走着去的改成派车": "test_compound_sealed_at_noon_lets_those_out_come_home_and_moves_those_not_yet_gone",
     "没有网：已记在这台手机上，网一通自动上报。请马上打 120 和社区 {phone}": "test_press_without_network_is_kept_and_sent_once",
+    "还没有报上去：已记在这台手机上，几秒后自动再报。请马上打 120 和社区 {phone}": "test_system_that_does_not_answer_leaves_the_press_on_the_phone",
+    "还没有报上去，这台手机也存不下：别关这一页，它一直自动再报。请马上打 120 和社区 {phone}": "test_a_phone_without_room_still_calls",
     "没有趟的时候在车上待命，趟会自己出来，不用一直刷": "test_a_run_comes_by_itself_to_a_driver_who_waits",
     "照常按，手机先存着，有网自动补传": "test_steps_pressed_without_network_are_sent_in_order",
     "真接不动，按 接不动，上报协调：写缺什么、现在给病人做着什么": "test_overload_stands_before_dispatch_and_command_until_it_is_ended",

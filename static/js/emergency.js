@@ -3,6 +3,7 @@
 // session and no cookie, and never leads to another page while it is not told.
 
 import { newKey } from "./forms.js";
+import { hhmm } from "./words.js";
 
 const STORE = "gate-presses"; // ids, times and the mark of the gate; nobody's name
 const MARK = "gate-mark";
@@ -16,6 +17,7 @@ let lockedUntil = 0;
 let sending = false;
 let panel = null; // the newest press's, on the page
 let followed = null; // {press, until}: whose taking up is asked for
+let held = null; // presses that the phone has no room for: this page alone keeps them
 
 function read(name, otherwise) {
   try {
@@ -25,10 +27,18 @@ function read(name, otherwise) {
   }
 }
 
-const kept = () => read(STORE, []);
+function kept() {
+  const presses = held ?? read(STORE, []);
+  return Array.isArray(presses) ? presses : [];
+}
 
 function keep(presses) {
-  localStorage.setItem(STORE, JSON.stringify(presses));
+  try {
+    localStorage.setItem(STORE, JSON.stringify(presses));
+    held = null;
+  } catch {
+    held = presses;
+  }
   report();
 }
 
@@ -45,12 +55,14 @@ function report() {
 function markHere() {
   const form = document.querySelector("form[data-emergency][data-gate]");
   const mark = form?.elements.device_mark?.value;
-  if (mark) localStorage.setItem(MARK, JSON.stringify({ mark, gate: form.dataset.gate, phone: form.dataset.phone }));
-  return read(MARK, {});
-}
-
-function hhmm(at) {
-  return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+  if (!mark) return read(MARK, {});
+  const here = { mark, gate: form.dataset.gate, phone: form.dataset.phone };
+  try {
+    localStorage.setItem(MARK, JSON.stringify(here));
+  } catch {
+    // a phone without room: this page knows its gate all the same
+  }
+  return here;
 }
 
 function show(press) {
@@ -71,13 +83,14 @@ function show(press) {
 function say(press, state, text = "") {
   if (panel?.dataset.press !== press.id) return;
   panel.dataset.level = state;
-  panel.querySelector("[data-state]").textContent = text || panel.dataset[state].replace("{phone}", press.phone ?? "");
+  const words = held && state !== "sending" ? "unkept" : state;
+  panel.querySelector("[data-state]").textContent = text || panel.dataset[words].replace("{phone}", press.phone ?? "");
   panel.querySelector("[data-after]").hidden = state !== "sent";
 }
 
 function onSubmit(event) {
   const form = event.target.closest?.("form[data-emergency]");
-  if (!form || !window.localStorage) return;
+  if (!form) return;
   const { mark = "", phone = "" } = markHere();
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -86,14 +99,7 @@ function onSubmit(event) {
   const press = { id: newKey(), at: new Date(Date.now() + serverAhead).toISOString(), url: form.dataset.emergency, mark, phone };
   followed = null;
   show(press);
-  try {
-    keep([...kept(), press]);
-  } catch { // no room on the phone: it is told all the same, now or not at all
-    tell(press)
-      .then(async (response) => (response.ok ? arrived(press, await response.json()) : say(press, "refused")))
-      .catch(() => say(press, "refused"));
-    return;
-  }
+  keep([...kept(), press]);
   send();
 }
 
@@ -113,7 +119,7 @@ async function send() {
       const response = await tell(press);
       if (response.ok) arrived(press, await response.json());
       else if (response.status === 401 || response.status === 403) say(press, "refused");
-      else say(press, "offline");
+      else say(press, "unsent"); // there is a network, and the other side could not
     }
   } catch {
     for (const press of kept()) say(press, "offline");

@@ -15,7 +15,7 @@ export function duration(minutes) {
 }
 
 export function hhmm(date) {
-  return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false }).format(date);
+  return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date);
 }
 
 // Announce once: politely, or at once for red.

@@ -25,6 +25,7 @@ AT_CENTRE = """
   return { hit: button.contains(top), what: top ? top.outerHTML.slice(0, 120) : `outside at ${x},${y}` };
 }
 """
+NO_ROOM = "Storage.prototype.setItem = () => { throw new DOMException('no room', 'QuotaExceededError'); }"
 NOTICE = """
 () => document.dispatchEvent(new CustomEvent("notice", { detail: { text: "没存上。您填的还在，按“再试一次”。", level: "error" } }))
 """
@@ -173,8 +174,26 @@ def test_system_that_does_not_answer_leaves_the_press_on_the_phone(browser, live
     page = _at_gate(browser, live_server, make.guard())
     page.route("**/api/gate/emergency", lambda route: route.fulfill(status=503, body="{}"))
     _press(page)
-    expect(page.locator(".emergency-panel")).to_contain_text("已记在这台手机上")
+    expect(page.locator(".emergency-panel")).to_contain_text("还没有报上去：已记在这台手机上，几秒后自动再报")
     page.unroute("**/api/gate/emergency")
 
     expect(page.get_by_text("还没有人接手").first).to_be_visible(timeout=20000)
     assert Scan.objects.count() == 1
+
+
+@pytest.mark.parametrize("kept", ["full", "spoilt"])
+def test_a_phone_without_room_still_calls(browser, live_server, kept):
+    """A full phone refuses every write and an older page may have left rubbish: the button works, and says how."""
+    page = _open(browser, live_server, make.guard(), PHONE)
+    page.add_init_script(NO_ROOM if kept == "full" else "localStorage.setItem('gate-presses', '{\"a\": 1}')")
+    page.goto(f"{live_server.url}/gate/")
+    expect(page.locator("[data-said]")).not_to_have_text("用扫码枪，或输后四位")  # the scripts run
+    page.context.set_offline(True)
+    _press(page)
+    words = "这台手机也存不下：别关这一页" if kept == "full" else "没有网：已记在这台手机上"
+    expect(page.locator(".emergency-panel")).to_contain_text(words)
+    assert not Scan.objects.exists()
+    page.context.set_offline(False)
+
+    expect(page).to_have_url(re.compile("/gate/emergency/"), timeout=15000)
+    assert Scan.objects.filter(is_emergency=True).count() == 1
