@@ -15,13 +15,14 @@ from core.actors import Actor
 from core.errors import NotAllowed
 
 View = Callable[..., HttpResponse]
+KEPT = "X-Kept"  # a press that a phone kept and sends by itself: nobody could follow it to another page
 
 
 def for_roles(*roles: str) -> Callable[[View], View]:
     """Let only holders of a post with one of `roles` in; others read whose page it is.
 
-    Sets `request.actor`. A stranger is led to the sign-in page; an htmx request is told to go there, so that the
-    typed text of the page behind stays in its draft.
+    Sets `request.actor`. A stranger is led to the sign-in page; an htmx request, or a press that a phone kept, is told
+    to go there, so that what was typed stays in its draft and what was pressed on the phone.
     """
 
     def decorate(view: View) -> View:
@@ -43,7 +44,7 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     target = f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}"
-    if getattr(request, "htmx", False):
+    if getattr(request, "htmx", False) or KEPT in request.headers:
         return HttpResponse(status=401, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)
 

@@ -1,4 +1,5 @@
-// The driver's phone: one press to call, and steps pressed without network are kept and sent in order later.
+// The driver's phone: one press to call, and steps pressed without network are kept and sent in order later, for the
+// driver who pressed them: who else signs in on this phone neither sends nor loses them.
 
 import { newKey, release } from "./forms.js";
 import { notice } from "./notices.js";
@@ -7,18 +8,31 @@ import { word } from "./words.js";
 const STORE = "driver-steps"; // addresses, keys and times only; no names, no numbers
 const REFUSED = "driver-refused"; // a kept step that came too late: said after the reload that shows what is so now
 const RETRY_MS = 15000;
+const driver = document.getElementById("main")?.dataset.driver ?? "";
 const serverAhead = Date.parse(document.body.dataset.now ?? "") - Date.now() || 0;
 
-function kept() {
+let held = null; // steps that the phone has no room for: this page alone keeps them
+
+function all() {
   try {
-    return JSON.parse(localStorage.getItem(STORE) ?? "[]");
+    const steps = held ?? JSON.parse(localStorage.getItem(STORE) ?? "[]");
+    return Array.isArray(steps) ? steps : [];
   } catch {
     return [];
   }
 }
 
+const isMine = (step) => (step.driver ?? driver) === driver;
+const kept = () => all().filter(isMine);
+
 function keep(steps) {
-  localStorage.setItem(STORE, JSON.stringify(steps));
+  const whole = [...all().filter((step) => !isMine(step)), ...steps];
+  try {
+    localStorage.setItem(STORE, JSON.stringify(whole));
+    held = null;
+  } catch {
+    held = whole;
+  }
   document.dispatchEvent(new CustomEvent("queue", { detail: { count: steps.length } }));
 }
 
@@ -48,7 +62,7 @@ function onSubmit(event) {
   const body = new URLSearchParams(new FormData(form, event.submitter ?? undefined));
   body.set("happened_at", new Date(Date.now() + serverAhead).toISOString());
   if (!body.get("idempotency_key")) body.set("idempotency_key", newKey());
-  keep([...kept(), { url: form.action, body: body.toString() }]);
+  keep([...kept(), { url: form.action, body: body.toString(), driver }]);
   release(form);
   if (form.action.endsWith("/unwell/")) window.location.href = "tel:120"; // nobody hears of it yet: ring
   const button = event.submitter ?? form.querySelector("button");
@@ -81,19 +95,19 @@ function showNext(form, button) {
 let sending = false;
 
 async function send() {
-  const steps = kept();
-  if (sending || !steps.length || !navigator.onLine) return;
+  if (sending || !kept().length || !navigator.onLine) return;
   sending = true;
   try {
-    while (steps.length) {
-      const body = new URLSearchParams(steps[0].body);
+    for (const step of kept()) {
+      const body = new URLSearchParams(step.body);
       const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
       if (token) body.set("csrfmiddlewaretoken", token);
-      const response = await fetch(steps[0].url, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
+      const told = { method: "POST", body, headers: { "X-Kept": "1" }, credentials: "same-origin", redirect: "manual" };
+      const response = await fetch(step.url, told);
+      if (response.status === 401) sayOver();
       if (response.status >= 500 || response.status === 401 || response.status === 403) return;
       if (response.status >= 400) sessionStorage.setItem(REFUSED, "1");
-      steps.shift();
-      keep(steps);
+      keep(kept().filter((each) => each.body !== step.body)); // what was pressed meanwhile stays
     }
     window.location.reload();
   } catch {
@@ -101,6 +115,12 @@ async function send() {
   } finally {
     sending = false;
   }
+}
+
+function sayOver() {
+  if (document.body.dataset.signedOut) return; // said once, by whoever noticed first
+  document.body.dataset.signedOut = "1";
+  notice(word("sessionOver"), { level: "error" });
 }
 
 function sayRefused() {

@@ -8,6 +8,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import Post
 from core import clock
 from dispatch.services import planning
 from tests import walkers
@@ -29,9 +30,10 @@ def sheet(context: BrowserContext, live_server: LiveServer, run: Run) -> Page:
 
 
 def drive(context: BrowserContext, live_server: LiveServer, driver: str) -> Page:
-    """Open the sheet of a driver."""
+    """Open the sheet of a driver, for the first time or again."""
     client = Client()
-    client.force_login(make.driver_user(driver))
+    held = Post.objects.filter(role="driver", place_code=driver).first()
+    client.force_login(held.user if held else make.driver_user(driver, username=f"139{driver}"))
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page = context.new_page()
@@ -88,3 +90,30 @@ def test_a_kept_step_that_came_too_late_is_told(sheet: Page, context: BrowserCon
 
     expect(sheet.locator("#notices")).to_contain_text(REFUSED)
     assert Run.objects.get(pk=run.pk).status == "cancelled"
+
+
+@pytest.mark.parametrize("who", ["nobody", "another driver"])
+def test_kept_steps_wait_for_the_driver_who_pressed_them(
+    sheet: Page, context: BrowserContext, live_server: LiveServer, run: Run, who: str
+) -> None:
+    """The session ended meanwhile, or somebody else signs in on the phone: the steps stay, and are sent for their driver."""
+    press_without_network(sheet, context)
+    context.clear_cookies()
+    if who == "nobody":
+        context.set_offline(False)
+        expect(sheet.locator("#notices")).to_contain_text("太久没动，要重新登录", timeout=20_000)
+    else:
+        sheet.close()
+        context.set_offline(False)
+        other = drive(context, live_server, "D9")
+        expect(other.locator("#main")).to_contain_text("现在没有趟")
+        other.wait_for_timeout(1000)
+        expect(other.locator("#notices")).not_to_contain_text(REFUSED)
+        other.close()
+        context.clear_cookies()
+    assert Run.objects.get(pk=run.pk).status == "accepted"
+
+    again = drive(context, live_server, "D1")
+
+    expect(again.locator(".btn-act")).to_contain_text("人已上车")
+    assert Run.objects.get(pk=run.pk).status == "under_way"
