@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.utils import timezone
+
+from core.errors import is_away
 
 _LIVE = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -16,7 +18,7 @@ class SessionStore(db.SessionStore):
     """Django's own, but a database that is away is said to be away.
 
     Django takes any database error while saving for a deleted session and answers 400: a refusal, though the page's
-    own work may be stored. Raises OperationalError or InterfaceError then, which is answered with 503.
+    own work may be stored. Raises that error then, which is answered with 503 (`core.errors.is_away`).
     """
 
     def load(self) -> dict[str, Any]:
@@ -35,6 +37,6 @@ class SessionStore(db.SessionStore):
         try:
             super().save(must_create)
         except UpdateError as error:
-            if isinstance(error.__context__, (OperationalError, InterfaceError)):
-                raise error.__context__ from error
+            if error.__context__ is not None and is_away(error.__context__):
+                raise error.__context__ from error.__context__.__cause__
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from structlog import get_logger
 
 from core import heartbeat
-from core.errors import DomainError
+from core.errors import DomainError, is_away
 from core.http import is_fragment, way_back
 from core.middleware import unavailable, unreadable
 
@@ -68,7 +68,7 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that it is our fault, without touching the database; a database that went away meanwhile is a 503."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    if is_away(sys.exc_info()[1]):
         return unavailable(request)
     return _last_resort(request, 500, "broken", _("出了故障"))
 

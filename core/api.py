@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
@@ -14,7 +13,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import UNSTORABLE, DomainError, NotFound
+from core.errors import UNSTORABLE, DomainError, NotFound, is_away
 
 
 class Json(JSONParser):
@@ -46,7 +45,7 @@ def on_error(error: Exception, _context: dict[str, Any]) -> Response | None:
     if isinstance(error, DomainError):
         body = {"code": error.code, "message": error.message, "context": _plain(error.context)}
         return Response(body, status=error.http_status)
-    if isinstance(error, (OperationalError, InterfaceError)):
+    if is_away(error):
         body = {"code": "unavailable", "message": _("没存上，请再试一次。"), "context": {}}
         return Response(body, status=503, headers={"Retry-After": "5"})
     if isinstance(error, APIException):

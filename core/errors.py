@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 
 # what the tables cannot hold: a NUL, half a character, a number or a day out of range
 UNSTORABLE = (DataError, UnicodeEncodeError)
+# a database that stores nothing for now says so as "internal": read-only after a failover, a session it has ended
+_STORES_NOTHING = {"25006", "25P03", "25P04"}
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Say whether the database does not answer, or answers and stores nothing: to be tried again later, nobody's fault."""
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", "") in _STORES_NOTHING
+    return isinstance(error, (OperationalError, InterfaceError))
 
 
 class DomainError(Exception):

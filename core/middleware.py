@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from core.errors import UNSTORABLE, DomainError
+from core.errors import UNSTORABLE, DomainError, is_away
 from core.http import error_page, way_back
 
 log = get_logger(__name__)
@@ -66,7 +66,7 @@ class domain_errors:
         """Answer for the exceptions we know; leave the others to Django."""
         if isinstance(error, DomainError):
             return error_page(request, error)
-        if isinstance(error, (OperationalError, InterfaceError)):
+        if is_away(error):
             log.error("database.unavailable", error=type(error).__name__)
             return unavailable(request)
         if isinstance(error, UNSTORABLE):

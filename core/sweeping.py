@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from structlog import get_logger
 
+from core.errors import is_away
+
 log = get_logger(__name__)
-AWAY = (OperationalError, InterfaceError)  # the database does not answer: nothing can be done for the others either
 
 
 def each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
-    """Do `act` for each thing, each in a transaction of its own; log and pass over one that fails."""
+    """Do `act` for each thing, each in a transaction of its own; log and pass over one that fails.
+
+    A database that is away is raised: nothing can be done for the others either.
+    """
     for thing in things:
         try:
             with transaction.atomic():
                 act(thing)
-        except AWAY:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             log.exception("sweep.passed_over", act=act.__qualname__, thing=str(getattr(thing, "pk", thing)))

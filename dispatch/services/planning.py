@@ -21,8 +21,7 @@ from structlog import get_logger
 from core import boards, clock
 from core.actors import ENGINE, Actor
 from core.advance import advance
-from core.errors import Conflict
-from core.sweeping import AWAY
+from core.errors import Conflict, is_away
 from dispatch import problem as reading
 from dispatch.apply import Outcome, Writer, apply
 from dispatch.explaining import Explained, explain
@@ -100,9 +99,9 @@ def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) 
         with _kept(area, token):
             try:
                 _rounds(asked, token, made)
-            except (*AWAY, Conflict):
-                raise
             except Exception as error:
+                if is_away(error) or isinstance(error, Conflict):
+                    raise
                 log.exception("planning.failed", area=area)
                 made.append(plan_alarm.failed(area, error, kind=asked.kind, at=at))
     return made

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from structlog import get_logger
 
 from access.models import AccessRequest
-from core.sweeping import AWAY
+from core.errors import is_away
 from dispatch.services import plan_alarm, urgent
 
 log = get_logger(__name__)
@@ -25,9 +25,9 @@ def place_all(area: str, *, at: datetime) -> int:
         seen.add(case_ref)
         try:
             urgent.place_urgent(case_ref, at=at)
-        except AWAY:
-            raise
         except Exception as error:  # the trouble of one never keeps the others waiting
+            if is_away(error):
+                raise
             log.exception("urgent.passed_over", case_ref=str(case_ref))
             with transaction.atomic():
                 plan_alarm.report_failed(area, why=type(error).__name__, at=at)

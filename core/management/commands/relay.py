@@ -13,9 +13,9 @@ from django.utils.module_loading import import_string
 from structlog import get_logger
 
 from core import clock, heartbeat, outbox
+from core.errors import is_away
 from core.live_feed import Feed
 from core.pulse import Pulse
-from core.sweeping import AWAY
 
 log = get_logger(__name__)
 IDLE_S = 0.25
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             try:
                 import_string(path)(at=clock.now())
                 heartbeat.beat("relay")  # many sweeps take long together: work is done all the same
-            except AWAY:
-                raise
-            except Exception:
+            except Exception as error:
+                if is_away(error):
+                    raise
                 log.exception("relay.sweep_failed", name=path)

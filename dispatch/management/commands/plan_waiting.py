@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand
 from structlog import get_logger
 
 from core import clock
-from core.errors import Conflict
-from core.sweeping import AWAY
+from core.errors import Conflict, is_away
 from dispatch.services import planning, urgent_turns, wake
 
 log = get_logger(__name__)
@@ -29,9 +28,9 @@ class Command(BaseCommand):
         for area in wake.areas_of(waiting, at=at):
             try:
                 planning.plan(area, at=clock.now())
-            except AWAY:
-                raise
             except Conflict as error:
                 log.warning("planning.given_up", area=area, code=error.code)
-            except Exception:  # the trouble of one area never keeps the others waiting
+            except Exception as error:  # the trouble of one area never keeps the others waiting
+                if is_away(error):
+                    raise
                 log.exception("planning.area_failed", area=area)
