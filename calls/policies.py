@@ -45,5 +45,7 @@ def check_climb(by: Actor) -> None:
 # Parts of another act, which asked for the whole: `by` is whoever pressed there. Views never call them.
 STEPS = {
     "calls.raise_call": "communities.calling raises it in the act that found the trouble",
+    "calls.open_again": "the act that lets it wait again has asked, and holds its row",
+    "leaving.hand_back": "whoever signs out hands back what is in their own hand, wherever it lies",
     "calls.end_by_fact": "the fact that ended the trouble was written by an act that asked",
 }

@@ -199,6 +199,7 @@ LOGGING = LOG_CONFIG
 # --- facts going up: who hears which fact (a table of classes), and what the relay sweeps for ----------------------
 EVENT_HANDLERS = "config.handlers.HANDLERS"
 SWEEPS: list[str] = [
+    "calls.services.leaving.hand_back_left",
     "calls.services.calls.climb_due",
     "access.services.checks.sweep",
     "hospitals.services.overload.report_late_hand_overs",
@@ -215,6 +216,7 @@ SWEEPS: list[str] = [
     "dispatch.services.deafness.sweep",
     "core.boards.prune",
 ]
+SIGNING_OUT = "calls.services.leaving.hand_back"  # what whoever signs out lets go of: `by` and `at`, returns how much
 # --- timed jobs: what `beat` does by itself, and every how many seconds; none of them plans --------------------------
 TIMED_JOBS: dict[str, float] = {
     "dispatch.services.wake.ring_all": 120,

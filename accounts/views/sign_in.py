@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -64,8 +67,12 @@ def sign_in_submit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session; calls for help that are still in hand go back, so that somebody else takes them up."""
+    post = request.post_held  # type: ignore[attr-defined]
+    handed_back = import_string(settings.SIGNING_OUT)(by=post.actor(), at=clock.now()) if post else 0
     logout(request)
+    if handed_back:
+        messages.warning(request, _("您接手没办完的 %(n)s 件求助放回去了，别人可以接手。") % {"n": handed_back})
     return HttpResponseRedirect(reverse("sign_in"))
 
 

@@ -78,16 +78,16 @@ def raise_call(
                 raise
     _say_newer(known, trouble, by=by, at=at)
     if known.taken_at is not None and not by.is_service and at - known.taken_at > ANEW:
-        _open_again(known, by=by, at=at)
+        open_again(known, verb="call.raised_anew", by=by, at=at)
     return known, False
 
 
-def _open_again(call: OpenCall, *, by: Actor, at: datetime) -> None:
-    """Let a call that somebody took up long ago sound and climb again: a person has just said it anew."""
+def open_again(call: OpenCall, *, verb: str, by: Actor, at: datetime) -> None:
+    """Let a call that somebody took up wait, sound and climb again with its owner; `call` is locked by the caller."""
     owner = Owner(**call.chain[call.level])
     climbs_at = _climbs_at(owner, is_last=call.level + 1 == len(call.chain), at=at)
     free: dict[str, Any] = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
-    advance(call, CallStatus.OPEN, by=by, at=at, verb="call.raised_anew", **free)
+    advance(call, CallStatus.OPEN, by=by, at=at, verb=verb, **free)
     boards.touch(*call.boards)
 
 
@@ -171,11 +171,7 @@ def put_back(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
     is_above = by.role == Role.COMMAND or (by.role, by.place_code) == (row.owner_role, row.owner_place)
     if row.status == CallStatus.TAKEN and row.taken_key != by.key and not is_above:
         raise Conflict("call.not_yours", _("%(who)s 在办，请对方放回去。") % {"who": row.taken_by})
-    owner = Owner(**row.chain[row.level])
-    climbs_at = _climbs_at(owner, is_last=row.level + 1 == len(row.chain), at=at)
-    free: dict[str, Any] = {"taken_at": None, "taken_key": "", "taken_by": "", "climbs_at": climbs_at}
-    advance(row, CallStatus.OPEN, by=by, at=at, verb="call.put_back", **free)
-    boards.touch(*row.boards)
+    open_again(row, verb="call.put_back", by=by, at=at)
     return row
 
 

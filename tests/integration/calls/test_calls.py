@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.middleware import SESSION_POST
 from calls.models import OpenCall
-from calls.services import calls
+from calls.services import calls, leaving
 from calls.services.calls import Trouble
 from calls.states import CallKind, CallStatus
 from communities.services import calling, gates, rulebook
@@ -113,6 +113,18 @@ def test_the_second_to_take_up_reads_who_has_it(side) -> None:
         calls.take_up(call, by=side.actors["dispatch"], at=clock.now())
 
     assert side.users["staff"].name in caught.value.message
+
+
+def test_a_call_that_ended_meanwhile_is_not_taken_up(side) -> None:
+    """Somebody's list is a minute old: what is over stays over, and they read that it is."""
+    call, seen_before = raised(side), OpenCall.objects.live().get()
+    calls.end(call, words="人接走了", by=side.actors["staff"], at=clock.now())
+
+    with pytest.raises(Conflict):
+        calls.take_up(seen_before, by=side.actors["dispatch"], at=clock.now())
+
+    call.refresh_from_db()
+    assert (call.status, call.taken_by, call.ended_words) == (CallStatus.ENDED, "", "人接走了")
 
 
 def test_the_same_trouble_is_one_call_while_it_lasts(side) -> None:
@@ -240,3 +252,30 @@ def test_strip_costs_as_much_for_five_calls_as_for_fifty(side) -> None:
         counts.append(len(seen))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("leaves", ["signs out", "post ends", "may sign in no more", "stays"])
+def test_whoever_leaves_hands_back_what_they_took_up(side, leaves) -> None:
+    """R-000-17: a name on the screen is somebody who can still do something; the call waits, sounds and climbs again."""
+    call, user, at = raised(side), side.users["staff"], clock.now()
+    calls.take_up(call, by=side.actors["staff"], at=at)
+    client, said = on(side, "staff"), ""
+    if leaves == "signs out":
+        said = client.post("/sign-out/", follow=True).content.decode()
+    elif leaves == "post ends":
+        user.posts.filter(role="staff").update(valid_until=at - MIN)
+    elif leaves == "may sign in no more":
+        user.is_active = False
+        user.save()
+
+    handed = leaving.hand_back_left(at=at)
+
+    call.refresh_from_db()
+    assert leaving.hand_back_left(at=at) == 0
+    assert ("您接手没办完的 1 件求助放回去了" in said) == (leaves == "signs out")
+    if leaves == "stays":
+        assert (handed, call.status, call.taken_by) == (0, CallStatus.TAKEN, call.taken_by)
+        return
+    assert (handed, call.status, call.taken_by) == (0 if said else 1, CallStatus.OPEN, "")
+    assert "还没有人接手" in strip(on(side, "dispatch"))
+    assert calls.climb_due(at=at + 60 * MIN) == 1
