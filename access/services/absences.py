@@ -24,6 +24,7 @@ from core.boards import touch
 from core.errors import Conflict, Invalid
 from core.sweeping import each
 from hospitals.models import Intake
+from hospitals.services import transfers
 from hospitals.states import IntakeStatus
 
 _KIND_OF = {IntakeStatus.ADMITTED: AbsenceKind.ADMITTED, IntakeStatus.DIED: AbsenceKind.DIED}
@@ -165,8 +166,10 @@ def _stop_requests(resident: Resident, reason: StopReason, *, by: Actor, at: dat
 
 
 def _silence(resident: Resident, *, by: Actor, at: datetime) -> None:
-    """End the calls for help about somebody who died: nothing rings any more (E28)."""
+    """End the calls for help about somebody who died, and a hand-over to another house: nothing rings or drives (E28)."""
     cases = resident.requests.values("case_ref")
+    for intake in Intake.objects.filter(case_ref__in=cases):
+        transfers.let_go(intake, by=by, at=at, reason=_("人去世了"))
     for kind, subject in OpenCall.objects.live().filter(case_ref__in=cases).values_list("kind", "subject"):
         calls.end_by_fact(CallKind(kind), subject, words=_("人去世了"), by=by, at=at)
 

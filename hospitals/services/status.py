@@ -51,11 +51,13 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
         "confirmed_at": at,
         "confirmed_by": by.label[:120],
     }
-    if change.status == service.status:
+    is_said_again = change.status == service.status
+    if is_said_again:
         Service.objects.filter(pk=service.pk).update(**facts)
         audit.record("service.confirmed", service, by=by, at=at, new_status=service.status)
     else:
         advance(service, change.status, by=by, at=at, reason=change.reason.strip()[:200], **facts)
+    if change.shuts or not is_said_again:  # a closure said again may last longer, and meet more people
         outbox.put(ServiceChanged(at=at, service_id=service.pk, status=change.status))
     boards.touch(f"facility:{service.facility_id}")
 

@@ -476,6 +476,23 @@ def test_closed_unit_lets_its_patients_wait_again():
     assert request.status == "approved"
 
 
+def test_a_closure_made_longer_lets_go_whoever_is_due_in_the_added_hours():
+    """R-002-7: closed until noon and then until evening; who is booked for the afternoon waits again."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    planning.plan("main", at=AT)
+    service, due = town.slot.service, town.slot.starts_at
+    status.set_status(service, status.StatusChange("closed", due, "设备检修"), by=town.desk, at=AT)
+    walkers.deliver()
+    assert facts(request).scheduled_at is not None
+
+    service.refresh_from_db()
+    status.set_status(service, status.StatusChange("closed", due + 540 * MIN, "还没修好"), by=town.desk, at=AT)
+    walkers.deliver()
+
+    assert facts(request).scheduled_at is None
+
+
 def test_standing_orders_are_made_once():
     """C13: tomorrow's dialysis is asked for by its rhythm, once, approved."""
     town = walkers.town()

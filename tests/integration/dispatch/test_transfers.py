@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from access.models import AccessRequest, Outside
+from access.services import absences
+from access.states import AbsenceKind
 from core import clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
@@ -191,13 +193,18 @@ def test_a_late_car_between_two_houses_is_read_at_both_desks():
         assert clock_text(promised) in (coming or leaving)[0].state
 
 
-@pytest.mark.parametrize("end", ["withdraw", "died", "admitted", "released"])
+@pytest.mark.parametrize("end", ["withdraw", "died", "died, says the community", "admitted", "released"])
 def test_what_ends_here_lets_the_car_go(end):
     """E28: after it no car drives between."""
     case = handed("ask", "accept")
     run = case.trip("between").run
     if end == "withdraw":
         case.steps("withdraw")
+    elif end == "died, says the community":
+        absences.begin(case.request.resident, kind=AbsenceKind.DIED, by=case.town.staff, at=case.at + MIN)
+        walkers.deliver()
+        ways.sweep(at=case.at + 2 * MIN)
+        assert (case.transfer.status, case.trip("between").status) == ("withdrawn", "cancelled")
     else:
         step = {"died": intake.record_death, "admitted": intake.admit, "released": intake.release}[end]
         step(case.here, by=case.town.desk, at=case.at + MIN)
