@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from access.views import callers, home, identity, life, lowering, people_out, request, requests, residents, strangers
+from access.views import (
+    callers,
+    home,
+    identity,
+    life,
+    lowering,
+    needs,
+    people_out,
+    request,
+    requests,
+    residents,
+    strangers,
+)
 from core.verbs import by_method
 
 app_name = "access"
@@ -25,6 +37,12 @@ urlpatterns = [
     path("residents/<uuid:ident>/archive/", residents.archive, name="resident_archive"),
     path("residents/<uuid:ident>/absence/", life.absence, name="resident_absence"),
     path("residents/<uuid:ident>/needs/<uuid:need_id>/", life.need_act, name="need_act"),
+    path("residents/<uuid:ident>/needs/new/", by_method(GET=needs.new_form, POST=needs.new_submit), name="need_new"),
+    path(
+        "residents/<uuid:ident>/needs/<uuid:need_id>/edit/",
+        by_method(GET=needs.edit_form, POST=needs.edit_submit),
+        name="need_edit",
+    ),
     path("today/", home.home, name="home"),
     path("out/", people_out.people_out, name="people_out"),
     path(

@@ -8,8 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.editing import EditForm
 from core.inputs import MomentInput
-from hospitals.models import Facility, Intake
+from hospitals.models import Facility, Intake, Service
 from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
 from hospitals.services.status import StatusChange
@@ -44,7 +45,7 @@ class OverloadForm(forms.Form):
         return Overload(missing=data["missing"], doing_now=data["doing_now"], intake=data["intake"])
 
 
-class DescribeForm(forms.Form):
+class DescribeForm(EditForm):
     """Who somebody is and what is the matter, after care has begun."""
 
     label = forms.CharField(label=_("姓名"), max_length=60, help_text=_("不知道就不改，先救人。"))
@@ -123,8 +124,8 @@ class NoteForm(forms.Form):
     note = forms.CharField(label=_("备注"), max_length=300, required=False)
 
 
-class StatusForm(forms.Form):
-    """How a service stands."""
+class StatusForm(EditForm):
+    """How a service stands. A time that is there and cannot be typed so finely stays to the second."""
 
     status = forms.ChoiceField(label=_("现在"), choices=ServiceStatus.choices)
     until = forms.DateTimeField(
@@ -134,6 +135,10 @@ class StatusForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
     reason = forms.CharField(label=_("原因"), max_length=200, required=False)
+
+    def shown(self, record: Service) -> dict[str, Any]:
+        """Return the status with its end and reason."""
+        return {"status": record.status, "until": record.status_until, "reason": record.status_reason}
 
     def change(self) -> StatusChange:
         """Return what was typed."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,26 +38,62 @@ class NeedFacts:
 
 
 @transaction.atomic
-def put(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> CareNeed:
-    """Add a need of this kind, or change the one that is there; a need that had ended is taken up again.
+def add(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> CareNeed:
+    """Add a need; one of this kind that had ended is taken up again as written now.
 
-    A paused one stays paused until somebody takes it up again, or its day comes.
+    Raises Conflict while one of this kind stands: it is changed there, or taken up again.
     """
     policies.check_edit(by, resident)
-    one_way.hold_resident(resident.pk)  # two at once: the second changes what the first added
+    one_way.hold_resident(resident.pk)  # two at once: the second sees what the first added
     need = resident.needs.select_for_update().filter(kind=facts.kind).first()
     if need is None:
         need = CareNeed(resident=resident, person_key=resident.person_key, kind=facts.kind, status_at=at)
-    elif need.status == NeedStatus.ENDED and need.absence_id is None:
+    elif need.status != NeedStatus.ENDED or need.absence_id is not None:
+        raise _stands(need)
+    else:
         advance(need, NeedStatus.ACTIVE, by=by, at=at, stop_reason="")
-    need.service_kind = SERVICE_OF[NeedKind(facts.kind)]
-    need.schedule_kind, need.schedule_days = _rhythm(facts)
-    for name in ("shift", "next_date", "facility", "session_hours", "due_date"):
-        setattr(need, name, getattr(facts, name))
-    need.diagnosis = facts.diagnosis
+    _write(need, vars(facts))
     need.save()
-    audit.record("need.put", need, by=by, at=at, detail={"resident": str(resident.pk), "kind": facts.kind})
+    audit.record("need.add", need, by=by, at=at, detail={"resident": str(resident.pk), "kind": facts.kind})
+    boards.touch(f"community:{resident.community_id}")
     return need
+
+
+@transaction.atomic
+def change(need: CareNeed, *, changes: Mapping[str, Any], version: int, by: Actor, at: datetime) -> list[str]:
+    """Write what was changed of a need and nothing else; return the names of what differs now.
+
+    What was asked for under another kind is called off: the rhythm asks anew. A paused need stays paused until
+    somebody takes it up again, or its day comes. Raises Conflict when somebody else changed it meanwhile, or when a
+    need of the new kind stands already.
+    """
+    policies.check_edit(by, need.resident)
+    one_way.hold_resident(need.resident_id)
+    row = CareNeed.objects.select_for_update(of=("self",)).select_related("resident").get(pk=need.pk)
+    if row.version != version:
+        raise Conflict("need.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))
+    kind, old = changes.get("kind", row.kind), CareNeed(kind=row.kind, resident=row.resident)
+    if kind != row.kind and (other := row.resident.needs.filter(kind=kind).first()):
+        raise _stands(other)
+    columns = [field.attname for field in row._meta.concrete_fields]
+    before = {name: getattr(row, name) for name in columns}
+    _write(row, changes)
+    changed = [name for name in columns if getattr(row, name) != before[name]]
+    if not changed:
+        return []
+    row.version += 1
+    row.save(update_fields=[*changed, "version"])
+    detail = {"resident": str(row.resident_id), "fields": changed, "kind": before["kind"]}
+    audit.record("need.change", row, by=by, at=at, detail=detail)
+    if kind != old.kind:
+        _stop_requests(old, StopReason.ENDED, by=by, at=at)
+    boards.touch(f"community:{row.resident.community_id}")
+    return changed
+
+
+def _stands(need: CareNeed) -> Conflict:
+    words = {"kind": need.get_kind_display(), "status": need.get_status_display()}
+    return Conflict("need.stands", _("已经有“%(kind)s”（%(status)s）了，请改那一项。") % words)
 
 
 @transaction.atomic
@@ -114,10 +152,23 @@ def _stop_requests(need: CareNeed, reason: StopReason, *, by: Actor, at: datetim
     return sum(requests.stop(row, reason=reason, by=by, at=at) for row in rows)
 
 
-def _rhythm(facts: NeedFacts) -> tuple[str, str]:
+def _write(need: CareNeed, values: Mapping[str, Any]) -> None:
+    """Set what is given; the rhythm's kind follows from what is written of the rhythm."""
+    if "kind" in values:
+        need.kind, need.service_kind = values["kind"], SERVICE_OF[NeedKind(values["kind"])]
+    for name in ("shift", "next_date", "facility", "session_hours", "due_date", "diagnosis"):
+        if name in values:
+            setattr(need, name, values[name])
+    if {"schedule_days", "cycle_days"} & set(values):
+        need.schedule_kind, need.schedule_days = _rhythm(values, need.next_date)
+    elif "next_date" in values and need.schedule_kind in ("", "none", "date"):
+        need.schedule_kind = "date" if need.next_date else "none"
+
+
+def _rhythm(values: Mapping[str, Any], next_date: date | None) -> tuple[str, str]:
     """Return (schedule_kind, schedule_days) of what was given."""
-    if facts.schedule_days:
-        return "weekly", facts.schedule_days
-    if facts.cycle_days:
-        return "cycle", f"{facts.cycle_days}d"
-    return ("date", "") if facts.next_date else ("none", "")
+    if days := values.get("schedule_days"):
+        return ("two_weekly" if "|" in days else "weekly"), days
+    if cycle := values.get("cycle_days"):
+        return "cycle", f"{cycle}d"
+    return ("date", "") if next_date else ("none", "")

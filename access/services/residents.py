@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,12 +47,11 @@ class ResidentFacts:
     note: str = ""
 
 
-# what may change, apart from the sealed columns that need their own handling
+# what is written as it is, apart from the sealed columns that need their own handling
 _PLAIN = (
     "sex", "birth_date", "id_kind", "phone_owner", "building", "mobility", "needs_oxygen", "has_stairs",
     "machine_class", "escort_required", "escort_reason",
 )  # fmt: skip
-_SEALED = ("id_no", "phone", "address", "note")
 
 
 def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datetime) -> Resident:
@@ -62,7 +61,7 @@ def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datet
     """
     policies.check_register(by, community)
     resident = Resident(person_key=create_person_key(), community=community, registered_at=at, checked_at=at)
-    _write(resident, facts)
+    _write(resident, vars(facts))
     resident.save(force_insert=True)
     audit.record("resident.register", resident, by=by, at=at)
     boards.touch(f"community:{community.code}")
@@ -70,19 +69,25 @@ def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datet
 
 
 @transaction.atomic
-def update(resident: Resident, *, facts: ResidentFacts, version: int, by: Actor, at: datetime) -> list[str]:
-    """Change a resident; return the names of what changed. Raises Conflict if somebody else changed it meanwhile."""
+def update(resident: Resident, *, changes: Mapping[str, Any], version: int, by: Actor, at: datetime) -> list[str]:
+    """Write what was changed of a resident and nothing else; return the names of what differs now.
+
+    Raises Conflict if somebody else changed the record meanwhile.
+    """
     policies.check_edit(by, resident)
-    before = {name: getattr(resident, name) for name in ("name", *_PLAIN, *_SEALED)}
-    _write(resident, facts)
-    changed = [name for name, value in before.items() if getattr(resident, name) != value]
+    unknown = set(changes) - set(ResidentFacts.__dataclass_fields__)
+    if unknown:
+        raise TypeError(f"not a resident's: {sorted(unknown)}")
+    columns = [field.attname for field in resident._meta.concrete_fields]
+    facts = {name: getattr(resident, name) for name in changes}
+    before = {name: getattr(resident, name) for name in columns}
+    _write(resident, changes)
+    changed = [name for name, value in facts.items() if getattr(resident, name) != value]
+    written = {name: getattr(resident, name) for name in columns if getattr(resident, name) != before[name]}
     if not changed:
         return []
-    fields = {field.name for field in resident._meta.concrete_fields} - {"id", "version", "person_key", "community"}
-    won = Resident.objects.filter(pk=resident.pk, version=version).update(
-        version=F("version") + 1, checked_at=at, **{name: getattr(resident, name) for name in fields - {"checked_at"}}
-    )
-    if not won:
+    rows = Resident.objects.filter(pk=resident.pk, version=version)
+    if not rows.update(**written, version=F("version") + 1, checked_at=at):
         raise Conflict("resident.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))
     resident.version = version + 1
     audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
@@ -191,23 +196,35 @@ def reveal_id(resident: Resident, *, purpose: str, by: Actor, at: datetime) -> s
     return resident.id_no
 
 
-def _write(resident: Resident, facts: ResidentFacts) -> None:
-    resident.name = facts.name
-    resident.name_key = names.sort_key(facts.name)[:160]
-    resident.name_search = f"{facts.name} {names.pinyin(facts.name)} {names.initials(facts.name)}"[:160]
+def _write(resident: Resident, values: Mapping[str, Any]) -> None:
+    """Set what is given, with all that is read from it; leave the rest alone."""
     for name in _PLAIN:
-        setattr(resident, name, getattr(facts, name))
-    id_no = tidy.id_no(facts.id_no)
-    read = read_id_no(id_no) if id_no and facts.id_kind == "resident_id" else None
+        if name in values:
+            setattr(resident, name, values[name])
+    if "name" in values:
+        name = resident.name = values["name"]
+        resident.name_key = names.sort_key(name)[:160]
+        resident.name_search = f"{name} {names.pinyin(name)} {names.initials(name)}"[:160]
+    for name in ("phone", "address", "note"):
+        if name in values and getattr(resident, name) != values[name]:
+            setattr(resident, name, values[name])
+    if "phone" in values:
+        resident.phone_last4 = resident.phone[-4:]
+        resident.phone_index = blind_index("phone", resident.phone)
+    if {"id_no", "id_kind"} & set(values):
+        _write_number(resident, values.get("id_no", resident.id_no))
+
+
+def _write_number(resident: Resident, typed: str) -> None:
+    """Set the number, what is wrong with it, and what it says of birth and sex where nobody wrote that."""
+    id_no = tidy.id_no(typed)
+    read = read_id_no(id_no) if id_no and resident.id_kind == "resident_id" else None
     id_no = read.number if read else id_no
-    for name, value in (("id_no", id_no), ("phone", facts.phone), ("address", facts.address), ("note", facts.note)):
-        if getattr(resident, name) != value:
-            setattr(resident, name, value)
+    if resident.id_no != id_no:
+        resident.id_no = id_no
     resident.id_last4 = id_no[-4:]
     resident.id_index = blind_index("id_no", id_no)
     resident.id_fault = read.fault if read else ""
     if read and not read.fault:
         resident.birth_date = resident.birth_date or read.birth_date
         resident.sex = resident.sex or read.sex
-    resident.phone_last4 = facts.phone[-4:]
-    resident.phone_index = blind_index("phone", facts.phone)

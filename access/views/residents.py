@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db import transaction
 from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,10 +15,11 @@ from django.utils.translation import gettext_lazy as _T
 from django.views.decorators.http import require_POST, require_safe
 
 from access.forms.life import AbsenceForm, NeedActForm
-from access.forms.residents import ResidentForm, ResultForm, id_hint, initial_of
+from access.forms.residents import PersonForm, ResidentForm, ResultForm, id_hint
 from access.models import Resident
 from access.models.request import OPEN
 from access.selectors import residents as selectors
+from access.selectors.history import changes_of
 from access.services import needs, residents
 from access.states import Finding
 from accounts.access_control import actor_of, for_roles
@@ -100,7 +99,7 @@ def register_submit(request: HttpRequest) -> HttpResponse:
         alikes = _look_alikes(request, form)
         if not alikes or request.POST.get("is_other") == "1":
             resident = residents.register(community_of(actor), facts=form.facts(), by=actor, at=at)
-            needs.put(resident, facts=form.need(), by=actor, at=at)
+            needs.add(resident, facts=form.need(), by=actor, at=at)
             messages.success(request, _("登记好了：%(name)s") % {"name": resident.name})
             target = "access:resident_new" if "save_next" in request.POST else "access:resident"
             args = [] if "save_next" in request.POST else [resident.pk]
@@ -165,6 +164,7 @@ def detail_page(
         "open_requests": [each for each in asked if each.status in OPEN],
         "result_form": result_form or ResultForm(),
         "resident": resident,
+        "changes": changes_of(resident, list(resident.needs.all())),
         "zone": zone_at(resident.community, building=resident.building, at=clock.now()),
         "age": resident.age_on(clock.today()),
         "requests": asked[:10],
@@ -178,7 +178,7 @@ def detail_page(
 def edit_form(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Show the filled form."""
     resident = selectors.resident_of(actor_of(request), ident)
-    form = ResidentForm(initial=initial_of(resident))
+    form = PersonForm(record=resident)
     return page(request, "access/residents/form.html", {"form": form, "resident": resident, "alikes": []})
 
 
@@ -189,16 +189,12 @@ def edit_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Store the changes; what a colleague changed meanwhile is named, and the typed text kept."""
     actor, at = actor_of(request), clock.now()
     resident = selectors.resident_of(actor, ident)
-    form = ResidentForm(request.POST, initial=initial_of(resident))
+    form = PersonForm(request.POST, record=resident)
     if form.is_valid():
         try:
-            with transaction.atomic():
-                version = form.cleaned_data["version"] or 0
-                residents.update(resident, facts=_with_number(form.facts(), resident), version=version, by=actor, at=at)
-                if form.need_changed():
-                    needs.put(resident, facts=form.need(), by=actor, at=at)
+            residents.update(resident, changes=form.changes(), version=form.seen_version, by=actor, at=at)
         except Conflict as error:
-            form.add_error(None, error.message)
+            form.meet(error)
         else:
             messages.success(request, _("改好了。"))
             return HttpResponseRedirect(reverse("access:resident", args=[resident.pk]))
@@ -248,13 +244,6 @@ def mark_checked(request: HttpRequest) -> HttpResponse:
 def _group(asked: str) -> str:
     """Return the filter asked for; an unknown one is none."""
     return asked if asked in {value for value, _label, _key in FILTERS} else ""
-
-
-def _with_number(facts: residents.ResidentFacts, resident: Resident) -> residents.ResidentFacts:
-    """Keep the stored number, which the form does not show, when nobody typed another."""
-    if facts.id_no or facts.id_kind != resident.id_kind:
-        return facts
-    return replace(facts, id_no=resident.id_no)
 
 
 def _look_alikes(request: HttpRequest, form: ResidentForm) -> list[Resident]:

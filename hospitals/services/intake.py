@@ -206,14 +206,17 @@ class Described:
 def describe(intake: Intake, words: Described, *, by: Actor, at: datetime) -> None:
     """Write down who a walk-in is and what is the matter; care has begun without it."""
     policies.check_receive(by, intake.facility_id)
-    values = {
-        "label": words.label.strip()[:60] or intake.label,
-        "need_kind": words.need_kind,
-        "note": words.note.strip()[:300],
-        "is_critical": words.is_critical,
-    }
+    said = {name: value for name, value in vars(words).items() if value != getattr(intake, name)}
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in said.items()}
+    if not values.get("label", "?"):
+        del values["label"]  # no name is never known better than one
+    for name, most in (("label", 60), ("note", 300)):
+        if name in values:
+            values[name] = values[name][:most]
+    if not values:
+        return
     Intake.objects.filter(pk=intake.pk).update(**values)
     for name, value in values.items():
         setattr(intake, name, value)
-    audit.record("intake.described", intake, by=by, at=at)
+    audit.record("intake.described", intake, by=by, at=at, detail={"fields": sorted(values)})
     arriving.touch(intake)

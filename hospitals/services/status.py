@@ -47,7 +47,7 @@ def set_status(service: Service, change: StatusChange, *, by: Actor, at: datetim
         require_end(service, change, at=at)
     facts: dict[str, Any] = {
         "status_until": None if change.status == ServiceStatus.OPEN else change.until,
-        "status_reason": change.reason.strip()[:200],
+        "status_reason": change.reason if change.reason == service.status_reason else change.reason.strip()[:200],
         "confirmed_at": at,
         "confirmed_by": by.label[:120],
     }

@@ -71,7 +71,6 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
     patient = selectors.patient_of(row, at=at, known=known)
     booked = row.card
     person = _person(booked, patient.about, patient.need) if booked else {"name": row.label, "about": row.note}
-    described = {"label": row.label, "need_kind": row.need_kind, "note": row.note, "is_critical": row.is_critical}
     return {
         "row": patient,
         "intake": row,
@@ -82,7 +81,7 @@ def intake_context(row: Intake, **forms: Any) -> dict[str, Any]:
         "log": _log_of(row.case_ref),
         "total_s": int(known.hand_over.total_seconds()),
         "warn_s": int(known.hand_over_amber.total_seconds()),
-        "describe_form": DescribeForm(initial=described),
+        "describe_form": DescribeForm(record=row),
         "transfer_form": TransferForm(houses=selectors.houses_for(row)),
         "handing": selectors.transfer_of(row, at=at),
         "note_form": NoteForm(),

@@ -49,13 +49,12 @@ def _context(actor: Actor, bad: dict[int, StatusForm] | None = None) -> dict[str
     stale = selectors.limits(actor.place_code, at=at).status_stale
     rows = []
     for row in known:
-        initial = {"status": row.status, "until": row.status_until, "reason": row.status_reason}
         rows.append(
             {
                 "service": row,
                 "word": service_word(row.kind),
                 "slots": places.get(row.pk, []),
-                "form": (bad or {}).get(row.pk) or StatusForm(initial=initial, prefix=f"s{row.pk}"),
+                "form": (bad or {}).get(row.pk) or StatusForm(record=row, prefix=f"s{row.pk}"),
                 "has_machines": row.kind in SERVICES,
                 "is_bad": row.pk in (bad or {}),
                 "is_stale": row.confirmed_at is None or at - row.confirmed_at > stale,
@@ -76,7 +75,7 @@ def set_status(request: HttpRequest, service_id: int) -> HttpResponse:
     """Open, limit, divert or close one service."""
     actor = actor_of(request)
     service = selectors.service_for(actor, service_id)
-    form = StatusForm(request.POST, prefix=f"s{service.pk}")
+    form = StatusForm(request.POST, record=service, prefix=f"s{service.pk}")
     if form.is_valid():
         change, at = form.change(), clock.now()
         try:

@@ -123,7 +123,7 @@ def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
 def describe(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Write down who a patient is."""
     intake = selectors.intake_for(actor_of(request), intake_id)
-    form = DescribeForm(request.POST)
+    form = DescribeForm(request.POST, record=intake)
     if not form.is_valid():
         return page(request, "hospitals/intake.html", intake_context(intake, describe_form=form), status=422)
     arrivals.describe(intake, form.described(), by=actor_of(request), at=clock.now())

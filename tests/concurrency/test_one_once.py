@@ -130,9 +130,9 @@ SHAPES = [
           lambda made, n: critical.make_critical(made[2][n], by=made[0].staff, at=walkers.AT),
           before=r'^UPDATE "access_accessrequest" SET .*"is_critical"', **ONE_120),
     Shape("a need of one kind", _person,
-          lambda made, n: needs.put(made[1], facts=NeedFacts("dialysis", f"{n + 1}"), by=made[0].staff, at=walkers.AT),
+          lambda made, n: needs.add(made[1], facts=NeedFacts("dialysis", f"{n + 1}"), by=made[0].staff, at=walkers.AT),
           lambda made: CareNeed.objects.filter(resident=made[1], kind="dialysis").count(),
-          r'^INSERT INTO "access_careneed"', told=frozenset({"done"}), off=frozenset({ROWS}),
+          r'^INSERT INTO "access_careneed"', told=frozenset({"need.stands"}), off=frozenset({ROWS}),
           constraints=("need_once",)),
 ]  # fmt: skip
 

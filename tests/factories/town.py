@@ -239,7 +239,7 @@ def _case(side: Side, stage: str, words: Words, at: datetime) -> None:
     )  # fmt: skip
     asked_at = at - 300 * MIN if stage == "inside" else at - 60 * MIN
     resident = residents.register(side.community, facts=facts, by=staff, at=asked_at)
-    needs.put(resident, facts=NeedFacts("dialysis", "2,4,6", diagnosis=words.diagnosis), by=staff, at=asked_at)
+    needs.add(resident, facts=NeedFacts("dialysis", "2,4,6", diagnosis=words.diagnosis), by=staff, at=asked_at)
     arrive_at = at - 60 * MIN if stage == "inside" else at + 90 * MIN
     wish = requests.Wish(
         "dialysis", arrive_at=arrive_at, mobility="wheelchair", facility=side.facility.code, escorts=1,

@@ -15,6 +15,7 @@ from access.services.residents import ResidentFacts
 from accounts.models import Post, Role, User
 from core import clock
 from core.models import AuditEvent, OutboxMessage
+from tests.browser_form import untouched
 from tests.factories import communities as places
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +265,75 @@ def test_another_communitys_resident_gets_no_result(staff: Client) -> None:
     assert (
         post(staff_of(places.NEXT_DOOR), "access:resident_result", {"result": "positive"}, person.pk).status_code == 404
     )
+
+
+def test_a_change_writes_what_was_changed_and_keeps_what_the_form_does_not_show(staff: Client) -> None:
+    """What nobody touched stays, whatever it is; the record says in words who changed what."""
+    post(staff, "access:resident_new", WORDS)
+    Resident.objects.update(escort_reason="minor", household_ref="H1", phone_owner="daughter", name_search="mine")
+    person = Resident.objects.get()
+    shown = untouched(staff.get(reverse("access:resident_edit", args=[person.pk])).content.decode(), _edit(person))
+
+    assert post(staff, "access:resident_edit", {**shown, "phone": ["15400003329"]}, person.pk).status_code == 302
+
+    now = Resident.objects.get()
+    assert (now.phone, now.phone_last4, now.version) == ("15400003329", "3329", 2)
+    assert (now.escort_reason, now.household_ref, now.phone_owner, now.name_search) == (
+        "minor", "H1", "daughter", "mine",
+    )  # fmt: skip
+    assert (now.id_no, now.birth_date) == (person.id_no, person.birth_date)
+    assert AuditEvent.objects.get(verb="resident.update").detail == {"fields": ["phone"]}
+    assert "改了电话" in staff.get(reverse("access:resident", args=[person.pk])).content.decode()
+
+
+def _edit(person: Resident) -> str:
+    return reverse("access:resident_edit", args=[person.pk])
+
+
+def test_a_colleagues_change_stands_beside_what_was_typed_and_the_next_press_decides(staff: Client) -> None:
+    post(staff, "access:resident_new", WORDS)
+    person = Resident.objects.get()
+    mine = untouched(staff.get(_edit(person)).content.decode(), _edit(person)) | {"building": ["7号楼"]}
+    post(staff, "access:resident_edit", {**WORDS, "building": "6号楼", "version": 1}, person.pk)
+
+    late = post(staff, "access:resident_edit", mine, person.pk).content.decode()
+
+    assert "现在登记的是：6号楼" in late
+    assert post(staff, "access:resident_edit", untouched(late, _edit(person)), person.pk).status_code == 302
+    assert Resident.objects.get().building == "7号楼"
+
+
+def test_what_is_needed_is_chosen_not_preset(staff: Client) -> None:
+    page = staff.get(reverse("access:resident_new")).content.decode()
+    answer = post(staff, "access:resident_new", {**WORDS, "need_kind": ""})
+
+    assert untouched(page, reverse("access:resident_new"))["need_kind"] == [""]
+    assert answer.status_code == 422
+    assert "请选需要什么" in answer.content.decode()
+
+
+def test_each_of_several_needs_is_a_form_of_its_own(staff: Client) -> None:
+    """Another need, a change of its kind, and one that stands already; what was asked under the old kind is let go."""
+    post(staff, "access:resident_new", WORDS)
+    person, dialysis = Resident.objects.get(), CareNeed.objects.get()
+    CareNeed.objects.update(supply_days=28, medicines=["碳酸钙"])
+    page = staff.get(reverse("access:need_edit", args=[person.pk, dialysis.pk])).content.decode()
+
+    added = post(staff, "access:need_new", {"need_kind": "picc_care", "cycle_days": "7"}, person.pk)
+    twice = post(staff, "access:need_new", {"need_kind": "dialysis"}, person.pk)
+    both = post(staff, "access:need_new", {"need_kind": "radiotherapy", "days": ["1"], "cycle_days": "7"}, person.pk)
+    two_weeks = {**untouched(page, reverse("access:need_edit", args=[person.pk, dialysis.pk])), "even_days": ["3", "6"]}
+    changed = post(staff, "access:need_edit", two_weeks, person.pk, dialysis.pk)
+    dialysis.refresh_from_db()
+    rhythm = (dialysis.schedule_kind, dialysis.schedule_days, dialysis.shift, dialysis.supply_days, dialysis.medicines)
+    kind = {"need_kind": "peritoneal_dialysis", "version": dialysis.version}
+    other = post(staff, "access:need_edit", {**two_weeks, **kind}, person.pk, dialysis.pk)
+    dialysis.refresh_from_db()
+
+    assert [each.status_code for each in (added, twice, both, changed, other)] == [302, 422, 422, 302, 302]
+    assert "已经有“血液透析”（在办）了" in twice.content.decode()
+    assert "只填一样" in both.content.decode()
+    assert rhythm == ("two_weekly", "2,4,6|3,6", "PM", 28, ["碳酸钙"])
+    assert (dialysis.kind, dialysis.service_kind, CareNeed.objects.count()) == ("peritoneal_dialysis", "nephrology", 2)
+    history = staff.get(reverse("access:resident", args=[person.pk])).content.decode()
+    assert "改了血液透析的多久一次" in history

@@ -497,7 +497,7 @@ def test_standing_orders_are_made_once():
     """C13: tomorrow's dialysis is asked for by its rhythm, once, approved."""
     town = walkers.town()
     person = walkers.resident(town)
-    needs.put(person, facts=needs.NeedFacts("dialysis", "1,2,3,4,5,6,7"), by=town.staff, at=AT)
+    needs.add(person, facts=needs.NeedFacts("dialysis", "1,2,3,4,5,6,7"), by=town.staff, at=AT)
 
     assert standing.make_due(at=AT) == 2
     assert standing.make_due(at=AT) == 0
