@@ -71,6 +71,7 @@ class Page:
     events_url: str = ""
     hotline: str = HOTLINE
     other_posts: list[Post] = field(default_factory=list)
+    whose: str = ""  # this person on this post: what a browser keeps of their typing is theirs alone
 
     @property
     def sees_calls(self) -> bool:
@@ -108,6 +109,7 @@ def _page(request: HttpRequest) -> Page:
         theme=user.theme if signed_in else request.COOKIES.get("theme", "auto"),  # type: ignore[union-attr]
         single_keys=user.single_keys if signed_in else True,  # type: ignore[union-attr]
         events_url=settings.EVENTS_URL,
+        whose=f"{user.pk}.{post.pk if post else 0}" if signed_in else "",  # type: ignore[union-attr]
         other_posts=[each for each in getattr(request, "posts", []) if post and each.pk != post.pk],
     )
 

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.request_id",
+    "core.middleware.sent_by_script",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",

@@ -83,6 +83,11 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 
+def is_scripted(request: HttpRequest) -> bool:
+    """Say whether a script sent a whole form, to mend the page it stands on (static/js/send.js)."""
+    return request.headers.get("Sent-By") == "script"
+
+
 def _unless_same(request: HttpRequest, response: HttpResponse, mark: str) -> HttpResponse:
     """Answer 304 to a poll whose fragment is, to the letter, the one the page already shows."""
     response.headers[NOW] = clock.now().isoformat()
@@ -147,7 +152,8 @@ def _can_be_read(path: str) -> bool:
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Render a domain error: 403, 404, 409 or 422, as a page or as a fragment for the page that asked."""
-    template = "errors/fragment.html" if is_fragment(request) else f"errors/{error.http_status}.html"
+    is_part = is_fragment(request) or is_scripted(request)
+    template = "errors/fragment.html" if is_part else f"errors/{error.http_status}.html"
     context: dict[str, Any] = {"back": way_back(request)}
     if error.http_status != 404:
         context["error"] = error

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from core.errors import UNSTORABLE, DomainError, is_away
-from core.http import error_page, way_back
+from core.http import error_page, is_scripted, way_back
 
 log = get_logger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +50,25 @@ def chosen_language(get_response: Next) -> Next:
         request.LANGUAGE_CODE = translation.get_language()
         response = get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+    return middleware
+
+
+def sent_by_script(get_response: Next) -> Next:
+    """Answer a form that a script sent so that the script knows what became of it: 204 and where to go on, or 401.
+
+    A redirect would be followed by fetch itself, and the news meant for the next page be shown to nobody.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if is_scripted(request) and 300 <= response.status_code < 400:
+            target = response.headers.get("Location", "/")
+            del response.headers["Location"]
+            response.status_code = 401 if urlsplit(target).path == reverse("sign_in") else 204
+            response.content = b""
+            response.headers["Go-To"] = target
         return response
 
     return middleware

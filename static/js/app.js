@@ -10,6 +10,7 @@ import "./emergency.js"; // before forms.js: it takes the guard's emergency pres
 import * as forms from "./forms.js";
 import * as live from "./live.js";
 import * as notices from "./notices.js";
+import * as send from "./send.js";
 import * as shortcuts from "./shortcuts.js";
 import * as vanish from "./vanish.js";
 
@@ -19,6 +20,6 @@ function dress(root) {
 }
 
 apply();
-for (const part of [forms, drafts, notices, display, shortcuts, connection, clocks, calls, live, vanish]) part.start();
+for (const part of [forms, drafts, send, notices, display, shortcuts, connection, clocks, calls, live, vanish]) part.start();
 document.addEventListener("htmx:afterSwap", (event) => dress(event.detail.elt ?? document));
 document.addEventListener("live:swapped", (event) => dress(event.target));

@@ -1,20 +1,31 @@
-// What somebody typed is never lost: forms marked data-draft="key" are kept for this tab, come back after a
-// fault, a language switch or a new sign-in, and are forgotten when the page after the submit is another one.
-// Signing out forgets all.
+// What somebody typed is not lost. A form marked data-draft="key" keeps what was changed in it, for this tab: a draft
+// belongs to that form of that record (the key) and to that person on that post (data-whose of the page). It is offered
+// when the form is opened again, never filled in unasked, and ends with the answer of the server that stored it, or
+// with 不要了. A switch of the language carries it over at once. An identity number is never kept. Signing out forgets
+// all.
 
+import { freshTime } from "./connection.js";
 import { setValue } from "./forms.js";
 import { notice } from "./notices.js";
 import { word } from "./words.js";
 
 const DRAFT = "draft:";
-const SENT = "draft-sent:";
-const SKIP = new Set(["csrfmiddlewaretoken", "idempotency_key", "next"]);
+const CARRY = "draft-carry";
+const SKIP = new Set(["csrfmiddlewaretoken", "idempotency_key", "next", "version"]);
+const QUIET = ["password", "file", "hidden", "submit", "button"];
+const NUMBER = /\d{17}[\dXx]|(?<!\d)\d{15}(?!\d)/; // an identity number, wherever it was typed
+const shown = new WeakMap(); // form → what it was opened with
+let waiting = 0;
 
-function read(form) {
+const nameOf = (form) => `${DRAFT}${document.body.dataset.whose ?? ""}:${form.dataset.draft}`;
+
+// What stands in a form, by name.
+export function read(form) {
   const values = {};
   for (const control of form.elements) {
-    if (!control.name || SKIP.has(control.name) || ["password", "file", "hidden", "submit", "button"].includes(control.type)) continue;
+    if (!control.name || SKIP.has(control.name) || QUIET.includes(control.type)) continue;
     if (control.type === "radio") {
+      values[control.name] ??= "";
       if (control.checked) values[control.name] = control.value;
     } else if (control.type === "checkbox") {
       values[control.name] = [...(values[control.name] ?? []), ...(control.checked ? [control.value] : [])];
@@ -27,47 +38,91 @@ function read(form) {
   return values;
 }
 
-function keep(form) {
-  sessionStorage.setItem(DRAFT + form.dataset.draft, JSON.stringify(read(form)));
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+// What was typed into a form since it was opened; nothing that may not be kept.
+function typed(form) {
+  const before = shown.get(form) ?? {};
+  const now = Object.entries(read(form)).filter(([name, value]) => !isSame(value, before[name]));
+  return Object.fromEntries(now.filter(([name, value]) =>
+    !NUMBER.test([value].flat().join(" ").replace(/[\s-]/g, "")) && !form.querySelector(`[name="${CSS.escape(name)}"][data-private]`)));
 }
 
-function bringBack(form) {
-  const key = form.dataset.draft;
-  const kept = sessionStorage.getItem(DRAFT + key);
-  sessionStorage.removeItem(SENT + key);
-  if (!kept || "bound" in form.dataset || kept === JSON.stringify(read(form))) return;
-  for (const [name, value] of Object.entries(JSON.parse(kept))) setValue(form, name, value);
-  notice(word("restored"));
+export function keep(form) {
+  const values = typed(form);
+  if (Object.keys(values).length === 0) sessionStorage.removeItem(nameOf(form));
+  else sessionStorage.setItem(nameOf(form), JSON.stringify({ at: freshTime(), values }));
 }
 
-// A draft that was sent, and whose form is not on the page that came back, arrived. Sign-in pages do not count:
-// there the session ended before the server could read it.
-function forgetArrived() {
-  const isSignIn = document.querySelector("input[type=password]");
-  for (const key of Object.keys(sessionStorage)) {
-    if (!key.startsWith(SENT) || isSignIn) continue;
-    const name = key.slice(SENT.length);
-    if (document.querySelector(`form[data-draft="${CSS.escape(name)}"]`) || document.body.dataset.failed) continue;
-    sessionStorage.removeItem(key);
-    sessionStorage.removeItem(DRAFT + name);
-  }
-}
-
-export function forget(name) {
-  sessionStorage.removeItem(SENT + name);
-  sessionStorage.removeItem(DRAFT + name);
+// The server has stored what this form sent.
+export function forget(form) {
+  clearTimeout(waiting);
+  sessionStorage.removeItem(nameOf(form));
 }
 
 function forgetAll() {
   Object.keys(sessionStorage).filter((key) => key.startsWith("draft")).forEach((key) => sessionStorage.removeItem(key));
 }
 
+function draftOf(form) {
+  try {
+    const draft = JSON.parse(sessionStorage.getItem(nameOf(form)));
+    const now = read(form);
+    const differs = Object.entries(draft?.values ?? {}).some(([name, value]) => name in now && !isSame(value, now[name]));
+    return differs ? draft : null;
+  } catch {
+    return null;
+  }
+}
+
+function fill(form, draft) {
+  for (const [name, value] of Object.entries(draft.values)) setValue(form, name, value);
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function offer(form) {
+  const draft = draftOf(form);
+  if (!draft || "bound" in form.dataset) return;
+  if (sessionStorage.getItem(CARRY) === nameOf(form)) {
+    sessionStorage.removeItem(CARRY);
+    fill(form, draft);
+    notice(word("restored"));
+    return;
+  }
+  const strip = document.getElementById("draft-template")?.content.firstElementChild.cloneNode(true);
+  if (!strip) return;
+  strip.querySelector("[data-words]").textContent = word("draftThere", { at: draft.at });
+  strip.querySelector("[data-take]").addEventListener("click", () => { fill(form, draft); strip.remove(); form.querySelector("input:not([type=hidden]), select, textarea")?.focus(); });
+  strip.querySelector("[data-drop]").addEventListener("click", () => { forget(form); strip.remove(); });
+  form.prepend(strip);
+}
+
+// Forms that came onto the page: remember how they were, and offer what was typed earlier.
+export function meet(root = document) {
+  for (const form of root.querySelectorAll("form[data-draft]")) {
+    if (shown.has(form)) continue;
+    shown.set(form, read(form));
+    offer(form);
+  }
+}
+
+// A form took the place of another one: what was typed is counted from what the first was opened with.
+export function succeed(form, successor) {
+  shown.set(successor, shown.get(form) ?? {});
+}
+
+function carry() {
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    keep(form);
+    if (sessionStorage.getItem(nameOf(form))) sessionStorage.setItem(CARRY, nameOf(form));
+  }
+}
+
 export function start() {
-  let waiting = 0;
-  forgetArrived();
-  document.querySelectorAll("form[data-draft]").forEach(bringBack);
+  meet();
+  for (const name of ["htmx:load", "live:swapped"]) document.addEventListener(name, (event) => meet(event.target));
   document.addEventListener("input", (event) => {
-    const form = event.target.closest?.("form[data-draft]") ?? (event.target.matches?.("form[data-draft]") ? event.target : null);
+    const form = event.target.closest?.("form[data-draft]");
     if (!form) return;
     clearTimeout(waiting);
     waiting = setTimeout(() => keep(form), 300);
@@ -77,13 +132,12 @@ export function start() {
     if (form.dataset.draft) {
       clearTimeout(waiting);
       keep(form);
-      sessionStorage.setItem(SENT + form.dataset.draft, "1");
     }
     if ("clearsDrafts" in form.dataset) forgetAll();
-    if ("keepDraft" in form.dataset) document.querySelectorAll("form[data-draft]").forEach(keep);
+    if ("keepDraft" in form.dataset) carry();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const sender = event.detail.elt; // the form itself, not a field that was only checked
-    if (sender?.matches?.("form[data-draft]") && event.detail.successful) forget(sender.dataset.draft);
+    if (sender?.matches?.("form[data-draft]") && event.detail.successful) forget(sender);
   });
 }

@@ -30,7 +30,8 @@ function hold(form, button) {
 export function release(form) {
   if (!form.dataset.submitting) return;
   delete form.dataset.submitting;
-  for (const button of form.querySelectorAll("[aria-disabled=true]")) {
+  for (const button of form.elements) { // also those at the foot of the page
+    if (button.getAttribute("aria-disabled") !== "true") continue;
     button.removeAttribute("aria-disabled");
     button.style.minWidth = "";
     if (button.dataset.label) {

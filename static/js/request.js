@@ -1,11 +1,11 @@
 // The request form: what is chosen is said again at the foot; follow-up questions show with their answer.
 // Without this module every question is on the page and the server asks for what is missing.
 
-const form = document.getElementById("ask");
 const summary = document.querySelector("[data-summary]");
+let form = null; // another one stands there after the server named a fault
 
 function chosen(name) {
-  return form.querySelector(`input[name="${name}"]:checked`);
+  return form?.querySelector(`input[name="${name}"]:checked`);
 }
 
 function words(name) {
@@ -21,6 +21,7 @@ function reveal(selector, isShown) {
 }
 
 function follow() {
+  form = document.getElementById("ask");
   const time = chosen("time")?.value;
   const travel = chosen("travel")?.value;
   reveal(".when-other", time === "other");
@@ -33,8 +34,5 @@ function follow() {
   }
 }
 
-if (form) {
-  form.addEventListener("input", follow);
-  form.addEventListener("change", follow);
-  follow();
-}
+for (const name of ["input", "change"]) document.addEventListener(name, follow);
+follow();
