@@ -36,6 +36,7 @@ def given_a_registered_dialysis_patient(cast: Cast) -> Resident:
     page.get_by_label("几号楼").fill("5号楼")
     page.get_by_label("证件号码").fill("880603196712061497")
     page.get_by_label("电话", exact=False).first.fill("15400003328")
+    page.locator("#id_need_kind").select_option("dialysis")
     page.locator("#id_days_1").check()
     page.locator("#id_shift").select_option("PM")
     press(page, "^保存$")
