@@ -12,7 +12,7 @@ from core import names
 from core.clock import CHINA
 
 
-def chat_text(request: AccessRequest, parts: CaseParts) -> str:
+def chat_text(request: AccessRequest, parts: CaseParts, *, hotline: str = "") -> str:
     """Write what a family may read in a group: times, car, hospital gate and the hotline.
 
     Nothing for the family of somebody who died, or is in hospital or elsewhere (E28).
@@ -23,7 +23,7 @@ def chat_text(request: AccessRequest, parts: CaseParts) -> str:
     who = names.with_title(request.name, resident.sex, None) if resident else request.name
     lines = [_("【一来一回】%(who)s的就医出行，单号 %(number)s。") % {"who": who, "number": request.number}]
     if request.status == RequestStatus.CANCELLED:
-        return "\n".join([*lines, _("这一趟取消了，车不来了。"), _("有事打 3791111；人不舒服直接打 120。")])
+        return "\n".join([*lines, _("这一趟取消了，车不来了。"), _whom_to_ring(hotline)])
     there, back = parts.outbound, parts.inbound
     if there and there.run and there.pickup_planned_at:
         day = there.pickup_planned_at.astimezone(CHINA)
@@ -44,5 +44,11 @@ def chat_text(request: AccessRequest, parts: CaseParts) -> str:
         lines.append(_("返程约 %(at)s，医院看完车就去接，不用再申请。") % {"at": hhmm(planned)})
     if parts.gate_pass:
         lines.append(_("出门给门岗看通行证，证号 %(number)s。") % {"number": parts.gate_pass.number})
-    lines.append(_("有事打 3791111；人不舒服直接打 120。"))
+    lines.append(_whom_to_ring(hotline))
     return "\n".join(lines)
+
+
+def _whom_to_ring(hotline: str) -> str:
+    if not hotline:
+        return _("人不舒服直接打 120。")
+    return _("有事打 %(hotline)s；人不舒服直接打 120。") % {"hotline": hotline}

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, Role
 from core import clock
 
-HOTLINE = "3791111"
 CALLS_SEEN_BY = set(Role) - {Role.AUDITOR, Role.SYSADMIN}
 
 # role → (label, url name, icon); a tab whose page is not there yet is left out
@@ -69,9 +69,13 @@ class Page:
     theme: str
     single_keys: bool = True
     events_url: str = ""
-    hotline: str = HOTLINE
     other_posts: list[Post] = field(default_factory=list)
     whose: str = ""  # this person on this post: what a browser keeps of their typing is theirs alone
+
+    @cached_property
+    def hotline(self) -> str:
+        """Return the number this post rings; asked for by whole pages alone."""
+        return hotline_of(self.post)
 
     @property
     def sees_calls(self) -> bool:
@@ -112,6 +116,11 @@ def _page(request: HttpRequest) -> Page:
         whose=f"{user.pk}.{post.pk if post else 0}" if signed_in else "",  # type: ignore[union-attr]
         other_posts=[each for each in getattr(request, "posts", []) if post and each.pk != post.pk],
     )
+
+
+def hotline_of(post: Post | None) -> str:
+    """Return the number that whoever holds a post rings; asked of the app that knows where its place lies."""
+    return str(import_string(settings.HOTLINE_OF)(post, at=clock.now()))
 
 
 def _tabs(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:

@@ -218,6 +218,8 @@ SWEEPS: list[str] = [
     "core.boards.prune",
 ]
 SIGNING_OUT = "calls.services.leaving.hand_back"  # what whoever signs out lets go of: `by` and `at`, returns how much
+HOTLINE_OF = "access.selectors.hotline.hotline_of"  # the number on every page, by the place of a post
+
 # --- timed jobs: what `beat` does by itself, and every how many seconds; none of them plans --------------------------
 TIMED_JOBS: dict[str, float] = {
     "dispatch.services.wake.ring_all": 120,

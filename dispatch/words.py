@@ -206,9 +206,9 @@ _MEETS = {
     "stale": _stale,
 }
 SOURCES = {
-    "role_yellow": "R-002-1a 丹东 2022-06-27",
-    "role_ordinary": "R-002-1c 丹东 2022-06-27",
-    "role_designated": "R-002-1d 丹东 2022-06-27",
+    "role_yellow": "R-002-1a",
+    "role_ordinary": "R-002-1c",
+    "role_designated": "R-002-1d",
     "role_buffer": "R-002-1a",
     "role_nearest": "R-000-8",
     "role_delivers": "E22",

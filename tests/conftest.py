@@ -17,9 +17,11 @@ def static_root() -> None:
 @pytest.fixture(autouse=True)
 def _no_kept_board() -> None:
     """Forget what the process keeps of the rows of another test: there, the same numbers named another state."""
-    from dispatch import kept_board  # noqa: PLC0415 - not before Django is set up
+    from communities.services import rulebook  # noqa: PLC0415 - not before Django is set up
+    from dispatch import kept_board  # noqa: PLC0415
 
     kept_board.forget()
+    rulebook.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -264,5 +264,5 @@ def day_text(runs: Sequence[Run], *, plate: str, driver: str, hotline: str) -> s
             at = stop.planned_at.astimezone(CHINA).strftime("%H:%M")
             place = " ".join(place_lines(stop))
             lines.append(f"{number}. {at} {act} {stop.trip.rider} · {who(stop.trip)} · {place}")
-    lines.append(_("点对点接送，中途不停、不带别人。有事打 %s") % hotline)
+    lines.append(_("点对点接送，中途不停、不带别人。") + (_("有事打 %s") % hotline if hotline else ""))
     return "\n".join(lines)

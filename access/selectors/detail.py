@@ -22,8 +22,10 @@ from access.selectors.journey_line import Line, journey_line
 from access.selectors.rescue import Rescue, address_words, rescues
 from access.selectors.standing import hhmm, silence_words
 from access.selectors.timeline import Event, timeline
+from access.states import FIXED
 from accounts.models import Post, Role
 from communities.models import Area, Gate, Scan
+from communities.services import rulebook
 from communities.states import Direction, ZoneClass
 from core.actors import Actor
 from core.errors import NotFound
@@ -195,13 +197,23 @@ def _guard(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
 _MOVES = {"staff": _staff, "dispatch": _dispatch, "driver": _driver, "intake": _intake, "guard": _guard}
 
 
+def _ruling(row: AccessRequest, at: datetime) -> str:
+    """Name the document that says where people of this zone go, as it holds where they live."""
+    if row.is_critical or row.community is None:
+        return ""
+    key = "route.scheduled" if row.need_kind in FIXED else "route.ordinary"
+    asked = {"place": row.community.code, "zone": row.zone_class, "need": row.need_kind}
+    return rulebook.kept(f"{key} {asked}", lambda: rulebook.value(key, at=at, **asked).source)
+
+
 def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[dict[str, Any]]:
     """List what speaks for the hospital under the zone rule, the roster and the life floor."""
     reasons: list[dict[str, Any]] = []
+    ruling = _ruling(row, at)
     if row.is_critical:
         reasons.append({"kind": "yes", "text": _("急危重症：就近能救的先救"), "source": "R-000-8"})
     elif row.zone_class == ZoneClass.SEALED and hospital.zone_role == ZoneRole.YELLOW:
-        reasons.append({"kind": "yes", "text": _("封控区居民由黄码医院接诊"), "source": _("丹东市政策 第一条")})
+        reasons.append({"kind": "yes", "text": _("封控区居民由黄码医院接诊"), "source": ruling})
     elif row.zone_class == ZoneClass.SEALED:
         # an ordinary hospital for a sealed compound: only where the yellow-code one lacks the service (C11)
         is_booked = facts_of(row).booked_at is not None
@@ -210,11 +222,11 @@ def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[
             if is_booked
             else _("平时去这里；封控区先看黄码医院，调度来定")
         )
-        reasons.append({"kind": "yes" if is_booked else "but", "text": text, "source": _("丹东市政策 第一条")})
+        reasons.append({"kind": "yes" if is_booked else "but", "text": text, "source": ruling})
     elif hospital.zone_role == ZoneRole.ORDINARY:
         zone = ZoneClass(row.zone_class).label
         text = _("%(zone)s居民由普通医院接诊") % {"zone": zone}
-        reasons.append({"kind": "yes", "text": text, "source": _("丹东市政策 第一条")})
+        reasons.append({"kind": "yes", "text": text, "source": ruling})
     if row.facility_id == hospital.pk and row.zone_class != ZoneClass.SEALED:
         reasons.append({"kind": "yes", "text": _("平时就去这里")})
     tested = row.resident.last_test_at if row.resident else None

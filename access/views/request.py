@@ -24,6 +24,7 @@ from access.views.called import show_first
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
 from communities import tokens
+from communities.services import hotline
 from core import clock
 from core.errors import Conflict, Invalid
 from core.http import mark_of, page, unchanged
@@ -179,7 +180,7 @@ def _page(
         "age": row.resident.age_on(clock.local_day(at)) if row.resident else None,
         "cancel_form": cancel_form or CancelForm(),
         "hand_form": hand_form or ReasonForm(),
-        "chat_text": chat_text(row, shown.parts),
+        "chat_text": chat_text(row, shown.parts, hotline=hotline.of_place(row.community_id or "", at=at)),
         "qr": mark_safe(tokens.qr_svg(gate_pass.token, label=_("通行证二维码"))) if gate_pass else "",
         "every": 5 if shown.is_out else 15,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,9 @@ from core.actors import Actor
 from core.divisions import division_prefix
 from core.errors import Invalid
 
-__all__ = ["BadRow", "Book", "Ruling", "bad_rows", "load", "set_rule", "value"]
+__all__ = ["BadRow", "Book", "Ruling", "bad_rows", "forget", "kept", "last_kept", "load", "set_rule", "value"]
+_KEPT_S = 60.0
+_kept: dict[str, tuple[float, str]] = {}
 
 
 class Book:
@@ -49,6 +52,25 @@ def load() -> Book:
 def value(key: str, *, place: str, at: datetime, zone: str = "", need: str = "") -> Ruling:
     """Return the value of one key and which row decided, in one query. Raises KeyError for an unknown key."""
     return Book(_rules(key)).value(key, place=place, at=at, zone=zone, need=need)
+
+
+def kept(name: str, read: Callable[[], str]) -> str:
+    """Return words read under a name less than a minute ago, else read them: for what every page shows."""
+    tick = time.monotonic()
+    known = _kept.get(name)
+    if known is None or tick - known[0] > _KEPT_S:
+        known = _kept[name] = (tick, read())
+    return known[1]
+
+
+def last_kept(name: str) -> str:
+    """Return words as they were last read, however long ago, without the database; "" when never."""
+    return _kept.get(name, (0.0, ""))[1]
+
+
+def forget() -> None:
+    """Drop what was read: after a change in this process, and between tests."""
+    _kept.clear()
 
 
 def bad_rows(*, place: str = "", at: datetime) -> list[BadRow]:
@@ -87,6 +109,7 @@ def set_rule(document: PolicyDocument, *, key: str, value: Any, by: Actor, at: d
         document=document, key=key, scope=row.scope, defaults={**scope, "value": value}
     )
     audit.record("rulebook.change", rule, by=by, at=at, detail={"key": key, "scope": rule.scope, "value": value})
+    forget()
     return rule
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from communities.models import Area, Community, DispatchArea, DispatchAreaDivision, Gate, ZonePeriod
+from communities.models import Area, Community, DispatchArea, DispatchAreaDivision, Gate, PolicyDocument, ZonePeriod
+from communities.services import rulebook
 from core import clock
+from core.actors import CITY
 from dispatch.city.folder import ZONES, CityFolder, number
 
+HOTLINES = {"急救": "hotline.emergency", "志愿转运车队": "hotline.volunteer_fleet"}
 GATE_NAMES = ("南门", "北门", "东门", "西门")
 ZONE_SINCE = timedelta(days=7)
 
@@ -17,7 +21,29 @@ def load(folder: CityFolder) -> dict[str, str]:
     _areas(folder)
     area_of = _dispatch_areas(folder)
     _communities(folder, area_of)
+    _rules(folder)
     return area_of
+
+
+def _rules(folder: CityFolder) -> None:
+    """Enter the city's own rows of the rulebook: its hotlines by what they are for, and what `rules` sets.
+
+    What holds in the city already is not entered once more. Raises Invalid for a value that is not of its key's kind.
+    """
+    code, at = folder.city["code"], clock.now()
+    wanted = {HOTLINES[words]: number for number, words in folder.city.get("hotlines", {}).items() if words in HOTLINES}
+    wanted |= folder.city.get("rules", {})
+    document, _ = PolicyDocument.objects.get_or_create(code=f"city-{code}", defaults={"title": folder.city["name"]})
+    for key, value in wanted.items():
+        if _holding(key, code, at) != value:
+            rulebook.set_rule(document, key=key, value=value, scope=code, by=CITY, at=at)
+
+
+def _holding(key: str, place: str, at: datetime) -> Any:
+    try:
+        return rulebook.value(key, place=place, at=at).value
+    except KeyError:
+        return None
 
 
 def _areas(folder: CityFolder) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access_control import actor_of, for_roles
-from accounts.context import HOTLINE
+from accounts.context import hotline_of
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
@@ -107,7 +107,6 @@ def render_sheet(request: HttpRequest, *, status: int = 200, mark: str = "", **e
         "late_choices": (10, 20, 30, 60),
         "offer_large": "large" not in request.COOKIES and not request.user.large_text,  # type: ignore[union-attr]
         "board": f"driver:{actor.place_code}",
-        "hotline": HOTLINE,
         **extra,
     }
     return page(request, "transport/sheet.html", context, part="sheet", status=status, mark=mark)
@@ -158,7 +157,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """List the runs of the day."""
     mark = _mark(request)
     same = unchanged(request, mark)
-    return same or page(request, "transport/today.html", _day(actor_of(request)), part="runs", mark=mark)
+    return same or page(request, "transport/today.html", _day(request), part="runs", mark=mark)
 
 
 def _mark(request: HttpRequest) -> str:
@@ -170,18 +169,18 @@ def _mark(request: HttpRequest) -> str:
 @for_roles("driver")
 def day_sheet(request: HttpRequest) -> HttpResponse:
     """Show the day as a sheet to print (派车单)."""
-    return page(request, "transport/day_sheet.html", _day(actor_of(request)))
+    return page(request, "transport/day_sheet.html", _day(request))
 
 
-def _day(actor: Actor) -> dict[str, Any]:
+def _day(request: HttpRequest) -> dict[str, Any]:
+    actor = actor_of(request)
     sheet = _sheet(actor)
-    words = {"plate": sheet.plate, "driver": actor.label, "hotline": HOTLINE}
+    words = {"plate": sheet.plate, "driver": actor.label, "hotline": hotline_of(request.post_held)}  # type: ignore[attr-defined]
     return {
         "sheet": sheet,
         "day": clock.today(),
         "text": day_text(sheet.told, **words),
         "board": f"driver:{actor.place_code}",
-        "hotline": HOTLINE,
     }
 
 
@@ -193,7 +192,7 @@ def call(request: HttpRequest, stop_id: int) -> HttpResponse:
     number = calls.number_for(stop, by=actor_of(request), at=clock.now())
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"tel": number}, headers={"Cache-Control": "no-store"})
-    return page(request, "transport/call.html", {"stop": stop, "number": number, "hotline": HOTLINE})
+    return page(request, "transport/call.html", {"stop": stop, "number": number})
 
 
 @require_GET
@@ -202,5 +201,5 @@ def unwell(request: HttpRequest, run_id: Any) -> HttpResponse:
     """Say that the alarm is raised, whose it is, where the car stands in words to read out, and whom to ring now."""
     run = selectors.run_seen(actor_of(request), run_id)
     calls_now = selectors.alarms_of(run)
-    context = {"run": run, "calls": calls_now, "place": where_is(run), "car": car_words(run), "hotline": HOTLINE}
+    context = {"run": run, "calls": calls_now, "place": where_is(run), "car": car_words(run)}
     return page(request, "transport/unwell.html", context)
