@@ -33,6 +33,7 @@ class CallKind(models.TextChoices):
     GATE_EMERGENCY = "gate_emergency", _("门岗紧急放行")
     UNWELL_ABOARD = "unwell_aboard", _("车上有人不舒服")
     CRITICAL_WITHOUT_CAR = "critical_without_car", _("危急病人没有救护车")
+    ROADSIDE = "roadside", _("路边有人求助")
     DOOR_CLOSED = "door_closed", _("医院门口说不接")
     ON_WAY_TO_CLOSED = "on_way_to_closed", _("在路上，去的科室停了")
     OVERLOAD = "overload", _("接诊台接不动了")
@@ -52,6 +53,7 @@ LOUD = frozenset(
     {
         CallKind.GATE_EMERGENCY,
         CallKind.UNWELL_ABOARD,
+        CallKind.ROADSIDE,
         CallKind.CRITICAL_WITHOUT_CAR,
         CallKind.DOOR_CLOSED,
         CallKind.ON_WAY_TO_CLOSED,

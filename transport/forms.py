@@ -54,5 +54,12 @@ class AbortForm(DeclineForm):
     where = forms.CharField(label=_("现在停在哪里"), max_length=120, required=False)
 
 
+class RoadsideForm(forms.Form):
+    """Where somebody outside asks for help, what is the matter and what was lent to them (E23); nothing must be typed."""
+
+    where = forms.CharField(label=_("在哪里"), max_length=80, required=False)
+    note = forms.CharField(label=_("怎么了，借了什么给人"), max_length=120, required=False)
+
+
 DECLINE_REASONS = [_("车坏了"), _("身体不舒服"), _("时间来不及"), _("车上条件不够")]
 ABORT_REASONS = [_("车坏了"), _("出了事故"), _("路封了"), _("身体不舒服")]

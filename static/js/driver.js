@@ -64,7 +64,7 @@ function onSubmit(event) {
   if (!body.get("idempotency_key")) body.set("idempotency_key", newKey());
   keep([...kept(), { url: form.action, body: body.toString(), driver }]);
   release(form);
-  if (form.action.endsWith("/unwell/")) window.location.href = "tel:120"; // nobody hears of it yet: ring
+  if (/\/(unwell|roadside)\/$/.test(form.action)) window.location.href = "tel:120"; // nobody hears of it yet: ring
   const button = event.submitter ?? form.querySelector("button");
   if (!showNext(form, button)) button?.setAttribute("aria-disabled", "true");
 }

@@ -73,6 +73,13 @@ def _say_late(page: Page, _side: town.Side) -> None:
     page.get_by_role("button", name="60 分").click()
 
 
+def _stopped_by_somebody(page: Page, _side: town.Side) -> None:
+    page.get_by_text("路边有人求助", exact=True).click()
+    expect(page.get_by_role("link", name="先拨 120")).to_have_attribute("href", "tel:120")
+    page.get_by_label("怎么了，借了什么给人").fill("借出 AED")
+    page.get_by_role("button", name="替路边的人求助").click()
+
+
 def _say_overload(page: Page, _side: town.Side) -> None:
     form = page.locator("#overload-form").last
     form.get_by_label("床位").check()
@@ -234,6 +241,7 @@ PLEAS = [
     ),
     Plea(CallKind.LATE_CAR, "driver", "dispatch", _say_late, "才到，该", accepted),
     Plea(CallKind.UNWELL_ABOARD, "driver", "dispatch", _press("人不舒服"), "在去 测试医院1 2号门 的路上", aboard),
+    Plea(CallKind.ROADSIDE, "driver", "dispatch", _stopped_by_somebody, "借出 AED", aboard),
     Plea(CallKind.DOOR_CLOSED, "driver", "dispatch", _press("门口说不接"), "司机在门口说不接", at_the_door),
     Plea(CallKind.OVERLOAD, "intake", "dispatch", _say_overload, "缺床位", address="/desk/overload/"),
     Plea(CallKind.GATE_EMERGENCY, "guard", "staff", _press("紧急放行"), "南门"),

@@ -1,8 +1,9 @@
-"""Calls for help from a car: nobody at the door, unwell aboard, a hospital's door that does not open, too late (R-000-17)."""
+"""Calls for help from a car: nobody found, unwell aboard or at the roadside, a closed door, too late (R-000-17)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -60,6 +61,27 @@ def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
     )
     scene = _scene(trip, facility=facility) if trip else calling.scene_of_area(run.vehicle.dispatch_area)
     return calling.call_for_help(trouble, scene=scene, by=by, at=at)
+
+
+@transaction.atomic
+def roadside(run: Run, *, where: str, note: str, by: Actor, at: datetime) -> OpenCall:
+    """Call for somebody outside who stopped the car for help (E23); what was lent to them stands in the note and the audit.
+
+    `where` is what the driver says of the place; without it the place is read from the outing.
+    """
+    policies.check_drive(by, run)
+    trouble = Trouble(
+        CallKind.ROADSIDE,
+        subject=str(run.pk),
+        who=_("路边的人"),
+        place=" · ".join(filter(None, (where.strip(), where_is(run)))),
+        note=" · ".join(filter(None, (note.strip(), car_words(run)))),
+        phone=run.driver.phone,
+    )
+    audit.record("run.roadside", run, by=by, at=at, detail={"note": note.strip(), "where": where.strip()})
+    rider = run.stops.select_related("trip").first()  # command of where the outing leads reads it, the rider's home not
+    near = calling.scene_of_area(run.vehicle.dispatch_area, community=_home(rider.trip) if rider else "")
+    return calling.call_for_help(trouble, scene=replace(near, community=""), by=by, at=at)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from core.errors import Invalid, NotFound
 from core.http import is_fragment, next_url
 from core.idempotency import idempotent
 from transport import selectors
-from transport.forms import AbortForm, DeclineForm, LateForm, WhenForm
+from transport.forms import AbortForm, DeclineForm, LateForm, RoadsideForm, WhenForm
 from transport.services import alarms, lateness, runs, stops
 from transport.views.drive import render_sheet
 
@@ -164,3 +164,18 @@ def raise_unwell(request: HttpRequest, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     stops.unwell(selectors.own_run(actor, run_id), by=actor, at=WhenForm(request.POST).moment(clock.now()))
     return HttpResponseRedirect(next_url(request, reverse("transport:unwell", args=[run_id])))
+
+
+@require_POST
+@for_roles("driver", "dispatch")
+@shows_what_is_left
+@idempotent
+def raise_roadside(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Call for somebody outside who stopped the car (E23): what cannot be read is left out, the call goes up all the same."""
+    actor, form = actor_of(request), RoadsideForm(request.POST)
+    form.is_valid()
+    told = {name: form.cleaned_data.get(name, "") for name in ("where", "note")}
+    run = selectors.own_run(actor, run_id)
+    alarms.roadside(run, **told, by=actor, at=WhenForm(request.POST).moment(clock.now()))
+    messages.success(request, STOP_STEPS["door_closed"][1])
+    return _back(request)

@@ -15,14 +15,15 @@ from calls.services import calls
 from calls.states import CallKind
 from core import clock, outbox
 from core.actors import RELAY
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from core.management.commands.check_invariants import breaches
+from core.models import AuditEvent
 from dispatch.allowances import EXIT_BEFORE_MIN
 from hospitals.models import Appointment
 from hospitals.services import intake as arrivals
 from tests.factories import town
 from transport.models import Run, Stop, Trip
-from transport.services import lateness, runs, stops
+from transport.services import alarms, lateness, runs, stops
 from transport.services.scheduling import reserve, schedule, take_off
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +312,40 @@ def test_unwell_aboard_stands_everywhere_at_once_with_where_the_car_is(side) -> 
     press(side, "depart", "dropoff")
     assert "车上有人不舒服" not in strip(side, "dispatch")
     assert "送到了，交接了" in strip(side, "driver")
+
+
+def test_who_stops_the_car_at_the_roadside_is_a_call_with_sound_and_what_was_lent_is_kept(side) -> None:
+    """E23: dispatch and command read it at once, the driver reads who looks after it, and the way of the rider goes on."""
+    board(side)
+    run = side.cases["placed"].run
+    before = Run.objects.get(pk=run.pk).occupied
+
+    post(on(side, "driver"), reverse("transport:roadside", args=[run.pk]), where="锦山大街桥头", note="借出 AED")
+
+    for role in OWNERS:
+        words = strip(side, role)
+        assert "路边有人求助" in words
+        assert "锦山大街桥头 · " in words
+        assert "在去 测试医院1 2号门 的路上" in words
+        assert "借出 AED" in words
+        assert 'data-loud="1"' in words
+    assert "路边有人求助" not in strip(side, "staff")
+    assert "还没有人接手" in strip(side, "driver")
+    assert AuditEvent.objects.get(verb="run.roadside").detail["note"] == "借出 AED"
+    assert Run.objects.get(pk=run.pk).occupied == before
+    post(on(side, "dispatch"), f"/calls/{the_call(CallKind.ROADSIDE).pk}/take/")
+    assert side.users["dispatch"].name in strip(side, "driver")
+
+
+def test_nobody_but_the_car_and_its_dispatch_calls_from_the_roadside(side) -> None:
+    """E23: another's press is refused; too long a note is left out, the call goes up all the same."""
+    run = side.cases["placed"].run
+    with pytest.raises(NotAllowed):
+        alarms.roadside(run, where="", note="", by=side.actors["staff"], at=clock.now())
+
+    post(on(side, "driver"), reverse("transport:roadside", args=[run.pk]), where="桥头", note="长" * 500)
+
+    assert "桥头" in strip(side, "dispatch")
 
 
 def test_the_home_address_is_read_out_before_boarding(side) -> None:
