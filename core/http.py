@@ -119,9 +119,10 @@ def page_before(request: HttpRequest, default: str) -> str:
 
 
 def way_back(request: HttpRequest) -> str:
-    """Return the page of this site somebody came from, else the nearest one above the address; "" for neither.
+    """Return the page of this site somebody came from, else the nearest list above the address; "" for neither.
 
-    For pages that say that something failed: never the address that just did, and nothing is looked up.
+    For pages that say that something failed: never the address that just did, nothing is looked up, and no object is
+    named that the browser did not come from, so that another's stays as absent as none.
     """
     try:
         before = page_before(request, "")
@@ -130,9 +131,13 @@ def way_back(request: HttpRequest) -> str:
     if before and (request.method == "POST" or before != request.get_full_path()):
         return before
     path = request.path.rstrip("/").rpartition("/")[0] + "/"
-    while path != "/" and not _can_be_read(path):
+    while path != "/" and not (_can_be_read(path) and _names_nobody(path)):
         path = path.rstrip("/").rpartition("/")[0] + "/"
     return "" if path == "/" else path
+
+
+def _names_nobody(path: str) -> bool:
+    return not resolve(path).kwargs
 
 
 def _can_be_read(path: str) -> bool:

@@ -24,10 +24,10 @@ SECRET = "correct horse battery"
     [
         ("POST", f"{SOMEBODY}cancel/", HOST + SOMEBODY, SOMEBODY),
         ("POST", f"{SOMEBODY}cancel/", HOST + SOMEBODY + "?part=log", SOMEBODY + "?part=log"),
-        ("POST", f"{SOMEBODY}cancel/", "", SOMEBODY),  # nobody says from where: the nearest page above
-        ("POST", f"{SOMEBODY}cancel/", "https://elsewhere.example/x/", SOMEBODY),
-        ("POST", f"{SOMEBODY}cancel/", f"{HOST}{SOMEBODY}cancel/", SOMEBODY),  # drawn by what can only be sent to
-        ("POST", f"{SOMEBODY}cancel/", f"{HOST}//elsewhere.example/", SOMEBODY),
+        ("POST", f"{SOMEBODY}cancel/", "", "/requests/"),  # nobody says from where: the nearest list
+        ("POST", f"{SOMEBODY}cancel/", "https://elsewhere.example/x/", "/requests/"),
+        ("POST", f"{SOMEBODY}cancel/", f"{HOST}{SOMEBODY}cancel/", "/requests/"),  # drawn by what can only be sent to
+        ("POST", f"{SOMEBODY}cancel/", f"{HOST}//elsewhere.example/", "/requests/"),
         ("GET", SOMEBODY, HOST + SOMEBODY, "/requests/"),  # reloaded: not round in a circle
         ("GET", SOMEBODY, f"{HOST}/residents/", "/residents/"),
         ("GET", "/no/such/page/", "", ""),
@@ -35,7 +35,7 @@ SECRET = "correct horse battery"
         ("POST", "/sign-in/", f"{HOST}/sign-in/?next=/gate/", "/sign-in/?next=/gate/"),
     ],
 )
-def test_way_back_is_the_page_before_or_the_nearest_above(method, path, came, back):
+def test_way_back_is_the_page_before_or_the_nearest_list(method, path, came, back):
     request = RequestFactory().generic(method, path, headers={"Referer": came} if came else {})
 
     assert way_back(request) == back
