@@ -38,7 +38,8 @@ MAKES_NEW = {
     "EmergencyForm": "a new scan", "DetailForm": "what is added to a scan, shown empty", "ListForm": "a search",
     "ChoiceForm": "a choice", "ZoneForm": "a new period", "OverloadForm": "a new report", "TransferForm": "a new request",
     "AcceptForm": "an act", "PassOnForm": "an act", "SampleForm": "a new result", "NoteForm": "an act",
-    "WhenForm": "an act", "LateForm": "an act", "DeclineForm": "an act", "AbortForm": "an act", "GalleryForm": "no row",
+    "WhenForm": "an act", "LateForm": "an act", "DeclineForm": "an act", "AbortForm": "an act",
+    "RoadsideForm": "a new call", "GalleryForm": "no row",
 }  # fmt: skip
 EDITS = {"PersonForm", "NeedForm", "DescribeForm", "StatusForm", "MachinesForm", "CapacityForm", "StrangerForm"}
 STAMPS = {"hospitals_service": ("confirmed_at", "confirmed_by")}  # saying that it still stands is what is said
