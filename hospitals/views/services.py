@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -38,11 +38,15 @@ def services(request: HttpRequest) -> HttpResponse:
     return page(request, "hospitals/services.html", _context(actor_of(request)))
 
 
-def _context(actor: Actor, bad: dict[int, StatusForm] | None = None) -> dict[str, Any]:
+def _context(
+    actor: Actor, bad: dict[int, StatusForm] | None = None, *, typed: Mapping[str, str] | None = None, of: Any = None
+) -> dict[str, Any]:
+    """Gather the page; `typed` is what was sent for the service or slot `of` and cannot be: it stays in its field."""
     at = clock.now()
     start, end = clock.day_bounds(clock.local_day(at))
     places: dict[int, list[Any]] = {}
     for slot in selectors.slots_of_day(actor.place_code, since=start, until=end):
+        slot.shown = typed["capacity"] if typed and slot == of else slot.capacity  # type: ignore[attr-defined]
         if slot.ends_at > at:
             places.setdefault(slot.service_id, []).append(slot)
     known = sorted(selectors.services_of(actor.place_code), key=lambda row: SERVICE_ORDER.get(row.kind, 99))
@@ -56,6 +60,8 @@ def _context(actor: Actor, bad: dict[int, StatusForm] | None = None) -> dict[str
                 "slots": places.get(row.pk, []),
                 "form": (bad or {}).get(row.pk) or StatusForm(record=row, prefix=f"s{row.pk}"),
                 "has_machines": row.kind in SERVICES,
+                "hbv": typed["hbv"] if typed and row == of else row.hbv_places,
+                "hcv": typed["hcv"] if typed and row == of else row.hcv_places,
                 "is_bad": row.pk in (bad or {}),
                 "is_stale": row.confirmed_at is None or at - row.confirmed_at > stale,
             }
@@ -123,7 +129,7 @@ def set_capacity(request: HttpRequest, slot_id: int) -> HttpResponse:
     slot = selectors.slot_for(actor, slot_id)
     form, wrong = CapacityForm(request.POST), _("名额要写 0 到 999 的数。")
     publish = partial(slots.set_capacity, slot)
-    return _publish(request, form, publish=publish, wrong=wrong, done=_("已改名额。"))
+    return _publish(request, form, of=slot, publish=publish, wrong=wrong, done=_("已改名额。"))
 
 
 @require_POST
@@ -135,17 +141,18 @@ def set_machines(request: HttpRequest, service_id: int) -> HttpResponse:
     service = selectors.service_for(actor, service_id)
     form, wrong = MachinesForm(request.POST), _("专机数要写 0 到 999 的数。")
     publish = partial(slots.set_apart, service)
-    return _publish(request, form, publish=publish, wrong=wrong, done=_("已改专机数。"))
+    return _publish(request, form, of=service, publish=publish, wrong=wrong, done=_("已改专机数。"))
 
 
 def _publish(
-    request: HttpRequest, form: Form, *, publish: Callable[..., object], wrong: str, done: str
+    request: HttpRequest, form: Form, *, of: Any, publish: Callable[..., object], wrong: str, done: str
 ) -> HttpResponse:
     """Publish what a form of one or two numbers says; a refusal is read above the list as it stands."""
     actor = actor_of(request)
     if not form.is_valid():
         messages.error(request, wrong)
-        return page(request, "hospitals/services.html", _context(actor), status=422)
+        typed = {name: form.data.get(name, "")[:20] for name in form.fields}
+        return page(request, "hospitals/services.html", _context(actor, typed=typed, of=of), status=422)
     try:
         publish(**form.cleaned_data, by=actor, at=clock.now())
     except Conflict as error:

@@ -25,8 +25,7 @@ export function read(form) {
   for (const control of form.elements) {
     if (!control.name || SKIP.has(control.name) || QUIET.includes(control.type)) continue;
     if (control.type === "radio") {
-      values[control.name] ??= "";
-      if (control.checked) values[control.name] = control.value;
+      if (control.checked || !(control.name in values)) values[control.name] = control.checked ? control.value : "";
     } else if (control.type === "checkbox") {
       values[control.name] = [...(values[control.name] ?? []), ...(control.checked ? [control.value] : [])];
     } else if (control instanceof HTMLSelectElement && control.multiple) {

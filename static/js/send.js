@@ -2,7 +2,7 @@
 // it says so in place, and 再试一次 sends the same once more, under the same key. Faults that the server names are put
 // in place. Without scripts the form is sent as forms are.
 
-import { forget, keep, meet, read, succeed } from "./drafts.js";
+import { forget, keep, read, succeed } from "./drafts.js";
 import { release, setValue } from "./forms.js";
 import { word } from "./words.js";
 
@@ -69,8 +69,9 @@ function mend(form, html) {
   for (const [name, value] of Object.entries(typed)) setValue(mended, name, value);
   for (const field of form.querySelectorAll("input[type=password]")) setValue(mended, field.name, field.value);
   succeed(form, mended);
-  window.htmx?.process(mended);
-  meet(main);
+  const fresh = isWhole ? main : mended;
+  window.htmx?.process(fresh);
+  fresh.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // living parts and drafts of the new words
   keep(mended);
   mended.dispatchEvent(new CustomEvent("live:swapped", { bubbles: true }));
   mended.dispatchEvent(new Event("input", { bubbles: true }));

@@ -174,9 +174,25 @@ def test_every_input_filled_by_hand_is_known() -> None:
     }
 
     acts_and_searches = {
+        "access/residents/_need.html",
         "components/tiles.html",
         "hospitals/find.html",
         "dispatch/board.html",
         "transport/_trouble.html",
     }
     assert found - acts_and_searches == {"hospitals/services.html", "access/_stranger.html"}
+
+
+def test_a_number_that_cannot_be_stays_in_its_field() -> None:
+    side = town.build(1, at=clock.now())
+    client = Client()
+    client.force_login(side.users["intake"])
+    slot = Slot.objects.filter(service__facility=side.facility, ends_at__gt=clock.now()).first()
+    assert slot is not None
+
+    answer = client.post(
+        reverse("hospitals:set_capacity", args=[slot.pk]), {"capacity": "一百", "idempotency_key": "k" * 20}
+    )
+
+    assert answer.status_code == 422
+    assert 'value="一百"' in answer.content.decode()

@@ -126,7 +126,9 @@ def test_pausing_and_taking_up_on_the_page(place, need):
         return client.post(url, {**data, "idempotency_key": uuid.uuid4().hex})
 
     assert number in client.get(page).content.decode()
-    assert "请写一句为什么" in act(act="pause").content.decode()
+    refused = act(act="pause", until="2031-02-03").content.decode()
+    assert "请写一句为什么" in refused
+    assert 'value="2031-02-03"' in refused, "what was typed stays"
     assert act(act="pause", reason="住亲戚家", until=f"{clock.today() + 3 * DAY:%F}").status_code == 302
     shown = client.get(page).content.decode()
     assert "住亲戚家" in shown
