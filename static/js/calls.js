@@ -9,6 +9,7 @@ const title = document.title;
 let loud = 0;
 let timer = 0;
 let isHeard = false;
+let isOver = false; // the session, or the post
 let told = 0; // the timer of the line that says whether this page can sound
 
 function listen(news) {
@@ -30,10 +31,10 @@ function sayMute(canSound) {
 // Once shown the line stays and changes its words: going away it would move what stands under the finger.
 function showMute() {
   const line = document.getElementById("mute");
-  if (!line || (isHeard && line.hidden)) return;
+  if (!line || (isHeard && line.hidden && !isOver)) return;
   line.hidden = false;
-  line.dataset.level = isHeard ? "" : "wait";
-  line.textContent = isHeard ? line.dataset.heard : line.dataset.mute;
+  line.dataset.level = isHeard && !isOver ? "" : "wait";
+  line.textContent = line.dataset[isOver ? "over" : isHeard ? "heard" : "mute"];
 }
 
 function sound() {
@@ -42,11 +43,21 @@ function sound() {
   timer = setInterval(() => (loud ? announce("red") : clearInterval(timer)), AGAIN_MS);
 }
 
+// Nothing comes any more: said where the calls would stand, aloud once, and in the tab's title.
+function sayOver() {
+  isOver = true;
+  loud = 0;
+  document.title = `(!) ${title}`;
+  announce("red");
+  showMute();
+}
+
 export function start() {
   const shown = document.getElementById("calls") ?? document.getElementById("calls-live"); // the strip, or the list of them
   if (!shown) return;
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, unlock, { passive: true });
   watchSound(sayMute);
+  document.addEventListener("signed-out", sayOver);
   shown.addEventListener("live:news", (event) => listen(event.detail));
   listen(shown);
 }

@@ -23,7 +23,7 @@ async function ask(element) {
     const headers = { "HX-Request": "true", "HX-Target": element.id || "" };
     if (state.etag) headers["If-None-Match"] = state.etag;
     const response = await fetch(state.url, { headers, credentials: "same-origin", cache: "no-store", redirect: "manual" });
-    if (response.type === "opaqueredirect" || response.status === 401) {
+    if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) { // the session is over, or the post
       signedOut();
       throw new Error("signed out");
     }
@@ -52,6 +52,7 @@ async function ask(element) {
 function signedOut() {
   if (document.body.dataset.signedOut) return;
   document.body.dataset.signedOut = "1";
+  document.dispatchEvent(new Event("signed-out"));
   notice(word("sessionOver"), { level: "error" });
 }
 

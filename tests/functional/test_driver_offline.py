@@ -101,7 +101,7 @@ def test_kept_steps_wait_for_the_driver_who_pressed_them(
     context.clear_cookies()
     if who == "nobody":
         context.set_offline(False)
-        expect(sheet.locator("#notices")).to_contain_text("太久没动，要重新登录", timeout=20_000)
+        expect(sheet.locator("#notices")).to_contain_text("登录到期或岗位换了，要重新登录", timeout=20_000)
     else:
         sheet.close()
         context.set_offline(False)

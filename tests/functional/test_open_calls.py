@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -229,3 +230,22 @@ def test_a_page_nobody_touched_sounds_late_rather_than_never(screens: Screens, s
     page.mouse.click(5, 300)
 
     page.wait_for_function("() => window.beeps >= 3")
+
+
+@pytest.mark.parametrize("over", ["session", "post"])
+def test_a_page_whose_sign_in_is_over_says_that_no_call_comes(screens: Screens, side: town.Side, over: str) -> None:
+    """R-000-17: a desk's page left open for a night looked as calm as one that hears everything."""
+    page = screens.of("dispatch")
+    page.evaluate(COUNT_BEEPS)
+    expect(page.locator("#mute")).to_have_text(MUTE)
+    page.mouse.click(5, 300)
+    if over == "session":
+        Session.objects.all().delete()
+    else:
+        side.users["dispatch"].posts.update(valid_until=clock.now() - MIN)
+
+    page.evaluate(LOOK_AGAIN)
+
+    expect(page.locator("#mute")).to_have_text("登录到期或岗位换了，这一页收不到求助，也不会响：请重新登录。")
+    page.wait_for_function("() => window.beeps >= 3")
+    assert page.title().startswith("(!)")
