@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.demo import FIVE
-from accounts.models import Post, User
+from accounts.models import Post, Role, User
 from core.errors import NotFound
 
 
@@ -34,6 +35,13 @@ def holder_label(role: str, place_code: str, *, at: datetime) -> str:
     """Name the person on duty at a post, or "" when nobody holds it."""
     post = Post.objects.held_at(at).filter(role=role, place_code=place_code).select_related("user").first()
     return post.user.name if post else ""
+
+
+def held(places: Iterable[str], *, at: datetime) -> set[tuple[str, str]]:
+    """Return which (role, place) somebody holds who may sign in; a community's lead answers for its staff."""
+    rows = Post.objects.held_at(at).filter(place_code__in=list(places), user__is_active=True)
+    pairs = rows.values_list("role", "place_code").distinct()
+    return {(Role.STAFF.value if role == Role.LEAD else role, place) for role, place in pairs}
 
 
 def own_post(user: User, post_id: int, *, at: datetime) -> Post:

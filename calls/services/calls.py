@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts import selectors
 from calls import policies
 from calls.models import OpenCall
 from calls.states import LIVE, LOUD, CallKind, CallStatus
@@ -222,7 +223,7 @@ def _climb(pk: UUID, *, by: Actor, at: datetime) -> list[OpenCall]:
     row = rows.filter(pk=pk, status=CallStatus.OPEN, climbs_at__lte=at).first()
     if row is None:
         return []
-    level = row.level + 1
+    level = _next_level(row, at)
     owner = Owner(**row.chain[level])
     row.level, row.climbed_at = level, at
     row.owner_role, row.owner_place, row.owner_label = owner.role, owner.place, owner.label
@@ -232,6 +233,14 @@ def _climb(pk: UUID, *, by: Actor, at: datetime) -> list[OpenCall]:
     audit.record("call.climbed", row, by=by, at=at, detail={"owner": owner.role, "place": owner.place})
     boards.touch(*row.boards)
     return [row]
+
+
+def _next_level(row: OpenCall, at: datetime) -> int:
+    """Return the next turn whose post somebody holds by now; just the next one where nobody holds any."""
+    levels = range(row.level + 1, len(row.chain))
+    held = selectors.held([row.chain[level]["place"] for level in levels], at=at)
+    staffed = (level for level in levels if (row.chain[level]["role"], row.chain[level]["place"]) in held)
+    return next(staffed, row.level + 1)
 
 
 def _locked(call: OpenCall) -> OpenCall:

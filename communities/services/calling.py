@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Post, Role
+from accounts import selectors
+from accounts.models import Role
 from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Audience, Owner, Trouble
@@ -84,8 +85,8 @@ def _owners(kind: CallKind, scene: Scene, *, at: datetime) -> list[Owner]:
     key = "call.life_climb_min" if kind in LOUD else "call.climb_min"
     minutes = int(rulebook.value(key, place=scene.division, at=at).value)
     turns = [place for role in TURNS[kind] for place in _places(role, scene)]
-    held = _held([place for _role, place, _label in turns], at=at)
-    staffed = [turn for turn in turns if (turn[0], turn[1]) in held] or turns
+    held = selectors.held([place for _role, place, _label in turns], at=at)
+    staffed = [turn for turn in turns if turn[:2] in held] or turns
     return [Owner(role, place, label, minutes) for role, place, label in staffed]
 
 
@@ -103,9 +104,3 @@ def _places(role: Role, scene: Scene) -> list[tuple[str, str, str]]:
     levels = dict.fromkeys(level for level in (code[:9], code[:6], f"{code[:4]}00") if level)
     names = dict(Area.objects.filter(code__in=list(levels)).values_list("code", "name"))
     return [(role.value, level, f"{names.get(level, level)}指挥") for level in levels]
-
-
-def _held(places: list[str], *, at: datetime) -> set[tuple[str, str]]:
-    """Return which (role, place) somebody holds; a community's lead answers for its staff."""
-    rows = Post.objects.held_at(at).filter(place_code__in=places).values_list("role", "place_code").distinct()
-    return {(Role.STAFF.value if role == Role.LEAD else role, place) for role, place in rows}

@@ -89,6 +89,17 @@ def test_a_call_climbs_by_the_minutes_of_the_rulebook(side, kind, first, then) -
     assert call.climbs_at is None
 
 
+def test_a_call_climbs_past_a_post_that_nobody_holds_any_more(side) -> None:
+    """R-000-17: its minutes are not spent on an empty chair."""
+    call, at = raised(side), clock.now()
+    side.users["dispatch"].posts.update(valid_until=at + MIN)
+
+    assert calls.climb_due(at=at + 60 * MIN) == 1
+
+    call.refresh_from_db()
+    assert call.owner_role == "command"
+
+
 def test_a_call_taken_up_climbs_no_further(side) -> None:
     call = raised(side)
     calls.take_up(call, by=side.actors["staff"], at=clock.now())
