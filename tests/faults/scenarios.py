@@ -56,7 +56,31 @@ def slow(works: Works, server: str, seconds: float) -> None:
         works.look()
 
 
-FAULTS: dict[str, Fault] = {"freeze": freeze, "kill": kill, "empty": empty, "slow": slow}
+def refuse(works: Works, server: str, seconds: float) -> None:
+    """Let it answer and refuse what is written: the broker a replica after a failover, then full; the database read-only."""
+    if server == "valkey":
+        for command in ("replicaof 127.0.0.1 1", "config set maxmemory 1"):
+            _tell_valkey(works, command)
+            works.wait(seconds / 2)
+            _tell_valkey(works, "replicaof no one")
+        _tell_valkey(works, "config set maxmemory 0")
+        return
+    with works.stack.connect(SUPERUSER, autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        connection.execute("SELECT pg_reload_conf()")
+        works.wait(seconds)
+        connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def _tell_valkey(works: Works, command: str) -> None:
+    code = "import os, sys, redis; redis.Redis.from_url(os.environ['REDIS_URL']).execute_command(*sys.argv[1:])"
+    words = [sys.executable, "-c", code, *command.split()]
+    subprocess.run(words, env=works.stack.environment("owner"), check=True)
+
+
+FAULTS: dict[str, Fault] = {"freeze": freeze, "kill": kill, "empty": empty, "slow": slow, "refuse": refuse}
 
 
 def play(works: Works, server: str, fault: Fault, seconds: float) -> float:
