@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from communities.states import Decision, Direction
-from core.inputs import DayInput
+from core.fields import CodeField, DayField, TidyField
 
 GUARD_DECISIONS = [choice for choice in Decision.choices if choice[0] != Decision.EMERGENCY]
 
@@ -14,7 +14,7 @@ GUARD_DECISIONS = [choice for choice in Decision.choices if choice[0] != Decisio
 class CodeForm(forms.Form):
     """A scanned or typed code."""
 
-    code = forms.CharField(
+    code = CodeField(
         label=_("扫不出来就输后四位"),
         max_length=400,
         error_messages={"required": _("输证号后四位，或短码。")},
@@ -30,10 +30,6 @@ class CodeForm(forms.Form):
     )
     direction = forms.ChoiceField(choices=[("", ""), *Direction.choices], required=False, widget=forms.HiddenInput)
 
-    def clean_code(self) -> str:
-        """Take the text as printed: upper case, without the spaces people put around it."""
-        return self.cleaned_data["code"].strip().upper()
-
 
 class ScanForm(forms.Form):
     """What the guard did, with the event's own id."""
@@ -42,7 +38,7 @@ class ScanForm(forms.Form):
     direction = forms.ChoiceField(choices=Direction.choices)
     decision = forms.ChoiceField(choices=GUARD_DECISIONS)
     gate_pass = forms.UUIDField(required=False)
-    code_text = forms.CharField(required=False, max_length=400)
+    code_text = CodeField(required=False, max_length=400)
     emergency = forms.UUIDField(required=False, help_text="The emergency release whose party comes back")
     party_size = forms.IntegerField(required=False, min_value=1, max_value=20)
 
@@ -56,7 +52,7 @@ class EmergencyForm(forms.Form):
 class DetailForm(forms.Form):
     """Three optional taps after an emergency release."""
 
-    building = forms.CharField(label=_("几号楼"), max_length=20, required=False)
+    building = TidyField(label=_("几号楼"), max_length=20, required=False)
     party_size = forms.TypedChoiceField(
         label=_("几个人"),
         choices=[(1, _("1 人")), (2, _("2 人")), (3, _("3 人")), (4, _("4 人起"))],
@@ -78,10 +74,10 @@ class DetailForm(forms.Form):
 class ListForm(forms.Form):
     """Filters of the lists of passes."""
 
-    q = forms.CharField(
+    q = TidyField(
         label=_("找人"),
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"placeholder": _("姓、楼号、证号后四位、车牌"), "autocomplete": "off"}),
     )
-    day = forms.DateField(required=False, widget=DayInput)
+    day = DayField(required=False)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from communities.models import Community, Gate, GatePass, Scan, ZonePeriod
 from communities.states import Direction, PassPhase, PassStatus, ZoneClass
-from core import clock
+from core import clock, tidy
 from core.actors import Actor
 from core.errors import NotFound
 
@@ -155,13 +155,13 @@ def passes_by_code(community: Community, code: str, *, at: datetime) -> list[Gat
 
     The last four count within this community only; a whole short code finds a pass of any community.
     """
-    tidy = code.strip().upper().replace(" ", "")
-    whole = Q(short_code=tidy) | Q(number=tidy, community=community)
+    whole_code = tidy.code(code)
+    whole = Q(short_code=whole_code) | Q(number=whole_code, community=community)
     rows = list(GatePass.objects.select_related("community").filter(whole).order_by("-exit_from")[:5])
-    if rows or len(tidy) < 4:
+    if rows or len(whole_code) < 4:
         return rows
     start, end = clock.day_bounds(clock.local_day(at))
-    tail = Q(number__endswith=tidy[-4:]) | Q(short_code__endswith=tidy[-4:])
+    tail = Q(number__endswith=whole_code[-4:]) | Q(short_code__endswith=whole_code[-4:])
     recent = Q(exit_from__lt=end, exit_until__gte=start) | Q(case_ref__in=cases_out(community))
     return list(
         GatePass.objects.select_related("community").filter(tail, recent, community=community).order_by("status")[:5]
@@ -202,8 +202,8 @@ def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> li
     rows = passes_for(actor, day)
     if search.strip():
         rows = rows | GatePass.objects.visible_to(actor).filter(case_ref__in=_exits_last(actor).values("case_ref"))
-    for word in search.split():
-        tail = word.upper()
+    for word in tidy.line(search).split():
+        tail = tidy.code(word)
         rows = rows.filter(
             Q(holder__startswith=word)
             | Q(building__icontains=word)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.inputs import DayInput
+from core.fields import DayField, IdNoField, NameField, NoteField
 from core.status_words import STATUS_WORDS, ZONE_MARKS
 
 
@@ -29,11 +29,11 @@ class GalleryForm(forms.Form):
             ("other", _("其他")),
         ],
     )
-    name = forms.CharField(label=_("姓名"), max_length=20)
-    id_number = forms.CharField(label=_("身份证"), help_text=_("没有就先空着，改天补"), required=False)
-    next_on = forms.DateField(label=_("下次治疗"), widget=DayInput())
+    name = NameField(label=_("姓名"), max_length=20)
+    id_number = IdNoField(label=_("身份证"), help_text=_("没有就先空着，改天补"), required=False)
+    next_on = DayField(label=_("下次治疗"))
     compound = forms.ChoiceField(label=_("小区"), choices=[("", _("请选")), ("a", "锦江花园"), ("b", "青年家园")])
-    note = forms.CharField(label=_("备注"), widget=forms.Textarea, required=False)
+    note = NoteField(label=_("备注"), widget=forms.Textarea, required=False)
     escort = forms.BooleanField(label=_("一人陪同"), required=False, help_text=_("上车时出示证件"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from communities.states import ZoneClass
-from core.inputs import MomentInput
+from core.fields import MomentField, TidyField
 from dispatch.services.placement import PlacementChoice
 
 
@@ -14,9 +14,9 @@ class ChoiceForm(forms.Form):
     """The chosen time, hospital and cars, from the address or from the button's form; unknown words are refused."""
 
     slot = forms.IntegerField(required=False, min_value=1, max_value=2**62)
-    facility = forms.CharField(required=False, max_length=20)
-    car = forms.CharField(required=False, max_length=20)
-    back = forms.CharField(required=False, max_length=20)
+    facility = TidyField(required=False, max_length=20)
+    car = TidyField(required=False, max_length=20)
+    back = TidyField(required=False, max_length=20)
 
     def choice(self) -> PlacementChoice:
         """Return what `placement.place` takes."""
@@ -35,7 +35,7 @@ class ZoneForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("请选一种区。")},
     )
-    building = forms.CharField(
+    building = TidyField(
         label=_("哪里"),
         widget=forms.TextInput(attrs={"list": "buildings", "autocomplete": "off"}),
         max_length=40,
@@ -43,11 +43,9 @@ class ZoneForm(forms.Form):
         strip=True,
         help_text=_("空着是全小区；只改一栋，写楼号，例：5号楼。"),
     )
-    since = forms.DateTimeField(
+    since = MomentField(
         label=_("从什么时候起"),
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=MomentInput(),
         help_text=_("空着就是现在。写今晚 0 点，到点自动生效。"),
     )
-    source = forms.CharField(label=_("依据"), max_length=120, required=False, help_text=_("文件的名字或文号。"))
+    source = TidyField(label=_("依据"), max_length=120, required=False, help_text=_("文件的名字或文号。"))

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.editing import EditForm
-from core.inputs import MomentInput
+from core.fields import MomentField, NameField, NoteField, TidyField
 from hospitals.models import Facility, Intake, Service
 from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
@@ -23,7 +23,7 @@ class OverloadForm(forms.Form):
     """接不动，上报协调."""
 
     missing = forms.ChoiceField(label=_("缺什么"), choices=list(MISSING_WORDS.items()), widget=forms.RadioSelect)
-    doing_now = forms.CharField(
+    doing_now = NoteField(
         label=_("现在给病人做着什么"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -48,9 +48,9 @@ class OverloadForm(forms.Form):
 class DescribeForm(EditForm):
     """Who somebody is and what is the matter, after care has begun."""
 
-    label = forms.CharField(label=_("姓名"), max_length=60, help_text=_("不知道就不改，先救人。"))
+    label = TidyField(label=_("姓名"), max_length=60, help_text=_("不知道就不改，先救人。"))
     need_kind = forms.ChoiceField(label=_("看什么"), choices=[("", _("待查")), *NEED_WORDS.items()], required=False)
-    note = forms.CharField(
+    note = TidyField(
         label=_("情况"), max_length=300, required=False, help_text=_("例：胸痛，男，约 60 岁，家属在外面。")
     )
     is_critical = forms.BooleanField(label=_("急重症，15 分钟内交接"), required=False)
@@ -73,8 +73,8 @@ class TransferForm(forms.Form):
 
     to = HouseField(label=_("转到哪家医院"), queryset=Facility.objects.none(), empty_label=_("请选"))
     reason = forms.ChoiceField(label=_("为什么转"), choices=TransferReason.choices, widget=forms.RadioSelect)
-    note = forms.CharField(label=_("要对方知道的"), max_length=300, required=False)
-    accepted_name = forms.CharField(
+    note = TidyField(label=_("要对方知道的"), max_length=300, required=False)
+    accepted_name = NameField(
         label=_("电话里谁答应的"),
         max_length=30,
         required=False,
@@ -93,14 +93,14 @@ class TransferForm(forms.Form):
 class AcceptForm(forms.Form):
     """Who takes the patient."""
 
-    name = forms.CharField(label=_("谁答应接"), max_length=30)
+    name = NameField(label=_("谁答应接"), max_length=30)
 
 
 class PassOnForm(forms.Form):
     """Which house is asked instead, and in whose name."""
 
     to = HouseField(label=_("转问哪家医院"), queryset=Facility.objects.none(), empty_label=_("请选"))
-    name = forms.CharField(label=_("这里谁定的"), max_length=30)
+    name = NameField(label=_("这里谁定的"), max_length=30)
 
     def __init__(self, *args: Any, houses: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,20 +121,18 @@ class SampleForm(forms.Form):
 class NoteForm(forms.Form):
     """A remark with an end of stay."""
 
-    note = forms.CharField(label=_("备注"), max_length=300, required=False)
+    note = TidyField(label=_("备注"), max_length=300, required=False)
 
 
 class StatusForm(EditForm):
     """How a service stands. A time that is there and cannot be typed so finely stays to the second."""
 
     status = forms.ChoiceField(label=_("现在"), choices=ServiceStatus.choices)
-    until = forms.DateTimeField(
+    until = MomentField(
         label=_("到什么时候恢复"),
         required=False,
-        widget=MomentInput(),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
-    reason = forms.CharField(label=_("原因"), max_length=200, required=False)
+    reason = TidyField(label=_("原因"), max_length=200, required=False)
 
     def shown(self, record: Service) -> dict[str, Any]:
         """Return the status with its end and reason."""

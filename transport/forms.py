@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.inputs import MomentInput
+from core.fields import MomentField, TidyField
 from transport.services.lateness import LATE_AT_MOST_MIN
 
 KEPT_AT_MOST = timedelta(hours=12)
@@ -16,7 +16,7 @@ KEPT_AT_MOST = timedelta(hours=12)
 class WhenForm(forms.Form):
     """When a step happened, if the phone had no network then."""
 
-    happened_at = forms.DateTimeField(required=False, widget=MomentInput)
+    happened_at = MomentField(required=False)
 
     def moment(self, now: datetime) -> datetime:
         """Return when it happened: not in the future, and not longer ago than a phone may keep it."""
@@ -43,7 +43,7 @@ class LateForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why an offered run cannot be taken."""
 
-    reason = forms.CharField(
+    reason = TidyField(
         label=_("为什么接不了"), max_length=100, error_messages={"required": _("请选一个原因，调度台好改派。")}
     )
 
@@ -51,7 +51,7 @@ class DeclineForm(forms.Form):
 class AbortForm(DeclineForm):
     """Why a run cannot go on, and where the car stands."""
 
-    where = forms.CharField(label=_("现在停在哪里"), max_length=120, required=False)
+    where = TidyField(label=_("现在停在哪里"), max_length=120, required=False)
 
 
 class RoadsideForm(forms.Form):

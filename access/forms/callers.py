@@ -14,7 +14,7 @@ from access.selectors.ground import length_of
 from access.selectors.suggestion import Suggestion
 from access.services.requests import Wish
 from access.states import NeedKind
-from core.inputs import MomentInput
+from core.fields import MomentField, NoteField, PhoneField
 
 REGISTERED, VISIT = "registered", "visit"
 
@@ -22,9 +22,9 @@ REGISTERED, VISIT = "registered", "visit"
 class PhoneForm(forms.Form):
     """The telephone of whoever rings."""
 
-    phone = forms.CharField(
+    phone = PhoneField(
         label=gettext_lazy("来电人的电话"),
-        max_length=40,
+        max_length=120,
         error_messages={"required": gettext_lazy("请写电话，号码要全。")},
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "autofocus": True}),
     )
@@ -42,14 +42,12 @@ class CallerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选一样。")},
     )
-    arrive_at = forms.DateTimeField(
+    arrive_at = MomentField(
         label=gettext_lazy("几点要到医院？"),
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=MomentInput(),
         help_text=gettext_lazy("不写就是越快越好；平时的治疗不写，就是下一次的钟点。"),
     )
-    note = forms.CharField(
+    note = NoteField(
         label=gettext_lazy("来电人说的话"),
         required=False,
         max_length=200,

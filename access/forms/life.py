@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _T
 
 from access.states import FOR_GOOD, AbsenceKind
-from core.inputs import DayInput
+from core.fields import DayField, TidyField
 
 BACK = "back"
 PAUSE, FINISH, RESUME = "pause", "finish", "resume"
@@ -24,20 +24,19 @@ class AbsenceForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _T("请选一样。")},
     )
-    until = forms.DateField(
+    until = DayField(
         label=_T("哪天回来（可以不写）"),
         required=False,
-        widget=DayInput(),
     )
-    note = forms.CharField(label=_T("在哪、谁说的"), required=False, max_length=200)
+    note = TidyField(label=_T("在哪、谁说的"), required=False, max_length=200)
 
 
 class NeedActForm(forms.Form):
     """Pause, end or take up a need again."""
 
     act = forms.ChoiceField(choices=[(each, each) for each in (PAUSE, FINISH, RESUME)])
-    reason = forms.CharField(label=_T("为什么"), required=False, max_length=200)
-    until = forms.DateField(label=_T("到哪天恢复（可以不写）"), required=False, widget=DayInput)
+    reason = TidyField(label=_T("为什么"), required=False, max_length=200)
+    until = DayField(label=_T("到哪天恢复（可以不写）"), required=False)
 
     def __init__(self, *args: Any, need_id: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

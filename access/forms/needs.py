@@ -13,7 +13,7 @@ from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from access.states import NeedKind
 from core.editing import VersionedForm
-from core.inputs import DayInput
+from core.fields import DayField
 
 DAYS = [
     ("1", _T("周一")), ("2", _T("周二")), ("3", _T("周三")), ("4", _T("周四")), ("5", _T("周五")), ("6", _T("周六")), ("7", _T("周日")),
@@ -45,7 +45,7 @@ class NeedFields(forms.Form):
         help_text=_T("放化疗、产检按周期的填这里。"),
     )
     shift = forms.ChoiceField(label=_T("哪一班"), choices=SHIFTS, required=False)
-    next_date = forms.DateField(label=_T("下次日期"), required=False, widget=DayInput())
+    next_date = DayField(label=_T("下次日期"), required=False)
     facility: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_T("常去的医院"), queryset=None, required=False, empty_label=_T("不固定")
     )

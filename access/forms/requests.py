@@ -15,7 +15,7 @@ from access.services.requests import Wish
 from access.states import CancelReason, Danger, NeedKind, TransportMode
 from communities.states import ZoneClass
 from core import clock
-from core.inputs import MomentInput
+from core.fields import MomentField, NoteField
 from transport.states import Mobility
 
 SOON, OTHER = "soon", "other"
@@ -64,11 +64,9 @@ class RequestForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选一个时间；急就选越快越好。")},
     )
-    other_at = forms.DateTimeField(
+    other_at = MomentField(
         label=gettext_lazy("别的时间"),
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=MomentInput(),
     )
     danger = forms.ChoiceField(
         label=gettext_lazy("现在有没有胸痛、喘不上气、昏迷、大出血、抽搐？是不是要生了？"),
@@ -85,7 +83,7 @@ class RequestForm(forms.Form):
     escort = forms.BooleanField(label=gettext_lazy("一人陪同"), required=False)
     needs_oxygen = forms.BooleanField(label=gettext_lazy("要氧气瓶"), required=False)
     has_stairs = forms.BooleanField(label=gettext_lazy("家里有台阶，需要人扶"), required=False)
-    note = forms.CharField(
+    note = NoteField(
         label=gettext_lazy("写一句话说明"),
         required=False,
         max_length=200,
@@ -220,4 +218,4 @@ class CancelForm(forms.Form):
 class ReasonForm(forms.Form):
     """A sentence for the record."""
 
-    reason = forms.CharField(label=gettext_lazy("人现在在哪、怎么知道的"), max_length=300, widget=forms.Textarea)
+    reason = NoteField(label=gettext_lazy("人现在在哪、怎么知道的"), max_length=300, widget=forms.Textarea)

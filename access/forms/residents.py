@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -16,7 +15,7 @@ from access.states import Finding
 from core import tidy
 from core.codes import read_id_no
 from core.editing import VersionedForm
-from core.inputs import DayInput
+from core.fields import BirthDateField, IdNoField, NameField, NoteField, PhoneField, TidyField
 from transport.states import Mobility
 
 _T = gettext_lazy
@@ -31,29 +30,25 @@ PHONE_OWNERS = [
     ("self", _T("本人")), ("child", _T("子女")), ("parent", _T("父母")), ("neighbour", _T("邻居")), ("none", _T("没有电话")),
 ]  # fmt: skip
 MOBILITY_ICONS = {"walk": "walk", "assisted": "user", "wheelchair": "chair", "stretcher": "bed"}
-_PHONE = re.compile(r"^[0-9+\-() ]{7,20}$")
 
 
 class PersonFields(forms.Form):
     """One person."""
 
-    name = forms.CharField(label=_T("姓名"), max_length=60)
+    name = NameField(label=_T("姓名"), max_length=60)
     id_kind = forms.ChoiceField(label=_T("证件"), choices=ID_KINDS, initial="resident_id")
-    id_no = forms.CharField(
-        label=_T("证件号码"), max_length=40, required=False, help_text=_T("手边没有就空着，改天补。")
-    )
+    id_no = IdNoField(label=_T("证件号码"), max_length=40, required=False, help_text=_T("手边没有就空着，改天补。"))
     sex = forms.ChoiceField(
         label=_T("性别"), required=False, choices=[("", _T("不知道")), ("M", _T("男")), ("F", _T("女"))]
     )
-    birth_date = forms.DateField(
+    birth_date = BirthDateField(
         label=_T("出生日期"),
         required=False,
-        widget=DayInput(),
         help_text=_T("填了身份证就不用填。"),
     )
-    building = forms.CharField(label=_T("几号楼"), max_length=40, help_text=_T("例：5号楼。门岗按这个放人。"))
-    address = forms.CharField(label=_T("单元和门牌"), max_length=120, required=False)
-    phone = forms.CharField(label=_T("电话"), max_length=20, required=False)
+    building = TidyField(label=_T("几号楼"), max_length=40, help_text=_T("例：5号楼。门岗按这个放人。"))
+    address = TidyField(label=_T("单元和门牌"), max_length=120, required=False)
+    phone = PhoneField(label=_T("电话"), max_length=120, required=False)
     phone_owner = forms.ChoiceField(label=_T("谁的电话"), choices=PHONE_OWNERS, initial="self")
     mobility = forms.ChoiceField(
         label=_T("怎么走"), choices=Mobility.choices, initial=Mobility.WALK, widget=forms.RadioSelect
@@ -64,31 +59,14 @@ class PersonFields(forms.Form):
     machine_class = forms.ChoiceField(
         label=_T("透析分机"), required=False, choices=[("", _T("不用")), ("HBV", "HBV"), ("HCV", "HCV")]
     )
-    note = forms.CharField(
+    note = NoteField(
         label=_T("备注"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mobility"].tiles = {value: {"icon": icon} for value, icon in MOBILITY_ICONS.items()}  # type: ignore[attr-defined]
-        self.fields["id_no"].widget.attrs |= {
-            "inputmode": "text", "autocomplete": "off", "spellcheck": "false", "data-private": True,
-        }  # fmt: skip
-        self.fields["phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
-
-    def clean_name(self) -> str:
-        """Tidy the spaces; characters nobody's name holds are named."""
-        name = " ".join(self.cleaned_data["name"].split())
-        if not name.isprintable() or re.search(r"[<>{}\\]", name):
-            raise forms.ValidationError(_("姓名里有认不出的符号，请再看一遍。"))
-        return name
-
-    def clean_phone(self) -> str:
-        """Take telephone numbers as they are written, without spaces."""
-        phone = self.cleaned_data["phone"].strip()
-        if phone and not _PHONE.match(phone):
-            raise forms.ValidationError(_("电话只能是数字，7 到 20 位。没有电话就空着。"))
-        return re.sub(r"[ ()]", "", phone)
+        self.fields["id_no"].widget.attrs["data-private"] = True
 
 
 class PersonForm(VersionedForm, PersonFields):

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from communities.models import Community
+from core.fields import TidyField
 
 
 class StrangerForm(forms.Form):
     """Where to bring them, and how they look; each may stay empty, but not all."""
 
-    home = forms.CharField(label=lazy("送到哪个小区"), max_length=80, required=False)
-    home_words = forms.CharField(label=lazy("小区里哪儿，或怎么走"), max_length=60, required=False)
-    looks = forms.CharField(label=lazy("长什么样（男女、年纪、衣服）"), max_length=40, required=False)
+    home = TidyField(label=lazy("送到哪个小区"), max_length=80, required=False)
+    home_words = TidyField(label=lazy("小区里哪儿，或怎么走"), max_length=60, required=False)
+    looks = TidyField(label=lazy("长什么样（男女、年纪、衣服）"), max_length=40, required=False)
 
     def clean_home(self) -> Community | None:
         """Find the compound by its number behind the name, as the list writes it, or by a name that is one's alone."""

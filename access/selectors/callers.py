@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from access.models import Resident
 from access.selectors.suggestion import Suggestion, suggestion
-from core import names, tidy
+from core import names, phones
 from core.actors import Actor, Role
 from core.divisions import division_prefix
 from core.errors import NotFound
@@ -44,10 +44,10 @@ def reach(actor: Actor) -> QuerySet[Resident]:
 
 def find_by_phone(actor: Actor, phone: str) -> list[Caller]:
     """Return who is registered with a telephone, within reach; one query."""
-    digits = tidy.digits(phone)
-    if len(digits) < 7:
+    whole = [each.dialled for each in phones.read(phone).numbers if len(each.dialled) >= 7]
+    if not whole:
         return []
-    known = {blind_index("phone", phone.strip()), blind_index("phone", digits)}
+    known = {blind_index("phone", each) for each in (*whole, phone.strip())}
     rows = reach(actor).filter(phone_index__in=known).select_related("community").order_by("name_key")[:SHOWN]
     return [caller_of(actor, row) for row in rows]
 

@@ -21,6 +21,7 @@ from accounts.access_control import actor_of, for_roles
 from accounts.models import Role
 from core import clock
 from core.actors import Actor
+from core.fields import NoteField
 from core.http import page
 from core.idempotency import idempotent
 
@@ -28,7 +29,7 @@ from core.idempotency import idempotent
 class LowerForm(forms.Form):
     """Why it is no emergency."""
 
-    reason = forms.CharField(label=gettext_lazy("为什么不是急危重症"), max_length=300, widget=forms.Textarea)
+    reason = NoteField(label=gettext_lazy("为什么不是急危重症"), max_length=300, widget=forms.Textarea)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from communities.models import Gate, GatePass, Scan
 from communities.selectors import Passage
 from communities.services.passes import key_ring
 from communities.states import Direction, PassStatus
+from core import tidy
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def look_at_code(gate: Gate, *, code: str, at: datetime, direction: str = "") ->
 
     A signed code that cannot be believed is never taken for an exit; it is an entry when the pass it names is out.
     """
-    text = code.strip()
+    text = tidy.code(code)
     if tokens.looks_like_token(text):
         return _look_at_token(gate, text, at, direction)
     found = selectors.passes_by_code(gate.community, text, at=at)
@@ -95,7 +96,7 @@ def _look_at_token(gate: Gate, text: str, at: datetime, direction: str) -> Look:
 
 def reading_of(code: str) -> str:
     """Say whether a scanned or typed code can be believed; a short code carries no signature."""
-    text = code.strip()
+    text = tidy.code(code)
     return str(tokens.read(text, key_ring()).reading) if tokens.looks_like_token(text) else gate_rules.GOOD
 
 

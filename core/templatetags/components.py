@@ -16,6 +16,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
+from core import phones
 from core.status_words import STATUS_WORDS, STOPS, ZONE_MARKS, status_of
 
 register = template.Library()
@@ -37,6 +38,15 @@ def _icon(name: str, label: str, css: str) -> SafeString:
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"/></svg>', classes, label, name)
     return format_html('<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>', classes, name)
+
+
+@register.filter
+def dial(phone: str) -> str:
+    """Return what a device dials of a stored telephone: the first number, its extension after a pause."""
+    numbers = phones.read(phone or "").numbers
+    if not numbers:
+        return phone or ""
+    return numbers[0].dialled + (f",{numbers[0].extension}" if numbers[0].extension else "")
 
 
 @register.simple_tag
