@@ -50,7 +50,13 @@ class Resident(models.Model):
     community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, related_name="residents")
     name = models.CharField(max_length=60)
     name_key = models.CharField(max_length=160, help_text="Sorts as a dictionary would")
-    name_search = models.CharField(max_length=160, help_text="Name, pinyin and initials, for search")
+    name_search = models.CharField(max_length=160, help_text="Name, pinyin and initials: what old versions search")
+    search_text = models.TextField(
+        default="", db_default="", blank=True, help_text="The name, its key, every reading, its initials"
+    )
+    search_tokens = ArrayField(
+        models.TextField(), default=list, db_default=[], blank=True, help_text="See access.finding"
+    )
     sex = models.CharField(max_length=1, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     id_kind = models.CharField(max_length=20, default="resident_id")
@@ -99,6 +105,8 @@ class Resident(models.Model):
             models.Index(fields=["community", "phone_last4"], name="resident_phone_tail"),
             models.Index(fields=["community", "building"], name="resident_building"),
             GinIndex(OpClass(Upper("name_search"), name="gin_trgm_ops"), name="resident_search"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="resident_words"),
+            GinIndex(fields=["search_tokens"], name="resident_tokens"),
         ]
 
     def __str__(self) -> str:

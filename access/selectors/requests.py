@@ -13,6 +13,7 @@ from access.models.request import OPEN
 from access.selectors.facts import with_facts
 from access.selectors.journey_line import Line, journey_lines
 from access.states import RequestStatus
+from core import tidy
 from core.actors import Actor
 from core.errors import NotFound
 
@@ -68,14 +69,15 @@ def request_page(actor: Actor, *, at: datetime, search: str = "", only: str = "a
 
 def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequest]:
     """Keep what a word finds: number, name, pinyin, initials, building."""
-    word = search.strip()[:40].replace("\x00", "")
-    if not word:
-        return rows
-    if word.replace("-", "").isdigit():
-        return rows.filter(Q(number__contains=word) | Q(resident__building__startswith=word))
-    return rows.filter(
-        Q(resident__name_search__icontains=word) | Q(resident__building__icontains=word) | Q(name__icontains=word)
-    )
+    for word in tidy.line(search)[:40].split()[:4]:
+        match = Q(resident__search_tokens__contains=["b:" + tidy.building_key(word)])
+        if tidy.code(word).replace("-", "").isdigit():
+            match |= Q(number__contains=tidy.code(word))
+        else:
+            match |= Q(resident__search_text__contains=tidy.name_key(word)) | Q(resident__name_search__icontains=word)
+            match |= Q(resident__building__icontains=word) | Q(name__icontains=word)
+        rows = rows.filter(match)
+    return rows
 
 
 def _only(rows: QuerySet[AccessRequest], only: str) -> QuerySet[AccessRequest]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from access import finding
 from access.models import CareNeed, Resident
 from access.states import NeedKind, NeedStatus
 from core import tidy
@@ -30,8 +32,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "medicine": (NeedKind.CHRONIC_MEDICINE, NeedKind.CONTROLLED_MEDICINE, NeedKind.HOME_NURSING),
 }
 # the columns `row_of` reads: whole rows are wide, and fifty of them are read for a page
-_LISTED = ("name", "building", "phone_index", "id_fault", "id_index", "id_kind", "mobility", "checked_at")
+_LISTED = (
+    "name",
+    "building",
+    "phone_index",
+    "id_fault",
+    "id_index",
+    "id_kind",
+    "mobility",
+    "checked_at",
+    "archived_at",
+)
 _LISTED_OF_NEED = ("resident_id", "kind", "schedule_kind", "schedule_days", "next_date", "facility__name")
+_ACTIVE_FIRST = F("archived_at").asc(nulls_first=True)
 _INCOMPLETE = Q(phone_index="") | Q(id_index="", id_kind="resident_id") | ~Q(id_fault="")
 
 
@@ -58,6 +71,7 @@ class ResidentRow:
     facility: str
     checked_on: date | None
     is_stale: bool
+    is_archived: bool = False
 
 
 def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
@@ -77,6 +91,7 @@ def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
         facility=first.facility.name if first and first.facility else "",
         checked_on=local_day(checked_at) if checked_at else None,
         is_stale=checked_at is None or checked_at < stale_before,
+        is_archived=resident.archived_at is not None,
     )
 
 
@@ -90,7 +105,9 @@ def _lacks(resident: Resident) -> str:
 
 def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resident]:
     """Return the residents an actor sees, searched and filtered, sorted as a dictionary would."""
-    rows = Resident.objects.visible_to(actor).active()
+    rows = Resident.objects.visible_to(actor)
+    # whoever searches looks for a person, put away or not; a list is of those who are there
+    rows = rows.order_by(_ACTIVE_FIRST, "name_key", "id") if query.words else rows.active()
     if query.group == "incomplete":
         rows = rows.filter(_INCOMPLETE)
     elif query.group == "stale":
@@ -104,17 +121,8 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resid
 
 
 def search(rows: QuerySet[Resident], words: str) -> QuerySet[Resident]:
-    """Keep the rows that match every word: name, pinyin, initials, building, phone (all or its tail), identity number."""
-    for word in words.split()[:4]:
-        match = Q(name_search__icontains=word) | Q(building__icontains=word)
-        if word.isdigit() and len(word) == 4:
-            match |= Q(phone_last4=word) | Q(id_last4=word)
-        if word.isdigit() and len(word) >= 11:
-            match |= Q(phone_index=blind_index("phone", word)) | Q(id_index=blind_index("id_no", tidy.id_no(word)))
-        if len(word) == 18:
-            match |= Q(id_index=blind_index("id_no", tidy.id_no(word)))
-        rows = rows.filter(match)
-    return rows
+    """Keep the rows that match every word: name, any reading, initials, building, part of a phone, identity number."""
+    return rows.filter(finding.wanted(words))
 
 
 def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
@@ -157,14 +165,14 @@ def look_alikes(
     if id_no:
         same |= Q(id_index=blind_index("id_no", tidy.id_no(id_no)))
     if name and phone:
-        same |= Q(name=name, phone_index=blind_index("phone", phone))
+        same |= finding.named(name) & finding.reached_by(phone)
     if name and birth_date:
-        same |= Q(name=name, birth_date=birth_date)
+        same |= finding.named(name) & Q(birth_date=birth_date)
     if name and not (phone or birth_date or id_no):
-        same |= Q(name=name)
+        same |= finding.named(name)
     if not same:
         return []
-    found = Resident.objects.visible_to(actor).active().filter(same)
+    found = Resident.objects.visible_to(actor).filter(same).order_by(_ACTIVE_FIRST, "name_key")
     return list((found.exclude(pk=besides) if besides else found)[:3])
 
 
@@ -178,5 +186,7 @@ def _has_need(kinds: tuple[str, ...]) -> Exists:
 
 
 def _years_before(at: datetime, years: int) -> date:
-    day = at.date()
-    return day.replace(year=day.year - years, day=min(day.day, 28))
+    """Return the latest birth date of somebody so many years old: on 29 February that of the last day of February."""
+    day = local_day(at)
+    year = day.year - years
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))

@@ -12,17 +12,17 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from access import policies
+from access import finding, policies
 from access.events import InfectionChanged
 from access.models import Resident
 from access.services import absences, needs, requests
 from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
 from communities.models import Community
-from core import audit, boards, names, outbox, tidy
+from core import audit, boards, outbox, phones, tidy
 from core.actors import RELAY, Actor
-from core.codes import read_id_no
+from core.codes import compared, read_id_no
 from core.errors import Conflict, Invalid
-from core.sealed import blind_index, create_person_key
+from core.sealed import create_person_key
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ _PLAIN = (
     "sex", "birth_date", "id_kind", "phone_owner", "building", "mobility", "needs_oxygen", "has_stairs",
     "machine_class", "escort_required", "escort_reason",
 )  # fmt: skip
+
+
+_SEARCHED = {"name", "building", "phone", "id_no", "id_kind"}
 
 
 def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datetime) -> Resident:
@@ -202,28 +205,27 @@ def _write(resident: Resident, values: Mapping[str, Any]) -> None:
         if name in values:
             setattr(resident, name, values[name])
     if "name" in values:
-        name = resident.name = values["name"]
-        resident.name_key = names.sort_key(name)[:160]
-        resident.name_search = f"{name} {names.pinyin(name)} {names.initials(name)}"[:160]
-    for name in ("phone", "address", "note"):
-        if name in values and getattr(resident, name) != values[name]:
-            setattr(resident, name, values[name])
-    if "phone" in values:
-        resident.phone_last4 = resident.phone[-4:]
-        resident.phone_index = blind_index("phone", resident.phone)
-    if {"id_no", "id_kind"} & set(values):
+        resident.name = tidy.name(values["name"])
+    given = {name: values[name] for name in ("phone", "address", "note") if name in values}
+    if "phone" in given:
+        given["phone"] = phones.read(given["phone"]).written or given["phone"]
+    for name, value in given.items():
+        if getattr(resident, name) != value:
+            setattr(resident, name, value)
+    if {"id_no", "id_kind", "birth_date", "sex"} & set(values):
         _write_number(resident, values.get("id_no", resident.id_no))
+    if _SEARCHED & set(values):
+        finding.index_row(resident, written=values)
 
 
 def _write_number(resident: Resident, typed: str) -> None:
     """Set the number, what is wrong with it, and what it says of birth and sex where nobody wrote that."""
     id_no = tidy.id_no(typed)
     read = read_id_no(id_no) if id_no and resident.id_kind == "resident_id" else None
+    read = compared(read, birth_date=resident.birth_date, sex=resident.sex) if read else None
     id_no = read.number if read else id_no
     if resident.id_no != id_no:
         resident.id_no = id_no
-    resident.id_last4 = id_no[-4:]
-    resident.id_index = blind_index("id_no", id_no)
     resident.id_fault = read.fault if read else ""
     if read and not read.fault:
         resident.birth_date = resident.birth_date or read.birth_date

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from access import finding
 from access.models import CareNeed, Resident
 from access.states import SERVICE_OF, NeedKind, Precaution
 from communities.models import Community
-from core import clock, names, sealed, tidy
+from core import clock, phones, sealed, tidy
 from core.codes import read_id_no
 from core.models import PersonKey
 from dispatch.city.folder import CityFolder, number
@@ -64,7 +65,7 @@ def _link_guardians(residents: list[Resident], guardians: list[tuple[Resident, s
 
 
 def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Resident:
-    name = row["name"]
+    name, phone = tidy.name(row["name"]), phones.read(row["phone"]).written or row["phone"]
     id_no = tidy.id_no(row["id_no"])
     fault = read_id_no(id_no).fault if id_no and row["id_kind"] == "resident_id" else ""
     building = _BUILDING.match(row["address_text"])
@@ -73,16 +74,10 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
         person_key=key.pk,
         community_id=row["community_code"],
         name=name,
-        name_key=names.sort_key(name)[:160],
-        name_search=f"{name} {names.pinyin(name)} {names.initials(name)}",
         sex=row["sex"],
         birth_date=_birth(row["birth_date"]),
         id_kind=row["id_kind"],
-        id_last4=id_no[-4:],
-        id_index=sealed.blind_index("id_no", id_no),
         id_fault=fault,
-        phone_last4=row["phone"][-4:],
-        phone_index=sealed.blind_index("phone", row["phone"]),
         phone_owner=row["phone_owner"],
         building=building.group(0) if building else row["address_text"][:20],
         household_ref=row["household_ref"],
@@ -97,8 +92,9 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
         registered_at=folder.moment(row["registered_at"]) or clock.now(),
         checked_at=folder.moment(row["registered_at"]),
     )
+    finding.put_index(resident, finding.index_of(name=name, building=resident.building, phone=phone, id_no=id_no))
     resident.id_no = id_no
-    resident.phone = row["phone"]
+    resident.phone = phone
     resident.address = row["address_text"].removeprefix(resident.building)
     resident.note = row["note"]
     return resident

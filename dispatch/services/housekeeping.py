@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from access import finding
+from access.models import Resident
 from core import clock
 from core.models import IdempotencyKey
 from hospitals.models import Slot
@@ -15,12 +17,20 @@ from transport.models import Shift
 AHEAD = timedelta(days=3)
 DAY = timedelta(days=1)
 KEEP_KEYS = timedelta(days=2)
+BATCH = 500
 
 
 def keep(*, at: datetime) -> None:
     """Open the days ahead, and drop keys nobody can repeat any more."""
     extend_days(at=at)
     drop_old_keys()
+    index_people()
+
+
+def index_people() -> None:
+    """Make those findable whom a version of the product from before the index wrote last."""
+    while finding.refresh(Resident.objects.filter(finding.stale()), most=BATCH) == BATCH:
+        pass
 
 
 def extend_days(*, at: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from core import clock, names
+from core import clock, names, tidy
 from hospitals.cards import CONTINUOUS_SERVICES
 from hospitals.models import Appointment, Intake, Service
 from hospitals.selectors.desk_rows import Arrival, Capacity, Day, Patient, clock_text
@@ -117,11 +117,10 @@ def machine_of(appointment: Appointment | None) -> str:
 
 def matches(appointment: Appointment, words: str) -> bool:
     """Say whether a search fits a patient: name, pinyin initials, last four of the number, plate."""
-    words = words.strip().lower()
+    words = tidy.line(words).lower()
     return (
         not words
-        or words in appointment.name.lower()
-        or names.initials(appointment.name).startswith(words)
+        or names.is_found(appointment.name, words)
         or words == appointment.id_last4.lower()
         or words in appointment.carried_by.lower().replace("·", "")
         or words in appointment.carried_by.lower()

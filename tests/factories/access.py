@@ -6,23 +6,23 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from access import finding
 from access.models import AccessRequest, CareNeed, Resident
 from access.states import NeedKind, RequestStatus
-from core import names
 from core.sealed import create_person_key
 
 
 def resident(community: Any, name: str = "王秀兰", **fields: Any) -> Resident:
     """Store a resident of a community."""
+    given = {"building": "5号楼", "sex": "F", **fields}
+    index = finding.index_of(name=name, building=given["building"], phone=fields.get("phone", ""), id_no="")
     made = Resident(
         id=uuid.uuid4(),
         person_key=create_person_key(),
         community=community,
         name=name,
-        name_key=names.sort_key(name),
-        name_search=f"{name} {names.pinyin(name)} {names.initials(name)}",
+        **{**vars(index), **given},
         registered_at=datetime.fromisoformat("2022-06-01T09:00:00+08:00"),
-        **{"building": "5号楼", "sex": "F", **fields},
     )
     phone = fields.pop("phone", "")
     if phone:

@@ -61,7 +61,7 @@ def test_device_dials_the_first_number(stored: str, dialled: str) -> None:
 )
 @pytest.mark.parametrize(
     "kind",
-    ["NameField", "PhoneField", "IdNoField", "DayField", "BirthDateField", "MomentField", "CodeField", "NoteField"],
+    ["NameField", "PhoneField", "IdNoField", "DayField", "MomentField", "CodeField", "NoteField"],
 )
 def test_no_text_breaks_a_field(kind: str, typed: str) -> None:
     form = type(

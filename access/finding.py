@@ -1,0 +1,207 @@
+"""What a resident is found by: written by one function for every writer, and read with the same tidying.
+
+Names stand in `search_text` in the clear, as they do beside it. Of a telephone only keyed fingerprints stand in
+`search_tokens`: one of each whole number and one of each four digits in a row, so that any part of four digits or more
+finds it and no number can be read there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Concat, Left
+
+from core import names, phones, tidy
+from core.sealed import UNREADABLE, blind_index, preload, unseal
+
+PART = 4  # so many digits of a telephone find it
+MOST_WORDS = 8
+_TOKEN = 12  # characters of a fingerprint: 48 bits
+_READ = (
+    "name", "building", "person_key", "phone_sealed", "id_no_sealed", "phone_index", "phone_last4", "id_index", "id_last4",
+)  # fmt: skip
+_NUMBERS = re.compile(r"[\d()+./\-]*\d[\d()+./\-]*")
+
+
+@dataclass(frozen=True)
+class Index:
+    """The columns a resident is found and sorted by."""
+
+    name_key: str
+    name_search: str
+    search_text: str
+    search_tokens: list[str]
+    id_last4: str
+    id_index: str
+    phone_last4: str
+    phone_index: str
+
+
+def index_of(*, name: str, building: str, phone: str, id_no: str) -> Index:
+    """Return what finds a person of this name, building, telephone and certificate, all in their stored form."""
+    read = phones.read(phone)
+    dialled = read.dialled or phone
+    tokens = {"n:" + tidy.name_key(name), *_building_tokens(building)}
+    tokens |= {_whole(number.dialled) for number in read.numbers} | (
+        {_whole(phone)} if phone and not read.numbers else set()
+    )
+    tokens |= {token for digits in read.searched or (tidy.digits(phone),) for token in _parts(digits)}
+    return Index(
+        name_key=names.sort_key(name)[:160],
+        name_search=f"{name} {names.pinyin(name)} {names.initials(name)}"[:160],
+        search_text=names.search_text(name),
+        search_tokens=sorted(tokens),
+        id_last4=id_no[-4:],
+        id_index=blind_index("id_no", id_no),
+        phone_last4=dialled[-4:],
+        phone_index=blind_index("phone", dialled),
+    )
+
+
+def put_index(row: Any, index: Index) -> None:
+    """Write the columns on a row."""
+    for column, value in vars(index).items():
+        setattr(row, column, value)
+
+
+def _building_tokens(building: str) -> set[str]:
+    """Return the marks of a building: how it is written, its key, and the first number in it."""
+    if not building:
+        return set()
+    key = tidy.building_key(building)
+    number = re.search(r"\d+", key)
+    return {"=" + building, "b:" + key, *({"b:" + number.group().lstrip("0")} if number else ())}
+
+
+def _whole(dialled: str) -> str:
+    return "w" + blind_index("phone", dialled)[:_TOKEN]
+
+
+def _parts(digits: str) -> list[str]:
+    return [_part(digits[at : at + PART]) for at in range(len(digits) - PART + 1)]
+
+
+@lru_cache(maxsize=20000)
+def _part(digits: str) -> str:
+    return "p" + blind_index("phone part", digits)[:_TOKEN]
+
+
+def refresh(rows: Any, *, most: int = 500) -> int:
+    """Write the index of rows that lack it, beside whoever writes them meanwhile; return how many were looked at.
+
+    `rows` is a query over residents, of this version's model or of a migration's.
+    """
+    found = list(rows.order_by("pk").only(*_READ)[:most])
+    preload(row.person_key for row in found)
+    for row in found:
+        known = {name: getattr(row, name) for name in ("name", "building", "phone_index", "id_index")}
+        type(row)._default_manager.filter(pk=row.pk, **known).update(**_columns(row))
+    return len(found)
+
+
+def index_row(row: Any, *, written: Collection[str]) -> None:
+    """Write the index on a row that is about to be stored; the order of names stays while no name was written."""
+    kept = () if "name" in written else ("name_key", "name_search")
+    for column, value in _columns(row).items():
+        if column not in kept:
+            setattr(row, column, value)
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    """Return the columns of a stored row; what cannot be read keeps the fingerprint it has."""
+    phone = unseal(row.phone_sealed, row.person_key, f"access_resident.phone_sealed.{row.pk}")
+    id_no = unseal(row.id_no_sealed, row.person_key, f"access_resident.id_no_sealed.{row.pk}")
+    known = {"phone": "" if phone == UNREADABLE else phone, "id_no": "" if id_no == UNREADABLE else id_no}
+    columns = vars(index_of(name=row.name, building=row.building, **known)).copy()
+    if phone == UNREADABLE:
+        columns |= {"phone_index": row.phone_index, "phone_last4": row.phone_last4}
+        columns["search_tokens"] = sorted({*columns["search_tokens"], "w" + row.phone_index[:_TOKEN]})
+    if id_no == UNREADABLE:
+        columns |= {"id_index": row.id_index, "id_last4": row.id_last4}
+    return columns
+
+
+class _Marked(Func):
+    """An array of one mark made of a column."""
+
+    template = "ARRAY[%(expressions)s]::text[]"
+    output_field = ArrayField(TextField())
+
+
+def stale() -> Q:
+    """Find the rows that a version of the product from before this index wrote last."""
+    building = Q(building="") | Q(search_tokens__contains=_Marked(Concat(Value("="), F("building"))))
+    phone = Q(phone_index="") | Q(search_tokens__contains=_Marked(Concat(Value("w"), Left("phone_index", _TOKEN))))
+    return ~(Q(search_text__startswith=Concat(F("name"), Value("\n"))) & building & phone)
+
+
+def named(name: str) -> Q:
+    """Find who has this name, however it was written."""
+    return Q(search_tokens__contains=["n:" + tidy.name_key(name)]) | Q(name=name)
+
+
+def reached_by(phone: str) -> Q:
+    """Find who has one of these telephones."""
+    whole = [number.dialled for number in phones.read(phone).numbers]
+    match = Q(phone_index__in=[blind_index("phone", each) for each in (*whole, phone)])
+    for each in whole:
+        match |= Q(search_tokens__contains=[_whole(each)])
+    return match
+
+
+def wanted(words: str) -> Q:
+    """Return what somebody who types these words looks for; every word must fit, in any order.
+
+    Digits with blanks between them are read both ways: as a building and a number's end, and as one number.
+    """
+    said = [word for word in tidy.line(words).split() if tidy.name_key(word).strip("·")][:MOST_WORDS]
+    joined = _joined(said)
+    match = _all(said)
+    return match | _all(joined) if joined != said else match
+
+
+def _joined(said: list[str]) -> list[str]:
+    """Put neighbouring pieces of a number together: 138 0000 1111."""
+    out: list[str] = []
+    for word in said:
+        if out and _NUMBERS.fullmatch(word) and _NUMBERS.fullmatch(out[-1]):
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
+
+
+def _all(said: list[str]) -> Q:
+    match = Q()
+    for word in said:
+        match &= _one(word)
+    return match
+
+
+def _one(word: str) -> Q:
+    key = tidy.name_key(word)
+    match = Q(search_text__contains=key) | Q(name_search__icontains=word)
+    match |= Q(search_tokens__contains=["b:" + tidy.building_key(word)])
+    if not tidy.building_key(word).isdigit():
+        match |= Q(building__icontains=word)
+    number = tidy.id_no(word)
+    if len(number) in {15, 18}:
+        match |= Q(id_index=blind_index("id_no", number))
+    if len(number) == PART:
+        match |= Q(id_last4=number)
+    if _NUMBERS.fullmatch(tidy.ascii_digits(word)):
+        match |= _telephone(phones.part(word))
+    return match
+
+
+def _telephone(digits: str) -> Q:
+    if len(digits) < PART:
+        return Q(pk__in=())
+    found = Q(search_tokens__contains=_parts(digits)) | Q(phone_index=blind_index("phone", digits))
+    return found | Q(phone_last4=digits) if len(digits) == PART else found
