@@ -57,8 +57,8 @@ class AbortForm(DeclineForm):
 class RoadsideForm(forms.Form):
     """Where somebody outside asks for help, what is the matter and what was lent to them (E23); nothing must be typed."""
 
-    where = forms.CharField(label=_("在哪里"), max_length=80, required=False)
-    note = forms.CharField(label=_("怎么了，借了什么给人"), max_length=120, required=False)
+    where = TidyField(label=_("在哪里"), max_length=80, required=False)
+    note = TidyField(label=_("怎么了，借了什么给人"), max_length=120, required=False)
 
 
 DECLINE_REASONS = [_("车坏了"), _("身体不舒服"), _("时间来不及"), _("车上条件不够")]
