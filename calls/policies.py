@@ -47,5 +47,6 @@ STEPS = {
     "calls.raise_call": "communities.calling raises it in the act that found the trouble",
     "calls.open_again": "the act that lets it wait again has asked, and holds its row",
     "leaving.hand_back": "whoever signs out hands back what is in their own hand, wherever it lies",
+    "calls.end_of_case": "the fact that ended the trouble was written by an act that asked",
     "calls.end_by_fact": "the fact that ended the trouble was written by an act that asked",
 }

@@ -60,4 +60,17 @@ LOUD = frozenset(
         CallKind.OVERLOAD,
     }
 )
+# over once a hospital has received the patient
+UNTIL_RECEIVED = frozenset(
+    {
+        CallKind.GATE_EMERGENCY,
+        CallKind.UNWELL_ABOARD,
+        CallKind.CRITICAL_WITHOUT_CAR,
+        CallKind.DOOR_CLOSED,
+        CallKind.ON_WAY_TO_CLOSED,
+        CallKind.PERSON_NOT_FOUND,
+    }
+)
+# over with the case, whatever ended it. Who came home on a bad pass is looked into afterwards; a house's trouble lasts
+UNTIL_OVER = UNTIL_RECEIVED | {CallKind.LATE_HAND_OVER, CallKind.TRANSFER_UNANSWERED, CallKind.NO_WAY_HOME}
 OF_THE_HOUSE = frozenset({CallKind.OVERLOAD, CallKind.LATE_HAND_OVER})  # about a hospital that cannot cope by itself

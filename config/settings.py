@@ -203,6 +203,8 @@ SWEEPS: list[str] = [
     "calls.services.leaving.hand_back_left",
     "calls.services.calls.climb_due",
     "access.services.checks.sweep",
+    "access.services.calls_over.sweep",
+    "transport.services.lateness.end_over",
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.door.report_unreceived",
     "hospitals.services.transfers.report_unanswered",
@@ -214,6 +216,7 @@ SWEEPS: list[str] = [
     "dispatch.services.transfers.sweep",
     "dispatch.services.reclass.sweep",
     "dispatch.services.wake.sweep",
+    "dispatch.services.plan_over.sweep",
     "dispatch.services.deafness.sweep",
     "core.boards.prune",
 ]

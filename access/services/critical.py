@@ -16,6 +16,8 @@ from access.services import one_way, requests
 from access.services.due import next_check
 from access.services.letting_go import let_go
 from access.states import CancelReason, RequestStatus, TransportMode
+from calls.services import calls
+from calls.states import UNTIL_RECEIVED
 from core import audit
 from core.actors import Actor
 from core.advance import advance
@@ -83,6 +85,7 @@ def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: dateti
     if journey.is_out(facts):
         raise Conflict("critical.out", _("人已经出门了，撤不回来。到了医院由医院来定。"))
     said = reason.strip()[:300]
+    calls.end_of_case(row.case_ref, UNTIL_RECEIVED, words=_("不是急危重症，撤回了"), by=by, at=at)
     let_go(row, facts, by=by, at=at, reason="不是急危重症：撤回 120")
     calm: dict[str, Any] = {"is_critical": False, "critical_at": None, "critical_by": "", "before_critical": {}}
     if way := row.before_critical:

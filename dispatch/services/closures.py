@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from access.services import cards
 from access.services.letting_go import let_go
+from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
@@ -23,7 +25,7 @@ from core import audit, boards, clock
 from core.actors import RELAY
 from dispatch import receiving, snapshot
 from dispatch.receiving import Option
-from dispatch.services.wake import ring_for
+from dispatch.services.wake import ring, ring_for
 from hospitals.models import Appointment, Service
 from hospitals.states import AppointmentStatus
 
@@ -37,7 +39,10 @@ def let_wait_again(_case_ref: UUID | None = None, *, at: datetime, service_id: i
     Safe to run twice.
     """
     service = Service.objects.select_related("facility").filter(pk=service_id).first()
-    if service is None or not service.is_closed_at(at):
+    if service is None:
+        return 0
+    if not service.is_closed_at(at):
+        _receives_again(service, at=at)
         return 0
     booked = Appointment.objects.filter(
         slot__service=service, status__in=[AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED], slot__starts_at__gt=at
@@ -77,9 +82,15 @@ def call_on_the_way(request: AccessRequest, service: Service, *, at: datetime) -
     calling.call_for_help(trouble, scene=scene, by=RELAY, at=at)
 
 
-def note_arrived(case_ref: UUID, *, at: datetime) -> None:
-    """End the call of somebody who was received after all."""
-    calls.end_by_fact(KIND, str(case_ref), words=_("人到了，有医院接"), by=RELAY, at=at)
+def _receives_again(service: Service, *, at: datetime) -> None:
+    """Nobody on the way needs another place any more, and whoever waits for one is looked at again."""
+    told = OpenCall.objects.live().filter(kind=KIND, case_ref__in=booked_here(service))
+    for subject in told.values_list("subject", flat=True):
+        calls.end_by_fact(KIND, subject, words=_("科室又接诊了，照原来的去"), by=RELAY, at=at)
+    area = calling.dispatch_area_of(service.facility.division_code)
+    waiting = AccessRequest.objects.open().filter(dispatch_area=area, service_kind=service.kind)
+    if waiting.filter(try_again_at__isnull=False).update(try_again_at=None):
+        transaction.on_commit(partial(ring, area))
 
 
 def _elsewhere(request: AccessRequest, service: Service, at: datetime) -> Option | None:

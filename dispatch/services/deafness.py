@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from calls.models import OpenCall
+from calls.selectors import ended_by_hand
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
@@ -64,19 +65,29 @@ def sweep(*, at: datetime) -> None:
 
 @transaction.atomic
 def report_deaf(queue: str, since: datetime, *, at: datetime) -> bool:
-    """Put a silence on record and call every dispatch area for help, once for each; False when that is done already."""
+    """Put a silence on record and call every dispatch area for help; False when it is on record already.
+
+    Where a person ended the call and the silence goes on, the area is called again after a while.
+    """
     fresh = WorkerHeartbeat.objects.filter(name=queue, reported_at__isnull=True)
-    if not fresh.update(reported_at=at):
-        return False
-    row = WorkerHeartbeat(name=queue)
-    audit.record("work.stopped", row, by=RELAY, at=at, detail={"queue": queue, "since": since.isoformat()})
-    log.error("work.stopped", queue=queue, since=since.isoformat())
+    is_news = bool(fresh.update(reported_at=at))
+    if is_news:
+        row = WorkerHeartbeat(name=queue)
+        audit.record("work.stopped", row, by=RELAY, at=at, detail={"queue": queue, "since": since.isoformat()})
+        log.error("work.stopped", queue=queue, since=since.isoformat())
     hour = f"{(since + clock.offset()).astimezone(clock.CHINA):%H:%M}"
     words = _("后台（%(name)s）从 %(t)s 起没有回音，等车的人请人看一眼。") % {"name": queue, "t": hour}
-    for area in DispatchArea.objects.values_list("code", flat=True):
+    areas = set(DispatchArea.objects.values_list("code", flat=True))
+    for area in sorted(areas if is_news else areas - _told(areas, at=at)):
         trouble = Trouble(CallKind.WORK_STOPPED, subject=area, note=words)
         calling.call_for_help(trouble, scene=calling.scene_of_area(area), by=RELAY, at=at)
-    return True
+    return is_news
+
+
+def _told(areas: set[str], *, at: datetime) -> set[str]:
+    """Return the areas that know: their call lives, or a person ended it lately."""
+    live = set(OpenCall.objects.live().filter(kind=CallKind.WORK_STOPPED).values_list("subject", flat=True))
+    return live | ended_by_hand(CallKind.WORK_STOPPED, areas - live, at=at)
 
 
 @transaction.atomic

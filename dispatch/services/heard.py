@@ -87,7 +87,6 @@ def arrived(event: IntakeArrived) -> None:
     if event.case_ref:
         arrivals.end_way_there(event.case_ref, at=event.at)
         back = returns.note_arrival(event.case_ref, at=event.at)
-        closures.note_arrived(event.case_ref, at=event.at)
         rescues.look_at(event.case_ref, at=event.at)
         if back is not None and back.run_id is None and back.reserved_run_id is None:
             wake.ring_for(event.case_ref)
@@ -122,7 +121,7 @@ def undone(event: IntakeUndone) -> None:
 
 
 def service_changed(event: ServiceChanged) -> None:
-    """Let those booked at a service that does not receive wait again."""
+    """Let those booked at a service that does not receive wait again; once it does, nobody is told to go elsewhere."""
     closures.let_wait_again(at=event.at, service_id=event.service_id)
 
 

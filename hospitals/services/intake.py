@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from calls.services import calls
-from calls.states import CallKind
+from calls.states import UNTIL_RECEIVED
 from communities.services import marks
 from core import audit, outbox
 from core.actors import Actor
@@ -38,7 +38,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
         appointments.take_back_no_show(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    calls.end_by_fact(CallKind.DOOR_CLOSED, str(intake.case_ref), words=_("接诊台接到人了"), by=by, at=at)
+    calls.end_of_case(intake.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
     arriving.touch(intake)
     return intake
 

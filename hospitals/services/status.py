@@ -95,6 +95,7 @@ def reopen_due(*, at: datetime) -> int:
     count = 0
     for service in due:
         advance(service, ServiceStatus.OPEN, by=SWEEP, at=at, status_until=None, status_reason="")
+        outbox.put(ServiceChanged(at=at, service_id=service.pk, status=service.status))
         boards.touch(f"facility:{service.facility_id}")
         count += 1
     return count

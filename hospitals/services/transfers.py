@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from calls.selectors import ended_by_hand
 from calls.services import calls
 from calls.services.calls import Trouble
-from calls.states import CallKind
+from calls.states import UNTIL_RECEIVED, CallKind
 from communities.services import calling
 from core import audit, boards, names, outbox
 from core.actors import SWEEP, Actor
@@ -176,7 +176,7 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
     _end_call(transfer, by=by, at=at)
     words = _("转到另一家了")
     calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=words, by=by, at=at)
-    calls.end_by_fact(CallKind.DOOR_CLOSED, str(origin.case_ref), words=_("接诊台接到人了"), by=by, at=at)
+    calls.end_of_case(origin.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     touch(transfer)
     return intake

@@ -14,9 +14,10 @@ from calls.models import OpenCall
 from calls.states import CallKind
 from communities.services import rulebook
 from core import audit, outbox
-from core.actors import Actor
+from core.actors import SWEEP, Actor
 from core.clock import CHINA
 from core.errors import Conflict, Invalid
+from core.sweeping import each
 from transport import policies
 from transport.events import RunLate
 from transport.models import Run, Stop, Trip
@@ -70,6 +71,24 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Lateness:
         return Lateness(stop.planned_at, alarms.too_late(run, stop, why, by=by, at=at))
     alarms.over([run.pk], [CallKind.LATE_CAR], words=_("新时间赶得上了"), by=by, at=at)
     return Lateness(stop.planned_at)
+
+
+def end_over(*, at: datetime) -> None:
+    """End the calls of cars that come late for nobody any more: whoever would have waited rides with another, or is there."""
+    told = OpenCall.objects.live().filter(kind=CallKind.LATE_CAR).values_list("subject", flat=True)
+    runs = Run.objects.filter(pk__in=list(told)) if told else []
+    each([run for run in runs if not _is_too_late(run, at)], lambda run: _end(run, at))
+
+
+def _is_too_late(run: Run, at: datetime) -> bool:
+    left = list(run.stops.filter(departed_at__isnull=True).select_related("trip"))
+    last = max(left, key=lambda stop: stop.planned_at, default=None)
+    meets_another = last is not None and last.late_min > run.late_min
+    return meets_another or bool(_too_late(list({stop.trip for stop in left}), at=at))
+
+
+def _end(run: Run, at: datetime) -> None:
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("没有人等它了，或赶得上了"), by=SWEEP, at=at)
 
 
 def _move(stops: Sequence[Stop], by_min: int) -> list[Trip]:

@@ -11,11 +11,13 @@ from django.db import connection
 
 from access.models import AccessRequest
 from calls.models import OpenCall
+from calls.services import calls
 from core import heartbeat
 from core.models import AuditEvent
 from dispatch.services import deafness, planning, urgent, urgent_turns, wake
 from dispatch.services.unmet import leave_waiting
 from tests import walkers
+from tests.walkers import MIN
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +149,11 @@ def test_work_that_stopped_is_a_call_for_help_until_it_goes_on(started: list[boo
     [call] = OpenCall.objects.live().filter(kind="work_stopped")
     assert (call.owner_role, call.owner_place, call.dispatch_area) == ("dispatch", "main", "main")
     assert "没有回音" in call.note
+
+    calls.end(call, words="看过了", by=case.town.dispatcher, at=case.at)
+    for minutes, called in ((9, False), (11, True)):  # a word ends no silence: it is called again after a while
+        deafness.sweep(at=case.at + minutes * MIN)
+        assert OpenCall.objects.live().filter(kind="work_stopped").exists() is called
 
     heartbeat.beat("dispatch")
     deafness.sweep(at=case.at)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from access.services import requests
 from accounts.models import Post, User
 from calls.models import OpenCall
 from calls.states import CallKind, CallStatus
 from dispatch.models import PlanningRun
-from dispatch.services import planning
+from dispatch.services import plan_over, planning
 from tests import walkers
 from tests.walkers import AT, MIN
 
@@ -47,3 +48,24 @@ def test_a_plan_that_failed_calls_for_help_until_one_succeeds(monkeypatch) -> No
 
     call.refresh_from_db()
     assert (call.status, call.ended_words) == (CallStatus.ENDED, "后来排成了")
+
+
+@pytest.mark.parametrize("how", ["placed", "cancelled", "waits"])
+def test_it_ends_when_nobody_is_left_to_plan_for(monkeypatch, how) -> None:
+    """Placed by hand or called off, the board is empty and nothing rings; the twin: while somebody waits it stands."""
+    town = walkers.town()
+    request = walkers.ask(town)
+
+    def broken(*_given, **_named):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(planning, "_solve", broken)
+    planning.plan("main", at=AT)
+    if how == "placed":
+        walkers.place_by_hand(town, request, at=AT + MIN)
+    elif how == "cancelled":
+        requests.cancel(request, reason="patient", by=town.staff, at=AT + MIN)
+
+    plan_over.sweep(at=AT + 2 * MIN)
+
+    assert OpenCall.objects.live().exists() is (how == "waits")

@@ -247,6 +247,17 @@ def test_too_late_for_the_place_in_the_hospital_is_called_and_over_when_it_is_no
     assert not OpenCall.objects.live().exists()
 
 
+def test_a_late_car_is_no_trouble_once_nobody_it_is_too_late_for_waits_for_it(side) -> None:
+    """Their place was moved, or they ride with another: the sweep ends the call; the twin, while they wait it stands."""
+    say_late(side, 60)
+    lateness.end_over(at=clock.now())
+    assert "车要晚到" in strip(side, "dispatch")
+
+    Trip.objects.filter(pk=stop_of(side).trip_id).update(arrive_by=stop_of(side, "dropoff").planned_at + MIN)
+    lateness.end_over(at=clock.now())
+    assert not OpenCall.objects.live().exists()
+
+
 def test_a_car_that_meets_its_next_outing_is_called(side) -> None:
     run, case = stop_of(side).run, side.cases["asked"]
     start = run.occupied.upper + 5 * MIN
@@ -266,6 +277,7 @@ def test_a_car_that_meets_its_next_outing_is_called(side) -> None:
 
     say_late(side, 14)
 
+    lateness.end_over(at=clock.now())
     assert f"赶不上 {hhmm(start)} 出发的下一趟" in strip(side, "dispatch")
     assert Run.objects.get(pk=run.pk).occupied == run.occupied
 
@@ -448,16 +460,30 @@ def test_no_door_is_reported_closed_with_nobody_aboard(side) -> None:
     assert not OpenCall.objects.live().exists()
 
 
+def test_called_off_by_the_community_is_read_by_desk_driver_and_gate(side) -> None:
+    """One press of 取消: the desk expects nobody, the driver reads that nobody is to be fetched, the gate lists no pass."""
+    case = side.cases["placed"]
+    desk, gate, rider = case.resident.name, case.gate_pass.number, stop_of(side).trip.rider
+    assert desk in read(on(side, "intake"), "/desk/")
+    assert gate in read(on(side, "guard"), "/gate/list/")
+
+    post(on(side, "staff"), reverse("access:request_cancel", args=[case.request.pk]), reason="patient")
+
+    assert desk not in read(on(side, "intake"), "/desk/")
+    assert gate not in read(on(side, "guard"), "/gate/list/")
+    assert f"{rider} 的这一趟取消了，不用去了" in read(on(side, "driver"), "/drive/")
+
+
 # --- 走不了, 接不了 ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["decline", "abort"])
+@pytest.mark.parametrize("what", ["decline", "abort", "no_show"])
 def test_who_is_given_back_stands_in_the_waiting_list_of_dispatch(side, what) -> None:
     """E3: the driver reads that they wait again; so they do, on the dispatcher's page."""
     run = side.cases["placed"].run
     if what == "abort":
         board(side)
-    else:  # only a run not taken yet can be declined
+    elif what == "decline":  # only a run not taken yet can be declined
         take_off(stop_of(side).trip, by=side.actors["dispatch"], at=clock.now(), reason="改派")
         ride = town.Ride(
             side.vehicle, side.driver, clock.now() + 41 * MIN, clock.now() + 50 * MIN,
@@ -465,6 +491,13 @@ def test_who_is_given_back_stands_in_the_waiting_list_of_dispatch(side, what) ->
         )  # fmt: skip
         trip = Trip.objects.get(pk=side.cases["placed"].there.pk)
         run = schedule(trip, ride=ride, by=RELAY, at=clock.now(), is_pinned=True)
+    if what == "no_show":
+        stop = stop_of(side)
+        stops.search(stop, by=side.actors["driver"], at=stop.planned_at)
+        stops.no_show(stop_of(side), by=side.actors["driver"], at=stop.planned_at + 10 * MIN)
+        relay()
+        assert side.cases["placed"].resident.name in read(on(side, "dispatch"), "/dispatch/")
+        return
     words = post(on(side, "driver"), reverse(f"transport:{what}", args=[run.pk]), reason="车坏了").content.decode()
     relay()
 
