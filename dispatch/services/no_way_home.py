@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from access.models import Outside
+from access.models import AccessRequest, Outside
 from calls.models import OpenCall
 from calls.selectors import ended_by_hand
 from calls.services import calls
@@ -29,16 +29,45 @@ KIND = CallKind.NO_WAY_HOME
 
 @dataclass(frozen=True)
 class Stranded:
-    """Somebody ready to go home whose way home has no car, and since when they wait."""
+    """Somebody ready to go home whose way home has no car, and since when they wait.
 
-    trip: Trip
+    Without a `trip`: nobody said yet where to bring them.
+    """
+
     outside: Outside
     since: datetime
+    trip: Trip | None = None
 
     @property
     def subject(self) -> str:
         """Name the call about them."""
-        return str(self.trip.case_ref)
+        return str(self.outside.case_ref)
+
+    @property
+    def who(self) -> str:
+        """Name the rider, or tell a stranger apart."""
+        return f"{self.trip.rider} {self.trip.building}".strip() if self.trip else self.outside.name
+
+    @property
+    def note(self) -> str:
+        """Say what is missing, and what a person can do about it."""
+        words = (
+            _("%(at)s 起等车回家，还没有车") if self.trip else _("%(at)s 起等着回家，还不知道送到哪：写送到哪，或认人")
+        )
+        return words % {"at": hhmm(self.since)}
+
+    @property
+    def place(self) -> str:
+        """Say where they wait."""
+        facility = self.outside.facility
+        return self.trip.from_label if self.trip else facility.name if facility else ""
+
+    @property
+    def house(self) -> str:
+        """Return the code of the hospital whose desk reads the call, "" for none."""
+        if self.trip is None:
+            return self.outside.facility_id or ""
+        return self.trip.from_code if self.trip.from_kind == "facility" else ""
 
     @property
     def division(self) -> str:
@@ -58,18 +87,23 @@ def sweep(*, at: datetime) -> None:
 
 
 def stranded(*, at: datetime) -> list[Stranded]:
-    """Return who is ready, out, and without a car past `waiting.no_car_min` of their place, the longest wait first."""
+    """Return who is ready, out, and without a car past `waiting.no_car_min` of their place, the longest wait first.
+
+    Also of whom nobody has said where to bring them: they have no way home that could wait for a car.
+    """
     rows = Trip.objects.filter(direction=TripDirection.INBOUND, status=TripStatus.UNSCHEDULED, ready_at__lt=at)
     trips = {trip.case_ref: trip for trip in rows}
-    if not trips:
+    without_home = AccessRequest.objects.open().filter(community__isnull=True)
+    cases = {*trips, *without_home.values_list("case_ref", flat=True)}
+    if not cases:
         return []
-    waiting = Outside.objects.filter(case_ref__in=list(trips), boarded_back_at__isnull=True, back_ride_at__isnull=True)
+    waiting = Outside.objects.filter(case_ref__in=cases, boarded_back_at__isnull=True, back_ride_at__isnull=True)
     book, found = rulebook.load(), []
     for outside in waiting.select_related("facility"):
-        since = outside.ready_at or outside.cancelled_at
+        since = outside.ready_at or (outside.cancelled_at if outside.case_ref in trips else None)
         if since is None:
             continue
-        one = Stranded(trips[outside.case_ref], outside, since)
+        one = Stranded(outside, since, trips.get(outside.case_ref))
         limit = timedelta(minutes=float(book.value("waiting.no_car_min", place=one.division, at=at).value))
         if at - since >= limit:
             found.append(one)
@@ -77,17 +111,10 @@ def stranded(*, at: datetime) -> list[Stranded]:
 
 
 def _call(one: Stranded, at: datetime) -> None:
-    trip = one.trip
-    trouble = Trouble(
-        KIND,
-        subject=one.subject,
-        who=f"{trip.rider} {trip.building}".strip(),
-        place=trip.from_label,
-        note=_("%(at)s 起等车回家，还没有车") % {"at": hhmm(one.since)},
-        case_ref=trip.case_ref,
-    )
-    facility = trip.from_code if trip.from_kind == "facility" else ""
-    scene = Scene(one.outside.community_id or "", facility, one.division, trip.dispatch_area)
+    case_ref = one.outside.case_ref
+    trouble = Trouble(KIND, one.subject, who=one.who, place=one.place, note=one.note, case_ref=case_ref)
+    area = one.trip.dispatch_area if one.trip else one.outside.dispatch_area
+    scene = Scene(one.outside.community_id or "", one.house, one.division, area)
     calling.call_for_help(trouble, scene=scene, by=SWEEP, at=at)
 
 

@@ -8,12 +8,18 @@ from django.conf import settings
 from django.test import Client
 from django.utils.module_loading import import_string
 
+from access.models import AccessRequest
+from access.services import strangers
+from access.services.strangers import Known
 from accounts.models import User
 from calls.models import OpenCall
+from communities.models import DispatchAreaDivision
 from dispatch.services import no_way_home, returns
+from hospitals.services import intake
 from tests import walkers
 from tests.factories import communities as people
-from tests.walkers import MIN, Walk
+from tests.walkers import AT, MIN, Walk
+from transport.models import Trip
 
 pytestmark = pytest.mark.django_db
 WORDS = "看完了没有车回家"
@@ -95,7 +101,36 @@ def test_still_in_treatment_nobody_waits():
     assert not OpenCall.objects.filter(kind="no_way_home").exists()
 
 
-def test_a_sweep_with_nothing_new_costs_four_statements_at_most(case, django_assert_max_num_queries):
+def test_a_sweep_with_nothing_new_costs_five_statements_at_most(case, django_assert_max_num_queries):
     no_way_home.sweep(at=case.at + 15 * MIN)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         no_way_home.sweep(at=case.at + 16 * MIN)
+
+
+def test_a_stranger_nobody_said_a_place_for_is_called_for_until_somebody_does():
+    """INV-29, R-000-17: no way home can be planned, so no car is missing; a person is called for all the same."""
+    town = walkers.town()
+    place = town.facility.division_code[:6]
+    DispatchAreaDivision.objects.get_or_create(district_code=place, area_id=town.community.dispatch_area_id)
+    here = intake.walk_in(town.facility, is_critical=False, by=town.desk, at=AT)
+    walkers.deliver()
+    intake.release(here, by=town.desk, at=AT + 10 * MIN)
+    walkers.deliver()
+
+    no_way_home.sweep(at=AT + 24 * MIN)
+    assert not OpenCall.objects.exists()
+    no_way_home.sweep(at=AT + 26 * MIN)
+
+    call = OpenCall.objects.live().get()
+    assert (call.kind, call.who, call.place) == ("no_way_home", here.label, town.facility.name)
+    assert "写送到哪，或认人" in call.note
+    assert (call.owner_place, call.dispatch_area) == ("main", "main")
+
+    row = AccessRequest.objects.get(case_ref=here.case_ref)
+    strangers.describe(row, Known(community=town.community), by=town.dispatcher, at=AT + 27 * MIN)
+    walkers.deliver()
+    trip = Trip.objects.live().get(case_ref=here.case_ref)
+    assert trip.status == "unscheduled"
+    returns.place_return(row, vehicle_code="V1", by=town.dispatcher, at=AT + 28 * MIN)
+    no_way_home.sweep(at=AT + 29 * MIN)
+    assert not OpenCall.objects.live().exists()
