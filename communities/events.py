@@ -53,7 +53,6 @@ class EmergencyDetailed(Event):
     scan_id: str
     building: str = ""
     party_size: int | None = None
-    has_ambulance: bool | None = None
 
     @property
     def is_urgent(self) -> bool:

@@ -133,15 +133,14 @@ def add_detail(
         scan_id=str(row.pk),
         building=building,
         party_size=party_size,
-        has_ambulance=has_ambulance,
     )
     outbox.put(fact)
     if releases.live_call_of(row) is not None:
-        said = EmergencyDetail.objects.filter(scan=row).order_by("-pk").values_list("building", "party_size")
-        latest = list(said)
-        where = next((each for each, _count in latest if each), "")
-        count = next((each for _where, each in latest if each), None)
-        _call_for_help(row, building=where, party_size=count)
+        latest = list(EmergencyDetail.objects.filter(scan=row).order_by("-pk"))
+        where = next((each.building for each in latest if each.building), "")
+        count = next((each.party_size for each in latest if each.party_size), None)
+        came = next((each.has_ambulance for each in latest if each.has_ambulance is not None), None)
+        _call_for_help(row, building=where, party_size=count, has_ambulance=came)
     audit.record("scan.emergency_detail", row, by=by, at=at)
     _touch(row)
     return detail
@@ -241,11 +240,14 @@ def _tell(row: Scan) -> None:
         outbox.put(passage(case_ref=row.case_ref, at=row.happened_at, scan_id=str(row.pk)))
 
 
-def _call_for_help(row: Scan, *, building: str = "", party_size: int | None = None) -> None:
+def _call_for_help(
+    row: Scan, *, building: str = "", party_size: int | None = None, has_ambulance: bool | None = None
+) -> None:
     """Call the community, then dispatch and command: somebody takes the emergency up by name (R-000-2, R-000-17).
 
-    `building` and `party_size` are what the guard added since.
+    `building`, `party_size` and `has_ambulance` are what the guard added since.
     """
+    ambulance = {True: _("120 已经到了"), False: _("120 还没到"), None: ""}[has_ambulance]
     count = party_size or row.party_size
     party = _("%(n)s 人") % {"n": count} if count else ""
     trouble = Trouble(
@@ -253,6 +255,7 @@ def _call_for_help(row: Scan, *, building: str = "", party_size: int | None = No
         subject=str(row.case_ref),
         who=" ".join(filter(None, (row.mark, building or row.building, party))),
         place=str(row.gate),
+        note=ambulance,
         case_ref=row.case_ref,
     )
     scene = calling.scene_of_community(row.community)

@@ -201,6 +201,7 @@ def test_emergency_at_the_gate_is_read_and_taken_up_by_name(side) -> None:
         words = strip(on(side, role))
         assert "门岗紧急放行" in words
         assert "5号楼 2 人" in words
+        assert f"{side.users['guard'].name} " in words  # who called
         assert 'data-loud="1"' in words
     assert "还没有人接手" in strip(on(side, "guard"))
     assert "5号楼" not in strip(on(side, "guard"))

@@ -99,6 +99,9 @@ def test_what_the_guard_adds_stands_in_the_call(gate, lead):
     facts = {"building": "9号楼", "party_size": 2, "has_ambulance": None, "at": clock.now()}
     gates.add_detail(row, **facts, by=make.GUARD)
     assert "9号楼 2 人" in _strip(lead)
+    for came, said in ((False, "120 还没到"), (True, "120 已经到了"), (None, "120 已经到了")):
+        gates.add_detail(row, **{**facts, "has_ambulance": came}, by=make.GUARD)
+        assert said in _strip(lead)
 
     calls.end(OpenCall.objects.live().get(), words="办完", by=make.actor(make.staff()), at=clock.now())
     gates.add_detail(row, **facts, by=make.GUARD)
