@@ -134,7 +134,7 @@ _BARS = {
     "role_infected": lambda figures: _("感染者由定点医院收治"),
     "closed": _closed,
     "full": lambda figures: _("没有空的时段了"),
-    "no_machine": lambda figures: _("没有给他这一类病人单独留的透析机"),
+    "no_machine": lambda figures: _("没有他能用的位子"),
 }
 _UNMET = {
     "no_facility": lambda: _("附近没有医院有这个科"),
@@ -142,8 +142,8 @@ _UNMET = {
     "no_slot": lambda: _("这几个小时没有空的时段"),
     "slots_full": lambda: _("时段都约满了"),
     "zone_role": lambda: _("按分区规定不收这一类区的人"),
-    "no_separate_room": lambda: _("没有单独的诊室或机位"),
-    "no_machine": lambda: _("附近没有给他这一类病人单独留的透析机"),
+    "no_separate_room": lambda: _("没有单独的诊室或位子"),
+    "no_machine": lambda: _("附近没有他能用的位子"),
     "not_fitting": lambda: _("那里没有合用的位子"),
     "closed": lambda: _("这个科停诊"),
     "no_car_outbound": lambda: _("去程没有车能排"),
@@ -154,6 +154,7 @@ _UNMET = {
     "fetched_by_120": lambda: _("这个人叫了 120，这一趟先放着，120 那一趟完了自动再排"),
     "became_stale": lambda: _("排好的车或时段刚被占用，稍后自动再排"),
 }
+UNMET_CODES = frozenset(_UNMET)
 _SUBJECTS = {
     "zone_class": lambda: _("车不进这一类区"),
     "seats": lambda: _("座位不够"),

@@ -64,7 +64,7 @@ def _require_open(slot: Slot, *, is_critical: bool) -> None:
 def _require_machine(slot: Slot, machine_class: str) -> None:
     """Look for a machine under the slot's lock, which the counter's update took: nobody books in between."""
     if slot.service.kind in machines.SERVICES and _spare(slot.pk, machine_class) <= 0:
-        raise Conflict("slot.machines", _("这个时段没有他能用的透析机位了，请换一个时段或医院。"), slot=slot.pk)
+        raise Conflict("slot.machines", _("这个时段没有他能用的位子了，请换一个时段或医院。"), slot=slot.pk)
 
 
 def _spare(slot_id: int, machine_class: str) -> int:

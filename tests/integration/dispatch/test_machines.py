@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from access.models import AccessRequest, Resident
 from core.errors import Conflict
 from dispatch import problem, receiving, snapshot
 from dispatch.services import planning, reclass
-from dispatch.words import sentence, unmet_words
+from dispatch.shapes import Check
+from dispatch.words import UNMET_CODES, sentence, unmet_words
 from hospitals.models import Appointment, Service, Slot
 from hospitals.selectors.machines import infection_machine_mixed
 from tests import walkers
@@ -73,7 +75,14 @@ def test_e20_a_unit_without_such_a_machine_is_not_offered_and_the_reason_is_true
     request.refresh_from_db()
     assert placed(request) == ["-"]
     assert request.needs_person_reason == "no_machine"
-    assert "单独留的透析机" in unmet_words(request.needs_person_reason, request.needs_person_detail)
+    assert unmet_words(request.needs_person_reason, request.needs_person_detail) == "附近没有他能用的位子"
+
+
+def test_e20_what_dispatch_and_command_read_does_not_name_the_machine():
+    """Decision 50: board and command read why nobody could be placed, and stand beside one name or a cell of one person."""
+    read = [unmet_words(code) for code in UNMET_CODES] + [sentence(Check("no_machine", "no"))]
+
+    assert not [each for each in read if re.search("透析|HBV|HCV|乙肝|丙肝|机位|专机|这一类病人", each)]
 
 
 def test_e20_another_unit_that_has_one_is_taken_and_the_ride_does_not_say_why():
@@ -144,7 +153,7 @@ def test_e20_the_hand_is_offered_the_places_of_the_patients_class(places, machin
     if free is not None:
         assert found.times[0].free == free
     elif not places:
-        assert [sentence(check) for check in found.checks] == ["没有给他这一类病人单独留的透析机"]
+        assert [sentence(check) for check in found.checks] == ["没有他能用的位子"]
 
 
 def test_e20_the_hand_cannot_press_past_it():
