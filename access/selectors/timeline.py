@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
+from calls.states import CallKind
 from core import audit
+from core.models import AuditEvent
 
 # verb → what happened; verbs that say nothing to a community are not listed
 WORDS: dict[str, Any] = {
@@ -27,6 +29,9 @@ WORDS: dict[str, Any] = {
     "trip.contact": _("同车的人防护级别变了，请留意自己的情况"),
     "request.lower_critical": _("撤回急危重症"),
     "request.cancelled": _("取消"),
+    "request.stop": _("不用去了，系统取消"),
+    "request.return_dropped": _("不用送回家了"),
+    "request.stranger_described": _("写了怎么认、送到哪"),
     "request.say_home": _("人工确认已到家"),
     "request.undo_say_home": _("撤回“已到家”"),
     "request.hand_closing": _("说明人已不在外面"),
@@ -36,10 +41,19 @@ WORDS: dict[str, Any] = {
     "pass.issue": _("发通行证"),
     "pass.revoke": _("通行证作废"),
     "pass.move_window": _("通行证改时间"),
-    "scan.exit": _("出小区门"),
-    "scan.entry": _("进小区门"),
+    "scan.let_out": _("出小区门"),
+    "scan.let_in": _("进小区门"),
+    "scan.checked": _("门岗核对过，放行"),
+    "scan.emergency": _("门岗紧急放行"),
+    "call.raised": _("报了求助"),
+    "call.taken": _("接手求助"),
+    "call.put_back": _("求助放回去，等人接手"),
+    "call.handed_back": _("求助放回去，等人接手"),
+    "call.taker_left": _("求助放回去，等人接手"),
+    "call.ended": _("求助办完了"),
     "appointment.booked": _("约好医院"),
     "appointment.cancelled": _("退号"),
+    "appointment.at_door": _("车到医院门口"),
     "appointment.noshow": _("没来就诊"),
     "run.offered": _("派车"),
     "run.accepted": _("司机接单"),
@@ -93,10 +107,15 @@ def timeline(case_ref: UUID) -> list[Event]:
     """Return what happened to a case, the latest first; one query."""
     rows = audit.timeline(case_ref).order_by("-at", "-id")[:200]
     return [
-        Event(row.at, WORDS[row.verb], row.reason, _who(row.actor_role, row.actor_label), row.offline)
+        Event(row.at, WORDS[row.verb], _note(row), _who(row.actor_role, row.actor_label), row.offline)
         for row in rows
         if row.verb in WORDS
     ]
+
+
+def _note(row: AuditEvent) -> str:
+    """Say why, or of a call for help what for."""
+    return str(CallKind(row.detail["kind"]).label) if row.verb == "call.raised" else row.reason
 
 
 def _who(role: str, label: str) -> str:

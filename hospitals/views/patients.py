@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,12 +14,12 @@ from django.views.decorators.http import require_safe
 from accounts.access_control import actor_of, for_roles
 from core import audit, clock, names
 from core.http import page
-from core.models import AuditEvent
 from hospitals import selectors
 from hospitals.forms import DescribeForm, NoteForm, SampleForm, TransferForm
 from hospitals.models import Intake
 from hospitals.policies import INTAKE_ROLES
 from hospitals.states import AppointmentStatus
+from hospitals.words import STEP_WORDS
 
 
 @require_safe
@@ -40,9 +41,20 @@ def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     return page(request, "hospitals/appointment.html", context)
 
 
-def _log_of(case_ref: UUID) -> QuerySet[AuditEvent]:
+@dataclass(frozen=True)
+class Step:
+    """One line of 经过."""
+
+    at: datetime
+    words: Any
+    who: str
+    reason: str
+
+
+def _log_of(case_ref: UUID) -> list[Step]:
     """Return what happened here; an arrival is one act, though the appointment and the arrival both note it."""
-    return audit.timeline(case_ref).filter(model__startswith="hospitals.").exclude(verb="appointment.arrived")
+    rows = audit.timeline(case_ref).filter(verb__in=[*STEP_WORDS]).exclude(verb="appointment.arrived")
+    return [Step(row.at, STEP_WORDS[row.verb], row.actor_label, row.reason) for row in rows]
 
 
 def _person(row: Any, about: str, need: Any) -> dict[str, Any]:

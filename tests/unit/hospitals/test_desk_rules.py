@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hospitals.models import Appointment, Intake, Service
 from hospitals.selectors import allowed_steps, can_undo
-from hospitals.states import INTAKE, INTAKE_STEPS, IntakeStatus, ServiceStatus
+from hospitals.states import APPOINTMENT, INTAKE, INTAKE_STEPS, TRANSFER, IntakeStatus, ServiceStatus
+from hospitals.words import STEP_WORDS
 
 AT = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,3 +85,19 @@ def test_a_service_opens_by_itself_at_its_end() -> None:
     assert service.is_closed_at(AT - timedelta(minutes=1))
     assert not service.is_closed_at(AT)
     assert not Service(status=ServiceStatus.LIMITED).is_closed_at(AT)
+
+
+def test_every_step_a_house_writes_down_has_a_word_on_its_page() -> None:
+    """Seen before: 经过 of the desk said appointment.at_door. The verbs are those of the code and of the machines."""
+    source = "\n".join(path.read_text() for path in (ROOT / "hospitals" / "services").glob("*.py"))
+    by_name = set(re.findall(r'"((?:appointment|intake|transfer|facility)\.[a-z_]+)"(?=, (?!_\())', source))
+    moves = {
+        f"{machine.name}.{to}"
+        for machine in (APPOINTMENT, INTAKE, TRANSFER)
+        for ways in machine.table.values()
+        for to in ways
+    }
+    said_otherwise = {"appointment.proposed", "intake.withdrawn", "facility.confirmed"}
+
+    assert len(by_name) > 15
+    assert (by_name | moves) - said_otherwise - set(STEP_WORDS) == set()
