@@ -17,7 +17,8 @@ from core import wording
 # words that tell of somebody else, or of what comes by itself
 TELLS = re.compile(
     "告诉|通知|已报|报给|报上去|上报|自动|收到|已交|交回|就来|马上另|正在报|正找|正在找|在找|社区会|调度会|"
-    "另派|派车来|会提醒|会自己|会跟着|看得到|都知道|出现"
+    "另派|派车来|会提醒|会自己|会跟着|看得到|都知道|出现|同时知道|就能看到|能看到您|看到预计|等车的名单|会排|出方案|"
+    "自己停|自己恢复|自己结束|自己出来|马上申请|一起恢复|一起取消|换一家，|换能接的|会写明|随后|位另排车|没出门的另排"
 )
 GUIDES = Path("docs/guides")
 KEPT = Path("tests/promises.py")

@@ -96,9 +96,11 @@ def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | Non
 
 def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, at: datetime) -> engine.Facility:
     is_designated = row.zone_role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}
-    slots, needs = [], set()
+    slots, needs, shut = [], set(), set()
     for kind in kinds:
         need = kind + INFECTED if is_designated else kind
+        if care.services[(row.pk, kind)].is_closed_at(at):
+            shut.add(need)
         for slot in care.slots.get((row.pk, kind), ()):
             slots += _places(care, slot, need, start=(slot.starts_at - origin) / timedelta(minutes=1))
             needs.add(need)
@@ -115,6 +117,7 @@ def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, 
         slots=tuple(slots),
         has_buffer=not is_designated,
         rank=max((_doubt(care.services[(row.pk, kind)], at) for kind in kinds), default=0),
+        shut=frozenset(shut - needs) or None,
     )
 
 

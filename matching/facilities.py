@@ -24,7 +24,7 @@ def refusal(facility: Facility, request: Request, *, through_buffer: bool = Fals
     A critical request meets only the first rule: nothing but capability stands before treatment.
     """
     if request.need not in facility.needs:
-        return Reason(code="no_capability", subject=facility.id)
+        return Reason(code="closed" if request.need in (facility.shut or ()) else "no_capability", subject=facility.id)
     if request.is_critical:
         return None
     if not facility.is_open:

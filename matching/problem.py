@@ -84,6 +84,7 @@ class Facility:
     machines : machine classes it has places of their own for (E20); nobody of another class takes one of them.
     has_buffer : may take a zone outside its role in its buffer, when no facility of the role has the service.
     rank : extra cost steps (higher level, unknown status); 0 is preferred.
+    shut : what it treats otherwise and does not receive for now; None for nothing.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Facility:
     has_buffer: bool = False
     is_open: bool = True
     rank: int = 0
+    shut: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

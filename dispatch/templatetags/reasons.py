@@ -54,8 +54,11 @@ def waiting_sentence(request: AccessRequest) -> str:
         return ""
     if critical_of(request.person_key):
         return _("这个人叫了 120，这一趟先放着，120 那一趟完了自动再排。")
-    if AreaSetting.objects.filter(area=request.dispatch_area, is_engine_on=False).exists():
+    setting = AreaSetting.objects.filter(area=request.dispatch_area).first() or AreaSetting()
+    if not setting.is_engine_on:
         return _("这一片的自动排车关着，由调度员来排。")
+    if setting.proposes_only:
+        return _("这一片的自动排车只提方案，由调度员来定。")
     if request.arrive_at and request.arrive_at >= planning.rolling_span(at).until:
         evening = clock.at_local(clock.local_day(request.arrive_at) - timedelta(days=1), planning.EVENING_AT)
         words = {"m": evening.astimezone(clock.CHINA).month, "d": evening.astimezone(clock.CHINA).day}

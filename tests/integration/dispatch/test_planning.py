@@ -251,6 +251,7 @@ def test_proposal_waits_for_a_person():
     (run,) = planning.plan("main", at=AT)
     assert (run.kind, run.status) == ("preview", "solved")
     assert facts(request).scheduled_at is None
+    assert waiting_sentence(request) == "这一片的自动排车只提方案，由调度员来定。"
 
     outcome = engine_switch.take_proposal(run, by=town.dispatcher, at=AT + MIN)
     assert outcome.stale == {}
@@ -491,6 +492,24 @@ def test_a_closure_made_longer_lets_go_whoever_is_due_in_the_added_hours():
     walkers.deliver()
 
     assert facts(request).scheduled_at is None
+
+
+def test_another_house_is_taken_for_one_that_closed_and_the_page_says_why():
+    """R-002-8a: nothing is asked for again; the next plan takes who receives, and community and dispatch read why."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    planning.plan("main", at=AT)
+    other = desk_rows.make_facility("H-other", name="第二医院", lat=40.13, lon=124.37)
+    desk_rows.make_slot(desk_rows.make_service(other), starts_at=town.slot.starts_at)
+    change = status.StatusChange("closed", AT + timedelta(hours=20), "设备检修")
+    status.set_status(town.slot.service, change, by=town.desk, at=AT)
+    walkers.deliver()
+
+    planning.plan("main", at=AT + MIN)
+
+    assert Appointment.objects.live().get(case_ref=request.case_ref).facility_id == other.pk
+    there = Trip.objects.live().get(case_ref=request.case_ref, direction="outbound")
+    assert "平时去的医院这次不行：这个科停诊" in [each["text"] for each in hospital_reasons(there)]
 
 
 def test_standing_orders_are_made_once():
