@@ -12,6 +12,9 @@ RUN python -m ops.messages \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin tab \
     && install -d -o tab -g tab -m 0750 /data
 
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.version=$VERSION
+
 USER tab
 VOLUME /data
 # Each service of docker-compose.yml names its process: prepare, manage, web, live, worker, worker-urgent, relay, beat.

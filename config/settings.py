@@ -139,7 +139,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.views.stale"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", PRODUCTION)
+# Cookies marked Secure never come back over plain http: nobody could sign in. So the origin that people see decides.
+_https = PAGE_ORIGIN.startswith("https://") if PAGE_ORIGIN else PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

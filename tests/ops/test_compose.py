@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,50 @@ def test_only_nginx_is_reached_from_outside() -> None:
 
 def test_nginx_knows_our_services_and_does_not_buffer_the_stream() -> None:
     text = (ROOT / "ops" / "nginx" / "nginx.conf").read_text()
-    servers = dict(re.findall(r"server (\w+):(\d+);", text))
+    servers = {name: port for _, name, port in re.findall(r"set \$(\w+) (\w+):(\d+);", text)}
     stream = text[text.index("location /events/") :].split("}")[0]
 
     assert servers == {name: SERVICES[name]["environment"]["PORT"] for name in ("web", "live")}
     assert "proxy_buffering off;" in stream
-    assert "proxy_pass http://live;" in stream
+    assert "proxy_pass http://$live;" in stream
+    assert "resolver 127.0.0.11" in text
+    assert not re.search(r"proxy_pass http://\w|^ *upstream", text, flags=re.MULTILINE), (
+        "a name that is no variable is asked for once"
+    )
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_fills_the_disk_with_its_log(name: str) -> None:
+    assert SERVICES[name]["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+
+
+def test_database_is_asked_over_tcp() -> None:
+    """The server of the first start, which makes the roles, answers on its socket alone and goes away again."""
+    assert "pg_isready -h 127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"][1]
+
+
+def test_image_and_label_name_the_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    dockerfile = (ROOT / "Dockerfile").read_text()
+
+    assert f"ARG VERSION={version}\nLABEL org.opencontainers.image.version=$VERSION" in dockerfile
+    for service in OURS.values():
+        assert _without_variables(service["image"]) == f"there-and-back:{version}"
+        assert _without_variables(service["labels"]["org.opencontainers.image.version"]) == version
+        assert _without_variables(service["build"]["args"]["VERSION"]) == version
+
+
+@pytest.mark.parametrize(("origin", "secure"), [("https://care.example.org", True), ("http://10.1.2.3:8080", False)])
+def test_cookies_are_secure_exactly_where_browsers_see_https(containers: Containers, origin: str, secure: bool) -> None:
+    """Secure cookies on plain port 8080 never came back: nobody could sign in."""
+    asked = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    environment = {**containers.environment("web"), "PAGE_ORIGIN": origin, "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout.split() == [str(secure)] * 2
 
 
 def test_password_goes_into_the_address() -> None:
