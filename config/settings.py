@@ -109,10 +109,14 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 _pool = env.int("DATABASE_POOL", 0)  # connections kept per process; 0: one per request, as commands and tests want
 if _pool:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}
-DATABASES["default"]["OPTIONS"]["options"] = (
-    f"-c lock_timeout=2000 -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 15000)}"
-    f" -c idle_in_transaction_session_timeout={env.int('IDLE_TRANSACTION_TIMEOUT_MS', 10000)}"
-)
+# Cursors that outlive their transaction are lost behind such a pooler too.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not _prepares
+# Milliseconds, written onto the roles of the database by `grant_app_role` (core/limits.py): no connection carries them.
+DATABASE_LIMITS = {
+    "lock_timeout": 2000,
+    "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", 15000),
+    "idle_in_transaction_session_timeout": env.int("IDLE_TRANSACTION_TIMEOUT_MS", 10000),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- queue: the rows are the truth, the broker is a doorbell --------------------------------------------------------

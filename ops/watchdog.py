@@ -27,6 +27,7 @@ SILENT_LOOPS = (
 
 def silent(connection: psycopg.Connection[Any]) -> tuple[set[str], set[str]]:
     """Return the processes that hear nothing of what lies in their queue, and those whose loop stands still."""
+    connection.execute("SET LOCAL statement_timeout = 2000")  # of this transaction: a pooler keeps the connection
     queues = {PROCESS_OF[row[0]] for row in connection.execute(SILENT_QUEUES).fetchall()}
     loops = {PROCESS_OF[row[0]] for row in connection.execute(SILENT_LOOPS).fetchall()}
     return queues, loops
@@ -64,8 +65,7 @@ class Watchdog(threading.Thread):
                 self._deaf, self._steady_since = frozenset(), None
 
     def _look(self) -> frozenset[str]:
-        told: dict[str, Any] = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
-        with psycopg.connect(self.database_url, autocommit=True, **told) as connection:
+        with psycopg.connect(self.database_url, connect_timeout=2) as connection:
             queues, loops = silent(connection)
         now = time.monotonic()
         if self._steady_since is None:

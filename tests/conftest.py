@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.conf import settings
 
 
@@ -12,6 +13,20 @@ from django.conf import settings
 def static_root() -> None:
     """Make the folder of collected files: the server of static files warns without it, and warnings are errors."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """Give the role of the tests the product's time-outs in their database (grant_app_role is not run there)."""
+    from django.db import connection  # noqa: PLC0415 - not before Django is set up
+
+    from core import limits  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            for statement in limits.statements(str(connection.settings_dict["NAME"]), limits.own_role()):
+                cursor.execute(statement)
+        connection.close()  # the next one has them
 
 
 @pytest.fixture(autouse=True)

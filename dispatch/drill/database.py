@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from django.core.management import call_command
 from django.db import connection, connections
 
-from core import clock
+from core import clock, limits
 
 
 @contextmanager
 def own_database(name: str, *, template: str = "") -> Iterator[str]:
     """Work in a fresh database: the tables alone, or a copy of `template`. Dropped at the end, whatever happened."""
     home = str(connection.settings_dict["NAME"])
-    _alone(f"CREATE DATABASE {_quoted(name)}" + (f" TEMPLATE {_quoted(template)}" if template else ""))
+    _make(name, template)
     move_to(name)
     try:
         if not template:
@@ -37,7 +37,16 @@ def move_to(name: str) -> None:
 def copy(source: str, target: str) -> None:
     """Make `target` a copy of `source`, to which nobody may be connected."""
     connections.close_all()
-    _alone(f"CREATE DATABASE {_quoted(target)} TEMPLATE {_quoted(source)}")
+    _make(target, source)
+
+
+def _make(name: str, template: str) -> None:
+    """Make a database with the time-outs of the product, which a copy does not take along."""
+    role = limits.own_role()
+    connections.close_all()
+    _alone(f"CREATE DATABASE {_quoted(name)}" + (f" TEMPLATE {_quoted(template)}" if template else ""))
+    for statement in limits.statements(name, role):
+        _alone(statement)
 
 
 def drop(name: str) -> None:

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -19,7 +18,6 @@ from ops.commands import with_password
 from ops.watchdog import silent
 
 STARTING_S = 60.0
-TOLD: dict[str, Any] = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
 
 
 def answers(port: int) -> bool:
@@ -52,7 +50,7 @@ def works(name: str) -> bool:
     if secret := os.environ.get("DATABASE_PASSWORD_FILE"):
         url = with_password(url, Path(secret).read_text().strip())
     try:
-        with psycopg.connect(url, autocommit=True, **TOLD) as connection:
+        with psycopg.connect(url, connect_timeout=2) as connection:
             queues, loops = silent(connection)
     except psycopg.Error:
         return True

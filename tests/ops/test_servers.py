@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
-from ops.postgres import APP
+from ops.postgres import APP, OWNER
 from ops.prepare import NOT_OURS
 from ops.process import wait_until
 from ops.say import last_line
@@ -49,6 +50,18 @@ def test_frozen_server_does_not_answer_and_goes_on_when_thawed(stack: Stack) -> 
 def test_app_role_cannot_change_tables(stack: Stack) -> None:
     with stack.connect(APP) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("CREATE TABLE mine (word text)")
+
+
+@pytest.mark.parametrize("role", [OWNER, APP])
+def test_time_outs_are_the_roles_own(stack: Stack, role: str) -> None:
+    """Whoever connects has them, with nothing in the address: a pooler would not hand options on (faults.md 2)."""
+    with stack.connect(role) as connection:
+        asked = "SELECT name, setting::int FROM pg_settings WHERE name = ANY(%s)"
+        found = dict(connection.execute(asked, [list(settings.DATABASE_LIMITS)]).fetchall())
+
+    assert found == settings.DATABASE_LIMITS
+    assert found["statement_timeout"] == 15000
+    assert "options" not in settings.DATABASES["default"]["OPTIONS"]
 
 
 def test_stop_leaves_no_process(tmp_path: Path, prepared: Path) -> None:

@@ -1,4 +1,4 @@
-"""Give the app role what the product needs and no more."""
+"""Give the app role what the product needs and no more, and both roles their time-outs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
+
+from core import limits
 
 ROLE = "tab_app"
 # tables whose rows the product itself may delete; records of people and journeys are never deleted by it
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", default=ROLE)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Grant SELECT, INSERT, UPDATE everywhere; DELETE and nothing more where listed; no DDL."""
+        """Grant SELECT, INSERT, UPDATE everywhere; DELETE and nothing more where listed; no DDL. Set the time-outs."""
         role = connection.ops.quote_name(options["role"])
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [options["role"]])
@@ -45,4 +47,7 @@ class Command(BaseCommand):
                     cursor.execute(f"GRANT DELETE ON {name} TO {role}")
                 if table in APPEND_ONLY:
                     cursor.execute(f"REVOKE UPDATE ON {name} FROM {role}")
+            database = str(connection.settings_dict["NAME"])
+            for statement in limits.statements(database, options["role"], limits.own_role()):
+                cursor.execute(statement)
         self.stderr.write(f"Role {options['role']} granted.")
