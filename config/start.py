@@ -10,6 +10,7 @@ import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
+from django.utils.module_loading import import_string
 
 REFUSED = 78  # EX_CONFIG of sysexits.h: starting again would change nothing
 
@@ -46,9 +47,7 @@ def end(sentence: str) -> None:
 
 
 def _trouble() -> str:
-    from core import installation  # noqa: PLC0415 - its models need Django set up
-
-    return installation.trouble()
+    return str(import_string("core.installation.trouble")())  # by its name: its models need Django set up
 
 
 def _look_when_it_comes(**_signal: Any) -> None:
