@@ -73,7 +73,7 @@ def _hcv_places(folder: CityFolder) -> Counter[str]:
 
 def _services(row: dict[str, str], at: datetime, told: datetime, apart: Counter[str]) -> list[Service]:
     kinds = [kind for kind in row["services"].split(";") if kind]
-    hcv = number(row["of_which_hcv"]) if "of_which_hcv" in row else apart[row["code"]]
+    hcv = number(row["of_which_hcv"]) if row["of_which_hcv"] else apart[row["code"]]
     return [
         Service(
             facility_id=row["code"],

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from communities.models import Community
 from core import clock
-from dispatch.city.folder import ZONES, CityFolder, number
+from dispatch.city.folder import CityFolder, number
 from hospitals.models import Facility
 from transport.models import Driver, Shift, Vehicle
 
@@ -56,7 +56,7 @@ def _vehicle(row: dict[str, str], area: str) -> Vehicle:
         has_oxygen=row["oxygen"] == "1",
         has_negative_pressure=row["negative_pressure"] == "1",
         has_partition=row["partition"] == "1",
-        zones_allowed=[ZONES[word] for word in row["zones_allowed"].split(";") if word in ZONES],
+        zones_allowed=row["zones_allowed"].split(";"),
         takes_positive=row["positive_allowed"] == "1",
         status=row["status"],
         lat=float(row["lat"]),

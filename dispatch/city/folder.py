@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.errors import Invalid
+from django.utils.translation import gettext as _
 
-ZONES = {"封控区": "sealed", "管控区": "controlled", "防范区": "precautionary"}
+from core.errors import Invalid
+from core.sheets import Fault, Sheet
+from dispatch.city import checks
+
+SHOWN = 200
+
+
+class BadFolder(Invalid):
+    """A folder with faults: nothing of it may be written."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        first = "\n".join(str(fault) for fault in faults[:SHOWN])
+        words = _("这个城市文件夹有 %(n)s 处错，一行也没有写进去：") % {"n": len(faults)}
+        super().__init__("city.faults", f"{words}\n{first}")
+        self.faults = faults
 
 
 @dataclass
@@ -47,6 +60,7 @@ class CityFolder:
     city: dict[str, Any]
     scenario: str
     shift: timedelta
+    sheets: dict[str, Sheet]
     report: Report = field(default_factory=Report)
 
     @property
@@ -60,13 +74,10 @@ class CityFolder:
         return self.city["scenario_columns"][self.scenario]
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
-        """Yield the rows of `name`.csv; none when the file is absent."""
-        file = self.path / f"{name}.csv"
-        if not file.exists():
-            return
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            for row in csv.DictReader(handle):
-                yield {key: (value or "").strip() for key, value in row.items() if key}
+        """Yield the rows of `name`.csv in the product's own words; none when the file is absent."""
+        sheet = self.sheets.get(name)
+        for row in sheet.rows if sheet else ():
+            yield defaultdict(str, row.cells)
 
     def day(self, text: str) -> date | None:
         """Read and move a date; None for an empty or unreadable one."""
@@ -86,20 +97,27 @@ class CityFolder:
 def open_folder(path: Path, *, scenario: str = "", today: date | None = None) -> CityFolder:
     """Open a city folder; with `today`, its reference date moves by whole weeks into that week.
 
-    Raises Invalid when the folder or its city.json is missing, or the scenario is unknown.
+    Raises Invalid when the folder or its city.json is missing, or the scenario is unknown, and BadFolder with every
+    fault of every file when there is one.
     """
     try:
-        city = json.loads((path / "city.json").read_text(encoding="utf-8"))
-        reference = date.fromisoformat(city["reference_date"])
-    except (OSError, ValueError, KeyError) as error:
-        raise Invalid("city.folder", f"{path} is no city folder: city.json with a reference_date is missing") from error
-    chosen = scenario or city["default_scenario"]
-    if chosen not in city["scenario_columns"]:
-        raise Invalid("city.scenario", f"scenario {chosen!r} is not one of {', '.join(city['scenario_columns'])}")
+        city = json.loads((path / "city.json").read_text(encoding="utf-8-sig"))
+        reference = checks.reference_day(city)
+        chosen, scenarios = scenario or city["default_scenario"], dict(city["scenario_columns"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        words = (
+            f"{path} is no city folder: city.json with reference_date, default_scenario and scenario_columns is missing"
+        )
+        raise Invalid("city.folder", words) from error
+    if chosen not in scenarios:
+        raise Invalid("city.scenario", f"scenario {chosen!r} is not one of {', '.join(scenarios)}")
+    sheets = checks.sheets_of(path, scenarios[chosen])
+    if faults := checks.find(city, sheets):
+        raise BadFolder(faults)
     shift = timedelta()
     if today is not None:
         shift = (today - timedelta(days=today.weekday())) - (reference - timedelta(days=reference.weekday()))
-    return CityFolder(path=path, city=city, scenario=chosen, shift=shift)
+    return CityFolder(path=path, city=city, scenario=chosen, shift=shift, sheets=sheets)
 
 
 def number(text: str, default: int = 0) -> int:

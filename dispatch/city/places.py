@@ -9,9 +9,9 @@ from communities.models import Area, Community, DispatchArea, DispatchAreaDivisi
 from communities.services import rulebook
 from core import clock
 from core.actors import CITY
-from dispatch.city.folder import ZONES, CityFolder, number
+from dispatch.city.checks import HOTLINES
+from dispatch.city.folder import CityFolder, number
 
-HOTLINES = {"急救": "hotline.emergency", "志愿转运车队": "hotline.volunteer_fleet"}
 GATE_NAMES = ("南门", "北门", "东门", "西门")
 ZONE_SINCE = timedelta(days=7)
 
@@ -88,10 +88,10 @@ def _communities(folder: CityFolder, area_of: dict[str, str]) -> None:
             continue
         communities.append(_community(row, area_of))
         gates += [
-            Gate(code=f"{row['code']}-{n}", community_id=row["code"], name=GATE_NAMES[n - 1], number=n)
-            for n in range(1, min(number(row["gate_count"], 1), len(GATE_NAMES)) + 1)
+            Gate(code=f"{row['code']}-{n}", community_id=row["code"], name=_gate_name(n), number=n)
+            for n in range(1, number(row["gate_count"], 1) + 1)
         ]
-        zone = ZONES.get(row[folder.zone_column], "precautionary")
+        zone = row[folder.zone_column]
         zones.append(ZonePeriod(community_id=row["code"], zone_class=zone, valid_from=since, source=row["zone_basis"]))
     Community.objects.bulk_create(
         communities,
@@ -103,6 +103,11 @@ def _communities(folder: CityFolder, area_of: dict[str, str]) -> None:
     known = set(ZonePeriod.objects.values_list("community_id", flat=True))
     ZonePeriod.objects.bulk_create([zone for zone in zones if zone.community_id not in known])
     folder.report.loaded.update(communities=len(communities), gates=len(gates), zone_periods=len(zones))
+
+
+def _gate_name(n: int) -> str:
+    """Name the first four gates by where they look, the others by number."""
+    return GATE_NAMES[n - 1] if n <= len(GATE_NAMES) else f"{n}号门"
 
 
 def _community(row: dict[str, str], area_of: dict[str, str]) -> Community:

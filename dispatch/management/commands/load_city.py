@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from core import audit, clock, installation
 from core.actors import CITY
 from core.errors import Invalid, NotAllowed
 from dispatch.city import care, fleet, morning, people, places, sign_ins
-from dispatch.city.folder import CityFolder, open_folder
+from dispatch.city.folder import BadFolder, CityFolder, open_folder
 
 
 class Command(BaseCommand):
@@ -42,6 +43,10 @@ class Command(BaseCommand):
         today = options["today"] or (timezone.localdate() if options["demo"] else None)
         try:
             folder = open_folder(options["folder"], scenario=options["scenario"], today=today)
+        except BadFolder as error:
+            told = [asdict(fault) for fault in error.faults]
+            self.stdout.write(json.dumps({"loaded": {}, "faults": told}, ensure_ascii=False, indent=1))
+            raise CommandError(str(error)) from error
         except Invalid as error:
             raise CommandError(str(error)) from error
         with transaction.atomic():

@@ -99,14 +99,15 @@ def test_scenario_chooses_the_zone_classes(small_city: Path, scenario: str, seal
     assert ZonePeriod.objects.filter(zone_class="sealed").count() == sealed
 
 
-def test_row_that_cannot_be_used_is_reported_not_lost(small_city: Path) -> None:
-    path = small_city / "residents.csv"
-    lines = path.read_text().splitlines()
-    path.write_text("\n".join([*lines, lines[1].replace("DD00001", "DD99999").replace("210603007007", "999999999999")]))
+def test_a_district_without_a_dispatch_area_is_left_out_and_said(small_city: Path) -> None:
+    file = small_city / "city.json"
+    city = json.loads(file.read_text())
+    city["dispatch_areas"] = city["dispatch_areas"][1:]
+    file.write_text(json.dumps(city))
 
     report = load(small_city)
 
-    assert report["skipped"][0]["why"] == "residents: its community is unknown"
+    assert {row["why"].partition(":")[0] for row in report["skipped"]} == {"communities", "residents", "vehicles"}
 
 
 @pytest.mark.parametrize("day", [23, 26, 29], ids=["Mon", "Thu", "Sun"])
