@@ -53,7 +53,7 @@ class NeedKind(models.TextChoices):
 
 
 # need kind → the service a facility must offer; the first is the roster's own word
-SERVICE_OF = {
+SERVICE_OF: dict[str, str] = {
     NeedKind.DIALYSIS: "hemodialysis",
     NeedKind.PERITONEAL_DIALYSIS: "nephrology",
     NeedKind.CHEMOTHERAPY: "chemotherapy",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pgtrigger
+from django.db.models import CheckConstraint, Q, TextChoices
 
 if TYPE_CHECKING:
     from core.states import Machine
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 def status_guard(machine: Machine, field: str = "status") -> pgtrigger.Trigger:
     """Make the trigger that refuses a status move outside the machine's table (trust.md E2, INV-10)."""
     return pgtrigger.FSM(name="status_moves", field=field, transitions=machine.moves())
+
+
+def words(table: str, field: str, kinds: type[TextChoices], *, is_list: bool = False) -> CheckConstraint:
+    """Make the constraint that refuses a word outside an enum; `is_list` for a column of several words."""
+    allowed = list(kinds.values)
+    condition = Q(**{f"{field}__contained_by" if is_list else f"{field}__in": allowed})
+    return CheckConstraint(condition=condition, name=f"{table}_{field}_words")
 
 
 def append_only() -> list[pgtrigger.Trigger]:

@@ -176,7 +176,8 @@ def _state(bar: Bar) -> str:
 def _words(bar: Bar) -> tuple[str, str]:
     """Return who and which way, and the time that matters now."""
     trip = bar.first
-    way = {TripDirection.INBOUND: _("返"), TripDirection.BETWEEN: _("转院")}.get(TripDirection(trip.direction), _("去"))
+    ways: dict[str, str] = {TripDirection.INBOUND: _("返"), TripDirection.BETWEEN: _("转院")}
+    way = ways.get(trip.direction, _("去"))
     who = bar.label if len(bar.trips) == 1 else _("拼车 %(n)s 人") % {"n": len(bar.trips)}
     if bar.run.status == RunStatus.DRAFT:
         return f"{who} {way}", _("预留")

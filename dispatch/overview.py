@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
-from core.phrases import listed
+from core.phrases import label, listed
 from dispatch import snapshot
 from dispatch.lanes import Group, groups, scale
 from dispatch.receiving import FRESH_H
@@ -85,7 +85,7 @@ def _vehicle(car: Car, bars: list[Bar], at: datetime) -> VehicleRow:
         plate=car.plate,
         seats=car.seats,
         status=car.status,
-        kind=str(VehicleClass(car.vehicle_class).label),
+        kind=label(VehicleClass, car.vehicle_class),
         state=state,
         state_word=word,
         driver=duty.driver_name,
@@ -101,7 +101,7 @@ def _vehicle(car: Car, bars: list[Bar], at: datetime) -> VehicleRow:
 def _state(car: Car, *, running: bool, on_duty: bool) -> tuple[str, str]:
     """Return the family of colour and the word."""
     if car.status != VehicleStatus.AVAILABLE:
-        return "wait", str(VehicleStatus(car.status).label)
+        return "wait", label(VehicleStatus, car.status)
     if running:
         return "info", _("在跑")
     return ("quiet", _("空着")) if on_duty else ("quiet", _("没到班"))
@@ -167,4 +167,4 @@ def _stale(said: datetime | None, at: datetime) -> str:
 
 def _cell(service: Any) -> Cell:
     until = hhmm(service.status_until) if service.status != ServiceStatus.OPEN else ""
-    return Cell(service.status, str(ServiceStatus(service.status).label), service.free, until)
+    return Cell(service.status, label(ServiceStatus, service.status), service.free, until)

@@ -15,6 +15,7 @@ from access.selectors import facts_of
 from access.services import cards
 from access.states import TransportMode
 from core import clock
+from core.phrases import label
 from dispatch import offers, receiving, snapshot
 from dispatch.candidates import way_between
 from dispatch.offers import Errand, Pair
@@ -189,7 +190,7 @@ def _own(shown: Panel) -> None:
     if shown.slot is None:
         shown.stuck = _("没有空的时段了。")
         return
-    how = TransportMode(shown.request.mode).label
+    how = label(TransportMode, shown.request.mode)
     shown.press = _("约 %(at)s，发通行证") % {"at": hhmm(shown.slot.starts_at)}
     shown.after = _("%(how)s，不派车。通行证包括回来。") % {"how": how}
 

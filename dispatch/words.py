@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from communities.states import ZoneClass
 from core.clock import CHINA
+from core.phrases import label as label_of
 from core.phrases import listed
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus
@@ -36,7 +37,7 @@ def sentence(check: Check) -> str:
 
 
 def _status(figures: dict[str, Any]) -> str:
-    label = VehicleStatus(figures["status"]).label if figures["status"] in VehicleStatus.values else figures["status"]
+    label = label_of(VehicleStatus, figures["status"])
     return _("现在不能用：%(status)s") % {"status": label}
 
 
@@ -110,7 +111,7 @@ def _stale(figures: dict[str, Any]) -> str:
 
 
 def _closed(figures: dict[str, Any]) -> str:
-    label = ServiceStatus(figures["status"]).label
+    label = label_of(ServiceStatus, figures["status"])
     if figures.get("until"):
         return _("这个科现在%(status)s，到 %(until)s") % {"status": label, "until": figures["until"]}
     return _("这个科现在%(status)s") % {"status": label}

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from core.phrases import label as label_of
 from transport.states import Mobility, VehicleStatus
 
 INFECTIOUS = frozenset({"positive", "suspected"})
@@ -84,7 +85,7 @@ def bar_of(vehicle: Carrier, party: Party) -> Bar | None:
     """Return the first rule that bars a party from an empty car: status, zone, infection, room, oxygen."""
     plate = vehicle.plate
     if vehicle.status != VehicleStatus.AVAILABLE:
-        label = VehicleStatus(vehicle.status).label
+        label = label_of(VehicleStatus, vehicle.status)
         return Bar("vehicle.status", _("%(plate)s 现在%(status)s，请换一辆。") % {"plate": plate, "status": label})
     if party.zone_class not in vehicle.zones_allowed:
         return Bar("vehicle.zone", _("%(plate)s 不接这一类区的人，请换一辆。") % {"plate": plate})

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from core.clock import CHINA
 from core.geo import travel_min
-from core.phrases import clauses, listed
+from core.phrases import clauses, label, listed
 from transport.models import Run, Stop, Trip
 from transport.states import Mobility, RunStatus, StopKind
 
 NEXT_SHOWN = 6
-_MOBILITY_ICON = {
+_MOBILITY_ICON: dict[str, str] = {
     Mobility.WALK: "walk",
     Mobility.ASSISTED: "user",
     Mobility.WHEELCHAIR: "chair",
@@ -124,7 +124,7 @@ def place_lines(stop: Stop) -> list[str]:
 
 def who(trip: Trip) -> str:
     """Return how the rider moves and who comes along, without the name."""
-    parts = [str(Mobility(trip.mobility).label)]
+    parts = [label(Mobility, trip.mobility)]
     if trip.party_size > 1:
         count = trip.party_size - 1
         parts.append(_("一人陪同") if count == 1 else _("%s 人陪同") % count)
@@ -219,14 +219,18 @@ def _at_facility(stop: Stop, *, pickup: bool) -> list[Instruction]:
 def _how(trip: Trip) -> Instruction:
     if trip.needs_oxygen:
         return Instruction("drip", _("带着氧气，上车先接好、固定好"))
-    words = {
+    words: dict[str, str] = {
         Mobility.WHEELCHAIR: _("放坡板，轮椅四点固定"),
         Mobility.STRETCHER: _("担架先固定，头朝前"),
         Mobility.ASSISTED: _("扶着上车，坐稳了再关门"),
         Mobility.WALK: _("自己能上车，坐后排"),
     }
-    mobility = Mobility(trip.mobility)
-    return Instruction(_MOBILITY_ICON[mobility], words[mobility])
+    unknown = words[Mobility.ASSISTED]  # a word that slipped in: help them aboard
+    return Instruction(_icon(trip), words.get(trip.mobility, unknown))
+
+
+def _icon(trip: Trip) -> str:
+    return _MOBILITY_ICON.get(trip.mobility, "user")
 
 
 def next_stops(current: Leg | None, runs: Iterable[Run]) -> list[NextStop]:
@@ -249,7 +253,7 @@ def _next(run: Run, stop: Stop) -> NextStop:
         return NextStop(stop.planned_at, title, _("医院说结束才出发"), "carback")
     if stop.kind == StopKind.PICKUP:
         title = _("接 %(rider)s，%(place)s") % {"rider": trip.rider, "place": place}
-        return NextStop(stop.planned_at, title, who(trip), _MOBILITY_ICON[Mobility(trip.mobility)])
+        return NextStop(stop.planned_at, title, who(trip), _icon(trip))
     if stop.place_kind == "facility":
         return NextStop(stop.planned_at, _("送到 %s") % place, _("接诊台有人接"), "hosp")
     return NextStop(stop.planned_at, _("送到 %s") % place, _("送到楼下，点到家了"), "home")

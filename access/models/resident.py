@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as noop
 from access.models.absence import away
 from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
 from core.actors import Actor
-from core.guards import status_guard
+from core.guards import status_guard, words
 from core.phrases import listed
 from core.sealed import SealedField, sealed
 from transport.states import Mobility
@@ -100,6 +100,7 @@ class Resident(models.Model):
 
     class Meta:
         ordering = ["name_key", "id"]
+        constraints = [words("resident", "mobility", Mobility)]
         indexes = [
             models.Index(fields=["community", "name_key", "id"], name="resident_list"),
             models.Index(fields=["community", "phone_last4"], name="resident_phone_tail"),
@@ -162,7 +163,11 @@ class CareNeed(models.Model):
 
     class Meta:
         ordering = ["resident", "kind"]
-        constraints = [models.UniqueConstraint(fields=["resident", "kind"], name="need_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["resident", "kind"], name="need_once"),
+            words("need", "kind", NeedKind),
+            words("need", "status", NeedStatus),
+        ]
         indexes = [models.Index(fields=["kind", "status"], name="need_kind_status")]
         triggers = [status_guard(CARE_NEED)]
 

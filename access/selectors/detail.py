@@ -29,6 +29,7 @@ from communities.services import rulebook
 from communities.states import Direction, ZoneClass
 from core.actors import Actor
 from core.errors import NotFound
+from core.phrases import label
 from hospitals.models import Facility
 from hospitals.states import ZoneRole
 from transport.states import TripStatus
@@ -224,7 +225,7 @@ def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[
         )
         reasons.append({"kind": "yes" if is_booked else "but", "text": text, "source": ruling})
     elif hospital.zone_role == ZoneRole.ORDINARY:
-        zone = ZoneClass(row.zone_class).label
+        zone = label(ZoneClass, row.zone_class)
         text = _("%(zone)s居民由普通医院接诊") % {"zone": zone}
         reasons.append({"kind": "yes", "text": text, "source": ruling})
     if row.facility_id == hospital.pk and row.zone_class != ZoneClass.SEALED:

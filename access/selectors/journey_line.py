@@ -15,6 +15,7 @@ from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of
 from access.selectors.standing import Standing, has_died, hhmm, standing_of
 from access.states import TransportMode
+from core.phrases import label
 from transport.models import Run, Trip
 from transport.states import TripStatus
 
@@ -90,11 +91,11 @@ def _gate(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
 
 def _board(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
     if not request.needs_vehicle:
-        return Stop("board", facts.exited_at, [str(TransportMode(request.mode).label)], is_actual=bool(facts.exited_at))
+        return Stop("board", facts.exited_at, [label(TransportMode, request.mode)], is_actual=bool(facts.exited_at))
     trip = parts.outbound
     lines = [plate_and_driver(trip.run)] if trip and trip.run else []
     if trip and trip.status in BROKEN:
-        lines.append(str(TripStatus(trip.status).label))
+        lines.append(label(TripStatus, trip.status))
     elif trip and trip.status == TripStatus.SCHEDULED:
         lines.append(str(trip.run.get_status_display()) if trip.run else "")
     return Stop("board", facts.boarded_at or _planned(trip), lines, is_actual=bool(facts.boarded_at))
@@ -127,7 +128,7 @@ def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
     if facts.kept_at:
         return Stop("return", None, [_("不用返程车") if has_died(request, parts) else _("住院，返程先不排")])
     if not request.needs_vehicle:
-        return Stop("return", facts.ready_at, [str(TransportMode(request.mode).label)], is_actual=False)
+        return Stop("return", facts.ready_at, [label(TransportMode, request.mode)], is_actual=False)
     lines = []
     if trip and trip.run:
         lines.append(plate_and_driver(trip.run))

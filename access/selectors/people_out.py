@@ -15,6 +15,7 @@ from accounts.models import Post, Role
 from core import names
 from core.actors import Actor
 from core.narrow import joined
+from core.phrases import label
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
@@ -51,7 +52,7 @@ class PersonOut:
     @property
     def owner_words(self) -> str:
         """Name the post that looks after it, and who is on duty there."""
-        post = str(Role(self.owner_role).label)
+        post = label(Role, self.owner_role)
         return f"{post} {self.owner}".strip()
 
     @property

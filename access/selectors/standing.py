@@ -14,6 +14,7 @@ from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts
 from access.selectors.waits import WaitLimits
 from access.states import CloseOutcome, RequestStatus, TransportMode
+from core.phrases import label
 from hospitals.states import AppointmentStatus, IntakeStatus
 from transport.models import Run
 from transport.states import RunStatus, TripStatus
@@ -147,7 +148,7 @@ def _on_the_way(facts: Facts, parts: CaseParts) -> Standing | None:
 def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing:
     trip = parts.outbound
     if trip and trip.status in {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}:
-        return Standing("no_show", "over", str(TripStatus(trip.status).label), _("要重新排车，在调度台等车的名单里"), 2)
+        return Standing("no_show", "over", label(TripStatus, trip.status), _("要重新排车，在调度台等车的名单里"), 2)
     if facts.approved_at is None:
         return Standing("submitted", "", _("等社区核准"), silence_words(request), 15)
     if facts.scheduled_at:

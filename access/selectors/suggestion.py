@@ -69,7 +69,7 @@ def _other_slots(found: Suggestion, machine_class: str, at: datetime) -> list[Sl
         return []
     start, end = clock.day_bounds(clock.local_day(found.usual_at or at))
     slots = bookable_slots(
-        SERVICE_OF[NeedKind(found.chosen.kind)],
+        SERVICE_OF.get(found.chosen.kind, ""),
         since=max(start, at + LEAD),
         until=end,
         facility_codes=[found.facility_code],

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from communities.states import ZoneClass
 from core.geo import Point
+from core.guards import words
 
 
 class Community(models.Model):
@@ -86,7 +87,8 @@ class ZonePeriod(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="zone_period_order"
-            )
+            ),
+            words("zone", "zone_class", ZoneClass),
         ]
         indexes = [models.Index(fields=["community", "valid_from"], name="zone_community")]
 

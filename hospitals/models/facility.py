@@ -6,6 +6,7 @@ from django.db import models
 
 from core.actors import Actor
 from core.geo import Point
+from core.guards import words
 from hospitals.states import ZoneRole
 
 
@@ -40,6 +41,7 @@ class Facility(models.Model):
 
     class Meta:
         ordering = ["code"]
+        constraints = [words("facility", "zone_role", ZoneRole)]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from core.guards import status_guard
+from core.guards import status_guard, words
 from hospitals.machines import places_of
 from hospitals.states import SERVICE, ServiceStatus, is_barred, is_shut
 
@@ -35,7 +35,10 @@ class Service(models.Model):
 
     class Meta:
         ordering = ["facility", "kind"]
-        constraints = [models.UniqueConstraint(fields=["facility", "kind"], name="service_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["facility", "kind"], name="service_once"),
+            words("service", "status", ServiceStatus),
+        ]
         indexes = [models.Index(fields=["kind"], name="service_kind")]
         triggers = [status_guard(SERVICE)]
 

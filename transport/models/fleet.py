@@ -6,8 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from communities.states import ZoneClass
 from core.actors import Actor
 from core.geo import Point
+from core.guards import words
 from transport.states import VEHICLE, VehicleClass, VehicleStatus
 
 
@@ -51,6 +53,11 @@ class Vehicle(models.Model):
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            words("vehicle", "vehicle_class", VehicleClass),
+            words("vehicle", "status", VehicleStatus),
+            words("vehicle", "zones_allowed", ZoneClass, is_list=True),
+        ]
         indexes = [models.Index(fields=["dispatch_area", "status"], name="vehicle_area")]
 
     def __str__(self) -> str:

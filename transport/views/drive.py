@@ -17,6 +17,7 @@ from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
+from core.phrases import label
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
 from transport.legs import Leg, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
@@ -58,7 +59,7 @@ class Sheet:
         """The one zone class the car serves, if it is only one."""
         vehicle = self.leg.run.vehicle if self.leg else self.shift.vehicle if self.shift else None
         zones = vehicle.zones_allowed if vehicle else []
-        return _("只接%s") % ZoneClass(zones[0]).label if len(zones) == 1 else ""
+        return _("只接%s") % label(ZoneClass, zones[0]) if len(zones) == 1 else ""
 
     @property
     def stands_at(self) -> str:

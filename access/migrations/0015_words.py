@@ -1,0 +1,32 @@
+"""Refuse words outside an enum from now on: no row is looked at, so that nobody waits."""
+
+from django.contrib.postgres.operations import AddConstraintNotValid
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("access", "0014_handed_on")]
+
+    operations = [
+        AddConstraintNotValid(
+            model_name="careneed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(kind__in=['dialysis', 'peritoneal_dialysis', 'chemotherapy', 'radiotherapy', 'picc_care', 'pregnancy', 'postpartum', 'newborn', 'child_chronic', 'severe_mental_illness', 'chronic_medicine', 'controlled_medicine', 'home_nursing', 'outpatient', 'emergency']),
+                name="need_kind_words",
+            ),
+        ),
+        AddConstraintNotValid(
+            model_name="careneed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(status__in=['active', 'suspended', 'ended']),
+                name="need_status_words",
+            ),
+        ),
+        AddConstraintNotValid(
+            model_name="resident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(mobility__in=['walk', 'assisted', 'wheelchair', 'stretcher']),
+                name="resident_mobility_words",
+            ),
+        ),
+    ]
