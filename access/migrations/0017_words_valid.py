@@ -5,7 +5,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0015_words")]
+    dependencies = [("access", "0016_words")]
 
     operations = [
         ValidateConstraint(model_name="careneed", name="need_kind_words"),

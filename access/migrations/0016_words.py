@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0014_handed_on")]
+    dependencies = [("access", "0015_finding")]
 
     operations = [
         AddConstraintNotValid(
