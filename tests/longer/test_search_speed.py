@@ -40,7 +40,7 @@ def test_search_of_a_large_city_answers_at_once() -> None:
         row.building = building
         finding.put_index(row, finding.index_of(name=name, building=building, phone=phone, id_no=""))
         rows.append((row, phone))
-    Resident.objects.bulk_create([row for row, _phone in rows], batch_size=2000)
+    Resident.objects.bulk_create([row for row, _phone in rows], batch_size=1000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE access_resident")
     times: dict[str, list[float]] = {}
