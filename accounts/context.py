@@ -50,6 +50,8 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("分区管控"), "dispatch:zones", "shield"),
         (_("来电"), "access:caller_find", "phone"),
     ],
+    Role.AUDITOR: [(_("操作记录"), "audit_log", "list")],
+    Role.SYSADMIN: [(_("系统管理"), "administration", "settings")],
 }
 TABS[Role.LEAD] = TABS[Role.STAFF]
 TABS[Role.HOSPADM] = TABS[Role.INTAKE][-1:]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.demo import FIVE
-from accounts.models import Post, Role, User
+from accounts.models import PlaceKind, Post, Role, User
+from core.actors import Actor
+from core.divisions import division_prefix
 from core.errors import NotFound
+from core.models import AuditEvent
 
 
 def posts_of(user: User, *, at: datetime) -> list[Post]:
@@ -57,3 +63,27 @@ def demo_users() -> list[Post]:
     order = [username for username, _role, _name in FIVE]
     posts = Post.objects.filter(user__is_demo=True, user__username__in=order).select_related("user")
     return sorted(posts, key=lambda post: order.index(post.user.username))
+
+
+def audited(by: Actor) -> QuerySet[AuditEvent]:
+    """Return the acts an auditor may read, the latest first: of the city everything, of a district its own posts'.
+
+    Houses, cars and dispatch have no code of a division: their acts are the city's.
+    """
+    events = AuditEvent.objects.order_by("-at", "-id")
+    if by.place_kind == PlaceKind.CITY:
+        return events
+    within = Post.objects.filter(place_code__startswith=division_prefix(by.place_code))
+    keys = within.annotate(key=Concat(Value("user:"), Cast("user_id", CharField()))).values("key")
+    return events.filter(actor_key__in=keys)
+
+
+def post_counts() -> list[tuple[str, int]]:
+    """Return how many people hold each post, by its word."""
+    counted = Counter(Post.objects.values_list("role", flat=True))
+    return [(str(role.label), counted[role.value]) for role in Role if counted[role.value]]
+
+
+def accounts_kept() -> QuerySet[User]:
+    """Return the accounts of people, with their posts; a demo's own are counted only."""
+    return User.objects.filter(is_demo=False).order_by("username").prefetch_related("posts")

@@ -40,6 +40,12 @@ def look_before_command(words: list[str]) -> None:
         look()
 
 
+def point_to_ours(words: list[str]) -> None:
+    """End Django's own command for a first account: our people have posts, and choose their password themselves."""
+    if words[1:2] == ["createsuperuser"]:
+        end("Use ./dev manage first_administrator: it prints a link under which the administrator chooses a password.")
+
+
 def end(sentence: str) -> None:
     """Say why, and end."""
     sys.stderr.write(f"{sentence}\n")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
 from accounts import policies
-from accounts.models import Post, User
+from accounts.models import Post, Role, User
 from core import audit
 from core.actors import Actor
+from core.errors import Conflict
 
 
 def ensure_user(username: str, *, name: str, password_hash: str, is_demo: bool, by: Actor, at: datetime) -> User:
@@ -39,3 +44,22 @@ def prefer(user: User, **choices: bool | str) -> None:
     User.objects.filter(pk=user.pk).update(**allowed)
     for key, value in allowed.items():
         setattr(user, key, value)
+
+
+@transaction.atomic
+def first_administrator(username: str, *, name: str, place: tuple[str, str, str], by: Actor, at: datetime) -> User:
+    """Return the administrator with this number, made if the installation has none; raise Conflict for a second one.
+
+    `place` is (kind, code, label). The password is chosen by a link (`passwords.link_for`).
+    """
+    policies.check_make_user(by)
+    with connection.cursor() as cursor:  # two at once: one is first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('first_administrator', 0))")
+    others = User.objects.filter(posts__role=Role.SYSADMIN, is_active=True).exclude(username=username)
+    if others.exists():
+        raise Conflict("user.administrator", _("已经有管理员了：要再给链接，请用他的号码。"))
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = ensure_user(username, name=name, password_hash=make_password(None), is_demo=False, by=by, at=at)
+    give_post(user, role=Role.SYSADMIN, place=place, by=by, at=at)
+    return user

@@ -34,6 +34,8 @@ LANDINGS = {
     Role.INTAKE: "hospitals:desk",
     Role.HOSPADM: "hospitals:services",
     Role.COMMAND: "dispatch:command",
+    Role.AUDITOR: "audit_log",
+    Role.SYSADMIN: "administration",
 }
 
 

@@ -13,13 +13,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 # public by name, each with its reason
 PUBLIC = {
     "health_live", "health_ready", "favicon",  # health and the tab's picture
-    "sign_in", "sign_out", "home", "prefer",  # before anybody is signed in
+    "sign_in", "sign_out", "home", "prefer", "choose_password",  # before anybody is signed in
     "api_pass_keys",  # public keys are public
     "gallery",  # the component gallery, outside production only
 }  # fmt: skip
 # POST addresses that write nothing a repeat could double
 NO_KEY = {
     "sign_in",
+    "choose_password",
     "sign_out",
     "prefer",
     "switch_post",

@@ -34,7 +34,7 @@ MAKES_NEW = {
     "NeedFields": "the fields of three forms", "EditForm": "the base", "VersionedForm": "the base",
     "RequestForm": "a new request", "CallerForm": "a new request", "PhoneForm": "a search", "CancelForm": "an act",
     "ReasonForm": "an act", "ResultForm": "a new result", "AbsenceForm": "a new stay away", "NeedActForm": "an act",
-    "SignInForm": "no row", "EndForm": "an act", "CodeForm": "a search", "ScanForm": "a new scan",
+    "SignInForm": "no row", "NewPasswordForm": "a new password", "EndForm": "an act", "CodeForm": "a search", "ScanForm": "a new scan",
     "EmergencyForm": "a new scan", "DetailForm": "what is added to a scan, shown empty", "ListForm": "a search",
     "ChoiceForm": "a choice", "ZoneForm": "a new period", "OverloadForm": "a new report", "TransferForm": "a new request",
     "AcceptForm": "an act", "PassOnForm": "an act", "SampleForm": "a new result", "NoteForm": "an act",

@@ -39,9 +39,9 @@ NO_CANARY = {
     "request.history": "events in the words of each page",
     "slot.department": "the word is that of need.category",
     "vehicle.location": "not recorded yet",
-    "audit.who_when_which_field": "no page of the audit yet",
+    "audit.who_when_which_field": "verbs and names of colleagues, which stand on many pages; audit_log shows no object",
     "audit.old_new_values": "no values are recorded",
-    "user.login_events": "no page of them yet",
+    "user.login_events": "a date, on the administrator's page alone",
 }
 
 
