@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django import template
 from django.conf import settings
+from django.forms import BaseForm
 from django.template import Context
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
@@ -46,6 +47,26 @@ def _draw(template_name: str, value: Hashable, _language: str | None) -> str:
 
 
 _drawn = lru_cache(KEPT)(_draw)
+
+
+@register.simple_tag
+def fields_once(template_name: str, form: BaseForm) -> SafeString:
+    """Draw the fields of a form, `form`, that every page of a kind carries: an empty one is drawn once and kept.
+
+    For forms whose empty fields are the same for everybody: no initial values, no choices read from rows.
+    """
+    if form.is_bound or form.initial or settings.DEBUG:
+        return _fields(template_name, form)
+    return _blank(template_name, type(form), get_language())
+
+
+def _fields(template_name: str, form: BaseForm) -> SafeString:
+    return SafeString(get_template(template_name).render({"form": form}))
+
+
+@lru_cache(KEPT)
+def _blank(template_name: str, kind: type[BaseForm], _language: str | None) -> SafeString:
+    return _fields(template_name, kind())
 
 
 class KeptUrl(URLNode):
