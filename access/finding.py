@@ -22,10 +22,12 @@ from core.sealed import UNREADABLE, blind_index, preload, unseal
 
 PART = 4  # so many digits of a telephone find it
 MOST_WORDS = 8
+LEAST_NAME = 2  # so many characters of a name, for whoever has no register of their own
 _TOKEN = 12  # characters of a fingerprint: 48 bits
 _READ = (
     "name", "building", "person_key", "phone_sealed", "id_no_sealed", "phone_index", "phone_last4", "id_index", "id_last4",
 )  # fmt: skip
+_END = re.compile(r"\d{3}[\dX]")
 _NUMBERS = re.compile(r"[\d()+./\-]*\d[\d()+./\-]*")
 
 
@@ -164,6 +166,44 @@ def wanted(words: str) -> Q:
     joined = _joined(said)
     match = _all(said)
     return match | _all(joined) if joined != said else match
+
+
+def recognised(words: str) -> Q | None:
+    """Return whom somebody of another place means, who says a name and a number; None while one of them is missing.
+
+    Whole ends and whole numbers alone count here, and names from two characters or their whole reading: any part of a
+    number, one digit more each time, would spell out a telephone, and a building would read through a register.
+    """
+    said = [word for word in tidy.line(words).split() if tidy.name_key(word).strip("·")][:MOST_WORDS]
+    ways = [match for each in (said, _joined(said)) if (match := _recognised(each)) is not None]
+    return ways[0] | ways[-1] if ways else None
+
+
+def _recognised(said: list[str]) -> Q | None:
+    numbers = {word: match for word in said if (match := _whole_number(word)) is not None}
+    name = tidy.name_key("".join(word for word in said if not tidy.digits(word)))
+    if not numbers or len(name) < LEAST_NAME:
+        return None
+    if all(map(tidy.is_ideograph, name)):
+        match = Q(search_text__contains=name)
+    else:
+        match = Q(search_text__regex=rf"[\n ]{re.escape(name)}([\n ]|$)")
+    for word in said:
+        if word in numbers:
+            match &= numbers[word]
+        elif tidy.digits(word):
+            match &= Q(search_tokens__contains=["b:" + tidy.building_key(word)])
+    return match
+
+
+def _whole_number(word: str) -> Q | None:
+    """Return who has a number of which this is the end, or all; None when it is neither."""
+    number = tidy.id_no(word)
+    if _END.fullmatch(number):
+        return Q(phone_last4=number) | Q(id_last4=number)
+    if len(number) in {15, 18} and number[:-1].isdigit():
+        return Q(id_index=blind_index("id_no", number))
+    return reached_by(word) if phones.read(word).numbers and len(tidy.digits(word)) > PART else None
 
 
 def _joined(said: list[str]) -> list[str]:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from access.finding import recognised, wanted
 from access.models import AccessRequest, Resident
-from access.selectors.residents import search
 from accounts.models import Role
 from core.actors import Actor
 from core.errors import NotFound
@@ -37,21 +37,18 @@ def stranger_for(actor: Actor, case_ref: UUID) -> AccessRequest:
 
 
 def candidates(actor: Actor, request: AccessRequest, words: str) -> Found:
-    """Find residents by name, initials, building, or the last four of a number, at most eight.
+    """Find residents by whatever is known of them in the own register, elsewhere by name and number; at most eight.
 
-    Outside the community a name alone shows nobody: it takes the last four of telephone or certificate as well, so
-    that nobody can read through a register.
+    Outside the community a name alone shows nobody: it takes the last four of telephone or certificate as well, or a
+    whole number, so that nobody can read through a register.
     """
     rows = _register(actor, request)
-    said = words.split()[:4]
-    if not said:
+    if not words.split():
         return Found()
-    if not is_own(actor):
-        has_number = any((word.isdigit() and len(word) >= 4) or len(word) == 18 for word in said)
-        has_name = any(not word.isdigit() and len(word) >= 2 and len(word) != 18 for word in said)
-        if not (has_number and has_name):
-            return Found(needs_more=True)
-    return Found(list(search(rows, " ".join(said)).select_related("community")[:AT_MOST]))
+    match = wanted(words) if is_own(actor) else recognised(words)
+    if match is None:
+        return Found(needs_more=True)
+    return Found(list(rows.filter(match).select_related("community")[:AT_MOST]))
 
 
 def candidate(actor: Actor, request: AccessRequest, resident_id: UUID) -> Resident:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from access.models import AccessRequest, Identification
+from access.selectors import identity as selectors
 from access.services import identity
 from communities.models import GatePass, Scan
 from communities.services import gates
@@ -252,3 +253,18 @@ class TestPages:
         answer = client.post(to, {"who": "x", "idempotency_key": uuid.uuid4().hex})
         assert answer.status_code == 422
         assert "请先选一位" in answer.content.decode()
+
+    def test_another_place_must_know_name_and_number_and_spells_out_neither(self, town, walk_in):
+        """Only in one's own register does any part of a telephone find somebody: that is the twin (INV-32)."""
+        person(town, phone="15400003328")
+        to, client = reverse("access:identify", args=[walk_in.case_ref]), self.desk(town)
+
+        def shows(words: str) -> bool:
+            return "电话尾号 3328" in client.get(to, {"q": words}).content.decode()
+
+        known = ("王秀兰 3328", "秀兰 3328", "王 秀兰 15400003328", "wxl 1497", "wangxiulan 154 0000 3328")
+        assert all(map(shows, (*known, "王秀兰 5号楼 ３３２８")))
+        longer = "王秀兰 03328|王秀兰 0003|王秀兰 1540|王秀兰 540000332|王秀兰 332"  # a digit more each time
+        nobody = "1540- 3328|1540- 1540|号楼 1540|5号楼 3328|王 3328|an 3328|% 3328|·· 3328|王秀兰"
+        assert not [words for words in f"{longer}|{nobody}".split("|") if shows(words)]
+        assert selectors.candidates(town.staff, walk_in, "王秀兰 0003").people
