@@ -4,8 +4,9 @@ Whoever asks "is there one already" and writes when there is none holds, from be
 stands for the thing: the row of the community, of the resident, of the case, where there is one, else a name here. The
 question comes in a statement after the lock, so that it sees what the one before has committed.
 
-Order, always: community → resident → names (of one call by kind, then by name) → need → standing order → request →
-slot → cars (by code) → run → pass. Who holds something further on never waits for something before it.
+Order, always: number and name of a record → community → resident → person → need → standing order → request → slot →
+cars (by code) → run → pass. Who holds something further on never waits for something before it; names of one call are
+held by kind, then by name.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from django.db import connection
 class Kind(IntEnum):
     """What is named, in the order it is held in; the number keeps names of different kinds apart."""
 
-    PERSON = 120  # 120 is called for them
-    NUMBER = 121  # an identity number, as its blind index
-    ALIKE = 122  # a name in a community: somebody very alike may stand there
+    NUMBER = 118  # an identity number, as its blind index
+    ALIKE = 119  # a name in a community: somebody very alike may stand there
+    PERSON = 120  # by the person's key: 120 is called for them, whether anybody knows who it is or not
 
 
 @dataclass(frozen=True, order=True)

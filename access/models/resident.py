@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from access.models.absence import away
+from access.models.one_record import free_number, mark_second, one_record_per_number
 from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
 from core.actors import Actor
 from core.guards import status_guard, words
@@ -64,7 +65,9 @@ class Resident(models.Model):
     id_last4 = models.CharField(max_length=4, blank=True)
     id_index = models.CharField(max_length=64, blank=True, db_index=True)
     id_fault = models.CharField(
-        max_length=20, blank=True, help_text="What is wrong with the number, to be mended later"
+        max_length=20,
+        blank=True,
+        help_text="What is wrong with the number, to be mended later; double: not the only one",
     )
     phone_sealed = SealedField()
     phone_last4 = models.CharField(max_length=4, blank=True)
@@ -109,6 +112,8 @@ class Resident(models.Model):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="resident_words"),
             GinIndex(fields=["search_tokens"], name="resident_tokens"),
         ]
+        constraints = [one_record_per_number()]
+        triggers = [mark_second(), free_number()]
 
     def __str__(self) -> str:
         return self.name

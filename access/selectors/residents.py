@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from access import finding
 from access.models import CareNeed, Resident
+from access.models.one_record import DOUBLE, HOLDS_NUMBER
 from access.states import NeedKind, NeedStatus
 from core import tidy
 from core.actors import Actor
@@ -160,7 +161,16 @@ def need_of(actor: Actor, resident_id: UUID, need_id: UUID) -> CareNeed:
 def look_alikes(
     actor: Actor, *, name: str, phone: str, id_no: str, birth_date: date | None, besides: UUID | None = None
 ) -> list[Resident]:
-    """Return up to three residents of the community who may be the same person (never merged by itself, E10)."""
+    """Return up to three residents of the actor's community who may be the same person, while somebody types."""
+    here = Resident.objects.visible_to(actor)
+    here = here.exclude(pk=besides) if besides else here
+    return alike(here, name=name, phone=phone, id_no=id_no, birth_date=birth_date)
+
+
+def alike(
+    here: QuerySet[Resident], *, name: str, phone: str, id_no: str, birth_date: date | None
+) -> list[Resident]:
+    """Return up to three of these residents who may be the same person (never merged by itself, E10)."""
     same = Q()
     if id_no:
         same |= Q(id_index=blind_index("id_no", tidy.id_no(id_no)))
@@ -172,8 +182,15 @@ def look_alikes(
         same |= finding.named(name)
     if not same:
         return []
-    found = Resident.objects.visible_to(actor).filter(same).order_by(_ACTIVE_FIRST, "name_key")
-    return list((found.exclude(pk=besides) if besides else found)[:3])
+    return list(here.filter(same).order_by(_ACTIVE_FIRST, "name_key")[:3])
+
+
+def first_of_number(actor: Actor, resident: Resident) -> Resident | None:
+    """Return the record of the actor's community that holds the number a marked one repeats; None for any other."""
+    if resident.id_fault != DOUBLE:
+        return None
+    here = Resident.objects.visible_to(actor).filter(HOLDS_NUMBER, id_index=resident.id_index)
+    return here.only("name").first()
 
 
 def facilities_offering() -> QuerySet[Facility]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from access import finding, policies
 from access.events import InfectionChanged
 from access.models import Resident
-from access.services import absences, needs, requests
+from access.services import absences, needs, one_record, requests
 from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
 from communities.models import Community
 from core import audit, boards, outbox, phones, tidy
@@ -57,14 +57,22 @@ _PLAIN = (
 _SEARCHED = {"name", "building", "phone", "id_no", "id_kind"}
 
 
-def register(community: Community, *, facts: ResidentFacts, by: Actor, at: datetime) -> Resident:
+@transaction.atomic
+def register(
+    community: Community, *, facts: ResidentFacts, by: Actor, at: datetime, is_other: bool = False
+) -> Resident:
     """Store a new resident with a data key of its own.
 
-    A faulty identity number is kept and marked, never refused (E15).
+    A faulty identity number is kept and marked, never refused, and so is one that stands in another record (E15).
+    Raises Conflict("resident.alike") with the records that may be the same person, unless `is_other` says that
+    somebody looked and it is another one (E9, E10).
     """
     policies.check_register(by, community)
     resident = Resident(person_key=create_person_key(), community=community, registered_at=at, checked_at=at)
     _write(resident, vars(facts))
+    one_record.hold(resident)
+    if not is_other:
+        one_record.require_first(resident, phone=facts.phone, id_no=facts.id_no)
     resident.save(force_insert=True)
     audit.record("resident.register", resident, by=by, at=at)
     boards.touch(f"community:{community.code}")
@@ -89,6 +97,8 @@ def update(resident: Resident, *, changes: Mapping[str, Any], version: int, by: 
     written = {name: getattr(resident, name) for name in columns if getattr(resident, name) != before[name]}
     if not changed:
         return []
+    if {"id_no", "id_kind", "name"} & set(changed):
+        one_record.hold(resident)
     rows = Resident.objects.filter(pk=resident.pk, version=version)
     if not rows.update(**written, version=F("version") + 1, checked_at=at):
         raise Conflict("resident.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))

@@ -96,9 +96,12 @@ def register_submit(request: HttpRequest) -> HttpResponse:
     form = ResidentForm(request.POST)
     alikes: list[Resident] = []
     if form.is_valid():
-        alikes = _look_alikes(request, form)
-        if not alikes or request.POST.get("is_other") == "1":
-            resident = residents.register(community_of(actor), facts=form.facts(), by=actor, at=at)
+        is_other = request.POST.get("is_other") == "1"
+        try:
+            resident = residents.register(community_of(actor), facts=form.facts(), by=actor, at=at, is_other=is_other)
+        except Conflict as error:
+            alikes = error.context["alikes"]
+        else:
             needs.add(resident, facts=form.need(), by=actor, at=at)
             messages.success(request, _("登记好了：%(name)s") % {"name": resident.name})
             target = "access:resident_new" if "save_next" in request.POST else "access:resident"
@@ -165,6 +168,7 @@ def detail_page(
         "result_form": result_form or ResultForm(),
         "resident": resident,
         "changes": changes_of(resident, list(resident.needs.all())),
+        "first_record": selectors.first_of_number(actor_of(request), resident),
         "zone": zone_at(resident.community, building=resident.building, at=clock.now()),
         "age": resident.age_on(clock.today()),
         "requests": asked[:10],

@@ -145,7 +145,7 @@ def leave(side: Side, name: str, *, at: datetime) -> GatePass:
     """Register one more, with a request and a pass but no ride yet."""
     staff = side.actors["staff"]
     facts = ResidentFacts(name=name, sex="F", building="5号楼")
-    resident = residents.register(side.community, facts=facts, by=staff, at=at)
+    resident = residents.register(side.community, facts=facts, by=staff, at=at, is_other=True)
     wish = requests.Wish("dialysis", arrive_at=at + 90 * MIN, facility=side.facility.code)
     request = requests.submit(resident, wish=wish, by=staff, at=at)
     window = passes.PassWindow(at - 20 * MIN, at + 480 * MIN, at + 360 * MIN)
@@ -238,7 +238,7 @@ def _case(side: Side, stage: str, words: Words, at: datetime) -> None:
         building="5号楼", address=words.address, mobility="wheelchair", note=words.note,
     )  # fmt: skip
     asked_at = at - 300 * MIN if stage == "inside" else at - 60 * MIN
-    resident = residents.register(side.community, facts=facts, by=staff, at=asked_at)
+    resident = residents.register(side.community, facts=facts, by=staff, at=asked_at, is_other=True)
     needs.add(resident, facts=NeedFacts("dialysis", "2,4,6", diagnosis=words.diagnosis), by=staff, at=asked_at)
     arrive_at = at - 60 * MIN if stage == "inside" else at + 90 * MIN
     wish = requests.Wish(

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -14,8 +15,10 @@ from access.services import residents
 from access.services.residents import ResidentFacts
 from accounts.models import Post, Role, User
 from core import clock
+from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent, OutboxMessage
 from tests.browser_form import untouched
+from tests.factories import access as access_rows
 from tests.factories import communities as places
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +122,41 @@ def test_look_alike_is_shown_before_a_second_record(staff: Client) -> None:
 
     post(staff, "access:resident_new", {**WORDS, "is_other": "1"})
     assert Resident.objects.count() == 2
+
+
+def test_a_number_that_stands_twice_is_marked_until_one_of_them_gives_it_up(staff: Client) -> None:
+    """E9, E15: nothing is refused; the second says so and leads to the first; the mark follows the archive."""
+    post(staff, "access:resident_new", WORDS)
+    post(staff, "access:resident_new", {**WORDS, "is_other": "1"})
+    post(staff_of(places.NEXT_DOOR), "access:resident_new", WORDS)
+
+    def faults() -> list[str]:
+        return list(Resident.objects.order_by("registered_at").values_list("id_fault", flat=True))
+
+    first, second, _other = Resident.objects.order_by("registered_at")
+    assert faults() == ["", "double", "double"]
+    page = staff.get(reverse("access:resident", args=[second.pk])).content.decode()
+    assert "这个号码还有一份登记" in page
+    assert reverse("access:resident", args=[first.pk]) in page
+    post(staff, "access:resident_archive", {"reason": "no_need"}, first.pk)
+    assert faults() == ["", "", "double"]
+    post(staff, "access:resident_archive", {"reason": "restore"}, first.pk)
+    assert faults() == ["double", "", "double"]
+
+
+def test_doubles_of_before_are_marked_before_the_number_is_held(staff: Client) -> None:
+    """The migration runs over rows the code before has made, and the later ones are found by check_invariants."""
+    for place in (places.HOME, places.NEXT_DOOR):
+        access_rows.resident(places.community(place), id_index="f" * 64)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DROP INDEX one_record_per_number")
+        cursor.execute("ALTER TABLE access_resident DISABLE TRIGGER USER")
+        cursor.execute("UPDATE access_resident SET id_fault = ''")
+        cursor.execute(import_module("access.migrations.0016_one_record").MARK_SECOND)
+
+    assert sorted(Resident.objects.values_list("id_fault", flat=True)) == ["", "double"]
+    assert [row["id"] for row in breaches()] == ["INV-08-number", "INV-33"]
 
 
 @pytest.mark.parametrize("words", ["王秀兰", "wxl", "wangxiu", "5号楼", "3328", "王 5号", "880603196712061497"])
@@ -229,7 +267,7 @@ def test_list_costs_the_same_at_5_and_at_50_residents(staff: Client, monkeypatch
     def add(count: int) -> None:
         for number in range(count):
             facts = ResidentFacts(name=f"王{number}", building=f"{number}号楼", phone="15400003328")
-            residents.register(places.community(), facts=facts, by=actor, at=clock.now())
+            residents.register(places.community(), facts=facts, by=actor, at=clock.now(), is_other=True)
 
     add(5)
     cost("")  # the hotline is read once a minute
