@@ -10,10 +10,31 @@ _PASSED = "('let_out', 'let_in', 'checked', 'emergency')"
 
 INVARIANTS = [
     Invariant(
+        "INV-04-critical",
+        "120 is called once for one person",
+        "SELECT string_agg('request ' || number, ', ' ORDER BY number) FROM access_accessrequest"
+        f" WHERE is_critical AND status IN {_OPEN} GROUP BY person_key HAVING count(*) > 1",
+    ),
+    Invariant(
         "INV-08",
         "each request has its record of being asked for exactly once",
         "SELECT 'request ' || r.number FROM access_accessrequest r JOIN core_auditevent e ON e.case_ref = r.case_ref"
         " AND e.verb IN ('request.submit', 'request.take_up') GROUP BY r.number HAVING count(*) > 1",
+    ),
+    Invariant(
+        "INV-08-need",
+        "one need of one kind for one person, and one order for it a day",
+        "SELECT kind || ' of resident ' || min(resident_id::text) FROM access_careneed"
+        " GROUP BY person_key, kind HAVING count(*) > 1"
+        " UNION ALL SELECT need_kind || ' on ' || day || ' for resident ' || resident_id FROM access_standingorder"
+        " GROUP BY resident_id, need_kind, day HAVING count(*) > 1",
+    ),
+    Invariant(
+        "INV-08-number",
+        "one identity number has one record, marked or not: whoever stands twice is to be sorted out by people",
+        "SELECT 'residents ' || string_agg(id::text, ', ' ORDER BY registered_at) FROM access_resident"
+        " WHERE archived_at IS NULL AND id_kind = 'resident_id' AND id_index <> '' AND id_fault IN ('', 'double')"
+        " GROUP BY id_index HAVING count(*) > 1",
     ),
     Invariant(
         "INV-10-request",

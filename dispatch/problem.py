@@ -24,6 +24,7 @@ from dispatch.allowances import board_min, leave_min
 from dispatch.problem_care import CRITICAL, INFECTED, Care, slot_key, slot_name
 from dispatch.problem_critical import AT_HAND, at_hand_within, bound_for, by_cars
 from dispatch.problem_fleet import Cars, load, minutes, place
+from dispatch.problem_persons import one_way_each
 from dispatch.problem_waiting import Span, check_sound, somebody_waits, waiting_rows
 from matching import problem as engine
 from matching.params import Params
@@ -49,6 +50,7 @@ class Question:
     origin: datetime
     waiting: dict[str, AccessRequest] = field(default_factory=dict)
     faulty: list[AccessRequest] = field(default_factory=list)
+    elsewhere: dict[UUID, str] = field(default_factory=dict)  # whose person is on another way then, with the reason
 
 
 def read(
@@ -88,6 +90,8 @@ def read(
             asked = by_cars(asked, row, rescue, there_only=there_only)
         if asked is not None:
             asking[asked.id], waiting[asked.id] = asked, row
+    asking, elsewhere = one_way_each(asking, waiting, origin=span.origin)
+    waiting = {case: waiting[case] for case in asking}
     care = _care(asking, waiting, span)
     asking = {case: bound_for(asked, waiting[case], care, trips, span.at) for case, asked in asking.items()}
     people = [*asking.values(), *cars.rides]
@@ -102,7 +106,7 @@ def read(
         now_min=minutes(span.at, span.origin),
         params=_params(area_place(rows), span.at),
     )
-    return Question(problem, span.origin, waiting, faulty)
+    return Question(problem, span.origin, waiting, faulty, elsewhere)
 
 
 def area_place(rows: Iterable[AccessRequest]) -> str:

@@ -153,6 +153,7 @@ _UNMET = {
     "not_sound": lambda: _("登记的资料有一处不对，要人核对"),
     "engine_failed": lambda: _("自动排车算不出来，要人来排"),
     "fetched_by_120": lambda: _("这个人叫了 120，这一趟先放着，120 那一趟完了自动再排"),
+    "person_elsewhere": lambda: _("这个人那时还有另一趟，同一时间只排一趟"),
     "became_stale": lambda: _("排好的车或时段刚被占用，稍后自动再排"),
 }
 UNMET_CODES = frozenset(_UNMET)

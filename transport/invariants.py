@@ -37,6 +37,12 @@ GROUP BY a.plate, a.run_id, a.trip_id, a.has_seats, a.has_chairs, a.has_stretche
 HAVING sum(b.party_size - b.lies - b.chair) > a.has_seats OR sum(b.chair) > a.has_chairs
   OR sum(b.lies) > a.has_stretchers
 """
+_RIDE = "tstzrange({0}.pickup_planned_at, greatest({0}.pickup_planned_at, {0}.dropoff_planned_at))"
+_WAY = (  # a way there lasts until its person is ready to go home
+    "tstzrange({0}.pickup_planned_at, greatest({0}.pickup_planned_at, {0}.dropoff_planned_at, (SELECT w.ready_at"
+    " FROM transport_trip w WHERE {0}.direction = 'outbound' AND w.direction = 'inbound' AND w.case_ref = {0}.case_ref"
+    f" AND w.status IN ({_TRIPS}) LIMIT 1)))"
+)
 INVARIANTS = [
     Invariant("INV-02", "no vehicle has two runs at a time", _OVERLAP.format(what="vehicle_id")),
     Invariant("INV-02-seats", "at no moment more people, wheelchairs or stretchers than places", _SEATS),
@@ -63,6 +69,15 @@ INVARIANTS = [
         " ON a.person_key = b.person_key AND a.id < b.id"
         " AND a.pickup_planned_at < b.dropoff_planned_at AND b.pickup_planned_at < a.dropoff_planned_at"
         " WHERE a.status IN ('scheduled', 'on_board') AND b.status IN ('scheduled', 'on_board')",
+    ),
+    Invariant(
+        "INV-04-way",
+        "nobody is fetched a second time in one direction before the first way is over",
+        "SELECT a.id || ' ' || b.id FROM transport_trip a JOIN transport_trip b ON a.person_key = b.person_key"
+        " AND a.direction = b.direction AND a.case_ref < b.case_ref"
+        f" AND {_WAY.format('a')} && {_WAY.format('b')} AND NOT {_RIDE.format('a')} && {_RIDE.format('b')}"
+        " WHERE a.status IN ('scheduled', 'on_board') AND b.status IN ('scheduled', 'on_board')"
+        " AND a.care_class <> 'urgent' AND b.care_class <> 'urgent'",
     ),
     Invariant(
         "INV-05",

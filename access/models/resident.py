@@ -103,7 +103,6 @@ class Resident(models.Model):
 
     class Meta:
         ordering = ["name_key", "id"]
-        constraints = [words("resident", "mobility", Mobility)]
         indexes = [
             models.Index(fields=["community", "name_key", "id"], name="resident_list"),
             models.Index(fields=["community", "phone_last4"], name="resident_phone_tail"),
@@ -112,7 +111,7 @@ class Resident(models.Model):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="resident_words"),
             GinIndex(fields=["search_tokens"], name="resident_tokens"),
         ]
-        constraints = [one_record_per_number()]
+        constraints = [words("resident", "mobility", Mobility), one_record_per_number()]
         triggers = [mark_second(), free_number()]
 
     def __str__(self) -> str:

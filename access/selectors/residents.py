@@ -167,9 +167,7 @@ def look_alikes(
     return alike(here, name=name, phone=phone, id_no=id_no, birth_date=birth_date)
 
 
-def alike(
-    here: QuerySet[Resident], *, name: str, phone: str, id_no: str, birth_date: date | None
-) -> list[Resident]:
+def alike(here: QuerySet[Resident], *, name: str, phone: str, id_no: str, birth_date: date | None) -> list[Resident]:
     """Return up to three of these residents who may be the same person (never merged by itself, E10)."""
     same = Q()
     if id_no:

@@ -31,15 +31,19 @@ def put_under(
 ) -> ZonePeriod:
     """Put a community, or one building, under a class from `since`; the period in force then ends there.
 
-    Raises Invalid for an unknown class or an end before the beginning.
+    One that is ordered from a later time on stands: this one lasts until then at most. Raises Invalid for an unknown
+    class or an end before the beginning.
     """
     policies.check_change_zone(by, community)
     if zone_class not in ZoneClass.values:
         raise Invalid("zone.class", _("没有这种区。"), field="zone_class")
     if until is not None and until <= since:
         raise Invalid("zone.order", _("结束要晚于开始。"), field="until")
-    same = ZonePeriod.objects.select_for_update().filter(community=community, building=building)
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)  # two at once: one period is in force
+    same = ZonePeriod.objects.filter(community=community, building=building)
     same.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=since), valid_from__lt=since).update(valid_until=since)
+    later = same.filter(valid_from__gt=since).order_by("valid_from").values_list("valid_from", flat=True).first()
+    until = min(filter(None, (until, later)), default=None)
     row, _is_new = ZonePeriod.objects.update_or_create(
         community=community,
         building=building,

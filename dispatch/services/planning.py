@@ -130,7 +130,7 @@ def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> Pla
     if not reading.somebody_waits(asked.area, asked.span):
         return None
     question = reading.read(asked.area, asked.span)
-    leave_waiting({row.pk: "not_sound" for row in question.faulty}, at=asked.span.at)
+    leave_waiting({row.pk: "not_sound" for row in question.faulty} | question.elsewhere, at=asked.span.at)
     if not question.waiting:
         return None
     run = store(asked, question)

@@ -53,6 +53,7 @@ def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     """Store the arrival; one that was withdrawn as a wrong press stands up again with its new time."""
     facts = arriving.clock_facts(appointment.facility_id, by=by, at=at, since=appointment.at_door_at)
     facts |= {"at_door_at": appointment.at_door_at, "at_door_by": appointment.at_door_by}
+    list(Appointment.objects.select_for_update(of=("self",)).order_by().only("pk").filter(pk=appointment.pk))
     if Intake.objects.exclude(status=IntakeStatus.TRANSFERRED).filter(case_ref=appointment.case_ref).exists():
         raise Conflict("intake.exists", _("已经确认到院了，请刷新看最新情况。"))
     if earlier := arriving.withdrawn_here(appointment.case_ref, appointment.facility_id):

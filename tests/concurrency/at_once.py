@@ -7,11 +7,14 @@ time, and a guard that is on is asked at the worst moment.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from threading import Event, Lock
 from typing import Any
 
@@ -22,6 +25,8 @@ from core.errors import DomainError
 ROWS, NAMES = "rows", "names"  # the kinds of lock that can be taken out: on rows, and by name
 _ROW_LOCK = re.compile(r" FOR (?:NO KEY )?UPDATE(?: OF [^ ,]+(?:, [^ ,]+)*)?(?: SKIP LOCKED)?")
 _PATIENCE = 20
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))
+PRESSES = 3
 
 
 class _Gate:
@@ -131,3 +136,36 @@ def without(names: tuple[str, ...]) -> Iterator[None]:
                 cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} CASCADE")
             for statement in back:
                 cursor.execute(statement)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One race: what stands before it, what each presses, how many there are after it, and what guards it.
+
+    `before` begins the statement that writes; `told` is what whoever comes too late may read, "done" when the first
+    one's result is theirs too; `off` and `constraints` are the guard, which the twin takes out.
+    """
+
+    name: str
+    build: Callable[[], Any]
+    press: Callable[[Any, int], Any]
+    count: Callable[[Any], int]
+    before: str
+    told: frozenset[str] = frozenset()
+    off: frozenset[str] = frozenset()
+    constraints: tuple[str, ...] = ()
+
+
+def prove(shape: Shape) -> None:
+    """With its guard it is made once, and whoever is too late reads so, in RACE_ROUNDS rounds; without, it is doubled."""
+    for _round in range(ROUNDS):
+        made = shape.build()
+        told = at_once(partial(shape.press, made), PRESSES, before=shape.before)
+        assert shape.count(made) == 1, told
+        assert "done" in told
+        assert set(told) <= {"done"} | shape.told, told
+
+    with without(shape.constraints):
+        made = shape.build()
+        told = at_once(partial(shape.press, made), PRESSES, before=shape.before, off=shape.off)
+        assert shape.count(made) > 1, f"the twin: without its guard it must be made twice; {told}"

@@ -1,53 +1,36 @@
 """One person once, one way once: every "is there one already" asked by several in the same second (INV-04…09).
 
-Each shape is a thing that may exist once and a press that makes it. With its guard it is made once however often it is
-pressed, and whoever is too late reads so; with the guard taken out it is made twice, which shows what the guard is for.
+What a person is and where they go. The other things that may exist once are in test_one_each.py.
 """
 
 from __future__ import annotations
 
-import os
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from access.models import AccessRequest, CareNeed
-from access.services import critical, cycle, needs, requests, standing
+from access.models import AccessRequest, CareNeed, Resident
+from access.services import critical, cycle, needs, requests, residents, standing
 from access.services.needs import NeedFacts
 from access.services.requests import Wish
+from access.services.residents import ResidentFacts
 from core import clock
+from core.actors import Actor
+from core.codes import check_character
+from core.sealed import create_person_key
 from tests import walkers
-from tests.concurrency.at_once import NAMES, ROWS, at_once, without
+from tests.concurrency.at_once import NAMES, PRESSES, ROWS, Shape, prove
 from tests.factories import access as make
 from tests.factories import communities as places
+from tests.factories import transport as cars
+from transport.models import Trip
+from transport.services import scheduling
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))
-PRESSES = 3
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One race: what stands before it, what each presses, how many there are after it, and what guards it.
-
-    `before` begins the statement that writes; `told` is what whoever comes too late may read, "done" when the first
-    one's result is theirs too; `off` and `constraints` are the guard, which the twin takes out.
-    """
-
-    name: str
-    build: Callable[[], Any]
-    press: Callable[[Any, int], Any]
-    count: Callable[[Any], int]
-    before: str
-    told: frozenset[str] = frozenset()
-    off: frozenset[str] = frozenset()
-    constraints: tuple[str, ...] = ()
 
 
 def _person() -> Any:
@@ -72,14 +55,19 @@ def _ask_tomorrow(made: Any) -> AccessRequest:
     return walkers.ask(made[0], made[1], arrive_at=clock.at_local(made[2], "09:30"))
 
 
+def _colleagues(home: Any) -> list[Client]:
+    clients = [Client() for _ in range(PRESSES)]
+    for number, client in enumerate(clients):
+        client.force_login(places.staff(home, username=f"1380000{uuid.uuid4().int % 10**4:04d}{number}"))
+    return clients
+
+
 def _at_the_page() -> Any:
     town, person = _person()
-    clients = [Client(), Client(), Client()]
-    for number, client in enumerate(clients):
-        client.force_login(places.staff(town.community, username=f"1380000{uuid.uuid4().int % 10**4:04d}{number}"))
+    clients = _colleagues(town.community)
     at = (clock.now() + timedelta(days=1)).astimezone(clock.CHINA)
     words = {"purpose": "dialysis", "time": at.strftime("%Y-%m-%dT%H:%M%z"), "travel": "wheelchair"}
-    return town, person, clients, reverse("access:request_new", args=[person.pk]), words
+    return town, person, clients, reverse("access:request_new", args=[person.pk]), words, "看那一趟"
 
 
 def _post(made: Any, number: int) -> None:
@@ -87,7 +75,7 @@ def _post(made: Any, number: int) -> None:
     answer = made[2][number].post(made[3], {**made[4], "idempotency_key": uuid.uuid4().hex})
     assert answer.status_code in (302, 422), answer.status_code
     if answer.status_code == 422:
-        assert "看那一趟" in answer.content.decode()
+        assert made[5] in answer.content.decode()
 
 
 def _two_asked() -> Any:
@@ -103,6 +91,58 @@ def _critical(made: Any) -> int:
     return AccessRequest.objects.open().filter(person_key=made[1].person_key, is_critical=True).count()
 
 
+def _newcomer() -> Any:
+    """A community, and the name and number of somebody nobody registered."""
+    return places.community(), f"同{uuid.uuid4().hex[:8]}", _number()
+
+
+def _number() -> str:
+    body = f"8806031967120{uuid.uuid4().int % 10**4:04d}"
+    return body + check_character(body)
+
+
+def _register(home: Any, **facts: Any) -> Any:
+    by = Actor("user:staff", "林晓", "staff", "community", home.code, home.name)
+    return residents.register(home, facts=ResidentFacts(**facts), by=by, at=walkers.AT)
+
+
+def _called(made: Any) -> int:
+    return Resident.objects.filter(name__startswith=made[1]).count()
+
+
+def _next_door(made: Any, number: int) -> Any:
+    """Register one number in several communities: nobody there can see the other record."""
+    home = places.community(f"21060200100{number + 1}", f"{number}号社区")
+    return _register(home, name=f"{made[1]}{number}", id_no=made[2])
+
+
+def _at_the_register() -> Any:
+    home, name, number = _newcomer()
+    words = {"name": name, "id_kind": "resident_id", "id_no": number, "building": "5号楼", "need_kind": "dialysis",
+             "mobility": "walk", "phone": "15400003328", "phone_owner": "self"}  # fmt: skip
+    return home, name, _colleagues(home), reverse("access:resident_new"), words, "可能已经登记过"
+
+
+def _several_ways() -> Any:
+    """Ways of one person at one hour, each with a car of its own."""
+    key = create_person_key()
+    trips = [cars.trip(walkers.AT, person_key=key, mobility="walk") for _ in range(PRESSES)]
+    return trips, [cars.ride(walkers.AT, uuid.uuid4().hex[:8]) for _ in range(PRESSES)]
+
+
+def _send(made: Any, number: int) -> Any:
+    trips, rides = made
+    return scheduling.schedule(trips[number], ride=rides[number], by=cars.BY, at=walkers.AT, is_pinned=True)
+
+
+def _sent(made: Any) -> int:
+    return Trip.objects.filter(pk__in=[trip.pk for trip in made[0]], status="scheduled").count()
+
+
+RESIDENT = r'^INSERT INTO "access_resident"'
+ALIKE: dict[str, Any] = {
+    "count": _called, "before": RESIDENT, "told": frozenset({"resident.alike"}), "off": frozenset({NAMES}),
+}  # fmt: skip
 REQUEST = r'^INSERT INTO "access_accessrequest"'
 SAME_DAY = frozenset({"request.same_day"})
 BOTH = frozenset({ROWS, NAMES})
@@ -134,21 +174,26 @@ SHAPES = [
           lambda made: CareNeed.objects.filter(resident=made[1], kind="dialysis").count(),
           r'^INSERT INTO "access_careneed"', told=frozenset({"need.stands"}), off=frozenset({ROWS}),
           constraints=("need_once",)),
+    Shape("a record of one number", _newcomer,
+          lambda made, n: _register(made[0], name=f"{made[1]}{n}", id_no=made[2]),
+          constraints=("one_record_per_number",), **ALIKE),
+    Shape("a record of one name and telephone", _newcomer,
+          lambda made, _n: _register(made[0], name=made[1], phone="15400003328"), **ALIKE),
+    Shape("a record of one name and birth date", _newcomer,
+          lambda made, _n: _register(made[0], name=made[1], birth_date=date(1950, 5, 1)), **ALIKE),
+    Shape("a record of one name", _newcomer, lambda made, _n: _register(made[0], name=made[1]), **ALIKE),
+    Shape("a record on the page", _at_the_register, _post, _called, RESIDENT, told=frozenset({"done"}),
+          off=frozenset({NAMES}), constraints=("one_record_per_number",)),
+    Shape("a number in several communities", _newcomer, _next_door,
+          lambda made: Resident.objects.filter(name__startswith=made[1], id_fault="").count(),
+          r'^INSERT INTO "core_auditevent"', told=frozenset({"done"}), off=frozenset({NAMES}),
+          constraints=("one_record_per_number",)),
+    Shape("a car for one person", _several_ways, _send, _sent, r'^UPDATE "transport_trip" SET "status"',
+          told=frozenset({"trip.person_elsewhere", "trip.busy"}), constraints=("one_way_at_a_time",)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 def test_it_is_made_once_and_twice_without_its_guard(shape: Shape) -> None:
     """INV-04, INV-08, INV-09, R-000-2: RACE_ROUNDS rounds with the guard, one without."""
-    for _round in range(ROUNDS):
-        made = shape.build()
-        told = at_once(lambda number, made=made: shape.press(made, number), PRESSES, before=shape.before)
-
-        assert shape.count(made) == 1, told
-        assert "done" in told
-        assert set(told) <= {"done"} | shape.told, told
-
-    with without(shape.constraints):
-        made = shape.build()
-        at_once(lambda number: shape.press(made, number), PRESSES, before=shape.before, off=shape.off)
-        assert shape.count(made) > 1, "the twin: without its guard it must be made twice"
+    prove(shape)

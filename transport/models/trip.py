@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
@@ -83,6 +85,9 @@ class Trip(models.Model):
     dropoff_planned_at = models.DateTimeField(null=True, blank=True)
     picked_up_at = models.DateTimeField(null=True, blank=True)
     dropped_off_at = models.DateTimeField(null=True, blank=True)
+    taken = DateTimeRangeField(
+        null=True, blank=True, help_text="While it lasts nobody takes the same person another way in its direction"
+    )
     explanation = models.JSONField(
         default=dict, blank=True, help_text="Why this car, as it was true then; codes and figures"
     )
@@ -100,6 +105,15 @@ class Trip(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["scheduled", "on_board"]) | Q(run__isnull=False), name="scheduled_has_run"
+            ),
+            ExclusionConstraint(
+                name="one_way_at_a_time",
+                expressions=[
+                    ("person_key", RangeOperators.EQUAL),
+                    ("direction", RangeOperators.EQUAL),
+                    ("taken", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status__in=["scheduled", "on_board"]),
             ),
         ]
         indexes = [models.Index(fields=["dispatch_area", "status"], name="trip_board")]

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from calls.states import CallKind
@@ -19,16 +18,16 @@ from core.errors import Conflict
 from core.gathering import step
 from transport.fit import Aboard, bar_of, bar_together
 from transport.models import Run, Stop, Trip
-from transport.services import alarms, follow, stop_list
+from transport.services import alarms, follow, stop_list, ways
 from transport.services.kept import amend, leave_behind, put_aside
 from transport.services.outing import Ride, as_conflict, refuse
 from transport.services.room import give_room_back
-from transport.states import RunStatus, StopKind, TripDirection, TripStatus
+from transport.states import RunStatus, StopKind, TripStatus
 
 T, R = TripStatus, RunStatus
 JOINABLE = (R.DRAFT, R.OFFERED, R.ACCEPTED, R.UNDER_WAY)
 RIDING = (T.SCHEDULED, T.ON_BOARD)
-UNPLANNED: dict[str, Any] = {"run": None, "pickup_planned_at": None, "dropoff_planned_at": None}
+UNPLANNED: dict[str, Any] = {"run": None, "pickup_planned_at": None, "dropoff_planned_at": None, "taken": None}
 
 
 @step
@@ -167,22 +166,10 @@ def assign(
     **more: Any,
 ) -> None:
     """Move a waiting trip to scheduled on `run`, with its planned times."""
-    _require_alone(trip, pickup_at, dropoff_at)
     planned: dict[str, Any] = {"pickup_planned_at": pickup_at, "dropoff_planned_at": dropoff_at}
-    advance(trip, T.SCHEDULED, by=by, at=at, run=run, explanation=explanation or {}, **planned, **more)
-
-
-def _require_alone(trip: Trip, pickup_at: datetime, dropoff_at: datetime) -> None:
-    """Refuse a second way for the same person before the first is over (INV-04); nothing is asked of the critical."""
-    if trip.care_class == "urgent" or trip.direction != TripDirection.OUTBOUND:
-        return
-    home = Trip.objects.live().filter(direction=TripDirection.INBOUND)
-    own_end = Coalesce(Subquery(home.filter(case_ref=trip.case_ref).values("ready_at")[:1]), Value(dropoff_at))
-    its_end = Subquery(home.filter(case_ref=OuterRef("case_ref")).values("ready_at")[:1])
-    same = Trip.objects.filter(person_key=trip.person_key, status__in=RIDING, direction=TripDirection.OUTBOUND)
-    same = same.annotate(ends=Coalesce(its_end, F("dropoff_planned_at"))).exclude(case_ref=trip.case_ref)
-    if same.filter(pickup_planned_at__lt=own_end, ends__gt=pickup_at).exists():
-        raise Conflict("trip.person_elsewhere", _("%s 那时还在另一趟上，不能同时排两趟。") % trip.rider)
+    planned |= {"run": run, "explanation": explanation or {}, "taken": ways.alone(trip, pickup_at, dropoff_at)}
+    with ways.as_conflict(trip):
+        advance(trip, T.SCHEDULED, by=by, at=at, **planned, **more)
 
 
 def _aboard(run: Run, stops: Iterable[Stop], trip: Trip) -> Aboard:

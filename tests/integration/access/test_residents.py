@@ -153,7 +153,7 @@ def test_doubles_of_before_are_marked_before_the_number_is_held(staff: Client) -
         cursor.execute("DROP INDEX one_record_per_number")
         cursor.execute("ALTER TABLE access_resident DISABLE TRIGGER USER")
         cursor.execute("UPDATE access_resident SET id_fault = ''")
-        cursor.execute(import_module("access.migrations.0016_one_record").MARK_SECOND)
+        cursor.execute(import_module("access.migrations.0018_one_record").MARK_SECOND)
 
     assert sorted(Resident.objects.values_list("id_fault", flat=True)) == ["", "double"]
     assert [row["id"] for row in breaches()] == ["INV-08-number", "INV-33"]

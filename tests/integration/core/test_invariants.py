@@ -41,6 +41,17 @@ BREAKERS: dict[str, list[str]] = {
         "UPDATE transport_trip a SET person_key = b.person_key FROM transport_trip b WHERE a.status = 'scheduled'"
         " AND b.status = 'scheduled' AND a.dispatch_area = 'area1' AND b.dispatch_area = 'area2'"
     ],
+    "INV-04-critical": [
+        "UPDATE access_accessrequest SET is_critical = true, person_key = '00000000-0000-0000-0000-000000000001'"
+        " WHERE status = 'approved' AND case_ref NOT IN (SELECT case_ref FROM transport_trip)"
+    ],
+    "INV-04-way": [
+        "UPDATE transport_trip a SET person_key = b.person_key, arrive_by = a.arrive_by + interval '1 hour',"
+        " pickup_planned_at = a.pickup_planned_at + interval '1 hour',"
+        " dropoff_planned_at = a.dropoff_planned_at + interval '1 hour' FROM transport_trip b"
+        " WHERE a.status = 'scheduled' AND b.status = 'scheduled'"
+        " AND a.dispatch_area = 'area1' AND b.dispatch_area = 'area2'"
+    ],
     "INV-05": ["UPDATE transport_trip SET arrive_by = arrive_by - interval '3 hours' WHERE status = 'scheduled'"],
     "INV-06-back": [
         "UPDATE transport_trip SET status = 'cancelled', reserved_run_id = NULL WHERE direction = 'inbound'"
@@ -58,6 +69,8 @@ BREAKERS: dict[str, list[str]] = {
         " SELECT at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model, object_id, case_ref,"
         " old_status, new_status, reason, detail, request_id, offline FROM core_auditevent WHERE verb = 'request.submit'"
     ],
+    "INV-08-need": ["UPDATE access_careneed a SET person_key = b.person_key FROM access_careneed b WHERE a.id < b.id"],
+    "INV-08-number": ["UPDATE access_resident SET id_index = 'the same', id_kind = 'resident_id', id_fault = ''"],
     "INV-10-request": ["UPDATE access_accessrequest SET approved_at = NULL WHERE status = 'approved'"],
     "INV-12": ["UPDATE access_accessrequest SET owner_place = ''"],
     "INV-13": ["UPDATE access_accessrequest SET next_check_at = NULL"],

@@ -335,6 +335,37 @@ def test_who_became_stale_is_planned_again_at_once(monkeypatch):
     assert (request.needs_person_reason, request.try_again_at) == ("", None)
 
 
+def test_two_ways_of_one_person_at_one_hour_are_never_planned_both():
+    """INV-04: one is planned, the other waits and says why; one of another hour is planned beside it in time."""
+    town = walkers.town(cars=4)
+    person = walkers.resident(town)
+    two = [walkers.ask(town, person, is_second=True) for _ in range(2)]
+    planning.plan("main", at=AT)
+
+    for request in two:
+        request.refresh_from_db()
+    first, second = sorted(two, key=lambda row: row.needs_person_reason)
+    assert facts(first).scheduled_at
+    assert not facts(second).scheduled_at
+    assert [reason["text"] for reason in waiting_reasons(second)] == ["这个人那时还有另一趟，同一时间只排一趟"]
+
+    taken = Trip.objects.get(case_ref=first.case_ref, direction="outbound").taken
+    later = walkers.ask(town, person, is_second=True, arrive_at=taken.upper + 30 * MIN, need_kind="outpatient")
+    earlier = walkers.ask(town, person, is_second=True, arrive_at=AT + MIN, need_kind="outpatient", session_min=10)
+    span = planning.rolling_span(AT)
+    asked = problem.read("main", span, only=[later.case_ref, second.case_ref])
+    (beside,) = [each for each in asked.problem.requests if not each.id.startswith("run:")]
+    assert beside.id == str(later.case_ref)
+    assert beside.earliest_min == beside.asked_min
+    assert asked.elsewhere == {second.pk: "person_elsewhere"}
+    (before,) = [
+        each
+        for each in problem.read("main", span, only=[earlier.case_ref]).problem.requests
+        if not each.id.startswith("run:")
+    ]
+    assert before.latest_safe_min <= (taken.lower - span.origin).total_seconds() / 60 - 70
+
+
 def test_who_was_called_off_meanwhile_is_not_said_to_wait():
     """C12: a stale ride of somebody who cancelled is nobody's to plan again."""
     outcome = Outcome(stale={"cancelled": "placement.not_approved", "beaten": "vehicle.taken"})

@@ -87,8 +87,8 @@ def test_two_runs_of_a_car_and_driver_at_a_time():
 
 def test_one_person_in_two_cars():
     first, second = make.trip(NOW), make.trip(NOW)
-    Trip.objects.update(person_key=first.person_key)
     make.run(NOW, of=first)
     make.run(NOW, "2", of=second)
+    Trip.objects.update(person_key=first.person_key, taken=None)  # as the code before wrote them
 
     assert _broken() == ["INV-04"]

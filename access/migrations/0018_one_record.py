@@ -17,7 +17,7 @@ UPDATE access_resident SET id_fault = 'double' WHERE id IN (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0014_handed_on"),
+        ("access", "0017_words_valid"),
         ("communities", "0004_strangers"),
     ]
 
