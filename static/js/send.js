@@ -51,6 +51,13 @@ function go(target) {
 
 const isTwin = (one, other) => (one.id ? one.id === other.id : one.dataset.draft === other.dataset.draft);
 
+// Put other children into an element; replaceChildren came to browsers after the floor.
+function refill(element, children = []) {
+  if (!element) return;
+  element.textContent = "";
+  element.append(...children);
+}
+
 // The page that came back names what is wrong: its words take the place of this page's, what was typed stays.
 function mend(form, html) {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -61,10 +68,10 @@ function mend(form, html) {
   const isWhole = main.contains(form) && !form.closest("dialog") && page.getElementById("main")?.contains(answered);
   let mended = form;
   if (isWhole) {
-    main.replaceChildren(...page.getElementById("main").childNodes);
+    refill(main, page.getElementById("main").childNodes);
     mended = [...main.querySelectorAll("form[data-draft]")].find((each) => isTwin(form, each));
   } else {
-    form.replaceChildren(...answered.childNodes);
+    refill(form, answered.childNodes);
   }
   for (const [name, value] of Object.entries(typed)) setValue(mended, name, value);
   for (const field of form.querySelectorAll("input[type=password]")) setValue(mended, field.name, field.value);
@@ -83,7 +90,7 @@ function refuse(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const words = page.querySelector("[data-error-fragment]");
   if (!words) return false;
-  document.getElementById("errors")?.replaceChildren(words);
+  refill(document.getElementById("errors"), [words]);
   words.focus();
   return true;
 }
@@ -97,7 +104,7 @@ async function answerTo(form, submitter) {
 
 async function send(form, submitter) {
   keep(form);
-  document.getElementById("errors")?.replaceChildren();
+  refill(document.getElementById("errors"));
   form.querySelector("[data-send-trouble]")?.remove();
   let answer = null;
   try {

@@ -200,10 +200,8 @@ def put_person(case_ref: UUID, *, card: RiderCard, by: Actor, at: datetime) -> i
     """Write who rides on a case's live trips, once somebody said who it is; return how many. A car named already stays."""
     rows = list(Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run"))
     for trip in rows:
-        if (
-            trip.person_key != card.person_key
-        ):  # who it is is a fact: another way of theirs then is for people to sort out
-            trip.taken = None
+        if trip.person_key != card.person_key:
+            trip.taken = None  # who it is is a fact: another way of theirs then is for people to sort out
         trip.person_key, trip.rider, trip.name, trip.building = card.person_key, card.rider, card.name, card.building
         trip.phone = card.phone  # sealed anew: the key belongs to the person
         if not (trip.run_id or trip.reserved_run_id):  # no car yet: it is chosen for how they really move
