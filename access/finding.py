@@ -2,7 +2,8 @@
 
 Names stand in `search_text` in the clear, as they do beside it. Of a telephone only keyed fingerprints stand in
 `search_tokens`: one of each whole number and one of each four digits in a row, so that any part of four digits or more
-finds it and no number can be read there.
+finds it and no number can be read there. The fingerprint of four digits is another one in each community: the last four
+stand beside it in the clear, and over a whole city they would tell what every one of the ten thousand means.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from core.sealed import UNREADABLE, blind_index, preload, unseal
 PART = 4  # so many digits of a telephone find it
 MOST_WORDS = 8
 LEAST_NAME = 2  # so many characters of a name, for whoever has no register of their own
+_VERSION = "v:2"  # stands in the tokens; rows of an earlier one are written anew by the housekeeping
 _TOKEN = 12  # characters of a fingerprint: 48 bits
 _READ = (
-    "name", "building", "person_key", "phone_sealed", "id_no_sealed", "phone_index", "phone_last4", "id_index", "id_last4",
+    "name", "building", "community_id", "person_key", "phone_sealed", "id_no_sealed", "phone_index", "phone_last4", "id_index", "id_last4",
 )  # fmt: skip
 _END = re.compile(r"\d{3}[\dX]")
 _NUMBERS = re.compile(r"[\d()+./\-]*\d[\d()+./\-]*")
@@ -45,15 +47,15 @@ class Index:
     phone_index: str
 
 
-def index_of(*, name: str, building: str, phone: str, id_no: str) -> Index:
-    """Return what finds a person of this name, building, telephone and certificate, all in their stored form."""
+def index_of(*, place: str, name: str, building: str, phone: str, id_no: str) -> Index:
+    """Return what finds somebody of a community by name, building, telephone and certificate, all in stored form."""
     read = phones.read(phone)
     dialled = read.dialled or phone
-    tokens = {"n:" + tidy.name_key(name), *_building_tokens(building)}
+    tokens = {_VERSION, "n:" + tidy.name_key(name), *_building_tokens(building)}
     tokens |= {_whole(number.dialled) for number in read.numbers} | (
         {_whole(phone)} if phone and not read.numbers else set()
     )
-    tokens |= {token for digits in read.searched or (tidy.digits(phone),) for token in _parts(digits)}
+    tokens |= {token for digits in read.searched or (tidy.digits(phone),) for token in _parts(digits, place)}
     return Index(
         name_key=names.sort_key(name)[:160],
         name_search=f"{name} {names.pinyin(name)} {names.initials(name)}"[:160],
@@ -85,13 +87,13 @@ def _whole(dialled: str) -> str:
     return "w" + blind_index("phone", dialled)[:_TOKEN]
 
 
-def _parts(digits: str) -> list[str]:
-    return [_part(digits[at : at + PART]) for at in range(len(digits) - PART + 1)]
+def _parts(digits: str, place: str) -> list[str]:
+    return [_part(digits[at : at + PART], place) for at in range(len(digits) - PART + 1)]
 
 
 @lru_cache(maxsize=20000)
-def _part(digits: str) -> str:
-    return "p" + blind_index("phone part", digits)[:_TOKEN]
+def _part(digits: str, place: str) -> str:
+    return "p" + blind_index("phone part", f"{place}:{digits}")[:_TOKEN]
 
 
 def refresh(rows: Any, *, most: int = 500) -> int:
@@ -120,7 +122,8 @@ def _columns(row: Any) -> dict[str, Any]:
     phone = unseal(row.phone_sealed, row.person_key, f"access_resident.phone_sealed.{row.pk}")
     id_no = unseal(row.id_no_sealed, row.person_key, f"access_resident.id_no_sealed.{row.pk}")
     known = {"phone": "" if phone == UNREADABLE else phone, "id_no": "" if id_no == UNREADABLE else id_no}
-    columns = vars(index_of(name=row.name, building=row.building, **known)).copy()
+    index = index_of(place=row.community_id, name=row.name, building=row.building, **known)
+    columns = vars(index).copy()
     if phone == UNREADABLE:
         columns |= {"phone_index": row.phone_index, "phone_last4": row.phone_last4}
         columns["search_tokens"] = sorted({*columns["search_tokens"], "w" + row.phone_index[:_TOKEN]})
@@ -140,7 +143,8 @@ def stale() -> Q:
     """Find the rows that a version of the product from before this index wrote last."""
     building = Q(building="") | Q(search_tokens__contains=_Marked(Concat(Value("="), F("building"))))
     phone = Q(phone_index="") | Q(search_tokens__contains=_Marked(Concat(Value("w"), Left("phone_index", _TOKEN))))
-    return ~(Q(search_text__startswith=Concat(F("name"), Value("\n"))) & building & phone)
+    text = Q(search_text__startswith=Concat(F("name"), Value("\n"))) & Q(search_tokens__contains=[_VERSION])
+    return ~(text & building & phone)
 
 
 def named(name: str) -> Q:
@@ -157,15 +161,15 @@ def reached_by(phone: str) -> Q:
     return match
 
 
-def wanted(words: str) -> Q:
-    """Return what somebody who types these words looks for; every word must fit, in any order.
+def wanted(words: str, *, place: str) -> Q:
+    """Return what somebody of a community who types these words looks for; every word must fit, in any order.
 
     Digits with blanks between them are read both ways: as a building and a number's end, and as one number.
     """
     said = [word for word in tidy.line(words).split() if tidy.name_key(word).strip("·")][:MOST_WORDS]
     joined = _joined(said)
-    match = _all(said)
-    return match | _all(joined) if joined != said else match
+    match = _all(said, place)
+    return match | _all(joined, place) if joined != said else match
 
 
 def recognised(words: str) -> Q | None:
@@ -217,14 +221,14 @@ def _joined(said: list[str]) -> list[str]:
     return out
 
 
-def _all(said: list[str]) -> Q:
+def _all(said: list[str], place: str) -> Q:
     match = Q()
     for word in said:
-        match &= _one(word)
+        match &= _one(word, place)
     return match
 
 
-def _one(word: str) -> Q:
+def _one(word: str, place: str) -> Q:
     key = tidy.name_key(word)
     match = Q(search_text__contains=key) | Q(name_search__icontains=word)
     match |= Q(search_tokens__contains=["b:" + tidy.building_key(word)])
@@ -236,12 +240,12 @@ def _one(word: str) -> Q:
     if len(number) == PART:
         match |= Q(id_last4=number)
     if _NUMBERS.fullmatch(tidy.ascii_digits(word)):
-        match |= _telephone(phones.part(word))
+        match |= _telephone(phones.part(word), place)
     return match
 
 
-def _telephone(digits: str) -> Q:
+def _telephone(digits: str, place: str) -> Q:
     if len(digits) < PART:
         return Q(pk__in=())
-    found = Q(search_tokens__contains=_parts(digits)) | Q(phone_index=blind_index("phone", digits))
+    found = Q(search_tokens__contains=_parts(digits, place)) | Q(phone_index=blind_index("phone", digits))
     return found | Q(phone_last4=digits) if len(digits) == PART else found

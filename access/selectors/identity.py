@@ -45,7 +45,7 @@ def candidates(actor: Actor, request: AccessRequest, words: str) -> Found:
     rows = _register(actor, request)
     if not words.split():
         return Found()
-    match = wanted(words) if is_own(actor) else recognised(words)
+    match = wanted(words, place=actor.place_code) if is_own(actor) else recognised(words)
     if match is None:
         return Found(needs_more=True)
     return Found(list(rows.filter(match).select_related("community")[:AT_MOST]))

@@ -118,12 +118,16 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resid
     elif query.group in GROUPS:
         rows = rows.filter(_has_need(GROUPS[query.group]))
     needs = CareNeed.objects.select_related("facility").only(*_LISTED_OF_NEED)
-    return search(rows, query.words).only(*_LISTED).prefetch_related(Prefetch("needs", needs, to_attr="listed_needs"))
+    return (
+        search(rows, query.words, place=actor.place_code)
+        .only(*_LISTED)
+        .prefetch_related(Prefetch("needs", needs, to_attr="listed_needs"))
+    )
 
 
-def search(rows: QuerySet[Resident], words: str) -> QuerySet[Resident]:
-    """Keep the rows that match every word: name, any reading, initials, building, part of a phone, identity number."""
-    return rows.filter(finding.wanted(words))
+def search(rows: QuerySet[Resident], words: str, *, place: str) -> QuerySet[Resident]:
+    """Keep the rows of a community that match every word: name, any reading, initials, building, part of a phone, identity number."""
+    return rows.filter(finding.wanted(words, place=place))
 
 
 def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:

@@ -92,7 +92,10 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
         registered_at=folder.moment(row["registered_at"]) or clock.now(),
         checked_at=folder.moment(row["registered_at"]),
     )
-    finding.put_index(resident, finding.index_of(name=name, building=resident.building, phone=phone, id_no=id_no))
+    index = finding.index_of(
+        place=resident.community_id, name=name, building=resident.building, phone=phone, id_no=id_no
+    )
+    finding.put_index(resident, index)
     resident.id_no = id_no
     resident.phone = phone
     resident.address = row["address_text"].removeprefix(resident.building)

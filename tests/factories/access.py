@@ -15,7 +15,8 @@ from core.sealed import create_person_key
 def resident(community: Any, name: str = "王秀兰", **fields: Any) -> Resident:
     """Store a resident of a community."""
     given = {"building": "5号楼", "sex": "F", **fields}
-    index = finding.index_of(name=name, building=given["building"], phone=fields.get("phone", ""), id_no="")
+    phone = fields.get("phone", "")
+    index = finding.index_of(place=community.pk, name=name, building=given["building"], phone=phone, id_no="")
     made = Resident(
         id=uuid.uuid4(),
         person_key=create_person_key(),

@@ -38,7 +38,8 @@ def test_search_of_a_large_city_answers_at_once() -> None:
             id=uuid.uuid4(), person_key=key, community_id=codes[nth % COMMUNITIES], name=name, registered_at=at
         )
         row.building = building
-        finding.put_index(row, finding.index_of(name=name, building=building, phone=phone, id_no=""))
+        index = finding.index_of(place=row.community_id, name=name, building=building, phone=phone, id_no="")
+        finding.put_index(row, index)
         rows.append((row, phone))
     Resident.objects.bulk_create([row for row, _phone in rows], batch_size=1000)
     with connection.cursor() as cursor:
