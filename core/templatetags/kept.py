@@ -57,7 +57,7 @@ def fields_once(template_name: str, form: BaseForm) -> SafeString:
     """
     if form.is_bound or form.initial or settings.DEBUG:
         return _fields(template_name, form)
-    return _blank(template_name, type(form), get_language())
+    return _blank(template_name, type(form), get_language())  # type: ignore[arg-type]  # a class is hashable
 
 
 def _fields(template_name: str, form: BaseForm) -> SafeString:
