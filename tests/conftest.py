@@ -30,11 +30,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
 
 
 @pytest.fixture(autouse=True)
-def _no_kept_board() -> None:
-    """Forget what the process keeps of the rows of another test: there, the same numbers named another state."""
+def _no_kept_rows() -> None:
+    """Forget what the process keeps of the rows of another test.
+
+    There, the same numbers named another state; and its clock would go on here for five seconds, then jump: a page
+    that still polled had read it again after that test forgot it.
+    """
     from communities.services import rulebook  # noqa: PLC0415 - not before Django is set up
+    from core import clock  # noqa: PLC0415
     from dispatch import kept_board  # noqa: PLC0415
 
+    clock.forget()
     kept_board.forget()
     rulebook.forget()
 

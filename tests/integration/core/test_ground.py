@@ -221,6 +221,15 @@ def test_clock_follows_the_stored_offset() -> None:
         clock.forget()
 
 
+@pytest.mark.parametrize("turn", ["one", "the other"])
+def test_no_test_hands_its_clock_to_the_next(turn: str) -> None:
+    """A page that polled once more after its test's end left that test's time to the next one, for five seconds."""
+    assert clock.offset() == timedelta()
+
+    clock.set_offset(timedelta(days=-100))
+    assert clock.offset() == timedelta(days=-100), turn
+
+
 def test_local_day_ends_at_sixteen_utc() -> None:
     assert clock.local_day(datetime(2026, 6, 22, 15, 59, tzinfo=UTC)).day == 22
     assert clock.local_day(datetime(2026, 6, 22, 16, 0, tzinfo=UTC)).day == 23
