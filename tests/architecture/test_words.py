@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from babel.messages.catalog import Catalog
 
 from core import wording
 
+ENTRY = re.compile(r'^((?:msgctxt ".*"\n)?msgid ".*"(?:\n".*")*)$', re.MULTILINE)
 PLACES = re.compile(r"%\((\w+)\)")
 
 
@@ -22,6 +24,21 @@ def test_missing_english_is_noticed() -> None:
     catalog.add("今天", string="")
 
     assert wording.untranslated(catalog) == ["今天"]
+
+
+def test_no_word_stands_twice() -> None:
+    """Two entries of one word: whoever mends the first changes nothing on the screen."""
+    assert twice(wording.PO.read_text(encoding="utf-8")) == []
+
+
+def test_a_word_that_stands_twice_is_noticed() -> None:
+    assert twice('msgid "在"\nmsgstr "at"\n\nmsgctxt "人"\nmsgid "在"\nmsgstr "here"\n') == []
+    assert twice('msgid "在"\nmsgstr "at"\n\nmsgid "在"\nmsgstr "in"\n') == ['msgid "在"']
+
+
+def twice(text: str) -> list[str]:
+    """Return the keys of a catalogue's text that more than one entry has."""
+    return [key for key, count in Counter(ENTRY.findall(text)).items() if count > 1]
 
 
 def test_catalogue_holds_no_unused_word() -> None:
