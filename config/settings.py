@@ -198,6 +198,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.on_error",
     "UNAUTHENTICATED_USER": None,
+    "ALLOWED_VERSIONS": ["0.1.0"],  # any other in a query would stand in the name of the schema's file, a header
 }
 SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
 

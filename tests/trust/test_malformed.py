@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories.town import Side
+from tests.trust.fields import every_field
 from tests.trust.walk import WORDS, Route, idents, routes, tried
 
 pytestmark = pytest.mark.django_db
@@ -54,16 +55,7 @@ RAW_FORMS = (
     b"idempotency_key=" + b"k" * 70, b"idempotency_key=\xff\xff\xff\xff\xff\xff\xff\xff", b"a=1&" * 2_000, b"%", b"\xff" * 200,
     b"name=1&name=2&name=3&idempotency_key=12345678&idempotency_key=87654321",
 )  # fmt: skip
-FIELDS = sorted(
-    set(WORDS)
-    | {
-        "q", "page", "day", "group", "next", "name", "id_no", "id_kind", "birth_date", "phone", "building", "address", "days",
-        "cycle_days", "session_hours", "facility", "next_date", "version", "mobility", "need_kind", "time", "other_at", "travel",
-        "danger", "escort", "gate_pass", "code_text", "emergency", "party_size", "done", "request", "slot", "slot_id", "vehicle",
-        "out_vehicle", "back_vehicle", "out_at", "back_at", "accepted_by", "accepted_by_name", "ready_at", "until", "at", "step",
-        "resident", "besides", "username", "password", "language", "theme", "is_other", "filter", "sort", "q2", "since",
-    }
-)  # fmt: skip
+FIELDS = sorted(set(WORDS) | every_field())
 # every field is nasty at once; a form says what is wrong with each, so one request tries them all
 # the default run gives each address a third of the list, another third to each; TRUST_LONGER=1 gives it all
 SHARE = 1 if os.environ.get("TRUST_LONGER") else 3
@@ -221,6 +213,25 @@ def _post_bad_json(witness: Witness, url: str) -> None:
         "",
     ):
         witness.send("POST", url, kind, data=b"{}", content_type=kind)
+
+
+AFTER = "{}_7a1d5b1e-0000-4000-8000-000000000000"
+EDGES = (
+    *(("communities:passes", "day", day) for day in ("0001-01-01", "9999-12-31", "1900-01-01", "2100-12-31", "2100年12月31日")),
+    *(("access:requests", "after", AFTER.format(at)) for at in ("0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00")),
+    *(("api_schema", "version", text) for text in ("\r\nSet-Cookie: a=b", "\x00", '";x="', "王")),
+    *(("api_schema", "lang", text) for text in ("\x00", "../../en", "x" * 5000, "zh-hans")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["staff", "guard"])
+def test_the_ends_of_the_calendar_and_of_a_header_break_nothing(role: str, people: dict[str, Client]) -> None:
+    """The day before the first day, and what a query brings into a header's text, are no 500."""
+    witness = Witness(people[role], role)
+    answers = [witness.send("GET", reverse(name), text, query_params={key: text}) for name, key, text in EDGES]
+
+    assert witness.faults == []
+    assert [answer.headers for answer in answers if "Set-Cookie" in answer.headers] == []
 
 
 def test_typed_words_are_kept(people: dict[str, Client], sides: tuple[Side, Side]) -> None:
