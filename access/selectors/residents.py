@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from access import finding
 from access.models import CareNeed, Resident
 from access.models.one_record import DOUBLE, HOLDS_NUMBER
+from access.selectors.ground import zone_of
 from access.states import NeedKind, NeedStatus
+from communities.states import ZoneClass
 from core import tidy
 from core.actors import Actor
-from core.clock import local_day
+from core.clock import local_day, now
 from core.errors import NotFound
 from core.phrases import label
 from core.sealed import blind_index
@@ -145,9 +148,11 @@ def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
 
 
 def resident_of(actor: Actor, ident: UUID) -> Resident:
-    """Return one resident of the actor's own community; raise NotFound for anybody else's."""
-    rows = Resident.objects.visible_to(actor).select_related("community", "guardian")
-    row = rows.prefetch_related("needs__facility").filter(pk=ident).first()
+    """Return one resident of the actor's own community, with `zone_class` of now; raise NotFound for anybody else's."""
+    zone = Coalesce(zone_of(OuterRef("community"), OuterRef("building"), at=now()), Value(ZoneClass.PRECAUTIONARY))
+    rows = Resident.objects.visible_to(actor).select_related("community", "guardian").annotate(zone_class=zone)
+    needs = CareNeed.objects.select_related("facility")
+    row = rows.prefetch_related(Prefetch("needs", needs)).filter(pk=ident).first()
     if row is None:
         raise NotFound("resident.absent")
     return row

@@ -45,7 +45,7 @@ def add(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> Car
     """
     policies.check_edit(by, resident)
     one_way.hold_resident(resident.pk)  # two at once: the second sees what the first added
-    need = resident.needs.select_for_update().filter(kind=facts.kind).first()
+    need = resident.needs.select_for_update(of=("self",)).filter(kind=facts.kind).first()
     if need is None:
         need = CareNeed(resident=resident, person_key=resident.person_key, kind=facts.kind, status_at=at)
     elif need.status != NeedStatus.ENDED or need.absence_id is not None:

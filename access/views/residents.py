@@ -23,7 +23,7 @@ from access.selectors.history import changes_of
 from access.services import needs, residents
 from access.states import Finding
 from accounts.access_control import actor_of, for_roles
-from communities.selectors import community_of, zone_at
+from communities.selectors import community_of
 from core import clock
 from core.errors import Conflict
 from core.http import is_fragment, page
@@ -169,7 +169,7 @@ def detail_page(
         "resident": resident,
         "changes": changes_of(resident, list(resident.needs.all())),
         "first_record": selectors.first_of_number(actor_of(request), resident),
-        "zone": zone_at(resident.community, building=resident.building, at=clock.now()),
+        "zone": resident.zone_class,  # type: ignore[attr-defined]  # of resident_of
         "age": resident.age_on(clock.today()),
         "requests": asked[:10],
         "archive_reasons": ARCHIVE_REASONS,

@@ -57,7 +57,7 @@ def stored(**fields: str) -> Resident:
     """Register somebody through the form; nothing may be refused."""
     form = written(**fields)
     assert form.is_valid(), (fields, form.errors)
-    return residents.register(places.community(), facts=form.facts(), by=STAFF, at=clock.now())
+    return residents.register(places.community(), facts=form.facts(), by=STAFF, at=clock.now(), is_other=True)
 
 
 def is_found(person: Resident, words: str) -> bool:
