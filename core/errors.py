@@ -19,6 +19,15 @@ def is_away(error: BaseException | None) -> bool:
     return isinstance(error, (OperationalError, InterfaceError))
 
 
+# a lock not had in time, a ring of locks broken, a statement that took too long: this one thing is held just now
+_HELD = {"40001", "40P01", "55P03", "57014"}
+
+
+def stops_all(error: BaseException | None) -> bool:
+    """Say whether nothing can be done for the next one either: the database is away, not one row of it held."""
+    return is_away(error) and getattr(getattr(error, "__cause__", None), "sqlstate", "") not in _HELD
+
+
 class DomainError(Exception):
     """Refuse an act, with a stable `code` and a sentence that says what to do."""
 

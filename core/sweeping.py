@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from structlog import get_logger
 
-from core.errors import is_away
+from core.errors import stops_all
 
 log = get_logger(__name__)
 
@@ -23,6 +23,6 @@ def each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
             with transaction.atomic():
                 act(thing)
         except Exception as error:
-            if is_away(error):
+            if stops_all(error):
                 raise
             log.exception("sweep.passed_over", act=act.__qualname__, thing=str(getattr(thing, "pk", thing)))

@@ -103,6 +103,7 @@ def pause(need: CareNeed, *, reason: str, until: date | None, by: Actor, at: dat
     Raises Invalid without a reason, or for a day that has passed.
     """
     policies.check_edit(by, need.resident)
+    one_way.hold_resident(need.resident_id)
     if until is not None and until <= clock.local_day(at):
         raise Invalid("need.until", _("恢复的日子要在今天以后。"), field="until")
     words = _reason(reason)
@@ -114,6 +115,7 @@ def pause(need: CareNeed, *, reason: str, until: date | None, by: Actor, at: dat
 def finish(need: CareNeed, *, reason: str, by: Actor, at: datetime) -> int:
     """End a need, with what was made for it; return how many requests were called off."""
     policies.check_edit(by, need.resident)
+    one_way.hold_resident(need.resident_id)
     words = _reason(reason)
     advance(need, NeedStatus.ENDED, by=by, at=at, reason=words, stop_reason=words, paused_until=None, absence=None)
     return _stop_requests(need, StopReason.ENDED, by=by, at=at)
@@ -126,6 +128,7 @@ def resume(need: CareNeed, *, by: Actor, at: datetime) -> int:
     Raises Conflict while the person is away: coming back takes up again what being away had suspended.
     """
     policies.check_life(by, need.resident)
+    one_way.hold_resident(need.resident_id)
     if need.absence is not None and need.absence.ended_at is None:
         raise Conflict("need.absent", _("人还没回来。先按“回来了”，因为不在家停的需求会一起恢复。"))
     advance(need, NeedStatus.ACTIVE, by=by, at=at, stop_reason="", paused_until=None, absence=None)

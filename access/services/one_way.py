@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from access import journey
 from access.models import AccessRequest, Resident
 from access.models.request import OPEN
+from access.models.resident import ResidentQuerySet
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.ground import Ground
 from access.services.letting_go import let_go
@@ -31,7 +32,16 @@ def hold_resident(resident_id: UUID) -> None:
 
     What is asked "is there one already" is asked after this, in a statement of its own.
     """
-    list(Resident.objects.select_for_update(no_key=True).order_by().only("pk").filter(pk=resident_id))
+    _hold(Resident.objects.filter(pk=resident_id))
+
+
+def hold_own(actor: Actor, resident_id: UUID) -> None:
+    """Hold a record of the actor's own place before it is read; another place's is neither held nor waited for."""
+    _hold(Resident.objects.visible_to(actor).filter(pk=resident_id))
+
+
+def _hold(rows: ResidentQuerySet) -> None:
+    list(rows.select_for_update(no_key=True).order_by().only("pk"))
 
 
 def require_possible(ground: Ground, *, is_critical: bool, is_second: bool) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from access import finding, policies
 from access.events import InfectionChanged
 from access.models import Resident
-from access.services import absences, needs, one_record, requests
+from access.services import absences, needs, one_record, one_way, requests
 from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
 from communities.models import Community
 from core import audit, boards, outbox, phones, tidy
@@ -168,6 +168,7 @@ def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None
     lives is out: they are brought home first.
     """
     policies.check_edit(by, resident)
+    one_way.hold_resident(resident.pk)
     if reason != AbsenceKind.DIED and resident.requests.open().filter(facts__is_out=True).exists():
         raise Conflict("resident.is_out", _("人还在外面，先等到家，再归档。"))
     if reason in FOR_GOOD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from structlog import get_logger
 
@@ -18,7 +18,7 @@ from access.services.requests import Wish
 from access.states import FIXED, NeedStatus, StopReason
 from core import clock
 from core.actors import Actor, service
-from core.errors import Conflict, DomainError
+from core.errors import Conflict, DomainError, stops_all
 
 log = get_logger(__name__)
 STANDING = service("standing", "长期预约")
@@ -57,8 +57,11 @@ def _make(needs: Iterable[CareNeed], day: date, *, by: Actor, at: datetime) -> i
             continue
         try:
             count += _order(need, day, by=by, at=at)
-        except DomainError as error:  # one resident's trouble must not keep the others from their treatment
-            log.warning("standing.refused", resident_id=str(need.resident_id), code=error.code)
+        except (DomainError, OperationalError) as error:  # one's trouble must not keep the others from treatment
+            if stops_all(error):
+                raise
+            code = getattr(error, "code", type(error).__name__)
+            log.warning("standing.refused", resident_id=str(need.resident_id), code=code)
     return count
 
 

@@ -72,7 +72,7 @@ def request_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
     form = RequestForm(request.POST)
     is_valid = form.is_valid()
     on = form.cleaned_data.get("arrive_at") or at
-    one_way.hold_resident(ident)  # what is read from here on is so until the answer
+    one_way.hold_own(actor, ident)  # what is read from here on is so until the answer
     asked = asking(actor, ident, on=on, purpose=form.cleaned_data.get("purpose", ""), at=at)
     same_day: Ground | None = None
     if is_valid:
@@ -99,7 +99,7 @@ def request_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
 def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Ask for 120 in one press: nothing is asked first (R-000-2)."""
     actor, at = actor_of(request), clock.now()
-    one_way.hold_resident(ident)
+    one_way.hold_own(actor, ident)
     asked = asking(actor, ident, on=at, purpose=NeedKind.EMERGENCY, at=at)
     resident = asked.resident
     wish = Wish(

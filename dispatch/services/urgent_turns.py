@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from structlog import get_logger
 
 from access.models import AccessRequest
-from core.errors import is_away
+from core.errors import is_away, stops_all
 from dispatch.services import plan_alarm, urgent
 
 log = get_logger(__name__)
@@ -26,9 +26,11 @@ def place_all(area: str, *, at: datetime) -> int:
         try:
             urgent.place_urgent(case_ref, at=at)
         except Exception as error:  # the trouble of one never keeps the others waiting
-            if is_away(error):
+            if stops_all(error):
                 raise
             log.exception("urgent.passed_over", case_ref=str(case_ref))
+            if is_away(error):  # one row is held just now: the next ring looks again
+                continue
             with transaction.atomic():
                 plan_alarm.report_failed(area, why=type(error).__name__, at=at)
     return len(seen)

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from structlog import get_logger
 
 from core import clock, heartbeat, outbox
-from core.errors import is_away
+from core.errors import stops_all
 from core.live_feed import Feed
 from core.pulse import Pulse
 
@@ -83,6 +83,6 @@ class Command(BaseCommand):
                 import_string(path)(at=clock.now())
                 heartbeat.beat("relay")  # many sweeps take long together: work is done all the same
             except Exception as error:
-                if is_away(error):
+                if stops_all(error):
                     raise
                 log.exception("relay.sweep_failed", name=path)

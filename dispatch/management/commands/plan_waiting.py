@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from structlog import get_logger
 
 from core import clock
-from core.errors import Conflict, is_away
+from core.errors import Conflict, stops_all
 from dispatch.services import planning, urgent_turns, wake
 
 log = get_logger(__name__)
@@ -31,6 +31,6 @@ class Command(BaseCommand):
             except Conflict as error:
                 log.warning("planning.given_up", area=area, code=error.code)
             except Exception as error:  # the trouble of one area never keeps the others waiting
-                if is_away(error):
+                if stops_all(error):
                     raise
                 log.exception("planning.area_failed", area=area)

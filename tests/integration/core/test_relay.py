@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from core import sweeping
 from tests import sweeps
@@ -42,3 +43,17 @@ def test_one_bad_case_is_passed_over() -> None:
     sweeping.each([0, 1, 2], lambda number: done.append(1 // number))
 
     assert done == [1, 0]
+
+
+def test_one_held_row_is_passed_over_too() -> None:
+    """A lock not had in time is the trouble of this case; only a database that is away stops the round."""
+    done: list[int] = []
+
+    def act(number: int) -> None:
+        if number == 0:
+            raise OperationalError("canceling statement due to lock timeout") from LockNotAvailable()
+        done.append(number)
+
+    sweeping.each([0, 1, 2], act)
+
+    assert done == [1, 2]
