@@ -27,6 +27,7 @@ _FREE = re.compile(r"([48]00)(\d{3})(\d{4})")
 _ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
 _SPREADSHEET = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 MOBILE_LENGTH = 11
+MOST_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,12 @@ class Phones:
 
 
 def read(text: str) -> Phones:
-    """Read what stands in a field of telephones; nothing typed is Phones() without a fault."""
+    """Read what stands in a field of telephones; nothing typed is Phones() without a fault.
+
+    Longer than any field takes, it is not looked at: to find numbers in 100,000 characters takes minutes.
+    """
+    if len(text) > MOST_CHARACTERS:
+        return Phones(fault=_("这里太长了，看不出号码。只写电话，最多 %(n)s 个字。") % {"n": MOST_CHARACTERS})
     plain = tidy.ascii_digits(re.sub(r"[\r\n]+", "/", text)).strip()
     if not plain:
         return Phones()

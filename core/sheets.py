@@ -18,6 +18,8 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from core.written_days import FIRST_YEAR, LAST_YEAR
+
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",;\t|"
 _SHOWN = 40
@@ -233,7 +235,10 @@ class Day:
             if not parts:
                 raise ValueError
             year, month, day = parts[1], parts[2] or parts[4], parts[3] or parts[5]
-            return date(int(year), int(month), int(day)).isoformat()
+            found = date(int(year), int(month), int(day))
+            if not FIRST_YEAR <= found.year <= LAST_YEAR:
+                raise ValueError
+            return found.isoformat()
         except ValueError:
             raise ValueError(_("要填真有的日子，像 2022-06-28。")) from None
 
@@ -245,7 +250,8 @@ class Moment:
     def read(self, text: str) -> str:
         """Return it as it stands, when it is one."""
         try:
-            if datetime.fromisoformat(narrow(text)).tzinfo is not None:
+            found = datetime.fromisoformat(narrow(text))
+            if found.tzinfo is not None and FIRST_YEAR <= found.year <= LAST_YEAR:
                 return narrow(text)
         except ValueError:
             pass

@@ -67,7 +67,9 @@ def _dict(city: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _is_area(area: Any) -> bool:
-    return isinstance(area, dict) and bool(area.get("name")) and isinstance(area.get("divisions"), list)
+    if not isinstance(area, dict) or not isinstance(area.get("divisions"), list):
+        return False
+    return bool(area.get("name")) and all(isinstance(code, str) for code in area["divisions"])
 
 
 def _is_span(hours: Any) -> bool:

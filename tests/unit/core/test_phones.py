@@ -59,6 +59,7 @@ def test_number_in_every_written_form(typed: str, written: str) -> None:
         ("1.38E+10", "表格"),
         ("12", "不像"),
         ("没有", "没有号码"),
+        ("1-" * 50_000, "太长"),  # looked at, it would take minutes
     ],
 )
 def test_what_is_no_number_is_answered_with_a_sentence(typed: str, says: str) -> None:
