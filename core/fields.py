@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _T
 
 from core import clock, phones, tidy, written_days
 from core.inputs import DayInput, MomentInput
@@ -17,6 +18,11 @@ ISO_MINUTE = "%Y-%m-%dT%H:%M"
 
 class TidyField(forms.CharField):
     """A line of text without invisible characters; `of` is how it is tidied."""
+
+    default_error_messages = {
+        "required": _T("请填上。"),
+        "max_length": _T("太长了：最多 %(limit_value)d 个字，现在是 %(show_value)d 个。"),
+    }
 
     def __init__(self, *args: Any, of: Any = tidy.line, **kwargs: Any) -> None:
         self.of = of

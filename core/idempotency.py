@@ -19,7 +19,8 @@ from core.models import IdempotencyKey
 FIELD = "idempotency_key"
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"^[0-9a-zA-Z_-]{8,64}$")
-_IGNORED = {FIELD, "csrfmiddlewaretoken"}
+# when it was pressed is told only by a press that got no answer and is sent again: it makes no other content
+_IGNORED = {FIELD, "csrfmiddlewaretoken", "happened_at"}
 _CLAIM = """
 INSERT INTO core_idempotencykey (scope, key, fingerprint, status, location, created_at)
 VALUES (%s, %s, %s, 0, '', %s) ON CONFLICT (scope, key) DO NOTHING RETURNING id

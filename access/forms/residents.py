@@ -75,7 +75,9 @@ class PersonForm(VersionedForm, PersonFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if last4 := self.record.id_last4:  # type: ignore[attr-defined]
-            self.fields["id_no"].help_text = _("登记的是 %(number)s。空着就不改。") % {"number": "*" * 14 + last4}
+            self.fields["id_no"].help_text = _("登记的是 %(number)s。空着就不改。") % {
+                "number": ("*" * 14 if self.record.id_kind == "resident_id" else "…") + last4  # type: ignore[attr-defined]
+            }
 
     def shown(self, record: Resident) -> dict[str, Any]:
         """Return what is shown of a person: of the number nothing that could be sent back."""

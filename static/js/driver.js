@@ -8,6 +8,8 @@ import { word } from "./words.js";
 const STORE = "driver-steps"; // addresses, keys and times only; no names, no numbers
 const REFUSED = "driver-refused"; // a kept step that came too late: said after the reload that shows what is so now
 const RETRY_MS = 15000;
+const PATIENCE_MS = 8000; // a press without an answer for so long is kept
+const AWAY = new Set([502, 503, 504]);
 const driver = document.getElementById("main")?.dataset.driver ?? "";
 const serverAhead = Date.parse(document.body.dataset.now ?? "") - Date.now() || 0;
 
@@ -54,19 +56,52 @@ function isStep(form) {
   return /^\/drive\/(run|stop)\/[^/]+\/[^/]+\/$/.test(new URL(form.action, location.href).pathname);
 }
 
-// Without network a step is kept with its key and its time, so that it counts once and as of when it happened.
-function onSubmit(event) {
+// Without network a step is kept with its key and its time, so that it counts once and as of when it happened. A phone
+// may believe in a network that carries nothing (a lift, a cellar, a mast that is full): a press that gets no answer is
+// kept like one without network, instead of the browser's own page of errors taking the sheet away.
+async function onSubmit(event) {
   const form = event.target;
-  if (navigator.onLine || !isStep(form)) return;
+  if (event.defaultPrevented || !isStep(form)) return;
   event.preventDefault();
+  const submitter = event.submitter ?? form.querySelector("button");
+  if (!form.elements.idempotency_key?.value) put(form, "idempotency_key", newKey());
   const body = new URLSearchParams(new FormData(form, event.submitter ?? undefined));
-  body.set("happened_at", new Date(Date.now() + serverAhead).toISOString());
-  if (!body.get("idempotency_key")) body.set("idempotency_key", newKey());
+  const happenedAt = new Date(Date.now() + serverAhead).toISOString();
+  const answer = navigator.onLine && !kept().length ? await answerTo(form.action, body) : null; // what is kept goes first
+  if (answer?.status === 204 && answer.target) window.location.assign(answer.target);
+  else if (answer && !AWAY.has(answer.status)) sendAsFormsAre(form, submitter);
+  else keepStep(form, submitter, body, happenedAt);
+}
+
+function put(form, name, value) {
+  const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+  field.value = value;
+}
+
+// What the server says of a step; null when nothing came back.
+async function answerTo(url, body) {
+  const told = { method: "POST", body, headers: { "Sent-By": "script" }, credentials: "same-origin", redirect: "manual" };
+  try {
+    const answer = await fetch(url, { ...told, signal: AbortSignal.timeout?.(PATIENCE_MS) });
+    return { status: answer.status, target: answer.headers.get("Go-To") };
+  } catch {
+    return null;
+  }
+}
+
+// A refusal and a sign-in that is over have pages of their own; the same key keeps it from counting twice.
+function sendAsFormsAre(form, submitter) {
+  if (submitter?.name) put(form, submitter.name, submitter.value);
+  form.submit();
+}
+
+function keepStep(form, submitter, body, happenedAt) {
+  body.set("happened_at", happenedAt);
   keep([...kept(), { url: form.action, body: body.toString(), driver }]);
   release(form);
   if (/\/(unwell|roadside)\/$/.test(form.action)) window.location.href = "tel:120"; // nobody hears of it yet: ring
-  const button = event.submitter ?? form.querySelector("button");
-  if (!showNext(form, button)) button?.setAttribute("aria-disabled", "true");
+  if (!showNext(form, submitter)) submitter?.setAttribute("aria-disabled", "true");
+  send();
 }
 
 // The leg carries its steps to come, so that the one button goes on changing without network.
@@ -103,7 +138,7 @@ async function send() {
       const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
       if (token) body.set("csrfmiddlewaretoken", token);
       const told = { method: "POST", body, headers: { "X-Kept": "1" }, credentials: "same-origin", redirect: "manual" };
-      const response = await fetch(step.url, told);
+      const response = await fetch(step.url, { ...told, signal: AbortSignal.timeout?.(PATIENCE_MS) });
       if (response.status === 401) sayOver();
       if (response.status >= 500 || response.status === 401 || response.status === 403) return;
       if (response.status >= 400) sessionStorage.setItem(REFUSED, "1");

@@ -40,7 +40,12 @@ function frame(root) {
 }
 
 function isUnderHand(element) {
-  return element.matches(":hover") || element.contains(document.activeElement);
+  return element.matches(":hover") || element.contains(document.activeElement) || hasTyped(element);
+}
+
+// Text that somebody wrote and has not sent: it stays, also when focus and pointer are elsewhere.
+function hasTyped(element) {
+  return [...element.querySelectorAll("input:not([type=hidden], [type=search], [data-search]), textarea")].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
 }
 
 export function isBusy(element) {

@@ -1,9 +1,11 @@
 // A form with typed text (data-draft) is sent by fetch, so that a network that fails keeps the page and what was typed:
 // it says so in place, and 再试一次 sends the same once more, under the same key. Faults that the server names are put
-// in place. Without scripts the form is sent as forms are.
+// in place. A press without typed text is sent as forms are, or refused in words while there is no network. Without
+// scripts every form is sent as forms are.
 
 import { forget, keep, read, succeed } from "./drafts.js";
 import { release, setValue } from "./forms.js";
+import { notice } from "./notices.js";
 import { word } from "./words.js";
 
 const PATIENCE_MS = 20000;
@@ -128,9 +130,15 @@ async function send(form, submitter) {
 // On the window, after everything that may take a press for itself: gate, driver, emergency.
 function onSubmit(event) {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches("form[method=post][data-draft]") || form.hasAttribute("hx-post")) return;
-  event.preventDefault();
-  send(form, event.submitter);
+  if (event.defaultPrevented || !form.matches("form[method=post]") || form.hasAttribute("hx-post")) return;
+  if ("draft" in form.dataset) {
+    event.preventDefault();
+    send(form, event.submitter);
+  } else if (navigator.onLine === false) { // a single press: the browser's page of errors would take this one away
+    event.preventDefault();
+    release(form);
+    notice(word("notPressed"), { level: "error" });
+  }
 }
 
 export function start() {

@@ -91,6 +91,24 @@ def test_without_a_network_the_page_stays_and_trying_again_stores_once(page: Pag
     assert kept(page) == "[]"
 
 
+def test_a_press_without_a_network_is_refused_in_words_and_the_page_stays(
+    page: Page, context: BrowserContext, live_server: LiveServer
+) -> None:
+    """核对过了 stands for every press that sends no typed text."""
+    write(page)
+    save(page)
+    expect(page.locator("#notices")).to_contain_text("登记好了")
+    address = page.url
+    context.set_offline(True)
+    page.get_by_role("button", name="核对过了").click()
+
+    expect(page.locator("#notices")).to_contain_text("没有网，刚才那一下没有记上")
+    assert page.url == address
+    context.set_offline(False)
+    page.get_by_role("button", name="核对过了").click()
+    expect(page.locator("#notices")).not_to_contain_text("没有网")
+
+
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(page: Page) -> None:
     write(page)
     lost = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Post
@@ -117,3 +117,40 @@ def test_kept_steps_wait_for_the_driver_who_pressed_them(
 
     expect(again.locator(".btn-act")).to_contain_text("人已上车")
     assert Run.objects.get(pk=run.pk).status == "under_way"
+
+
+def test_a_press_that_gets_no_answer_is_kept_though_the_phone_believes_in_a_network(sheet: Page, run: Run) -> None:
+    """Bars on the phone and nothing behind them: the browser's page of errors took the sheet away, and the press with it."""
+    sheet.route("**/drive/run/**", lambda route: route.abort())
+    button = sheet.locator(".btn-act")
+    button.click()
+    expect(button).to_contain_text("到楼下了")
+    expect(sheet.locator("#offline-strip")).to_contain_text("1 条存着")
+    sheet.unroute("**/drive/run/**")
+
+    with sheet.expect_navigation():
+        button.click()  # goes behind what is kept
+
+    expect(sheet.locator(".btn-act")).to_contain_text("人已上车")
+    assert Run.objects.get(pk=run.pk).status == "under_way"
+
+
+def test_a_step_whose_answer_was_lost_counts_once_and_is_not_called_refused(sheet: Page, run: Run) -> None:
+    lost = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch())
+            route.abort()
+
+    sheet.route("**/drive/run/**", lose)
+
+    with sheet.expect_navigation():  # kept, told again at once, and the sheet drawn anew
+        sheet.locator(".btn-act").click()
+
+    assert len(lost) == 1
+    assert Run.objects.get(pk=run.pk).status == "under_way"
+    expect(sheet.locator(".btn-act")).to_contain_text("到楼下了")
+    expect(sheet.locator("#notices")).not_to_contain_text(REFUSED)

@@ -97,6 +97,22 @@ def test_a_row_with_focus_keeps_its_text(page: Page, board: Board) -> None:
     expect(page.locator('[data-key="a"]')).to_have_text("甲")
 
 
+def test_what_was_typed_and_not_sent_stays_though_focus_is_elsewhere(page: Page, board: Board) -> None:
+    """Half a sentence about a call for help was swept away by the next call, once its writer looked up a number."""
+    page.mouse.move(2, 2)
+    board.rows[0] = ("a", "甲 <input aria-label=t>", "")
+    page.locator("#region input").fill("已叫 120")
+    page.evaluate("document.activeElement.blur()")
+    board.rows[0] = ("a", "甲改了 <input aria-label=t>", "")
+    board.rows[2] = ("c", "丙改了", "")
+
+    expect(page.locator('[data-key="c"]')).to_have_text("丙改了")
+    page.wait_for_timeout(1700)  # longer than what waited is held back after a hand left
+    expect(page.locator("#region input")).to_have_value("已叫 120")
+    page.locator(".live-note").click()
+    expect(page.locator('[data-key="a"]')).to_contain_text("甲改了")
+
+
 BACK = "() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 
 

@@ -166,6 +166,22 @@ def test_search_finds_by(staff: Client, words: str) -> None:
     assert "王秀兰" in staff.get(reverse("access:residents"), {"q": words}).content.decode()
 
 
+def test_a_passport_is_found_by_its_number_and_none_is_drawn_longer_than_it_is(staff: Client) -> None:
+    post(staff, "access:resident_new", {**WORDS, "id_kind": "passport", "id_no": "P1234567"})
+
+    for words in ("P1234567", "ｐ１２３４５６７"):
+        assert "王秀兰" in staff.get(reverse("access:residents"), {"q": words}).content.decode()
+    shown = staff.get(reverse("access:resident_edit", args=[Resident.objects.get().pk])).content.decode()
+    assert ("…4567" in shown, "*4567" in shown) == (True, False)
+
+
+def test_what_is_missing_is_asked_for_in_plain_words(staff: Client) -> None:
+    """Django's own sentence speaks of fields."""
+    said = post(staff, "access:resident_new", {**WORDS, "building": "", "note": "长" * 301}).content.decode()
+
+    assert ("请填上。" in said, "字段" in said, "太长了：最多 300 个字，现在是 301 个。" in said) == (True, False, True)
+
+
 def test_search_without_a_hit_offers_to_register(staff: Client) -> None:
     answer = staff.get(reverse("access:residents"), {"q": "赵钱孙"}).content.decode()
 
