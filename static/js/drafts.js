@@ -2,7 +2,7 @@
 // belongs to that form of that record (the key) and to that person on that post (data-whose of the page). It is offered
 // when the form is opened again, never filled in unasked, and ends with the answer of the server that stored it, or
 // with 不要了. A switch of the language carries it over at once. An identity number is never kept. Signing out forgets
-// all.
+// all, and so does somebody else's signing in.
 
 import { freshTime } from "./connection.js";
 import { setValue } from "./forms.js";
@@ -39,12 +39,15 @@ export function read(form) {
 
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+// A text as one number: full-width digits as digits, no blanks, dots, strokes or marks that nobody sees in it.
+const bare = (text) => text.normalize("NFKC").replace(/[\s.·'’‐-―_\p{Cf}-]/gu, "");
+
 // What was typed into a form since it was opened; nothing that may not be kept.
 function typed(form) {
   const before = shown.get(form) ?? {};
   const now = Object.entries(read(form)).filter(([name, value]) => !isSame(value, before[name]));
   return Object.fromEntries(now.filter(([name, value]) =>
-    !NUMBER.test([value].flat().join(" ").replace(/[\s-]/g, "")) && !form.querySelector(`[name="${CSS.escape(name)}"][data-private]`)));
+    !NUMBER.test(bare([value].flat().join(" "))) && !form.querySelector(`[name="${CSS.escape(name)}"][data-private]`)));
 }
 
 export function keep(form) {
@@ -61,6 +64,14 @@ export function forget(form) {
 
 function forgetAll() {
   Object.keys(sessionStorage).filter((key) => key.startsWith("draft")).forEach((key) => sessionStorage.removeItem(key));
+}
+
+// Somebody else has signed in on this tab: what the one before had typed is not theirs to find.
+function forgetOthers() {
+  const [person] = (document.body.dataset.whose ?? "").split(".");
+  if (!person) return;
+  Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT) && !key.startsWith(`${DRAFT}${person}.`))
+    .forEach((key) => sessionStorage.removeItem(key));
 }
 
 function draftOf(form) {
@@ -118,6 +129,7 @@ function carry() {
 }
 
 export function start() {
+  forgetOthers();
   meet();
   for (const name of ["htmx:load", "live:swapped"]) document.addEventListener(name, (event) => meet(event.target));
   document.addEventListener("input", (event) => {
