@@ -25,7 +25,6 @@ _LOCAL = re.compile(r"[1-9]\d{6,7}")
 _SHORT = re.compile(r"1[12]\d|1[0-2]\d{3}|9[56]\d{3,6}")
 _FREE = re.compile(r"([48]00)(\d{3})(\d{4})")
 _ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
-_SPREADSHEET = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 MOBILE_LENGTH = 11
 MOST_CHARACTERS = 200
 
@@ -78,7 +77,7 @@ def read(text: str) -> Phones:
     plain = tidy.ascii_digits(re.sub(r"[\r\n]+", "/", text)).strip()
     if not plain:
         return Phones()
-    if _SPREADSHEET.fullmatch(plain):
+    if tidy.SPREADSHEET_NUMBER.fullmatch(plain):
         return Phones(fault=_("这个号码被表格改成了 %(text)s，尾数丢了。请照原来的号码再输一遍。") % {"text": plain})
     numbers: list[Number] = []
     for piece in _HARD.split(_outside_brackets(plain)):
@@ -172,6 +171,14 @@ def _at_home(text: str, *, is_whole: bool) -> Number | None:
     if not is_whole and (_LOCAL.fullmatch(text) or _SHORT.fullmatch(text)):
         return Number(text, text)
     return None
+
+
+def to_dial(stored: str) -> str:
+    """Return what a device dials of a stored telephone: the first number, its extension after a pause."""
+    numbers = read(stored).numbers
+    if not numbers:
+        return stored
+    return numbers[0].dialled + (f",{numbers[0].extension}" if numbers[0].extension else "")
 
 
 def part(word: str) -> str:

@@ -25,6 +25,8 @@ _IDEOGRAPHS = (
 )  # fmt: skip
 _RADICALS = (0x2F00, 0x2FDF)
 _ODD = re.compile(r"[<>{}\[\]\\|@#$%^&*_=+~?!;:：；？！0-9]")
+# a number that a spreadsheet rounded: 2.10602E+17
+SPREADSHEET_NUMBER = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _SCANNER = re.compile(r"^(?:\][A-Za-z]\d)+")
 _NUMERALS = {
     "零": 0,
@@ -162,8 +164,8 @@ def ascii_digits(text: str) -> str:
 def id_no(text: str) -> str:
     """Return a certificate's number as it is stored: no blanks or strokes, capitals; every sign of times is an X."""
     plain = ascii_digits(text).upper()
-    if re.fullmatch(r"\s*'?\d(?:\.\d+)?E\+?\d+\s*", plain):
-        return plain.strip().strip("'")  # a spreadsheet's number: kept whole, so that it can be named
+    if SPREADSHEET_NUMBER.fullmatch(whole := plain.strip().removeprefix("'")):
+        return whole  # kept, so that it can be named
     plain = re.sub(r"(?<=\d)[×✕✖╳⨯ХΧ*](?=\W*$)", "X", plain)
     return _nfkc(re.sub(r"[\s'’‘`\"“”.,，。、:：_‐‑‒–—―−-]", "", plain))
 

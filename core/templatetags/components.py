@@ -43,10 +43,7 @@ def _icon(name: str, label: str, css: str) -> SafeString:
 @register.filter
 def dial(phone: str) -> str:
     """Return what a device dials of a stored telephone: the first number, its extension after a pause."""
-    numbers = phones.read(phone or "").numbers
-    if not numbers:
-        return phone or ""
-    return numbers[0].dialled + (f",{numbers[0].extension}" if numbers[0].extension else "")
+    return phones.to_dial(phone or "")
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.access_control import actor_of, for_roles
 from accounts.context import hotline_of
 from communities.states import ZoneClass
-from core import clock
+from core import clock, phones
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
 from core.phrases import label
@@ -192,7 +192,7 @@ def call(request: HttpRequest, stop_id: int) -> HttpResponse:
     stop = selectors.stop_seen(actor_of(request), stop_id)
     number = calls.number_for(stop, by=actor_of(request), at=clock.now())
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"tel": number}, headers={"Cache-Control": "no-store"})
+        return JsonResponse({"tel": phones.to_dial(number)}, headers={"Cache-Control": "no-store"})
     return page(request, "transport/call.html", {"stop": stop, "number": number})
 
 

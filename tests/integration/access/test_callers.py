@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from access.models import AccessRequest, HandClosing
+from access.services import residents
 from access.states import CloseOutcome, RequestStatus
 from accounts.middleware import SESSION_POST
 from core import clock
@@ -61,6 +62,19 @@ def test_whoever_rings_is_found_by_the_whole_number_only(side, role) -> None:
     assert foreign.name not in elsewhere
     assert "王阿姨" not in elsewhere
     assert client.get(f"/callers/{foreign.pk}/").status_code == 404
+
+
+def test_whoever_rings_from_the_second_number_of_a_field_is_found(side) -> None:
+    """INV-09: the desk asks by the same index as the register, so that a daughter's number finds her mother too."""
+    resident = side.cases["asked"].resident
+    two = "0415-3120816转8 / +86 138 0000 1111（女儿）"
+    residents.update(
+        resident, changes={"phone": two}, version=resident.version, by=side.actors["staff"], at=clock.now()
+    )
+
+    for typed in ("0086-138-0000-1111", "0415 3120816"):
+        found = on(side, "dispatch").post("/callers/", {"phone": typed}).content.decode()
+        assert resident.name in found
 
 
 @pytest.mark.parametrize("role", DESKS)

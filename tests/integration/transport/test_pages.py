@@ -152,6 +152,18 @@ def test_no_page_of_a_driver_holds_more_of_a_person_than_a_driver_needs(me: Clie
     assert b"3791111" in me.get(SHEET).content
 
 
+def test_a_field_of_two_numbers_rings_the_first(me: Client):
+    """D23: what stands beside a number is for eyes; a telephone dials digits, and an extension after a pause."""
+    run = make.run(NOW, status="under_way")
+    trip = run.stops.first().trip
+    trip.phone = "0415-3120816转8（女儿） / 13800001111"
+    trip.save()
+    url = reverse("transport:call", args=[run.stops.first().pk])
+
+    assert me.get(url, headers={"Accept": "application/json"}).json() == {"tel": "04153120816,8"}
+    assert b'href="tel:04153120816,8"' in me.get(url).content
+
+
 def test_the_number_is_given_on_press_and_noted(me: Client):
     """D23: within the window, with an audit row that does not hold it."""
     run = make.run(NOW, status="under_way")
