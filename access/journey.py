@@ -64,12 +64,6 @@ def stage_of(facts: Facts) -> Stage:
     return next((stage for stage, fact in reversed(STEPS) if getattr(facts, fact) is not None), Stage.SUBMITTED)
 
 
-def missing_steps(facts: Facts) -> list[Stage]:
-    """List the stages before the furthest one that left no fact: late facts may still fill in."""
-    furthest = RANK[stage_of(facts)]
-    return [stage for stage, fact in STEPS[:furthest] if getattr(facts, fact) is None]
-
-
 def is_out(facts: Facts) -> bool:
     """Say whether the person is out: any evidence of it, and none of being home or kept since (INV-18, INV-19).
 

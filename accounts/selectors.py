@@ -37,12 +37,6 @@ def chosen(posts: list[Post], post_id: int | None) -> Post | None:
     return next((post for post in posts if post.pk == post_id), posts[0] if posts else None)
 
 
-def holder_label(role: str, place_code: str, *, at: datetime) -> str:
-    """Name the person on duty at a post, or "" when nobody holds it."""
-    post = Post.objects.held_at(at).filter(role=role, place_code=place_code).select_related("user").first()
-    return post.user.name if post else ""
-
-
 def held(places: Iterable[str], *, at: datetime) -> set[tuple[str, str]]:
     """Return which (role, place) somebody holds who may sign in; a community's lead answers for its staff."""
     rows = Post.objects.held_at(at).filter(place_code__in=list(places), user__is_active=True)

@@ -42,10 +42,6 @@ class Actor:
         """Say whether this is one of our own workers, not a person."""
         return self.role == Role.SERVICE
 
-    def covers(self, place_code: str) -> bool:
-        """Say whether a place lies within this actor's scope: scope is a prefix of the place's code."""
-        return bool(self.place_code) and place_code.startswith(self.place_code)
-
 
 def service(name: str, label: str = "") -> Actor:
     """Return the actor of one of our own workers."""

@@ -24,6 +24,7 @@ class Kind(IntEnum):
     NUMBER = 118  # an identity number, as its blind index
     ALIKE = 119  # a name in a community: somebody very alike may stand there
     PERSON = 120  # by the person's key: 120 is called for them, whether anybody knows who it is or not
+    ADMINISTRATOR = 121  # the first one of an installation
 
 
 @dataclass(frozen=True, order=True)

@@ -107,8 +107,3 @@ class Plan:
     def arranged_by_request(self) -> dict[str, Arranged]:
         """Arranged requests by id."""
         return {item.request: item for item in self.arranged}
-
-    @cached_property
-    def route_by_vehicle(self) -> dict[str, Route]:
-        """Routes by vehicle."""
-        return {route.vehicle: route for route in self.routes}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -64,15 +62,6 @@ def live_trips(case_ref: UUID) -> dict[str, Trip]:
     """Return a case's live trips by direction."""
     rows = Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run", "run__vehicle")
     return {row.direction: row for row in rows}
-
-
-def live_trips_of(case_refs: Iterable[UUID]) -> dict[UUID, dict[str, Trip]]:
-    """Return many cases' live trips by case and direction, with vehicle and driver, in one query."""
-    related = ("run__vehicle", "run__driver", "reserved_run__vehicle", "reserved_run__driver")
-    found: dict[UUID, dict[str, Trip]] = defaultdict(dict)
-    for row in Trip.objects.live().filter(case_ref__in=list(case_refs)).select_related(*related):
-        found[row.case_ref][row.direction] = row
-    return dict(found)
 
 
 def waiting(area: str) -> QuerySet[Trip]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import F, QuerySet
 
@@ -22,9 +21,3 @@ def with_facts(queryset: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
 def facts_of(row: AccessRequest) -> Facts:
     """Return the facts of a row that `with_facts` read."""
     return Facts(**{name: getattr(row, name) for name in FACT_NAMES})
-
-
-def case_facts(case_ref: UUID) -> tuple[AccessRequest | None, Facts]:
-    """Return the request of a case with its facts; no request and no facts for an unknown case."""
-    row = with_facts(AccessRequest.objects.filter(case_ref=case_ref)).first()
-    return row, facts_of(row) if row else Facts()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from access.forms.requests import ICONS, time_key
+from access.forms.requests import ICONS
 from access.models import AccessRequest
 from core import clock
 
@@ -27,12 +25,6 @@ def need_icon(kind: str) -> str:
 def way_word(request: AccessRequest) -> str:
     """Say how a party travels: 坐轮椅, or 自己开车."""
     return str(request.get_mobility_display() if request.needs_vehicle else request.get_mode_display())
-
-
-@register.filter
-def time_value(moment: datetime | None) -> str:
-    """Write a time as the request form sends it."""
-    return time_key(moment) if moment else ""
 
 
 @register.filter
@@ -55,12 +47,3 @@ def how_soon(moment: datetime | None, now: datetime) -> str:
 def weekday(day: date) -> str:
     """Say 周三."""
     return _(WEEKDAYS[day.weekday()])
-
-
-@register.simple_tag
-def maybe_url(name: str, *args: Any) -> str:
-    """Return an address, or "" where this installation has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

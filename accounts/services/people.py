@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import policies
 from accounts.models import Post, Role, User
-from core import audit
+from core import audit, locks
 from core.actors import Actor
 from core.errors import Conflict
 
@@ -53,8 +53,7 @@ def first_administrator(username: str, *, name: str, place: tuple[str, str, str]
     `place` is (kind, code, label). The password is chosen by a link (`passwords.link_for`).
     """
     policies.check_make_user(by)
-    with connection.cursor() as cursor:  # two at once: one is first
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('first_administrator', 0))")
+    locks.hold(locks.name(locks.Kind.ADMINISTRATOR, "first"))  # two at once: one is first
     others = User.objects.filter(posts__role=Role.SYSADMIN, is_active=True).exclude(username=username)
     if others.exists():
         raise Conflict("user.administrator", _("已经有管理员了：要再给链接，请用他的号码。"))

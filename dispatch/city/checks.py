@@ -29,7 +29,7 @@ def sheets_of(path: Path, zone_column: str) -> dict[str, Sheet]:
         "volunteers": columns.vehicles(),
     }
     there = {name: path / f"{name}.csv" for name in known}
-    return {name: read(file, known[name]) for name, file in there.items() if name in columns.FILES or file.exists()}
+    return {name: read(file, known[name]) for name, file in there.items() if name in columns.NEEDED or file.exists()}
 
 
 def city_faults(city: dict[str, Any]) -> list[Fault]:

@@ -9,8 +9,7 @@ from core.sheets import Column, Day, Hour, Kind, Moment, Number, SomeOf, Text
 from dispatch.city import vocabulary as words
 
 CODE = r"[A-Za-z0-9._-]+"
-FILES = ("divisions", "communities", "facilities", "vehicles", "residents")
-OPTIONAL = ("streets_geo", "volunteers")
+NEEDED = ("divisions", "communities", "facilities", "vehicles", "residents")
 
 
 def _key(longest: int) -> Column:
