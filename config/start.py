@@ -1,4 +1,4 @@
-"""What every process asks before it works: are its settings whole, is this database ours? If not, it ends with one sentence."""
+"""What every process asks before it works: are its settings whole, is this database ours? If not, one sentence ends it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _STORES_NOTHING = {"25006", "25P03", "25P04"}
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Say whether the database does not answer, or answers and stores nothing: to be tried again later, nobody's fault."""
+    """Say whether the database does not answer, or stores nothing: to be tried again later, nobody's fault."""
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "sqlstate", "") in _STORES_NOTHING
     return isinstance(error, (OperationalError, InterfaceError))

@@ -1,4 +1,4 @@
-"""How long a statement, a lock or an idle transaction may hold others up: kept on the database's roles, for one database.
+"""How long a statement, a lock or an idle transaction may hold others up: kept on the roles of one database.
 
 There they hold for every connection, whoever opens it, also through a pooler that hands connections on after each
 transaction and takes no options with them.

@@ -1,4 +1,4 @@
-"""Which installation a command is for: the one that runs, or the one that DATA_DIR names; never a new one in silence."""
+"""Which installation a command is for: the one that runs, or that DATA_DIR names; never a new one in silence."""
 
 from __future__ import annotations
 

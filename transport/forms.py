@@ -55,7 +55,7 @@ class AbortForm(DeclineForm):
 
 
 class RoadsideForm(forms.Form):
-    """Where somebody outside asks for help, what is the matter and what was lent to them (E23); nothing must be typed."""
+    """Where somebody outside asks for help, what is the matter, what was lent (E23); nothing must be typed."""
 
     where = TidyField(label=_("在哪里"), max_length=80, required=False)
     note = TidyField(label=_("怎么了，借了什么给人"), max_length=120, required=False)

@@ -84,7 +84,7 @@ class PersonForm(VersionedForm, PersonFields):
         return super().shown(record) | {"id_no": ""}
 
     def changes(self) -> dict[str, Any]:
-        """Return what was changed; another kind of paper puts the old one's number away, an empty field alone does not."""
+        """Return what was changed: another kind of paper puts the old number away, an empty field alone does not."""
         changed = super().changes()
         if "id_kind" in changed:
             return {"id_no": ""} | changed

@@ -23,14 +23,14 @@ def hotline_of(post: Post | None, *, at: datetime) -> str:
     if post.place_kind == PlaceKind.DISPATCH_AREA:
         return hotline.of_area(code, at=at)
     if post.place_kind == PlaceKind.FLEET:
-        return kept(f"car {code}", lambda: hotline.of_area(_area_of(code), at=at))
+        return kept(f"driver {code}", lambda: hotline.of_area(_area_of(code), at=at))
     if post.place_kind == PlaceKind.FACILITY:
         return kept(f"house {code}", lambda: hotline.of_place(_division_of(code), at=at))
     return hotline.of_place(code[:12], at=at)
 
 
-def _area_of(car: str) -> str:
-    return Vehicle.objects.filter(shifts__driver=car).values_list("dispatch_area", flat=True).first() or ""
+def _area_of(driver: str) -> str:
+    return Vehicle.objects.filter(shifts__driver=driver).values_list("dispatch_area", flat=True).first() or ""
 
 
 def _division_of(facility: str) -> str:

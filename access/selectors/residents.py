@@ -129,7 +129,10 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resid
 
 
 def search(rows: QuerySet[Resident], words: str, *, place: str) -> QuerySet[Resident]:
-    """Keep the rows of a community that match every word: name, any reading, initials, building, part of a phone, identity number."""
+    """Keep the rows of a community that match every word.
+
+    A word is a name, any reading of it, its initials, a building, a part of a telephone or an identity number.
+    """
     return rows.filter(finding.wanted(words, place=place))
 
 

@@ -166,7 +166,7 @@ def _stop_requests(resident: Resident, reason: StopReason, *, by: Actor, at: dat
 
 
 def _silence(resident: Resident, *, by: Actor, at: datetime) -> None:
-    """End the calls for help about somebody who died, and a hand-over to another house: nothing rings or drives (E28)."""
+    """End the calls about somebody who died, and a hand-over to another house: nothing rings or drives (E28)."""
     cases = resident.requests.values("case_ref")
     for intake in Intake.objects.filter(case_ref__in=cases):
         transfers.let_go(intake, by=by, at=at, reason=_("人去世了"))

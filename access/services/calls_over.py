@@ -1,4 +1,4 @@
-"""A call for help never outlives its case: closed, or called off before anybody left, nothing rings any more (R-000-17)."""
+"""A call for help never outlives its case: closed, or called off before anybody left, nothing rings (R-000-17)."""
 
 from __future__ import annotations
 

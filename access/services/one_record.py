@@ -1,4 +1,4 @@
-"""One person, one record: asked while the number and the name are held, so that two who register at once are one (E9)."""
+"""One person, one record: asked while number and name are held, so that two who register at once are one (E9)."""
 
 from __future__ import annotations
 

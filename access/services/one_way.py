@@ -1,4 +1,4 @@
-"""One critical way per person: pressed twice, or by two people at once, it is one ambulance (INV-04)."""
+"""Whether somebody may be asked a way for; one ambulance per person, pressed twice or by two at once (INV-04)."""
 
 from __future__ import annotations
 

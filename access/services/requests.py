@@ -73,9 +73,10 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
 
     Whether there is a way already is asked while the resident is held: of two who press together, the second reads of
-    the first. `ground` is what was read since `one_way.hold_resident`; without it, both are done here. Raises Conflict("request.same_day") when the resident already has a way that day, unless the wish says it
-    is a second one or critical (R-000-2), and Conflict("critical.exists") when 120 has been called for the resident
-    already: one critical way per person (INV-04).
+    the first. `ground` is what was read since `one_way.hold_resident`; without it, both are done here. Raises
+    Conflict("request.same_day") when the resident already has a way that day, unless the wish says it is a second one
+    or critical (R-000-2), and Conflict("critical.exists") when 120 has been called for the resident already: one
+    critical way per person (INV-04).
     """
     policies.check_ask(by, resident)
     with transaction.atomic():  # the second press is answered, not rolled back whole

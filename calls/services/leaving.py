@@ -1,4 +1,4 @@
-"""Whoever took a call up and leaves hands it back: a name on the screen is somebody who can still do something (R-000-17)."""
+"""Whoever took a call up and leaves hands it back: a name on a screen is somebody who can still act (R-000-17)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def hand_back_left(*, at: datetime, by: Actor = SWEEP) -> int:
 
 
 def _left(taken: dict[UUID, str], at: datetime) -> list[UUID]:
-    """Return the calls whose taker may not handle them any more; somebody who is no user of ours holds what they hold."""
+    """Return the calls whose taker may not handle them any more; whoever is no user of ours keeps theirs."""
     people = {key.removeprefix("user:") for key in taken.values()}
     users = {str(user.pk): user for user in User.objects.filter(pk__in=[each for each in people if _is_id(each)])}
     posts = Post.objects.held_at(at).filter(user__in=users.values(), user__is_active=True, role__in=HANDLERS)

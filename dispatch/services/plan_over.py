@@ -1,4 +1,4 @@
-"""The call about a plan that failed ends when nobody is left to plan for: placed by hand, called off, or there already."""
+"""The call about a plan that failed ends when nobody is left to plan for: placed by hand, called off, or there."""
 
 from __future__ import annotations
 

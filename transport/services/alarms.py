@@ -65,7 +65,7 @@ def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
 
 @transaction.atomic
 def roadside(run: Run, *, where: str, note: str, by: Actor, at: datetime) -> OpenCall:
-    """Call for somebody outside who stopped the car for help (E23); what was lent to them stands in the note and the audit.
+    """Call for somebody outside who stopped the car (E23); what was lent to them stands in the note and the audit.
 
     `where` is what the driver says of the place; without it the place is read from the outing.
     """

@@ -74,7 +74,7 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Lateness:
 
 
 def end_over(*, at: datetime) -> None:
-    """End the calls of cars that come late for nobody any more: whoever would have waited rides with another, or is there."""
+    """End the calls of cars that come late for nobody: whoever would have waited rides with another, or is there."""
     told = OpenCall.objects.live().filter(kind=CallKind.LATE_CAR).values_list("subject", flat=True)
     runs = Run.objects.filter(pk__in=list(told)) if told else []
     each([run for run in runs if not _is_too_late(run, at)], lambda run: _end(run, at))

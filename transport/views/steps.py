@@ -171,7 +171,7 @@ def raise_unwell(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @shows_what_is_left
 @idempotent
 def raise_roadside(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """Call for somebody outside who stopped the car (E23): what cannot be read is left out, the call goes up all the same."""
+    """Call for somebody outside who stopped the car (E23): what cannot be read is left out, the call goes up."""
     actor, form = actor_of(request), RoadsideForm(request.POST)
     form.is_valid()
     told = {name: form.cleaned_data.get(name, "") for name in ("where", "note")}
