@@ -94,6 +94,11 @@ class PersonForm(VersionedForm, PersonFields):
 class ResidentForm(NeedFields, PersonFields):
     """A new person, and the need that brings them here."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["name"].widget.attrs["autofocus"] = True  # one resident after the other, without the mouse
+
     def facts(self) -> ResidentFacts:
         """Return the person's part."""
         data = self.cleaned_data

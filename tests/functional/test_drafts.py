@@ -71,6 +71,7 @@ def test_the_form_for_the_next_one_knows_nothing_of_the_last(page: Page) -> None
     expect(page.locator("#notices")).to_contain_text("登记好了：王秀兰")
     for field in ("#id_name", "#id_id_no", "#id_note", "#id_phone"):
         expect(page.locator(field)).to_have_value("")
+    expect(page.locator("#id_name")).to_be_focused()
     assert page.locator("[data-draft-offer]").count() == 0
     assert kept(page) == "[]"
 
