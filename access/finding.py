@@ -19,6 +19,7 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat, Left
 
 from core import names, phones, tidy
+from core.codes import read_id_no
 from core.sealed import UNREADABLE, blind_index, preload, unseal
 
 PART = 4  # so many digits of a telephone find it
@@ -162,6 +163,12 @@ def reached_by(phone: str) -> Q:
     return match
 
 
+def numbered(id_no: str) -> Q:
+    """Find who has a certificate's number; the 15 digits of an old card are stored as the 18 they stand for."""
+    written = dict.fromkeys((tidy.id_no(id_no), read_id_no(id_no).number))
+    return Q(id_index__in=[blind_index("id_no", each) for each in written])
+
+
 def wanted(words: str, *, place: str) -> Q:
     """Return what somebody of a community who types these words looks for; every word must fit, in any order.
 
@@ -207,7 +214,7 @@ def _whole_number(word: str) -> Q | None:
     if _END.fullmatch(number):
         return Q(phone_last4=number) | Q(id_last4=number)
     if len(number) in {15, 18} and number[:-1].isdigit():
-        return Q(id_index=blind_index("id_no", number))
+        return numbered(word)
     return reached_by(word) if phones.read(word).numbers and len(tidy.digits(word)) > PART else None
 
 
@@ -237,7 +244,7 @@ def _one(word: str, place: str) -> Q:
         match |= Q(building__icontains=word)
     number = tidy.id_no(word)
     if len(number) >= _SHORTEST_NUMBER and any(char.isdigit() for char in number):
-        match |= Q(id_index=blind_index("id_no", number))
+        match |= numbered(word)
     if len(number) == PART:
         match |= Q(id_last4=number)
     if _NUMBERS.fullmatch(tidy.ascii_digits(word)):

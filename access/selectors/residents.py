@@ -16,12 +16,10 @@ from access.models.one_record import DOUBLE, HOLDS_NUMBER
 from access.selectors.ground import zone_of
 from access.states import NeedKind, NeedStatus
 from communities.states import ZoneClass
-from core import tidy
 from core.actors import Actor
 from core.clock import local_day, now
 from core.errors import NotFound
 from core.phrases import label
-from core.sealed import blind_index
 from hospitals.models import Facility
 from transport.states import Mobility
 
@@ -183,7 +181,7 @@ def alike(here: QuerySet[Resident], *, name: str, phone: str, id_no: str, birth_
     """Return up to three of these residents who may be the same person (never merged by itself, E10)."""
     same = Q()
     if id_no:
-        same |= Q(id_index=blind_index("id_no", tidy.id_no(id_no)))
+        same |= finding.numbered(id_no)
     if name and phone:
         same |= finding.named(name) & finding.reached_by(phone)
     if name and birth_date:

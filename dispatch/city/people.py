@@ -67,7 +67,8 @@ def _link_guardians(residents: list[Resident], guardians: list[tuple[Resident, s
 def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Resident:
     name, phone = tidy.name(row["name"]), phones.read(row["phone"]).written or row["phone"]
     id_no = tidy.id_no(row["id_no"])
-    fault = read_id_no(id_no).fault if id_no and row["id_kind"] == "resident_id" else ""
+    read = read_id_no(id_no) if id_no and row["id_kind"] == "resident_id" else None
+    fault, id_no = (read.fault, read.number) if read else ("", id_no)
     building = _BUILDING.match(row["address_text"])
     resident = Resident(
         ref=row["resident_ref"],

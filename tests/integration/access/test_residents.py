@@ -210,6 +210,17 @@ def test_edit_changes_and_tells_what_a_colleague_changed(staff: Client) -> None:
     assert "7号楼" in late.content.decode()
 
 
+def test_an_old_cards_fifteen_digits_find_whoever_has_the_new_one(staff: Client) -> None:
+    """E9, INV-09: searching and registering read a number as it is stored."""
+    post(staff, "access:resident_new", WORDS)
+    old = "880603671206149"
+
+    assert "王秀兰" in staff.get(reverse("access:residents"), {"q": old}).content.decode()
+    second = post(staff, "access:resident_new", {**WORDS, "name": "王秀蓝", "phone": "", "id_no": old})
+    assert second.status_code == 422
+    assert Resident.objects.count() == 1
+
+
 def test_editing_shows_only_the_end_of_the_number_and_keeps_it(staff: Client) -> None:
     """INV-32: the full number is read by “查看全号” alone, which leaves a line."""
     post(staff, "access:resident_new", WORDS)
