@@ -1,4 +1,4 @@
-"""Locks by name, for what has no row to hold yet: a person nobody registered, a number about to be registered.
+"""Locks by name, for what has no row to hold yet: a person nobody knows, a number about to be registered (ADR 0019).
 
 Whoever asks "is there one already" and writes when there is none holds, from before the question until the commit, what
 stands for the thing: the row of the community, of the resident, of the case, where there is one, else a name here. The
