@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import PlaceKind, Post
 from communities.services import hotline
 from communities.services.rulebook import kept
+from core.errors import is_away
 from hospitals.models import Facility
 from transport.models import Vehicle
 
@@ -14,11 +17,12 @@ from transport.models import Vehicle
 def hotline_of(post: Post | None, *, at: datetime) -> str:
     """Return the number of a post's place, of the installation for whoever holds none; "" where there is none.
 
-    One query at most in a minute and place; the installation's is kept as well, for the pages of last resort.
+    One query at most in a minute and place; the installation's is kept as well, for the pages of last resort. Whoever
+    has not signed in reads it as it was last read: the page to sign in on needs no database.
     """
-    everywhere = hotline.of_installation(at=at)
     if post is None:
-        return everywhere
+        return hotline.last_known() or _first_reading(at)
+    hotline.of_installation(at=at)
     code = post.place_code
     if post.place_kind == PlaceKind.DISPATCH_AREA:
         return hotline.of_area(code, at=at)
@@ -27,6 +31,16 @@ def hotline_of(post: Post | None, *, at: datetime) -> str:
     if post.place_kind == PlaceKind.FACILITY:
         return kept(f"house {code}", lambda: hotline.of_place(_division_of(code), at=at))
     return hotline.of_place(code[:12], at=at)
+
+
+def _first_reading(at: datetime) -> str:
+    try:
+        with transaction.atomic():
+            return hotline.of_installation(at=at)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        return ""
 
 
 def _area_of(driver: str) -> str:
