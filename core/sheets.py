@@ -1,7 +1,6 @@
 """Reading sheets that people made: CSV in whatever encoding, with every fault named by file, row and column. Pure.
 
-A column says what may stand in it; what people write for it is turned into the product's own words. Nothing is decided
-here: whoever reads a sheet gets its rows and all of its faults, and writes only when there is none.
+A column says what may stand in it; whoever reads gets the rows and all faults, and writes only when there is none.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ from django.utils.translation import gettext as _
 
 from core.written_days import FIRST_YEAR, LAST_YEAR
 
-ENCODINGS = ("utf-8-sig", "gb18030")
-DELIMITERS = ",;\t|"
+ENCODINGS, DELIMITERS = ("utf-8-sig", "gb18030"), ",;\t|"
 _SHOWN = 40
 
 

@@ -97,7 +97,10 @@ def _newcomer() -> Any:
 
 
 def _number() -> str:
-    body = f"8806031967120{uuid.uuid4().int % 10**4:04d}"
+    n = uuid.uuid4().int
+    body = (
+        f"880603{1930 + n % 70}{1 + n // 70 % 12:02d}{1 + n // 840 % 28:02d}{n // 23520 % 1000:03d}"  # a day there is
+    )
     return body + check_character(body)
 
 

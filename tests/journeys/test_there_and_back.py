@@ -25,6 +25,17 @@ def press(page: Page, name: str, nth: int = 0) -> None:
     page.get_by_role("button", name=re.compile(name)).nth(nth).click()
 
 
+def step(page: Page, name: str) -> None:
+    """Press a driver's step, and wait for the page that says so: the press is sent by script."""
+    with page.expect_navigation(timeout=SOON):
+        press(page, name)
+
+
+def accept(page: Page) -> None:
+    """Take the offered run."""
+    step(page, "接了")
+
+
 def trip_of(request: AccessRequest, direction: str) -> Trip:
     return Trip.objects.select_related("run").get(case_ref=request.case_ref, direction=direction)
 
@@ -74,10 +85,10 @@ def when_the_guard_lets_out(cast: Cast, request: AccessRequest) -> None:
 
 def when_the_driver_drives(page: Page, trip: Trip, steps: list[str]) -> None:
     page.goto("/drive/")
-    for step in steps:
-        press(page, step)
-        expect(page.get_by_role("button", name=re.compile(f"^{step}"))).to_have_count(0, timeout=SOON)
-        if "楼下" in step or "医院" in step:
+    for name in steps:
+        step(page, name)
+        expect(page.get_by_role("button", name=re.compile(f"^{name}"))).to_have_count(0, timeout=SOON)
+        if "楼下" in name or "医院" in name:
             set_clock(max(trip.pickup_planned_at, trip.dropoff_planned_at - 2 * MIN))
 
 
@@ -117,7 +128,7 @@ def test_dialysis_patient_of_a_sealed_compound_goes_there_and_back(cast: Cast) -
 
     set_clock(outbound.pickup_planned_at - 5 * MIN)
     cast.driver.goto("/drive/")
-    press(cast.driver, "接了")
+    accept(cast.driver)
     when_the_guard_lets_out(cast, request)
     expect(cast.staff.get_by_text("已出门").first).to_be_visible(timeout=SOON)
     when_the_driver_drives(cast.driver, outbound, ["出发", "到楼下了", "人已上车", "到医院了", "交给接诊台了"])
@@ -128,7 +139,7 @@ def test_dialysis_patient_of_a_sealed_compound_goes_there_and_back(cast: Cast) -
     page.goto("/drive/")
     expect(page.get_by_role("button", name=re.compile("接了|出发")).first).to_be_visible(timeout=SOON)
     if page.get_by_role("button", name=re.compile("接了")).count():
-        press(page, "接了")
+        accept(page)
     home = trip_of(request, "inbound")
     when_the_driver_drives(cast.driver, home, ["出发", "到医院了", "人已上车", "到楼下了", "到家了"])
     when_the_guard_lets_in(cast, request)
@@ -159,7 +170,7 @@ def test_critical_patient_from_the_gate_is_driven_treated_and_brought_home(cast:
     cast.dispatcher.keyboard.press("Enter")
     expect(cast.dispatcher.locator("#waiting [data-row]")).to_have_count(0)
     cast.crew.goto("/drive/")
-    press(cast.crew, "接了")
+    accept(cast.crew)
     outbound = trip_of(request, "outbound")
     when_the_driver_drives(cast.crew, outbound, ["出发", "到楼下了", "人已上车", "到医院了", "交给接诊台了"])
 
@@ -178,7 +189,7 @@ def test_critical_patient_from_the_gate_is_driven_treated_and_brought_home(cast:
     home = when_a_car_home_is_named(cast, request)
     driver = cast.crew if home.run.vehicle_id == "A1" else cast.driver
     driver.goto("/drive/")
-    press(driver, "接了")
+    accept(driver)
     when_the_driver_drives(driver, home, ["出发", "到医院了", "人已上车", "到楼下了", "到家了"])
 
     then_the_request_closes(cast, request)
