@@ -18,9 +18,8 @@ from core.models import OutboxMessage
 
 log = get_logger(__name__)
 MAX_WAIT_S = 60
-MAX_COUNTED = (
-    1000  # the column ends at 32767, which is three weeks of tries; how often beyond this tells nobody anything
-)
+# the column ends at 32767, which is three weeks of tries; how often beyond this tells nobody anything
+MAX_COUNTED = 1000
 _WAITS = (
     "SELECT EXISTS (SELECT FROM core_outboxmessage WHERE delivered_at IS NULL AND next_try_at <= statement_timestamp())"
 )

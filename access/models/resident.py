@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as noop
 from access.models.absence import away
 from access.models.one_record import free_number, mark_second, one_record_per_number
 from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
+from core import tidy
 from core.actors import Actor
 from core.guards import status_guard, words
 from core.phrases import listed
@@ -116,6 +117,11 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def name_is_odd(self) -> bool:
+        """Say whether the name holds what names seldom hold: kept as it is, and compared with the paper by a person."""
+        return tidy.name_is_odd(self.name)
 
     def age_on(self, day: date) -> int | None:
         """Return the age in whole years on a day."""

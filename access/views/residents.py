@@ -100,6 +100,8 @@ def register_submit(request: HttpRequest) -> HttpResponse:
         try:
             resident = residents.register(community_of(actor), facts=form.facts(), by=actor, at=at, is_other=is_other)
         except Conflict as error:
+            if error.code != "resident.alike":
+                raise
             alikes = error.context["alikes"]
         else:
             needs.add(resident, facts=form.need(), by=actor, at=at)

@@ -13,7 +13,7 @@ const DRAFT = "draft:";
 const CARRY = "draft-carry";
 const SKIP = new Set(["csrfmiddlewaretoken", "idempotency_key", "next", "version"]);
 const QUIET = ["password", "file", "hidden", "submit", "button"];
-const NUMBER = /\d{17}[\dXx]|(?<!\d)\d{15}(?!\d)/; // an identity number, wherever it was typed
+const NUMBER = /\d{17}[\dXx]|(?:^|\D)\d{15}(?!\d)/; // an identity number, wherever it was typed
 const shown = new WeakMap(); // form → what it was opened with
 let waiting = 0;
 

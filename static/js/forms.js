@@ -14,6 +14,12 @@ function buttonOf(form, submitter) {
   return submitter ?? form.querySelector("button:not([type=button]), input[type=submit]");
 }
 
+// Send a form as if its button was pressed; requestSubmit came to Safari after the floor.
+export function sendForm(form, submitter) {
+  if ("requestSubmit" in form) form.requestSubmit?.(submitter);
+  else buttonOf(form, submitter).click();
+}
+
 function hold(form, button) {
   form.dataset.submitting = "1";
   if (!button) return;

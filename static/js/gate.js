@@ -2,6 +2,7 @@
 // the emergency button work without any of this.
 
 import { start as startCamera, stop as stopCamera, readPhoto } from "./gate-camera.js";
+import { sendForm } from "./forms.js";
 import { announce, unlock } from "./gate-sound.js";
 
 const WEDGE_GAP_MS = 400; // a scanner types without pauses; a slow old phone may stretch them
@@ -16,7 +17,7 @@ function submitCode(text) {
   const form = document.querySelector("[data-code-form]");
   if (!form || form.dataset.submitting) return;
   form.elements.code.value = text;
-  form.requestSubmit();
+  sendForm(form);
 }
 
 // A scanner acts like a keyboard: many keys, then Enter, wherever the focus is. Its Enter must never press the button

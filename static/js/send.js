@@ -4,7 +4,7 @@
 // scripts every form is sent as forms are.
 
 import { forget, keep, read, succeed } from "./drafts.js";
-import { release, setValue } from "./forms.js";
+import { release, sendForm, setValue } from "./forms.js";
 import { notice } from "./notices.js";
 import { word } from "./words.js";
 
@@ -30,7 +30,7 @@ function say(form, text, { label, act }) {
 }
 
 function failed(form, submitter) {
-  const again = () => { form.querySelector("[data-send-trouble]")?.remove(); form.requestSubmit(submitter?.isConnected ? submitter : undefined); };
+  const again = () => { form.querySelector("[data-send-trouble]")?.remove(); sendForm(form, submitter?.isConnected ? submitter : undefined); };
   say(form, word("notSent"), { label: word("sendAgain"), act: again });
 }
 

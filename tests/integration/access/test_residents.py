@@ -69,6 +69,18 @@ def test_register_stores_a_sealed_searchable_person(staff: Client) -> None:
     assert (need.kind, need.schedule_kind, need.schedule_days) == ("dialysis", "weekly", "2,4,6")
 
 
+def test_a_name_with_what_names_seldom_hold_is_kept_and_marked(staff: Client) -> None:
+    """Odd is not refused: whoever opens the page is asked to compare it with the certificate."""
+    marked = {}
+    for name in ("王2", "\ue000兰", "古丽米热·艾比江"):
+        post(staff, "access:resident_new", {**WORDS, "name": name, "id_no": "", "is_other": "1"})
+        person = Resident.objects.get(name=name)
+        shown = staff.get(reverse("access:resident", args=[person.pk])).content.decode()
+        marked[name] = "有少见的字符，请对照证件" in shown
+
+    assert marked == {"王2": True, "\ue000兰": False, "古丽米热·艾比江": False}
+
+
 def test_half_the_fields_are_enough(staff: Client) -> None:
     """R-002-2b, E14, E15: missing id, phone and schedule never block."""
     answer = post(staff, "access:resident_new", {**WORDS, "id_no": "", "phone": "", "days": [], "address": ""})
