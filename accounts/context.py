@@ -57,12 +57,37 @@ TABS[Role.LEAD] = TABS[Role.STAFF]
 TABS[Role.HOSPADM] = TABS[Role.INTAKE][-1:]
 
 
+@dataclass(frozen=True)
+class Tab:
+    """One tab: its word, where it leads, its sign, and whether it is the page that is shown."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """All that the bar on top shows but the clock and the address to come back to: drawn once for each value."""
+
+    has_post: bool
+    place: str
+    role: str
+    user_label: str
+    tabs: tuple[Tab, ...]
+    other_posts: tuple[tuple[int, str], ...]
+    hotline: str
+    theme: str
+    large: bool
+
+
 @dataclass
 class Page:
     """The frame of a page: who, where, tabs, clock, preferences."""
 
     post: Post | None
-    tabs: list[dict[str, Any]]
+    tabs: tuple[Tab, ...]
     user_label: str
     now: datetime
     here: str
@@ -78,6 +103,21 @@ class Page:
     def hotline(self) -> str:
         """Return the number this post rings; asked for by whole pages alone."""
         return hotline_of(self.post)
+
+    @cached_property
+    def bar(self) -> Bar:
+        """Return what the bar on top shows."""
+        return Bar(
+            has_post=self.post is not None,
+            place=self.post.place_label if self.post else "",
+            role=self.post.get_role_display() if self.post else "",
+            user_label=self.user_label,
+            tabs=self.tabs,
+            other_posts=tuple((each.pk, str(each)) for each in self.other_posts),
+            hotline=self.hotline if self.user_label else "",
+            theme=self.theme,
+            large=self.large,
+        )
 
     @property
     def sees_calls(self) -> bool:
@@ -125,14 +165,15 @@ def hotline_of(post: Post | None) -> str:
     return str(import_string(settings.HOTLINE_OF)(post, at=clock.now()))
 
 
-def _tabs(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
-    tabs = []
-    for label, name, icon in TABS.get(post.role, []) if post else []:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        tabs.append({"label": label, "url": url, "icon": icon, "current": request.path.startswith(url)})
-    current = [tab for tab in tabs if tab["current"]]
-    longest = max(current, key=lambda tab: len(tab["url"]), default=None)
-    return [{**tab, "current": tab is longest} for tab in tabs]
+def _tabs(request: HttpRequest, post: Post | None) -> tuple[Tab, ...]:
+    found = [(str(label), _address(name), icon) for label, name, icon in (TABS.get(post.role, []) if post else [])]
+    current = max((url for _label, url, _icon in found if url and request.path.startswith(url)), key=len, default=None)
+    return tuple(Tab(label, url, icon, url == current) for label, url, icon in found if url)
+
+
+def _address(name: str) -> str:
+    """Return the address of a page, empty for one that is not there yet."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -40,18 +40,18 @@ def changes_of(resident: Resident, needs: list[CareNeed]) -> list[Change]:
     """Return the last changes of a record, newest first."""
     idents = [str(resident.pk), *(str(need.pk) for need in needs)]
     models = [Resident._meta.label_lower, CareNeed._meta.label_lower]
-    rows = AuditEvent.objects.filter(model__in=models, object_id__in=idents, verb__in=_VERBS).order_by("-pk")[:SHOWN]
-    return [Change(row.at, row.actor_label, _words(row)) for row in rows]
+    rows = AuditEvent.objects.filter(model__in=models, object_id__in=idents, verb__in=_VERBS).order_by("-pk")
+    lines = rows.values_list("at", "actor_label", "verb", "detail")[:SHOWN]
+    return [Change(at, who, _words(verb, detail or {})) for at, who, verb, detail in lines]
 
 
-def _words(row: AuditEvent) -> str:
-    detail = row.detail or {}
+def _words(verb: str, detail: dict[str, Any]) -> str:
     fields = listed(FIELD_WORDS[name] for name in detail.get("fields", ()) if name in FIELD_WORDS)
     kind = label(NeedKind, detail.get("kind", ""))
-    if row.verb == "resident.register":
+    if verb == "resident.register":
         return _("登记")
-    if row.verb == "need.add":
+    if verb == "need.add":
         return _("添了%(need)s") % {"need": kind}
-    if row.verb == "need.change":
+    if verb == "need.change":
         return _("改了%(need)s的%(fields)s") % {"need": kind, "fields": fields}
     return _("改了%(fields)s") % {"fields": fields}

@@ -11,7 +11,8 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from access import finding
-from access.models import CareNeed, Resident
+from access.models import AccessRequest, CareNeed, Resident
+from access.models.absence import Absence
 from access.models.one_record import DOUBLE, HOLDS_NUMBER
 from access.selectors.ground import zone_of
 from access.states import NeedKind, NeedStatus
@@ -19,6 +20,7 @@ from communities.states import ZoneClass
 from core.actors import Actor
 from core.clock import local_day, now
 from core.errors import NotFound
+from core.narrow import joined
 from core.phrases import label
 from hospitals.models import Facility
 from transport.states import Mobility
@@ -46,6 +48,7 @@ _LISTED = (
     "archived_at",
 )
 _LISTED_OF_NEED = ("resident_id", "kind", "schedule_kind", "schedule_days", "next_date", "facility__name")
+_PLACE = ("name", "street_code", "dispatch_area")  # what a resident's pages ask of the community
 _ACTIVE_FIRST = F("archived_at").asc(nulls_first=True)
 _INCOMPLETE = Q(phone_index="") | Q(id_index="", id_kind="resident_id") | ~Q(id_fault="")
 
@@ -151,12 +154,23 @@ def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
 def resident_of(actor: Actor, ident: UUID) -> Resident:
     """Return one resident of the actor's own community, with `zone_class` of now; raise NotFound for anybody else's."""
     zone = Coalesce(zone_of(OuterRef("community"), OuterRef("building"), at=now()), Value(ZoneClass.PRECAUTIONARY))
-    rows = Resident.objects.visible_to(actor).select_related("community", "guardian").annotate(zone_class=zone)
-    needs = CareNeed.objects.select_related("facility")
-    row = rows.prefetch_related(Prefetch("needs", needs)).filter(pk=ident).first()
+    seen = Resident.objects.visible_to(actor).filter(pk=ident).order_by()
+    rows = joined(seen, {"community": _PLACE, "guardian": ["name"]}).annotate(zone_class=zone)
+    needs = joined(CareNeed.objects.order_by("kind"), {"facility": ["name"]})
+    row = next(iter(rows.prefetch_related(Prefetch("needs", needs))), None)
     if row is None:
         raise NotFound("resident.absent")
     return row
+
+
+def requests_of(resident: Resident) -> list[AccessRequest]:
+    """Return the last thirty requests of a resident, newest first, with the columns their lines show."""
+    return list(resident.requests.order_by("-submitted_at").only("number", "need_kind", "arrive_at", "status")[:30])
+
+
+def absence_of(resident: Resident) -> Absence | None:
+    """Return where a resident is instead of at home, None for whoever is at home: one at a time, by constraint."""
+    return next(iter(resident.absences.filter(ended_at__isnull=True).order_by()), None)
 
 
 def need_of(actor: Actor, resident_id: UUID, need_id: UUID) -> CareNeed:

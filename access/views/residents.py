@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from access.forms.life import AbsenceForm, NeedActForm
 from access.forms.residents import PersonForm, ResidentForm, ResultForm, id_hint
 from access.models import Resident
-from access.models.request import OPEN
 from access.selectors import residents as selectors
 from access.selectors.history import changes_of
+from access.selectors.letting_go import let_go
 from access.services import needs, residents
 from access.states import Finding
 from accounts.access_control import actor_of, for_roles
@@ -161,15 +161,16 @@ def detail_page(
 ) -> HttpResponse:
     """Show one resident, with the form that was sent and refused."""
     preload([resident.person_key])
-    asked = list(resident.requests.order_by("-submitted_at")[:30])
+    asked, needs_held = selectors.requests_of(resident), list(resident.needs.all())
     context = {
         "absence_form": absence_form or AbsenceForm(),
         "need_form": need_form or NeedActForm(),
-        "absence": resident.absences.filter(ended_at__isnull=True).first(),
-        "open_requests": [each for each in asked if each.status in OPEN],
+        "absence": selectors.absence_of(resident),
+        "let_go": let_go(asked),
+        "needs": [(need, let_go(asked, need.kind)) for need in needs_held],
         "result_form": result_form or ResultForm(),
         "resident": resident,
-        "changes": changes_of(resident, list(resident.needs.all())),
+        "changes": changes_of(resident, needs_held),
         "first_record": selectors.first_of_number(actor_of(request), resident),
         "zone": resident.zone_class,  # type: ignore[attr-defined]  # of resident_of
         "age": resident.age_on(clock.today()),

@@ -23,7 +23,8 @@ from django.utils.translation import get_language
 
 register = template.Library()
 KEPT = 8192
-TOKEN, KEY = token_hex(16), token_hex(16)  # nobody outside this process can write them into a page
+# nobody outside this process can write them into a page
+TOKEN, KEY, HERE = token_hex(16), token_hex(16), token_hex(16)
 _PLAIN = (str, int, UUID)
 
 
@@ -31,19 +32,22 @@ _PLAIN = (str, int, UUID)
 def drawn(context: Context, template_name: str, value: Hashable) -> SafeString:
     """Draw a template whose whole input is one frozen value, `it`; rows that did not change cost a look-up.
 
-    A form may stand in it: what is new each time, its token and its key, is written into the kept text.
+    A form may stand in it: what is new each time, its token, its key and the address to come back to, is written into
+    the kept text.
     """
     draw = _draw if settings.DEBUG else _drawn
     text = draw(template_name, value, get_language())
     if TOKEN in text:
         text = text.replace(TOKEN, str(context.get("csrf_token", "")))
+    if HERE in text:
+        text = text.replace(HERE, conditional_escape(context["page"].here))
     while KEY in text:
         text = text.replace(KEY, uuid4().hex, 1)
     return SafeString(text)
 
 
 def _draw(template_name: str, value: Hashable, _language: str | None) -> str:
-    return get_template(template_name).render({"it": value, "csrf_token": TOKEN, "new_key": KEY})
+    return get_template(template_name).render({"it": value, "csrf_token": TOKEN, "new_key": KEY, "here": HERE})
 
 
 _drawn = lru_cache(KEPT)(_draw)
