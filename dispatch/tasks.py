@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from celery import shared_task
-from django.conf import settings
-from redis import Redis
 from structlog import get_logger
 
 from core import bell, clock, heartbeat
@@ -17,14 +13,13 @@ from dispatch.services import planning, urgent_turns
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
-DONE_KEPT_S = 600
 
 
 @shared_task(ignore_result=True)
-def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "", say_done: str = "") -> None:
-    """Plan one area. A drill hands in its own time as ISO text, and a name under which to say that it is done."""
+def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "") -> None:
+    """Plan one area as of `at`, ISO text; as of now without it."""
     bell.taken("dispatch.tasks.plan_area", f"{area}:{kind}")
-    with _saying(say_done), heartbeat.at_work("dispatch"):
+    with heartbeat.at_work("dispatch"):
         try:
             runs = planning.plan(area, at=_time(at), kind=PlanningKind(kind))
         except Conflict as error:  # the lease passed on: somebody else plans now
@@ -35,10 +30,10 @@ def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "", say_don
 
 
 @shared_task(ignore_result=True)
-def place_urgent(area: str, at: str = "", say_done: str = "") -> None:
-    """Arrange the critical patients of an area, whoever was never tried first."""
+def place_urgent(area: str, at: str = "") -> None:
+    """Arrange the critical patients of an area as of `at`, ISO text or now; whoever was never tried first."""
     bell.taken("dispatch.tasks.place_urgent", area)
-    with _saying(say_done), heartbeat.at_work("urgent"):
+    with heartbeat.at_work("urgent"):
         urgent_turns.place_all(area, at=_time(at))
 
 
@@ -51,15 +46,3 @@ def answer(queue: str) -> None:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text) if text else clock.now()
-
-
-@contextmanager
-def _saying(token: str) -> Iterator[None]:
-    """Say that a task is over, well or not, to a drill that waits for it."""
-    try:
-        yield
-    finally:
-        if token:
-            line = Redis.from_url(settings.REDIS_URL)
-            line.lpush(token, "1")
-            line.expire(token, DONE_KEPT_S)

@@ -23,6 +23,7 @@ PACKAGES = (
     "transport",
     "access",
     "dispatch",
+    "drill",
     "config",
     "matching",
     "ops",

@@ -107,7 +107,7 @@ class Preparation:
             return
         # a demo: dates of this week, offset clock, sign-ins to try
         demo, day = ([], "") if self.setup.production else (["--demo"], time.strftime("%F"))
-        loader = (ROOT / "dispatch" / "city").glob("*.py")
+        loader = (ROOT / "drill" / "city").glob("*.py")
         mark = fingerprint([*_files(self.city), *loader], self.done.get("database", ""), day)
         if self._is_done("city", mark) and self.setup.databases.postgres is not None:
             return

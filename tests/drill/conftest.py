@@ -13,10 +13,10 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from dispatch.city.folder import CityFolder, open_folder
-from dispatch.drill import play
-from dispatch.drill.celery_workers import working
-from dispatch.drill.database import drop, own_database
+from drill import play
+from drill.celery_workers import working
+from drill.city.folder import CityFolder, open_folder
+from drill.database import drop, own_database
 
 COUNTY = "210624"
 FEW = 14

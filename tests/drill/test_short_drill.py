@@ -12,14 +12,14 @@ from access.services import absences, one_way, requests
 from access.services.requests import Wish
 from config import handlers
 from dispatch import problem, problem_care
-from dispatch.drill import answering, chain, report
-from dispatch.drill.agenda import Steps
-from dispatch.drill.dispatchers import Dispatchers
-from dispatch.drill.faults import FAULTS
-from dispatch.drill.residents import staff
-from dispatch.drill.world import MIN, World
-from dispatch.management.commands import drill as command
 from dispatch.services import planning, urgent
+from drill import answering, chain, report
+from drill.agenda import Steps
+from drill.dispatchers import Dispatchers
+from drill.faults import FAULTS
+from drill.management.commands import drill as command
+from drill.residents import staff
+from drill.world import MIN, World
 from hospitals import machines
 from hospitals.models import Slot
 from hospitals.services import appointments

@@ -16,9 +16,9 @@ from calls.states import CallKind, CallStatus
 from communities.models import PolicyDocument, PolicyRule
 from core.actors import Actor
 from core.management.commands.check_invariants import breaches
-from dispatch.drill.celery_workers import working
 from dispatch.models import PlanningRun
 from dispatch.services import planning
+from drill.celery_workers import working
 from tests import walkers
 from tests.factories import access as people
 from tests.factories import communities as places

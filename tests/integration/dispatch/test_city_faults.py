@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from access.models import CareNeed, Resident
 from communities.models import Area, Community, Gate, PolicyRule, ZonePeriod
-from dispatch.city.folder import BadFolder, open_folder
+from drill.city.folder import BadFolder, open_folder
 from hospitals.models import Facility
 from transport.models import Vehicle
 

@@ -17,8 +17,8 @@ from access.models import CareNeed, Resident
 from accounts.selectors import demo_users
 from communities.models import Community, ZonePeriod
 from core import clock
-from dispatch.city import people
-from dispatch.city.folder import CityFolder
+from drill.city import people
+from drill.city.folder import CityFolder
 from hospitals.models import Service, Slot
 from transport.models import Shift, Vehicle
 

@@ -15,10 +15,10 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.management.commands.check_invariants import breaches
 from dispatch.board import board
-from dispatch.drill.handed_on import lost_after_transfer
 from dispatch.models import AreaSetting
 from dispatch.services import planning, returns
 from dispatch.services import transfers as ways
+from drill.handed_on import lost_after_transfer
 from hospitals import selectors
 from hospitals.models import Intake, TransferRequest
 from hospitals.selectors.desk_rows import clock_text
