@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, Role
 from core import clock
+from core.http import page_before
 
 CALLS_SEEN_BY = set(Role) - {Role.AUDITOR, Role.SYSADMIN}
 
@@ -134,8 +134,7 @@ def _here(request: HttpRequest) -> str:
     """Return the address to come back to: of the page a form was sent from, since what it was sent to may only be sent to."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    came = urlsplit(request.headers.get("Referer", ""))
-    return came._replace(scheme="", netloc="", fragment="").geturl() if came.netloc == request.get_host() else "/"
+    return page_before(request, "/")
 
 
 def _page(request: HttpRequest) -> Page:
