@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.browser import all_answered, browser_type_launch_args, live_server  # noqa: F401 (fixtures)
+from tests.functional.noon import noon  # noqa: F401 (fixture)
 
 
 @pytest.fixture(scope="session")
