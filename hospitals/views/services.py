@@ -86,7 +86,7 @@ def set_status(request: HttpRequest, service_id: int) -> HttpResponse:
         change, at = form.change(), clock.now()
         try:
             if hit := _unseen(request, service, change, at):
-                return page(request, "hospitals/closing.html", _closing(service, change, hit))
+                return page(request, "hospitals/closing.html", _closing(service, change, hit), status=422)
             status.set_status(service, change, by=actor, at=at)
         except Invalid as error:
             form.add_error(error.context.get("field"), error.message)

@@ -17,7 +17,7 @@ const NUMBER = /\d{17}[\dXx]|(?:^|\D)\d{15}(?!\d)/; // an identity number, where
 const shown = new WeakMap(); // form → what it was opened with
 let waiting = 0;
 
-const nameOf = (form) => `${DRAFT}${document.body.dataset.whose ?? ""}:${form.dataset.draft}`;
+const nameOf = (form) => `${DRAFT}${document.body.dataset.whose ?? ""}:${form.dataset.draft ?? form.dataset.endsDraft}`;
 
 // What stands in a form, by name.
 export function read(form) {
@@ -58,6 +58,7 @@ export function keep(form) {
 
 // The server has stored what this form sent.
 export function forget(form) {
+  if (!(form.dataset.draft ?? form.dataset.endsDraft)) return;
   clearTimeout(waiting);
   sessionStorage.removeItem(nameOf(form));
 }
@@ -104,6 +105,9 @@ function offer(form) {
   strip.querySelector("[data-words]").textContent = word("draftThere", { at: draft.at });
   strip.querySelector("[data-take]").addEventListener("click", () => { fill(form, draft); strip.remove(); form.querySelector("input:not([type=hidden]), select, textarea")?.focus(); });
   strip.querySelector("[data-drop]").addEventListener("click", () => { forget(form); strip.remove(); });
+  // nobody finds words behind a closed lid; a choice alone opens none
+  const isWritten = Object.keys(draft.values).some((name) => form.querySelector(`textarea[name="${CSS.escape(name)}"], input[name="${CSS.escape(name)}"]:not([type=radio]):not([type=checkbox])`));
+  if (isWritten) form.closest("details")?.setAttribute("open", "");
   form.prepend(strip);
 }
 

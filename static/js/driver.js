@@ -69,7 +69,7 @@ async function onSubmit(event) {
   const happenedAt = new Date(Date.now() + serverAhead).toISOString();
   const answer = navigator.onLine && !kept().length ? await answerTo(form.action, body) : null; // what is kept goes first
   if (answer?.status === 204 && answer.target) window.location.assign(answer.target);
-  else if (answer && !AWAY.has(answer.status)) sendAsFormsAre(form, submitter);
+  else if (answer && answer.status !== 401 && !AWAY.has(answer.status)) sendAsFormsAre(form, submitter);
   else keepStep(form, submitter, body, happenedAt);
 }
 
@@ -89,7 +89,8 @@ async function answerTo(url, body) {
   }
 }
 
-// A refusal and a sign-in that is over have pages of their own; the same key keeps it from counting twice.
+// A refusal has a page of its own; the same key keeps it from counting twice. A press after the session's end is kept
+// like one without network, with what was typed, until its driver has signed in again.
 function sendAsFormsAre(form, submitter) {
   if (submitter?.name) put(form, submitter.name, submitter.value);
   form.submit();

@@ -80,7 +80,7 @@ window.addEventListener("pageshow", (event) => {
 
 // Without network a link or a form would end on the browser's own page, and the emergency button with it.
 function stayHere(event) {
-  if (navigator.onLine) return;
+  if (navigator.onLine || "draft" in event.target.dataset) return; // send.js keeps what was typed
   const link = event.type === "click" ? event.target.closest?.("a[href]") : null;
   if (event.type === "click" && (!link || !/^https?:/.test(link.href))) return;
   event.preventDefault();

@@ -1,7 +1,8 @@
-// A form with typed text (data-draft) is sent by fetch, so that a network that fails keeps the page and what was typed:
-// it says so in place, and 再试一次 sends the same once more, under the same key. Faults that the server names are put
-// in place. A press without typed text is sent as forms are, or refused in words while there is no network. Without
-// scripts every form is sent as forms are.
+// A form with typed text (data-draft), and a press that must not be lost unsaid (data-press), is sent by fetch, so that
+// a network that fails or a session that is over keeps the page and what was typed: it says so in place, and 再试一次
+// sends the same once more, under the same key. Faults that the server names are put in place. A question before the
+// last word is shown in place too; the form that gives it (data-ends-draft) ends the draft of the first. Any other press
+// is sent as forms are, or refused in words while there is no network. Without scripts every form is sent as forms are.
 
 import { forget, keep, read, succeed } from "./drafts.js";
 import { release, sendForm, setValue } from "./forms.js";
@@ -16,28 +17,37 @@ function bodyOf(form, submitter) {
   return body;
 }
 
-// A sentence over the form, with one thing to do.
+const isTyped = (form) => "draft" in form.dataset;
+// Where trouble is said: over what was typed; for a press above the page, which has the room for a sentence.
+const troubleOf = (form) => (isTyped(form) ? form : document.getElementById("errors"));
+
+// A sentence with one thing to do.
 function say(form, text, { label, act }) {
-  form.querySelector("[data-send-trouble]")?.remove();
+  const place = troubleOf(form);
+  place.querySelector("[data-send-trouble]")?.remove();
   const strip = document.getElementById("trouble-template").content.firstElementChild.cloneNode(true);
   strip.querySelector("[data-words]").textContent = text;
   const button = strip.querySelector("button");
   button.querySelector("span").textContent = label;
   button.addEventListener("click", act);
-  form.prepend(strip);
+  place.prepend(strip);
   strip.scrollIntoView({ block: "nearest" });
   button.focus();
 }
 
 function failed(form, submitter) {
-  const again = () => { form.querySelector("[data-send-trouble]")?.remove(); sendForm(form, submitter?.isConnected ? submitter : undefined); };
-  say(form, word("notSent"), { label: word("sendAgain"), act: again });
+  const again = () => {
+    troubleOf(form).querySelector("[data-send-trouble]")?.remove();
+    if (form.isConnected) sendForm(form, submitter?.isConnected ? submitter : undefined);
+    else send(form, submitter); // news took its place meanwhile; the press is the same
+  };
+  say(form, word(isTyped(form) ? "notSent" : "notHeard"), { label: word("sendAgain"), act: again });
 }
 
 function signIn(form, target) {
   const address = new URL(target || "/", window.location.href);
   address.searchParams.set("next", window.location.pathname + window.location.search);
-  say(form, word("sessionOver"), { label: word("signInAgain"), act: () => window.location.assign(address) });
+  say(form, word(isTyped(form) ? "sessionOver" : "pressOver"), { label: word("signInAgain"), act: () => window.location.assign(address) });
 }
 
 function go(target) {
@@ -84,7 +94,25 @@ function mend(form, html) {
   keep(mended);
   mended.dispatchEvent(new CustomEvent("live:swapped", { bubbles: true }));
   mended.dispatchEvent(new Event("input", { bubbles: true }));
+  mended.closest("details")?.setAttribute("open", "");
+  document.getElementById("notices")?.append(...page.querySelectorAll("#notices [data-notice]"));
   mended.querySelector("[data-error-summary]")?.focus();
+  return true;
+}
+
+// A page came instead of the way on: what was found, a question before the last word, or why not.
+function show(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const main = document.getElementById("main");
+  const found = page.getElementById("main");
+  if (!found) return false;
+  document.title = page.title;
+  main.className = found.className;
+  refill(main, found.childNodes);
+  window.htmx?.process(main);
+  main.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+  window.scrollTo(0, 0);
+  main.focus();
   return true;
 }
 
@@ -97,17 +125,24 @@ function refuse(html) {
   return true;
 }
 
+// A form that only asks carries what was typed in its address.
+function addressOf(form, submitter) {
+  const address = new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", window.location.href);
+  if (form.method === "get") address.search = bodyOf(form, submitter);
+  return address;
+}
+
 async function answerTo(form, submitter) {
-  const headers = { "Sent-By": "script" };
-  const options = { method: "POST", body: bodyOf(form, submitter), headers, credentials: "same-origin", redirect: "manual" };
-  const answer = await fetch(submitter?.getAttribute("formaction") || form.action, { ...options, signal: AbortSignal.timeout?.(PATIENCE_MS) });
+  const body = form.method === "get" ? undefined : bodyOf(form, submitter);
+  const options = { method: form.method, body, headers: { "Sent-By": "script" }, credentials: "same-origin", redirect: "manual" };
+  const answer = await fetch(addressOf(form, submitter), { ...options, signal: AbortSignal.timeout?.(PATIENCE_MS) });
   return { status: answer.status, target: answer.headers.get("Go-To"), html: await answer.text() };
 }
 
 async function send(form, submitter) {
-  keep(form);
+  if (isTyped(form)) keep(form);
   refill(document.getElementById("errors"));
-  form.querySelector("[data-send-trouble]")?.remove();
+  troubleOf(form)?.querySelector("[data-send-trouble]")?.remove();
   let answer = null;
   try {
     answer = await answerTo(form, submitter);
@@ -120,9 +155,15 @@ async function send(form, submitter) {
     go(target);
     return;
   }
+  if (status === 200 && form.method === "get") {
+    window.location.assign(addressOf(form, submitter));
+    return;
+  }
   release(form);
+  if (status === 200) forget(form);
   if (status === 401) signIn(form, target);
-  else if (status >= 400 && status < 500 && (refuse(html) || mend(form, html))) return;
+  else if (status >= 400 && status < 500 && (refuse(html) || (isTyped(form) && mend(form, html)))) return;
+  else if ((status === 200 || status === 422 || (status > 401 && status < 500 && !isTyped(form))) && show(html)) return;
   else if (status === 403) say(form, word("tooOld"), { label: word("reload"), act: () => window.location.reload() });
   else failed(form, submitter);
 }
@@ -130,14 +171,15 @@ async function send(form, submitter) {
 // On the window, after everything that may take a press for itself: gate, driver, emergency.
 function onSubmit(event) {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches("form[method=post]") || form.hasAttribute("hx-post")) return;
-  if ("draft" in form.dataset) {
-    event.preventDefault();
-    send(form, event.submitter);
-  } else if (navigator.onLine === false) { // a single press: the browser's page of errors would take this one away
+  if (event.defaultPrevented || form.hasAttribute("hx-post") || !(isTyped(form) || form.matches("form[method=post]"))) return;
+  const isSent = ["draft", "endsDraft", "press"].some((name) => name in form.dataset);
+  if (!isTyped(form) && navigator.onLine === false) { // the browser's page of errors would take this one away
     event.preventDefault();
     release(form);
     notice(word("notPressed"), { level: "error" });
+  } else if (isSent) {
+    event.preventDefault();
+    send(form, event.submitter);
   }
 }
 

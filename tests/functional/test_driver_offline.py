@@ -154,3 +154,20 @@ def test_a_step_whose_answer_was_lost_counts_once_and_is_not_called_refused(shee
     assert Run.objects.get(pk=run.pk).status == "under_way"
     expect(sheet.locator(".btn-act")).to_contain_text("到楼下了")
     expect(sheet.locator("#notices")).not_to_contain_text(REFUSED)
+
+
+def test_a_press_after_the_sessions_end_is_kept_for_its_driver(
+    sheet: Page, context: BrowserContext, live_server: LiveServer, run: Run
+) -> None:
+    """The page to sign in on took the sheet away, and the press, with what was typed, was lost."""
+    context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    button = sheet.locator(".btn-act")
+    button.click()
+    expect(button).to_contain_text("到楼下了")
+    expect(sheet.locator("#notices")).to_contain_text("登录到期或岗位换了，要重新登录")
+    assert Run.objects.get(pk=run.pk).status == "accepted"
+
+    again = drive(context, live_server, "D1")
+
+    expect(again.locator(".btn-act")).to_contain_text("到楼下了")
+    assert Run.objects.get(pk=run.pk).status == "under_way"
