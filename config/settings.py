@@ -237,4 +237,5 @@ TIMED_JOBS: dict[str, float] = {
     "dispatch.services.wake.ring_all": 120,
     "access.services.standing.make_due": 1800,
     "dispatch.services.housekeeping.keep": 3600,
+    "dispatch.services.housekeeping.index_people": 60,
 }

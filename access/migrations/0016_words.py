@@ -1,13 +1,20 @@
-"""Refuse words outside an enum from now on: no row is looked at, so that nobody waits."""
+"""Refuse words outside an enum from now on: no row is looked at, so that nobody waits.
+
+One table at a time: a page that reads both would wait for the second while this held the first and waited for the page.
+Broken off, it begins anew: what stands already is dropped first.
+"""
 
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [("access", "0015_finding")]
 
     operations = [
+        migrations.RunSQL("ALTER TABLE access_careneed DROP CONSTRAINT IF EXISTS need_kind_words", migrations.RunSQL.noop),
         AddConstraintNotValid(
             model_name="careneed",
             constraint=models.CheckConstraint(
@@ -15,6 +22,7 @@ class Migration(migrations.Migration):
                 name="need_kind_words",
             ),
         ),
+        migrations.RunSQL("ALTER TABLE access_careneed DROP CONSTRAINT IF EXISTS need_status_words", migrations.RunSQL.noop),
         AddConstraintNotValid(
             model_name="careneed",
             constraint=models.CheckConstraint(
@@ -22,6 +30,7 @@ class Migration(migrations.Migration):
                 name="need_status_words",
             ),
         ),
+        migrations.RunSQL("ALTER TABLE access_resident DROP CONSTRAINT IF EXISTS resident_mobility_words", migrations.RunSQL.noop),
         AddConstraintNotValid(
             model_name="resident",
             constraint=models.CheckConstraint(

@@ -45,6 +45,9 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        # before the trigger that frees a number: it would write the same row once more, and no index is made while the
+        # checks of such a row are still to come
+        migrations.RunSQL(MARK_SECOND, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
             model_name="resident",
             trigger=pgtrigger.compiler.Trigger(
@@ -59,7 +62,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL(MARK_SECOND, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="resident",
             constraint=models.UniqueConstraint(

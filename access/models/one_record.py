@@ -12,9 +12,17 @@ _HOLDS = "archived_at IS NULL AND id_kind = 'resident_id' AND id_index <> ''"
 _NEW_HOLDS = "NEW.archived_at IS NULL AND NEW.id_kind = 'resident_id' AND NEW.id_index <> ''"
 
 
+INDEXED = ~Q(search_text="")  # rows of a version from before the index are left out until the housekeeping took them up
+
+
 def one_record_per_number() -> models.UniqueConstraint:
-    """Make the constraint: of the records in use, one holds a number without a fault."""
-    return models.UniqueConstraint(fields=["id_index"], condition=HOLDS_NUMBER, name="one_record_per_number")
+    """Make the constraint: of the records in use, one holds a number without a fault.
+
+    The version before knows no lock on a number: with its rows in the constraint, whoever registers one through it in
+    the moment of another was refused with an error page. Writing their index marks the second of two like any other.
+    """
+    condition = HOLDS_NUMBER & INDEXED
+    return models.UniqueConstraint(fields=["id_index"], condition=condition, name="one_record_per_number")
 
 
 def mark_second() -> pgtrigger.Trigger:

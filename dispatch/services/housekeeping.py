@@ -24,11 +24,14 @@ def keep(*, at: datetime) -> None:
     """Open the days ahead, and drop keys nobody can repeat any more."""
     extend_days(at=at)
     drop_old_keys()
-    index_people()
 
 
-def index_people() -> None:
-    """Make those findable whom a version of the product from before the index wrote last."""
+def index_people(*, at: datetime) -> None:
+    """Make those findable whom a version of the product from before the index wrote last.
+
+    A job of its own, each minute: two versions stand side by side for as long as an installation takes to change. The
+    hour `at` is told to every job; this one does the same at any.
+    """
     while finding.refresh(Resident.objects.filter(finding.stale()), most=BATCH) == BATCH:
         pass
 
