@@ -68,10 +68,10 @@ class _Forms(HTMLParser):
             self._put(self.select, (chosen or [self.options[0][0]])[-1])
 
 
-def untouched(page: str, action: str) -> Sent:
-    """Return what the form of this address (or of none) sends when nobody touched it."""
+def untouched(page: str, action: str, *, having: str = "idempotency_key") -> Sent:
+    """Return what the form of this address (or of none) sends when nobody touched it; `having` a field of its own."""
     reader = _Forms()
     reader.feed(page)
-    found = [sent for to, sent in reader.forms if to == action and "idempotency_key" in sent]
+    found = [sent for to, sent in reader.forms if to == action and having in sent]
     assert len(found) == 1, f"{len(found)} forms for {action!r}"
     return found[0]
