@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +13,7 @@ from django.db.models.functions import Cast, Concat
 
 from accounts.demo import FIVE
 from accounts.models import PlaceKind, Post, Role, User
+from core import deed_words
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.errors import NotFound
@@ -70,6 +72,26 @@ def audited(by: Actor) -> QuerySet[AuditEvent]:
     within = Post.objects.filter(place_code__startswith=division_prefix(by.place_code))
     keys = within.annotate(key=Concat(Value("user:"), Cast("user_id", CharField()))).values("key")
     return events.filter(actor_key__in=keys)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act in words: when, who, at which post, what, and from which state to which."""
+
+    ident: int
+    at: datetime
+    who: str
+    place: str
+    deed: str
+    old: str
+    new: str
+
+
+def line_of(event: AuditEvent) -> Line:
+    """Say an act in words; of its reason and its values nothing (authz: view_values needs a broken glass)."""
+    old, new = (deed_words.status(code, event.model) for code in (event.old_status, event.new_status))
+    what = deed_words.deed(event.verb, event.model)
+    return Line(event.pk, event.at, event.actor_label, event.actor_place, what, old, new)
 
 
 def post_counts() -> list[tuple[str, int]]:

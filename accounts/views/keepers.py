@@ -19,7 +19,8 @@ SHOWN = 200
 @for_roles(Role.AUDITOR)
 def audit_log(request: HttpRequest) -> HttpResponse:
     """Show who did what, the latest first: never the values (authz: view_values needs a broken glass)."""
-    return page(request, "accounts/audit_log.html", {"events": selectors.audited(actor_of(request))[:SHOWN]})
+    lines = [selectors.line_of(event) for event in selectors.audited(actor_of(request))[:SHOWN]]
+    return page(request, "accounts/audit_log.html", {"lines": lines})
 
 
 @require_safe

@@ -56,7 +56,7 @@ function markHere() {
   const form = document.querySelector("form[data-emergency][data-gate]");
   const mark = form?.elements.device_mark?.value;
   if (!mark) return read(MARK, {});
-  const here = { mark, gate: form.dataset.gate, phone: form.dataset.phone };
+  const here = { mark, gate: form.dataset.gate, phone: form.dataset.phone, dial: form.dataset.dial };
   try {
     localStorage.setItem(MARK, JSON.stringify(here));
   } catch {
@@ -71,7 +71,7 @@ function show(press) {
   panel.dataset.press = press.id;
   panel.querySelector("[data-pressed]").textContent = hhmm(new Date(press.at));
   const call = panel.querySelector("[data-community]");
-  if (press.phone) call.href = `tel:${press.phone}`;
+  if (press.dial || press.phone) call.href = `tel:${press.dial || press.phone}`; // a mark kept before has no dial
   else call.remove();
   panel.querySelector("[data-shut]").addEventListener("click", () => panel.remove());
   document.getElementById("main").before(panel);
@@ -91,12 +91,12 @@ function say(press, state, text = "") {
 function onSubmit(event) {
   const form = event.target.closest?.("form[data-emergency]");
   if (!form) return;
-  const { mark = "", phone = "" } = markHere();
+  const { mark = "", phone = "", dial = "" } = markHere();
   event.preventDefault();
   event.stopImmediatePropagation();
   if (performance.now() < lockedUntil) return;
   lockedUntil = performance.now() + LOCK_MS;
-  const press = { id: newKey(), at: new Date(Date.now() + serverAhead).toISOString(), url: form.dataset.emergency, mark, phone };
+  const press = { id: newKey(), at: new Date(Date.now() + serverAhead).toISOString(), url: form.dataset.emergency, mark, phone, dial };
   followed = null;
   show(press);
   keep([...kept(), press]);

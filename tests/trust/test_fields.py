@@ -92,6 +92,31 @@ def test_every_page_of_every_post_was_read(pages: dict[str, list[Page]]) -> None
 LEADING_ON = {"home", "access:case", "hospitals:find"}
 
 
+def undialled(page: Page, numbers: list[str]) -> list[str]:
+    """List what of a page's telephones a device would not dial: links with more than digits, numbers without a link."""
+    found = [href for href in re.findall(r'href="tel:([^"]*)"', page.body) if not re.fullmatch(r"\d+(,\d+)?", href)]
+    text = re.sub(r'<a\b[^>]*href="tel:\d+(?:,\d+)?"[^>]*>.*?</a>', "", page.body, flags=re.DOTALL)
+    text = re.sub(r"<(textarea|script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
+    shown = re.sub(r"<[^>]*>", " ", text)
+    return [f"{page.route} ({page.url}): {each}" for each in (*found, *(n for n in numbers if n in shown))]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_telephone_is_a_link_that_dials(role: str, side: Side, pages: dict[str, list[Page]]) -> None:
+    """One filter makes what a device dials; a number beside no link would be typed over by hand, at a gate, at night."""
+    numbers = [side.community.contact_phone, *(words.phone for words in CANARIES.values())]
+
+    assert [fault for page in pages[role] for fault in undialled(page, numbers)] == []
+    if role == "guard":
+        assert any('href="tel:04153120001"' in page.body for page in pages[role])
+
+
+def test_twin_a_telephone_that_nobody_could_press_is_named() -> None:
+    page = Page("a", "/a/", '<a href="tel:0415-3120001">问</a><b>0415-3120001</b><textarea>0415-3120001</textarea>')
+    assert undialled(page, ["0415-3120001"]) == ["a (/a/): 0415-3120001", "a (/a/): 0415-3120001"]
+    assert undialled(Page("a", "/a/", '<a href="tel:04153120001,8">0415-3120001</a>'), ["0415-3120001"]) == []
+
+
 def test_masked_is_a_surname_with_marks(pages: dict[str, list[Page]]) -> None:
     """M: what hospital management, a gate and command read of a person waiting for the way home (R-000-7)."""
     for role in ("guard", "driver", "hospadm", "command"):

@@ -65,7 +65,10 @@ def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
 
 @transaction.atomic
 def roadside(run: Run, *, where: str, note: str, by: Actor, at: datetime) -> OpenCall:
-    """Call for somebody outside who stopped the car (E23); what was lent to them stands in the note and the audit.
+    """Call for somebody outside who stopped the car (E23); what was lent to them stands in the call's note.
+
+    The audit keeps that it happened and whether something was written: the words may name an illness, and the audit
+    is read by those who may not.
 
     `where` is what the driver says of the place; without it the place is read from the outing.
     """
@@ -78,7 +81,7 @@ def roadside(run: Run, *, where: str, note: str, by: Actor, at: datetime) -> Ope
         note=" · ".join(filter(None, (note.strip(), car_words(run)))),
         phone=run.driver.phone,
     )
-    audit.record("run.roadside", run, by=by, at=at, detail={"note": note.strip(), "where": where.strip()})
+    audit.record("run.roadside", run, by=by, at=at, detail={"has_note": bool(note.strip())})
     rider = run.stops.select_related("trip").first()  # command of where the outing leads reads it, the rider's home not
     near = calling.scene_of_area(run.vehicle.dispatch_area, community=_home(rider.trip) if rider else "")
     return calling.call_for_help(trouble, scene=replace(near, community=""), by=by, at=at)

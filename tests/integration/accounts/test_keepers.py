@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from access.models import AccessRequest
 from accounts.models import Post, Role, User
 from accounts.services import people
 from core import audit
@@ -109,7 +110,9 @@ def test_the_auditor_reads_who_did_what_within_the_place(
     for name, role, code in (("林晓", Role.STAFF, "210603001002"), ("赵敏", Role.STAFF, "210602001002")):
         user = User.objects.create(username=code, name=name)
         post = Post.objects.create(user=user, role=role, place_kind="community", place_code=code, place_label="社区")
-        audit.record("request.cancel", by=post.actor(), at=timezone.now(), reason="因为肾衰竭")
+        extra = {"reason": "因为肾衰竭", "old_status": "submitted", "new_status": "cancelled"}
+        audit.record("request.cancelled", AccessRequest(), by=post.actor(), at=timezone.now(), **extra)
+        audit.record("resident.reveal_id", by=post.actor(), at=timezone.now())
     auditor = User.objects.create(username="auditor", name="审计员")
     Post.objects.create(user=auditor, role=Role.AUDITOR, place_kind=place[0], place_code=place[1], place_label="审计")
     client.force_login(auditor)
@@ -120,3 +123,8 @@ def test_the_auditor_reads_who_did_what_within_the_place(
     words = page.content.decode()
     assert all(name in words for name in seen)
     assert not any(name in words for name in (*unseen, "肾衰竭"))
+    assert all(said in words for said in ("出行申请：已取消", "已提交 → 已取消", "查看证件全号"))
+    assert not any(code in words for code in ("request.cancelled", "reveal_id", "submitted"))
+
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "Saw the whole identity number" in client.get(reverse("audit_log")).content.decode()

@@ -108,7 +108,7 @@ def test_early_pass_is_amber_with_the_time_and_may_be_let_out_after_a_check(guar
 
     assert "先核对一下" in page
     assert "还没到出门时间" in page
-    assert "tel:0415-3120001" in page
+    assert "tel:04153120001" in page
     assert Scan.objects.get().decision == "checked"
 
 
