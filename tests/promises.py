@@ -50,6 +50,7 @@ KEPT: dict[str, str] = {
     "已报指挥": "test_a_late_hand_over_stands_before_command_until_it_is_done",
     "已报指挥。": "test_a_late_hand_over_stands_before_command_until_it_is_done",
     "已过时限，正在报指挥。": "test_a_late_hand_over_stands_before_command_until_it_is_done",
+    "市里的审计员看得到全市的，区里的看得到本区各社区和门岗的": "test_the_auditor_reads_who_did_what_within_the_place",
     "平时就去这里；停诊了会换一家，并说明为什么": "test_another_house_is_taken_for_one_that_closed_and_the_page_says_why",
     "平时自动排车开着：有人等车，几秒钟就排好，您看它排不了的": "test_one_request_gets_slot_cars_and_pass",
     "急病人照按“紧急放行”：记在这台手机上，网一通自动上报；同时打 120 和社区": "test_press_without_network_is_kept_and_sent_once",
@@ -129,6 +130,7 @@ KEPT: dict[str, str] = {
     "那里没有这个科，再换能接的医院，全程闭环": "test_sealed_without_a_yellow_hospital_goes_through_the_buffer",
     "长期预约由系统按周期自动提。": "test_standing_orders_are_made_once",
     "阳性、待复核、密接：没出门的另排医院和车；在路上的不停车，照常送到；在医院的治完照样回家。": "test_positive_before_leaving_waits_again_for_the_designated_hospital_and_another_car",
+    "页面上没有填的内容：看得到“改了居民资料”“查看证件全号”，看不到改成什么、号码是多少，也看不到谁写的原因": "test_the_auditor_reads_who_did_what_within_the_place",
     "页面最上面有“司机找不到人”，按“找到了，马上下来”或“没找到”，司机那里看得到；没找到，人回到调度台等车的名单": "test_who_is_given_back_stands_in_the_waiting_list_of_dispatch",
     "页面说清今天碰到几个人：在外面的照样治、照样回家；排好没出门的，不合规定的自动另排；没排上的按新的排": "test_whom_a_change_meets_is_said_before_and_the_change_reaches_them",
 }

@@ -77,6 +77,9 @@ def city(tmp_path: Path) -> Iterator[None]:
     at = clock.now()
     officer = people.ensure_user("zhihui", name="陶主任", password_hash="!", is_demo=True, by=CITY, at=at)
     people.give_post(officer, role="command", place=("city", "210600000000", "丹东市"), by=CITY, at=at)
+    for number, name, role in (("shenji", "方审计", "auditor"), ("guanli", "孟工", "sysadmin")):
+        keeper = people.ensure_user(number, name=name, password_hash="!", is_demo=False, by=CITY, at=at)
+        people.give_post(keeper, role=role, place=("city", "210600000000", "丹东市"), by=CITY, at=at)
     people.prefer(User.objects.get(username="shequ"), theme="light")
     yield
     clock.forget()
@@ -141,6 +144,8 @@ def later_screens() -> list[Screen]:
         Screen("intake-patient", "jiezhen", reverse("hospitals:intake", args=[stranger.pk]), (1366, 1000)),
         Screen("command-zone", "zhihui", zone, (1366, 760)),
         Screen("dispatch-silent", "diaodu", reverse("dispatch:board"), (1600, 1000), only=".silent"),
+        Screen("audit-log", "shenji", reverse("audit_log")),
+        Screen("administration", "guanli", reverse("administration"), (1366, 1000)),
     ]
 
 
