@@ -57,13 +57,6 @@ class OutLine:
     is_overdue: bool = False
 
 
-def zone_at(community: Community, *, building: str, at: datetime) -> str:
-    """Return the zone class of a building at a time: its own period wins over the whole compound's (R-000-4)."""
-    periods = ZonePeriod.objects.in_force(at).filter(community=community, building__in=["", building])
-    row = max(periods, key=lambda period: (bool(period.building), period.valid_from), default=None)
-    return row.zone_class if row else ZoneClass.PRECAUTIONARY
-
-
 def zones_at(communities: Iterable[str], *, at: datetime) -> dict[tuple[str, str], str]:
     """Return zone classes by (community code, building; "" for the whole compound) in one query, for lists."""
     periods = ZonePeriod.objects.in_force(at).filter(community_id__in=set(communities)).order_by("valid_from")
@@ -71,7 +64,7 @@ def zones_at(communities: Iterable[str], *, at: datetime) -> dict[tuple[str, str
 
 
 def zone_of(zones: dict[tuple[str, str], str], community_code: str, building: str) -> str:
-    """Look one building up in what `zones_at` returned."""
+    """Look one building up in what `zones_at` returned: its own period wins over the whole compound's (R-000-4)."""
     whole = zones.get((community_code, ""), ZoneClass.PRECAUTIONARY)
     return zones.get((community_code, building), whole) if building else whole
 

@@ -156,7 +156,6 @@ _UNMET = {
     "person_elsewhere": lambda: _("这个人那时还有另一趟，同一时间只排一趟"),
     "became_stale": lambda: _("排好的车或时段刚被占用，稍后自动再排"),
 }
-UNMET_CODES = frozenset(_UNMET)
 _SUBJECTS = {
     "zone_class": lambda: _("车不进这一类区"),
     "seats": lambda: _("座位不够"),

@@ -71,12 +71,5 @@ def without_facility(problem: Problem, facility: str, needs: Iterable[str] | Non
     )
 
 
-def without_requests(problem: Problem, gone: Iterable[str]) -> Problem:
-    """Return the problem without some requests (cancelled, no-show), their stops taken out of the runs."""
-    names = frozenset(gone)
-    requests = tuple(request for request in problem.requests if request.id not in names)
-    return replace(problem, requests=requests, runs=_keep(problem, lambda stop: stop.request not in names))
-
-
 def _keep(problem: Problem, stays: Stays) -> tuple[RunInForce, ...]:
     return tuple(replace(run, stops=tuple(s for s in run.stops if stays(s))) for run in problem.runs)

@@ -105,10 +105,10 @@ def test_zone_of_a_building_wins_over_the_compound():
     make.zone(home, "controlled", since=NOW - timedelta(days=3))
     make.zone(home, "sealed", since=NOW - timedelta(days=1), building="5号楼")
 
-    assert selectors.zone_at(home, building="5号楼", at=NOW) == "sealed"
-    assert selectors.zone_at(home, building="3号楼", at=NOW) == "controlled"
-    assert selectors.zone_at(home, building="5号楼", at=NOW - timedelta(days=2)) == "controlled"
-    assert selectors.zone_at(make.community(make.NEXT_DOOR, "青年家园"), building="", at=NOW) == "precautionary"
+    assert make.zone_at(home, building="5号楼", at=NOW) == "sealed"
+    assert make.zone_at(home, building="3号楼", at=NOW) == "controlled"
+    assert make.zone_at(home, building="5号楼", at=NOW - timedelta(days=2)) == "controlled"
+    assert make.zone_at(make.community(make.NEXT_DOOR, "青年家园"), building="", at=NOW) == "precautionary"
     zones = selectors.zones_at([home.code], at=NOW)
     assert selectors.zone_of(zones, home.code, "5号楼") == "sealed"
     assert selectors.zone_of(zones, home.code, "9号楼") == "controlled"

@@ -12,7 +12,7 @@ from core.errors import Conflict
 from dispatch import problem, receiving, snapshot
 from dispatch.services import planning, reclass
 from dispatch.shapes import Check
-from dispatch.words import UNMET_CODES, sentence, unmet_words
+from dispatch.words import _UNMET, sentence, unmet_words
 from hospitals.models import Appointment, Service, Slot
 from hospitals.selectors.machines import infection_machine_mixed
 from tests import walkers
@@ -80,7 +80,7 @@ def test_e20_a_unit_without_such_a_machine_is_not_offered_and_the_reason_is_true
 
 def test_e20_what_dispatch_and_command_read_does_not_name_the_machine():
     """Decision 50: board and command read why nobody could be placed, and stand beside one name or a cell of one person."""
-    read = [unmet_words(code) for code in UNMET_CODES] + [sentence(Check("no_machine", "no"))]
+    read = [unmet_words(code) for code in _UNMET] + [sentence(Check("no_machine", "no"))]
 
     assert not [each for each in read if re.search("透析|HBV|HCV|乙肝|丙肝|机位|专机|这一类病人", each)]
 

@@ -13,7 +13,7 @@ from matching.errors import UnknownRequest
 from matching.online import candidates, facilities_for, insert_one, open_board
 from matching.plan import Plan
 from matching.problem import Direction, Load, Problem, StopState
-from matching.repair import without_facility, without_requests, without_vehicle
+from matching.repair import without_facility, without_vehicle
 from matching.solve import solve as solve_any
 from tests.unit.matching.small import car, hospital, patient, slot, town
 
@@ -148,10 +148,3 @@ def test_closed_unit_moves_those_not_yet_there(now: float) -> None:
         choice = board.choice[request]
         assert choice is not None
         assert board.maker.ready_at(closed.request_by_id[request], choice) == 780.0
-
-
-def test_cancelled_request_leaves_its_run() -> None:
-    day, _ = started()
-    after = solve(without_requests(day, ["p0"]))
-
-    assert "p0" not in {stop.request for route in after.routes for stop in route.stops}
