@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from access.models import AccessRequest
 from accounts.services import people
+from tests.factories import access as access_rows
 from tests.functional.noon import Noon, enter
 from tests.functional.test_pictures import CUT_OFF
 from transport.models import Vehicle
@@ -141,3 +142,36 @@ def test_a_zone_is_changed_by_keyboard_after_reading_whom_it_meets(
     page.keyboard.press("Enter")
     expect(page.locator("#notices")).to_contain_text("锦江花园 现在起是封控区")
     assert complaints == []
+
+
+# where 改, 暂停或结束 and its field stand, read at one moment, and where the panel ends
+BOXES = """(panel) => {
+  const box = (each) => each?.checkVisibility() ? each.getBoundingClientRect().toJSON() : null;
+  const shown = ["a.btn-sm:not(.push)", "summary", "[name=reason]"].map((name) => box(panel.querySelector(name)));
+  return [...shown, panel.getBoundingClientRect().right];
+}"""
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_what_may_be_done_about_a_need_stands_side_by_side(
+    context: BrowserContext, live_server: LiveServer, noon: Noon, width: int
+) -> None:
+    """改 and 暂停或结束 stood on two rows; opened, what was pressed stays where it is, its form under it."""
+    access_rows.need(noon.person)
+    page = enter(context, live_server, noon.users["staff"], reverse("access:resident", args=[noon.person.pk]))
+    page.set_viewport_size({"width": width, "height": 900})
+    need = page.locator("main .panel").first
+    change, stop, reason, right = need.evaluate(BOXES)
+    keep(page, f"resident-need-{width}")
+    assert change["y"] == stop["y"]
+    assert change["right"] < stop["x"]
+    assert reason is None
+
+    need.locator("summary").first.click()
+    expect(need.locator('[name="reason"]').first).to_be_visible()
+    opened_change, opened, reason, right = need.evaluate(BOXES)
+    keep(page, f"resident-need-open-{width}")
+    assert opened["y"] - opened_change["y"] == 0
+    assert opened["x"] == stop["x"] == reason["x"]
+    assert reason["width"] > 200
+    assert reason["right"] <= right
