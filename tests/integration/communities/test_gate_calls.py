@@ -156,9 +156,10 @@ def test_a_late_return_is_known_to_the_night_gate(gate: Gate, client: Client) ->
     noon = clock.at_local(clock.today(), "12:00")
     row = make.gate_pass(noon)
     gates.scan(gate, event=ScanEvent(uuid.uuid4(), Direction.EXIT, "let_out", row), by=make.GUARD, at=noon)
-    client.force_login(make.guard(username="13800000063", name="夜班师傅"))
+    night = make.guard(username="13800000063", name="夜班师傅")
 
     with time_machine.travel(noon + timedelta(hours=12, minutes=40)):
+        client.force_login(night)  # signed in for this night, whatever the hour the test runs at
         listed = client.get(reverse("communities:gate_list")).content.decode()
         found = client.get(reverse("communities:gate_list"), {"q": row.number[-4:]}).content.decode()
         fields = {"code": row.short_code[-4:], "direction": Direction.ENTRY}
