@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from communities import rule_kinds
+from core.codes import compared, read_id_no
 from core.sheets import Day, Fault, Hour, Row, Sheet, read
 from drill.city import columns
 
@@ -162,6 +163,20 @@ def _check_residents(sheet: Sheet, keys: dict[str, set[str]], people: set[str], 
         born = row.cells.get("birth_date", "")
         if born and not OLDEST <= date.fromisoformat(born) <= date.fromisoformat(city["reference_date"]):
             sheet.wrong(row, "birth_date", _("出生日期要在 1900 年以后、名单的日子以前。"))
+            born = ""
+        _check_number(sheet, row, date.fromisoformat(born) if born else None)
+
+
+def _check_number(sheet: Sheet, row: Row, born: date | None) -> None:
+    """Compare the birth date and the sex with what the identity number says of both."""
+    if row.cells.get("id_kind") != "resident_id":
+        return
+    said, sex = read_id_no(row.cells.get("id_no", "")), row.cells.get("sex", "")
+    if compared(said, birth_date=born, sex="").fault == "birth_date":
+        sheet.wrong(row, "birth_date", _("和身份证号对不上：号码里是 %(day)s。") % {"day": said.birth_date})
+    if compared(said, birth_date=None, sex=sex).fault == "sex":
+        word = _("女") if said.sex == "F" else _("男")
+        sheet.wrong(row, "sex", _("和身份证号对不上：号码里是%(word)s。") % {"word": word})
 
 
 def _check_rhythm(sheet: Sheet, row: Row) -> None:

@@ -10,7 +10,7 @@ from access.models import CareNeed, Resident
 from access.states import SERVICE_OF, NeedKind, Precaution
 from communities.models import Community
 from core import clock, phones, sealed, tidy
-from core.codes import read_id_no
+from core.codes import IdNo, read_id_no
 from core.models import PersonKey
 from drill.city.folder import CityFolder, number
 from hospitals.machines import APART
@@ -69,14 +69,15 @@ def _resident(folder: CityFolder, row: dict[str, str], key: PersonKey) -> Reside
     id_no = tidy.id_no(row["id_no"])
     read = read_id_no(id_no) if id_no and row["id_kind"] == "resident_id" else None
     fault, id_no = (read.fault, read.number) if read else ("", id_no)
+    said = read if read and not read.fault else IdNo(id_no)  # what the number says stands where nobody wrote it
     building = _BUILDING.match(row["address_text"])
     resident = Resident(
         ref=row["resident_ref"],
         person_key=key.pk,
         community_id=row["community_code"],
         name=name,
-        sex=row["sex"],
-        birth_date=_birth(row["birth_date"]),
+        sex=row["sex"] or said.sex,
+        birth_date=_birth(row["birth_date"]) or said.birth_date,
         id_kind=row["id_kind"],
         id_fault=fault,
         phone_owner=row["phone_owner"],

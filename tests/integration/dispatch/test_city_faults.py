@@ -43,6 +43,7 @@ CELLS: dict[str, list[tuple[str, str, str]]] = {
     "bad code": [("communities", "district_code", "21060"), ("residents", "resident_ref", "号 1")],
     "bad day": [("residents", "birth_date", "1956-02-30"), ("residents", "next_date", "下周二"), ("residents", "due_date", "6/28")],
     "day of no life": [("residents", "birth_date", "2056-01-01"), ("residents", "birth_date", "0056-01-01")],
+    "against the number": [("residents", "birth_date", "1950-01-01"), ("residents", "sex", "~")],
     "bad moment": [("residents", "last_nat_at", "2022-06-28"), ("residents", "registered_at", "早上")],
     "bad hour": [("vehicles", "shift_start", "25:00"), ("vehicles", "shift_end", "晚上")],
     "end before start": [("vehicles", "shift_end", "00:00")],
@@ -54,6 +55,7 @@ CELLS: dict[str, list[tuple[str, str, str]]] = {
     "too long": [("residents", "name", "王" * 61), ("communities", "name", "花" * 61), ("facilities", "phone", "1" * 21)],
     "unknown flag": [("residents", "oxygen", "maybe"), ("vehicles", "partition", "2")],
 }  # fmt: skip
+OTHER = {"F": "M", "M": "F"}
 KEYS = {"vehicles": "vehicle_ref", "residents": "resident_ref"}
 
 
@@ -95,7 +97,7 @@ def plant(tables: dict[str, list[dict[str, str]]]) -> set[tuple[str, int, str]]:
         for name, column, value in found:
             at = used[name] = used[name] + 1
             row = tables[name][at]
-            row[column] = tables[name][0][column] if value == "=" else value
+            row[column] = {"=": tables[name][0][column], "~": OTHER.get(row[column], "")}.get(value, value)
             planted.add((f"{name}.csv", at + 2, column if column != "schedule_kind" else "schedule_days"))
     return planted
 
@@ -122,6 +124,29 @@ def test_sixty_faults_of_twenty_kinds_are_all_named_and_nothing_is_written(tmp_p
     assert str(len(told)) in str(refused.value)
     assert "“高风险区”" in str(refused.value)
     assert nothing_written()
+
+
+def test_what_the_number_says_otherwise_is_named_with_it(tmp_path: Path) -> None:
+    """Birth date and sex are compared with the identity number, both at once; an empty cell takes the number's."""
+    tables = city(tmp_path / "city")
+    wrong, empty = tables["residents"][3], tables["residents"][4]
+    wrong.update(id_no="880603196712061497", id_kind="resident_id", birth_date="1967-12-16", sex="F")
+    empty.update(id_no="８８０６０３１９６７１２０６１４９７", id_kind="居民身份证", birth_date="", sex="")
+    write(tmp_path / "city", tables)
+
+    with pytest.raises(BadFolder) as refused:
+        open_folder(tmp_path / "city")
+
+    told = {each.column: each.allowed for each in refused.value.faults}
+    assert {each.row for each in refused.value.faults} == {5}
+    assert told == {
+        "birth_date": "和身份证号对不上：号码里是 1967-12-06。", "sex": "和身份证号对不上：号码里是男。",
+    }  # fmt: skip
+    tables["residents"][3].update(birth_date="1967-12-06", sex="男")
+    write(tmp_path / "city", tables)
+    call_command("load_city", tmp_path / "city", stdout=StringIO())
+    stored = Resident.objects.get(ref=empty["resident_ref"])
+    assert (str(stored.birth_date), stored.sex) == ("1967-12-06", "M")
 
 
 def test_swapped_coordinates_are_said_to_be_swapped(tmp_path: Path) -> None:
@@ -170,7 +195,7 @@ def test_what_people_write_is_read_in_the_product_s_words(tmp_path: Path) -> Non
     car.update({"class": "志愿者车辆", "zones_allowed": "防范区、管控区", "status": "可用", "oxygen": "是"})
     person.update(
         need_kinds="透析", schedule_kind="每周", schedule_days="一三五", mobility="轮椅", birth_date="1956年4月12日",
-        home_facility_code="DD-F006", sex="女",
+        home_facility_code="DD-F006", sex="女", id_no="",
     )  # fmt: skip
     write(tmp_path / "city", tables, encoding="gb18030", delimiter=";")
     own = _spoilt(hotlines={"2345678": "志愿转运车队"}, rules={"waiting.amber_min": 8})
