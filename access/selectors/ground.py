@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     DurationField,
     ExpressionWrapper,
@@ -34,21 +35,43 @@ from hospitals.models import Slot
 
 
 @dataclass(frozen=True)
+class Way:
+    """An open request of a day: its hour, None for as soon as possible, and what for."""
+
+    id: UUID
+    at: datetime | None
+    need_kind: str
+    is_critical: bool
+
+
+@dataclass(frozen=True)
 class Ground:
-    """Where a resident stands when asking: zone, dispatch area, and the open request of that day, if any."""
+    """Where a resident stands when asking: zone, dispatch area, and the open requests of that day, the oldest first."""
 
     zone_class: str
     dispatch_area: str
-    same_day: UUID | None
-    same_day_at: datetime | None = None
+    ways: tuple[Way, ...] = ()
     is_away: bool = False  # died, in hospital, isolated elsewhere, away
     put_away: str = ""  # why the record is in the archive
+
+    @property
+    def same_day(self) -> UUID | None:
+        """The first open request of that day."""
+        return self.ways[0].id if self.ways else None
+
+    @property
+    def same_day_at(self) -> datetime | None:
+        """The hour of the first open request of that day."""
+        return self.ways[0].at if self.ways else None
 
 
 def zone_of(community: Combinable | str, building: Combinable | str, *, at: datetime) -> Subquery:
     """Select the zone class in force; a building's own period wins over the compound's."""
     periods = ZonePeriod.objects.in_force(at).filter(Q(building=building) | Q(building=""), community=community)
     return Subquery(periods.order_by("-building", "-valid_from").values("zone_class")[:1])
+
+
+_WAY = JSONObject(id="pk", at="arrive_at", kind="need_kind", is_critical="is_critical")
 
 
 @dataclass(frozen=True)
@@ -108,20 +131,23 @@ def _with_ground(residents: QuerySet[Resident], *, on: datetime, at: datetime) -
         zone=zone_of(OuterRef("community_id"), OuterRef("building"), at=at),
         area=F("community__dispatch_area_id"),
         is_away=away(),
-        same_day=Subquery(same_day.values_list(JSONObject(id="pk", at="arrive_at"))[:1]),
+        ways=ArraySubquery(same_day.order_by("submitted_at", "pk").values(way=_WAY)),
     )
 
 
 def _ground(row: Any) -> Ground:
-    known = row.same_day or {}
     return Ground(
         zone_class=row.zone or ZoneClass.PRECAUTIONARY,
         dispatch_area=row.area,
-        same_day=UUID(known["id"]) if known else None,
-        same_day_at=datetime.fromisoformat(known["at"]) if known.get("at") else None,
+        ways=tuple(map(_way, row.ways)),
         is_away=row.is_away,
         put_away=(row.archived_at and (row.archive_reason or "no_need")) or "",
     )
+
+
+def _way(known: dict[str, Any]) -> Way:
+    at = datetime.fromisoformat(known["at"]) if known["at"] else None
+    return Way(UUID(known["id"]), at, known["kind"], known["is_critical"])
 
 
 def zone_now(community: Community, building: str, *, at: datetime) -> str:

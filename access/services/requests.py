@@ -75,8 +75,8 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     Whether there is a way already is asked while the resident is held: of two who press together, the second reads of
     the first. `ground` is what was read since `one_way.hold_resident`; without it, both are done here. Raises
     Conflict("request.same_day") when the resident already has a way that day, unless the wish says it is a second one
-    or critical (R-000-2), and Conflict("critical.exists") when 120 has been called for the resident already: one
-    critical way per person (INV-04).
+    or critical (R-000-2), "request.stands" when that second one stands too, and "critical.exists" when 120 has been
+    called for the resident already: one critical way per person (INV-04).
     """
     policies.check_ask(by, resident)
     with transaction.atomic():  # the second press is answered, not rolled back whole
@@ -87,6 +87,8 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
         _check(wish, ground, at)
         if wish.is_critical:
             one_way.require_first(resident.person_key)
+        else:
+            one_way.require_new(ground, need_kind=wish.need_kind, arrive_at=wish.arrive_at)
         request = _store(resident, wish, ground, by, at)
         if wish.is_critical:
             one_way.stand_aside(request, by=by, at=at)
@@ -149,18 +151,16 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
 
 def _service_kind(wish: Wish) -> str:
     """Say what a house must offer: for a critical patient the emergency room, or who can deliver."""
-    if wish.is_critical:
-        return CRITICAL_SERVICES[wish.is_labour]
-    return SERVICE_OF[NeedKind(wish.need_kind)]
+    return CRITICAL_SERVICES[wish.is_labour] if wish.is_critical else SERVICE_OF[NeedKind(wish.need_kind)]
 
 
 def _ordinary_way(wish: Wish) -> dict[str, Any]:
     """Say what a wish would have been without the danger; empty for one that was 120 from the first (INV-15)."""
     if wish.need_kind == NeedKind.EMERGENCY:
         return {}
-    way: dict[str, Any] = {"mode": wish.mode, "facility_id": wish.facility or None}
-    way["arrive_at"] = wish.arrive_at.isoformat() if wish.arrive_at else None
-    return way | {"service_kind": SERVICE_OF[NeedKind(wish.need_kind)]}
+    arrive_at = wish.arrive_at.isoformat() if wish.arrive_at else None
+    service = SERVICE_OF[NeedKind(wish.need_kind)]
+    return {"mode": wish.mode, "facility_id": wish.facility or None, "arrive_at": arrive_at, "service_kind": service}
 
 
 def _let_through(request: AccessRequest, by: Actor, at: datetime) -> None:
@@ -168,9 +168,8 @@ def _let_through(request: AccessRequest, by: Actor, at: datetime) -> None:
     there = request.arrive_at or at + OWN_WAY_BEFORE
     home = there + timedelta(minutes=request.session_min) + OWN_WAY_AFTER
     window = PassWindow(exit_from=there - OWN_WAY_BEFORE, exit_until=home, back_expected_at=home)
-    community = request.resident.community if request.resident else None
-    if community is not None:
-        card = cards.pass_card(request)
+    if request.resident is not None:
+        card, community = cards.pass_card(request), request.resident.community
         passes.issue(card, community=community, case_ref=request.case_ref, window=window, by=by, at=at)
 
 

@@ -11,7 +11,7 @@ from core.errors import Conflict
 
 def show_first(request: HttpRequest, error: Conflict) -> HttpResponse:
     """Lead to the first request; any other conflict is raised again."""
-    if error.code != "critical.exists":
+    if error.code not in {"critical.exists", "request.stands"}:
         raise error
     messages.warning(request, error.message)
     return HttpResponseRedirect(reverse("access:request", args=[error.context["request"]]))

@@ -81,7 +81,7 @@ def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
         return _form(request, resident, form, status=422)
     except Conflict as error:
         if error.code != "request.same_day":
-            raise
+            return show_first(request, error)
         return _form(request, resident, form, status=422, same_day=error.context["request"])
     messages.success(
         request, _("记下了，%(name)s 的申请在社区的页面上等核准。") % {"name": caller_of(actor, resident).name}

@@ -11,12 +11,14 @@ from typing import Protocol
 from urllib.parse import quote
 
 from benchmarks.service.browser import Answer, Browser, Page
+from benchmarks.service.steps import hours_of_their_own
 
 DETAIL = re.compile(r'href="(/residents/[0-9a-f-]{36}/)"')
 REQUEST = re.compile(r'href="(/requests/[0-9a-f-]{36}/)"')
 PASS = re.compile(r'href="(/gate/pass/[0-9a-f-]{36}/[^"]*)"')
 WAITING = re.compile(r'href="(/dispatch/\?[^"]*who=[^"]+)"')
 PATIENT = re.compile(r'href="(/desk/(?:appointments|intakes)/[0-9a-f-]{36}/)"')
+HOURS = hours_of_their_own()
 NAMES = ("王", "li", "zhang", "5号楼", "陈")
 
 
@@ -78,7 +80,7 @@ async def community(worker: Worker) -> None:
     if path := worker.pick(people, DETAIL):
         await worker.open("resident", path)
         form = await worker.open("request form", f"{path}request/")
-        typed = {"purpose": "outpatient", "time": "soon", "danger": "no", "travel": "walk", "is_second": "1"}
+        typed = {"purpose": "outpatient", "time": next(HOURS), "travel": "walk", "is_second": "1"}
         await worker.press("ask for a way", form, r"/request/$", **typed)
     asked = await worker.open("requests", "/requests/")
     await worker.follow("requests", asked, 2)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
 from urllib.parse import quote
@@ -45,13 +46,19 @@ def _details(town: dict[str, Any]) -> Act:
     return opening_each([f"/residents/{ident}/" for ident in town["people"]["residents"]])
 
 
+def hours_of_their_own() -> Iterator[str]:
+    """Return times of arrival as the form sends them, no two alike: a way asked for again is not stored again."""
+    start = datetime.now(tz=UTC).replace(second=0) + timedelta(hours=1)
+    return (f"{start + timedelta(minutes=number):%Y-%m-%dT%H:%M%z}" for number in cycle(range(80 * 24 * 60)))
+
+
 def _ask(town: dict[str, Any]) -> Act:
     """Send the form 叫车就医 for the next resident."""
-    coming = cycle(town["people"]["asked_for"])
-    form = {"purpose": "outpatient", "time": "soon", "danger": "no", "travel": "walk", "is_second": "1"}
+    coming, hours = cycle(town["people"]["asked_for"]), hours_of_their_own()
+    form = {"purpose": "outpatient", "travel": "walk", "is_second": "1"}
 
     async def act(browser: Browser) -> Answer:
-        return await browser.post(f"/residents/{next(coming)}/request/", form)
+        return await browser.post(f"/residents/{next(coming)}/request/", {**form, "time": next(hours)})
 
     return act
 

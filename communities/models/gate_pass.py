@@ -44,6 +44,9 @@ class GatePass(models.Model):
     person_key = models.UUIDField()
     community = models.ForeignKey("communities.Community", on_delete=models.PROTECT, related_name="passes")
     number = models.CharField(max_length=20, help_text="What people read: 0628-0417")
+    number_day = models.DateField(
+        null=True, blank=True, help_text="The day its number counts in; empty: issued before numbers were held"
+    )
     pass_id = models.BinaryField(max_length=12, help_text="12 random bytes inside the signed code")
     short_code = models.CharField(max_length=10, unique=True)
     holder = models.CharField(max_length=20, help_text="Masked: 王＊＊")
@@ -71,6 +74,11 @@ class GatePass(models.Model):
             models.CheckConstraint(condition=Q(exit_until__gt=F("exit_from")), name="pass_window_order"),
             models.UniqueConstraint(fields=["case_ref"], condition=Q(status="issued"), name="one_issued_pass_per_case"),
             models.UniqueConstraint(fields=["pass_id"], name="pass_id_once"),
+            models.UniqueConstraint(
+                fields=["community", "number_day", "number"],
+                condition=Q(number_day__isnull=False),
+                name="pass_number_once",
+            ),
         ]
         indexes = [models.Index(fields=["community", "exit_from"], name="pass_community_day")]
         triggers = [status_guard(GATE_PASS)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from communities import selectors, tokens
 from communities.cards import PassCard
@@ -18,6 +19,9 @@ from core import audit, boards, clock, codes
 from core.actors import Actor
 from core.advance import advance
 from core.gathering import step
+
+DRAWS = 5  # so often a number that somebody else took in the same moment is drawn again
+DRAWN = ("pass_number_once", "short_code")  # the constraints over what is drawn
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,7 @@ def issue(
         if _says_the_same(old, card, window) or selectors.passage(case_ref).is_out:
             return old
         advance(old, PassStatus.VOID, by=by, at=at, verb="pass.replace")
-    row = _new(card, community, case_ref, window, is_emergency, at)
-    row.save(force_insert=True)
+    row = _stored(card, community, case_ref, window, is_emergency, at)
     audit.record("pass.issue", row, by=by, at=at, detail={"number": row.number})
     _touch(row)
     return row
@@ -127,14 +130,32 @@ def _says_the_same(row: GatePass, card: PassCard, window: PassWindow) -> bool:
     return held == card and _window_of(row) == window
 
 
+def _stored(
+    card: PassCard, community: Community, case_ref: UUID, window: PassWindow, is_emergency: bool, at: datetime
+) -> GatePass:
+    """Store a pass under a number of its own: of two at once that drew one number, the later draws again."""
+    for is_last in (False,) * DRAWS + (True,):
+        row = _new(card, community, case_ref, window, is_emergency, at)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            break
+        except IntegrityError as error:
+            if is_last or not any(name in str(error) for name in DRAWN):
+                raise
+    return row
+
+
 def _new(
     card: PassCard, community: Community, case_ref: UUID, window: PassWindow, is_emergency: bool, at: datetime
 ) -> GatePass:
+    day = clock.local_day(window.exit_from)
     row = GatePass(
         case_ref=case_ref,
         person_key=card.person_key,
         community=community,
-        number=_free_number(community, window.exit_from),
+        number=_free_number(community, day),
+        number_day=day,
         pass_id=secrets.token_bytes(12),
         short_code=codes.short_code(),
         holder=card.holder,
@@ -171,24 +192,18 @@ def _sign(row: GatePass) -> str:
     return tokens.sign(payload, key_ring())
 
 
-def _free_number(community: Community, exit_from: datetime) -> str:
+def _free_number(community: Community, day: date) -> str:
     """Return a number like 0628-0417 that no other pass of this community has on that day.
 
-    Two at once may still draw the same one; the guard then picks from two rows.
+    Two at once may still draw the same one; the constraint lets one of them keep it.
     """
-    day = clock.local_day(exit_from)
     prefix = f"{day:%m%d}-"
-    around = (exit_from - timedelta(days=2), exit_from + timedelta(days=2))
-    taken = set(
-        GatePass.objects.filter(community=community, number__startswith=prefix, exit_from__range=around).values_list(
-            "number", flat=True
-        )
-    )
-    for _ in range(50):
-        number = f"{prefix}{secrets.randbelow(10_000):04d}"
-        if number not in taken:
-            break
-    return number
+    start, end = clock.day_bounds(day)
+    around = Q(number_day=day) | Q(exit_from__range=(start - timedelta(days=2), end + timedelta(days=2)))
+    passes = GatePass.objects.filter(around, community=community, number__startswith=prefix)
+    taken = set(passes.values_list("number", flat=True))
+    free = [number for n in range(10_000) if (number := f"{prefix}{n:04d}") not in taken]
+    return secrets.choice(free) if free else f"{prefix}{secrets.randbelow(90_000) + 10_000}"
 
 
 def _touch(row: GatePass) -> None:

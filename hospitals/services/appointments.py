@@ -133,8 +133,12 @@ def take_back_no_show(appointment: Appointment, *, by: Actor, at: datetime) -> b
     if other.exists():
         return False
     taken = F("booked") + 1
-    Slot.objects.filter(pk=appointment.slot_id).update(booked=taken, capacity=Greatest(F("capacity"), taken))
-    advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.came_after_all")
+    try:
+        with transaction.atomic():
+            Slot.objects.filter(pk=appointment.slot_id).update(booked=taken, capacity=Greatest(F("capacity"), taken))
+            advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.came_after_all")
+    except IntegrityError:  # booked anew since it was asked
+        return False
     _touch(appointment)
     return True
 

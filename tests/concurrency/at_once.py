@@ -86,7 +86,8 @@ def at_once(press: Callable[[int], Any], count: int, *, before: str, off: frozen
 
     def act(number: int) -> str:
         try:
-            connection.ensure_connection()
+            with connection.cursor() as cursor:  # a busy machine may keep the one who holds it from the processor
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{_PATIENCE}s"])
             with gate.lock:
                 gate.pids[number] = connection.connection.info.backend_pid
             with connection.execute_wrapper(gate.pass_by(number)):

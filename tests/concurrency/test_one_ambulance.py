@@ -38,7 +38,8 @@ def press_at_once(ways: list[str]) -> Counter[str]:
     """Let everybody press at the same moment, each in the given way; count what they read."""
     town = walkers.town()
     person = walkers.resident(town)
-    placed = [walkers.ask(town, person, is_second=True) for way in ways if way == "raise"]
+    hours = [town.slot.starts_at + number * walkers.MIN for number, way in enumerate(ways) if way == "raise"]
+    placed = [walkers.ask(town, person, is_second=True, arrive_at=hour) for hour in hours]
     ready = Barrier(len(ways))
 
     def press(number: int) -> str:

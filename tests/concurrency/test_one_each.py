@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,9 +17,7 @@ from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Audience, Owner, Trouble
 from calls.states import CallKind
-from communities.models import Scan, ScanCorrection, ZonePeriod
-from communities.services import gates, zones
-from communities.services.gates import ScanEvent
+from communities.services import gates
 from core.actors import Actor
 from hospitals.models import Appointment, Intake, Service, Slot, TransferRequest
 from hospitals.services import appointments, intake, transfers
@@ -32,8 +29,6 @@ from tests.factories import communities as gate_rows
 from tests.factories import hospitals as desks
 from tests.factories import transport as cars
 from tests.walkers import AT, MIN
-from transport.models import Run, Trip
-from transport.services import scheduling, trips
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DONE = frozenset({"done"})
@@ -82,6 +77,20 @@ def _with_room() -> Any:
     house, cards = _announced()
     desks.make_service(house, "emergency")
     return house, cards
+
+
+def _missed() -> Any:
+    """A patient given up by the desk, for whom another place is booked while a car brings them after all."""
+    row = desks.make_appointment()
+    appointments.mark_no_show(row, by=desks.ENGINE, at=AT)
+    return row.case_ref, row.pk, [desks.make_slot() for _ in range(PRESSES)], desks.make_card()
+
+
+def _came_or_booked(made: Any, number: int) -> Any:
+    case_ref, missed, slots, card = made
+    if number:
+        return appointments.book(slots[number], card=card, case_ref=case_ref, by=desks.ENGINE, at=AT)
+    return appointments.take_back_no_show(Appointment.objects.get(pk=missed), by=desks.ENGINE, at=AT)
 
 
 def _cancelled() -> Any:
@@ -143,39 +152,6 @@ def _take_up(made: Any, _number: int) -> Any:
     return emergencies.take_up_gate(made[0], at=AT, community=made[1].code, mark="身份不明 甲")
 
 
-def _passage() -> Any:
-    gate_pass = gate_rows.gate_pass(AT)
-    return gate_rows.gate(gate_pass.community), ScanEvent(uuid.uuid4(), "exit", "let_out", gate_pass, happened_at=AT)
-
-
-def _scan(made: Any, _number: int) -> Any:
-    return gates.scan(made[0], event=made[1], by=gate_rows.GUARD, at=AT)
-
-
-def _scanned() -> Any:
-    gate, event = _passage()
-    return gates.scan(gate, event=event, by=gate_rows.GUARD, at=AT)
-
-
-def _zoned() -> Any:
-    return (
-        gate_rows.community(),
-        f"{uuid.uuid4().hex[:6]}号楼",
-        Actor("user:hq", "指挥", "command", "district", "210602"),
-    )
-
-
-def _zone(made: Any, number: int) -> Any:
-    home, building, by = made
-    since = AT + timedelta(seconds=number)
-    return zones.put_under(home, zone_class="sealed", since=since, by=by, at=AT, building=building)
-
-
-def _in_force(made: Any) -> int:
-    rows = ZonePeriod.objects.in_force(AT + MIN)
-    return rows.filter(community=made[0], building=made[1]).count()
-
-
 def _user(made: str, _number: int) -> Any:
     return people.ensure_user(made, name="林晓", password_hash="x", is_demo=False, by=cars.BY, at=AT)
 
@@ -186,22 +162,6 @@ def _posted() -> Any:
 
 def _post(made: Any, _number: int) -> Any:
     return people.give_post(made, role="staff", place=("community", "210602001001", "锦江"), by=cars.BY, at=AT)
-
-
-def _pair(made: Any, _number: int) -> Any:
-    case_ref, card = made
-    place: dict[str, Any] = {"home": cars.HOME, "facility": cars.FACILITY, "dispatch_area": cars.AREA}
-    times: dict[str, Any] = {"arrive_by": AT + 120 * MIN, "expected_ready_at": AT + 360 * MIN}
-    return trips.open_pair(case_ref, card=card, **place, **times, by=cars.BY, at=AT)
-
-
-def _one_car() -> Any:
-    return cars.ride(AT, uuid.uuid4().hex[:8]), [cars.trip(AT) for _ in range(PRESSES)]
-
-
-def _drive(made: Any, number: int) -> Any:
-    ride, waiting = made
-    return scheduling.schedule(waiting[number], ride=ride, by=cars.BY, at=AT, is_pinned=True)
 
 
 SHAPES = [
@@ -215,6 +175,10 @@ SHAPES = [
           lambda: (uuid.uuid4(), [desks.make_slot() for _ in range(PRESSES)], desks.make_card()), _book,
           lambda made: Appointment.objects.live().filter(case_ref=made[0]).count(),
           r'^INSERT INTO "hospitals_appointment"', told=frozenset({"appointment.exists"}),
+          constraints=("one_live_appointment_per_case",)),
+    Shape("a place and a no-show who comes", _missed, _came_or_booked,
+          lambda made: Appointment.objects.live().filter(case_ref=made[0]).count(),
+          r'^(INSERT INTO|UPDATE) "hospitals_appointment"', told=frozenset({"appointment.exists", "done"}),
           constraints=("one_live_appointment_per_case",)),
     Shape("a quarter of an hour for the critical", _with_room, _announce,
           lambda made: Slot.objects.filter(service__facility=made[0]).count(), r'^INSERT INTO "hospitals_slot"',
@@ -245,24 +209,10 @@ SHAPES = [
     Shape("a case let out at the gate", _released, _take_up,
           lambda made: AccessRequest.objects.filter(case_ref=made[0]).count(), r'^INSERT INTO "access_accessrequest"',
           told=DONE, constraints=("access_accessrequest_case_ref_key",)),
-    Shape("a passage at the gate", _passage, _scan, lambda made: Scan.objects.filter(event_id=made[1].event_id).count(),
-          r'^INSERT INTO "communities_scan"', told=DONE, constraints=("communities_scan_event_id_key",)),
-    Shape("a passage taken back", _scanned, lambda made, _n: gates.correct(made, by=gate_rows.GUARD, at=AT),
-          lambda made: ScanCorrection.objects.filter(scan=made).count(), r'^INSERT INTO "communities_scancorrection"',
-          told=DONE, constraints=("communities_scancorrection_scan_id_key",)),
-    Shape("a zone of a building", _zoned, _zone, _in_force, r'^INSERT INTO "communities_zoneperiod"', told=DONE,
-          off=HELD),
     Shape("a user", lambda: uuid.uuid4().hex[:12], _user, lambda made: User.objects.filter(username=made).count(),
           r'^INSERT INTO "accounts_user"', told=DONE, constraints=("accounts_user_username_key",)),
     Shape("a post", _posted, _post, lambda made: Post.objects.filter(user=made).count(), r'^INSERT INTO "accounts_post"',
           told=DONE, constraints=("post_once",)),
-    Shape("a pair of trips", lambda: (uuid.uuid4(), cars.card()), _pair,
-          lambda made: Trip.objects.filter(case_ref=made[0], direction="outbound").count(),
-          r'^INSERT INTO "transport_trip"', told=frozenset({"trip.exists"}),
-          constraints=("one_live_trip_per_direction",)),
-    Shape("an outing of a car", _one_car, _drive, lambda made: Run.objects.live().filter(vehicle=made[0].vehicle).count(),
-          r'^INSERT INTO "transport_run"', told=frozenset({"vehicle.taken", "driver.taken", "vehicle.busy"}), off=HELD,
-          constraints=("vehicle_one_run_at_a_time", "driver_one_run_at_a_time")),
 ]  # fmt: skip
 
 

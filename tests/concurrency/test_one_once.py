@@ -58,7 +58,7 @@ def _ask_tomorrow(made: Any) -> AccessRequest:
 def _colleagues(home: Any) -> list[Client]:
     clients = [Client() for _ in range(PRESSES)]
     for number, client in enumerate(clients):
-        client.force_login(places.staff(home, username=f"1380000{uuid.uuid4().int % 10**4:04d}{number}"))
+        client.force_login(places.staff(home, username=f"{uuid.uuid4().int % 10**12:012d}{number}"))
     return clients
 
 
@@ -80,7 +80,23 @@ def _post(made: Any, number: int) -> None:
 
 def _two_asked() -> Any:
     town, person = _person()
-    return town, person, [walkers.ask(town, person, is_second=True) for _ in range(PRESSES)]
+    kinds = ["dialysis", "outpatient", "picc_care"]
+    return town, person, [walkers.ask(town, person, need_kind=kind, is_second=True) for kind in kinds[:PRESSES]]
+
+
+def _one_asked() -> Any:
+    """Somebody who has a way, and is asked another for at the same hour."""
+    town, person = _person()
+    walkers.ask(town, person)
+    return town, person
+
+
+def _ask_second(made: Any, _number: int) -> AccessRequest:
+    return walkers.ask(made[0], made[1], need_kind="outpatient", is_second=True)
+
+
+def _second(made: Any) -> int:
+    return AccessRequest.objects.open().filter(resident=made[1], need_kind="outpatient").count()
 
 
 def _press_critical(made: Any, _number: int) -> AccessRequest:
@@ -158,6 +174,8 @@ SHAPES = [
           told=SAME_DAY, off=frozenset({ROWS})),
     Shape("a way asked for on the page", _at_the_page, _post, _open, REQUEST, told=frozenset({"done"}),
           off=frozenset({ROWS})),
+    Shape("a second way of one day", _one_asked, _ask_second, _second, REQUEST,
+          told=frozenset({"request.stands"}), off=frozenset({ROWS})),
     Shape("a way as soon as possible", _person, lambda made, _n: walkers.ask(made[0], made[1], arrive_at=None), _open,
           REQUEST, told=SAME_DAY, off=frozenset({ROWS})),
     Shape("a way by hand and by rhythm", _due_person,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from accounts.models import Post, User
 from communities import selectors
 from communities.cards import PassCard
 from communities.models import Community, DispatchArea, Gate, GatePass, ZonePeriod
 from communities.services import passes
+from core import clock
 from core.actors import Actor, service
 
 BY = service("test", "测试")
@@ -81,6 +84,22 @@ def gate_pass(
     return passes.issue(
         card(**fields), community=of or community(), case_ref=case_ref or uuid.uuid4(), window=span, by=BY, at=at
     )
+
+
+def fill_numbers(home: Community, at: datetime, *, besides: int) -> None:
+    """Issue every number of a day's passes but one, as a whole town in one compound would."""
+    day = clock.local_day(at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO communities_gatepass (id, case_ref, person_key, community_id, number, number_day, pass_id,"
+            " short_code, holder, building, party_size, has_escort, is_emergency, person_code, plate, exit_from,"
+            " exit_until, key_id, token, status, status_at, version, issued_at)"
+            " SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %(home)s, %(prefix)s || to_char(n, 'FM0000'),"
+            " %(day)s, substring(uuid_send(gen_random_uuid()) for 12), left(md5(random()::text || n), 10), '', '', 1,"
+            " false, false, '', '', %(at)s, %(at)s::timestamptz + interval '1 hour', 1, '', 'issued', %(at)s, 1, %(at)s"
+            " FROM generate_series(0, 9999) n WHERE n <> %(besides)s",
+            {"home": home.pk, "prefix": f"{day:%m%d}-", "day": day, "at": at, "besides": besides},
+        )
 
 
 def user(username: str, name: str, *, role: str, place: tuple[str, str, str]) -> User:

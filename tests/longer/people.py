@@ -69,8 +69,9 @@ def _ask_outpatients(count: int, at: datetime) -> list[str]:
     lying = AccessRequest.objects.open().filter(person_key=OuterRef("person_key"), is_critical=True)
     free = Resident.objects.filter(~Exists(lying), community__dispatch_area=_area())  # 120 fetches them already
     free = free.exclude(precaution__in=["positive", "suspected"])
-    for person in islice(cycle(free.exclude(pk__in=_spared()).order_by("ref")), count):
-        arrive_at = clock.at_local(clock.local_day(at), next(hours))
+    known = AccessRequest.objects.count()  # a minute for each: nobody is asked the same way for twice
+    for number, person in enumerate(islice(cycle(free.exclude(pk__in=_spared()).order_by("ref")), count), known):
+        arrive_at = clock.at_local(clock.local_day(at), next(hours)) + timedelta(seconds=number)
         wish = requests.Wish("outpatient", arrive_at=arrive_at, mobility=person.mobility, is_second=True)
         row = requests.submit(person, wish=wish, by=_staff(person.community_id), at=at)
         asked.append(str(row.case_ref))

@@ -17,7 +17,7 @@ from core.errors import Conflict
 from transport import policies
 from transport.events import RunGivenUp, TripFailed
 from transport.fit import INFECTIOUS
-from transport.models import Run, Trip
+from transport.models import Driver, Run, Trip
 from transport.selectors import unclean_before
 from transport.services import alarms, follow, stop_list
 from transport.services.kept import leave_behind
@@ -54,6 +54,7 @@ def start(run: Run, *, by: Actor, at: datetime) -> Run:
     policies.check_drive(by, run)
     if run.status == R.UNDER_WAY:
         return run
+    list(Driver.objects.select_for_update(no_key=True).filter(pk=run.driver_id))  # two phones at once
     other = Run.objects.filter(driver_id=run.driver_id, status=R.UNDER_WAY).exclude(pk=run.pk).first()
     if other is not None:
         raise Conflict("run.other_under_way", _("上一趟还没收尾。请先把上一趟送到，或请调度台处理。"))

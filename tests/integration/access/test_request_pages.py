@@ -140,7 +140,20 @@ def test_second_on_one_day_is_a_choice(client, staff, person):
     asked = client.post(new_url(person), again)
     assert asked.status_code == 422
     assert "再加一趟" in asked.content.decode()
-    assert client.post(new_url(person), {**again, "is_second": "1"}).status_code == 302
+    another = {**again, "is_second": "1", "purpose": "outpatient"}
+    assert client.post(new_url(person), another).status_code == 302
+    assert AccessRequest.objects.count() == 2
+
+
+def test_a_second_way_pressed_twice_shows_the_one_that_stands(client, staff, person):
+    """INV-04: two presses with two keys; whoever pressed reads of the first and stands on its page."""
+    client.post(new_url(person), answers())
+    second = answers(is_second="1", purpose="outpatient")
+    client.post(new_url(person), second)
+    made = AccessRequest.objects.get(need_kind="outpatient")
+    answer = client.post(new_url(person), {**second, "idempotency_key": uuid.uuid4().hex}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("access:request", args=[made.pk])
+    assert f"已经有一趟了（{made.number}）" in answer.content.decode()
     assert AccessRequest.objects.count() == 2
 
 

@@ -77,7 +77,8 @@ def test_typed_by_its_own_community_is_approved_at_once(person):
 
 
 def test_numbers_run_on_within_a_day(person):
-    numbers = [ask(person, is_second=True).number for _ in range(3)]
+    hours = [WISH.arrive_at + timedelta(hours=n) for n in range(3)]
+    numbers = [ask(person, is_second=True, arrive_at=hour).number for hour in hours]
     assert numbers == ["0628-0001", "0628-0002", "0628-0003"]
 
 
@@ -97,8 +98,22 @@ def test_second_on_the_same_day_is_a_choice(person):
         ask(person)
     assert caught.value.code == "request.same_day"
     assert caught.value.context["request"] == first.pk
-    assert ask(person, is_second=True).pk != first.pk
+    second = ask(person, is_second=True, need_kind="outpatient")
+    assert second.pk != first.pk
     assert ask(person, arrive_at=AT + timedelta(days=1)).pk
+
+
+@pytest.mark.parametrize("arrive_at", [WISH.arrive_at, None], ids=["an hour", "as soon as possible"])
+def test_a_second_way_of_the_same_hour_and_purpose_is_the_one_that_stands(person, arrive_at):
+    """INV-04: 再加一趟 pressed twice is one more way, not two; another hour or purpose is another way."""
+    ask(person)
+    second = ask(person, is_second=True, need_kind="outpatient", arrive_at=arrive_at)
+    with pytest.raises(Conflict) as caught:
+        ask(person, is_second=True, need_kind="outpatient", arrive_at=arrive_at)
+    assert (caught.value.code, caught.value.context["request"]) == ("request.stands", second.pk)
+    assert second.number in caught.value.message
+    requests.cancel(second, reason="patient", by=STAFF, at=AT)
+    assert ask(person, is_second=True, need_kind="outpatient", arrive_at=arrive_at).pk != second.pk
 
 
 def test_a_time_that_has_passed_is_refused_with_a_sentence(person):

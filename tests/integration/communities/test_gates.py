@@ -230,7 +230,7 @@ def test_checker_names_two_issued_passes_and_two_equal_events(gate):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, key, constraints in [
-            ("communities_gatepass", "short_code", ["one_issued_pass_per_case", "pass_id_once"]),
+            ("communities_gatepass", "short_code", ["one_issued_pass_per_case", "pass_id_once", "pass_number_once"]),
             ("communities_scan", "", ["communities_scan_event_id_key"]),
         ]:
             for name in constraints:

@@ -339,7 +339,8 @@ def test_two_ways_of_one_person_at_one_hour_are_never_planned_both():
     """INV-04: one is planned, the other waits and says why; one of another hour is planned beside it in time."""
     town = walkers.town(cars=4)
     person = walkers.resident(town)
-    two = [walkers.ask(town, person, is_second=True) for _ in range(2)]
+    hours = [town.slot.starts_at, town.slot.starts_at + MIN]
+    two = [walkers.ask(town, person, is_second=True, arrive_at=hour) for hour in hours]
     planning.plan("main", at=AT)
 
     for request in two:
@@ -488,7 +489,7 @@ def test_a_ride_is_written_in_few_statements():
             counts.append(statements(people))
             transaction.set_rollback(True)
     alone, three, four = counts
-    assert alone <= 36
+    assert alone <= 38  # two of them mark the place to draw a pass's number again from
     assert four - three <= 40
 
 

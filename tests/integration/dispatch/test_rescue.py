@@ -449,7 +449,8 @@ def test_the_desk_of_a_closed_emergency_room_reads_who_comes(status, client):
 def test_two_ordinary_ways_of_one_person_never_overlap(town):
     """INV-04: a second trip of the same hour is refused a second car, by hand as by the engine."""
     person = walkers.resident(town)
-    first, second = walkers.ask(town, person), walkers.ask(town, person, is_second=True)
+    first = walkers.ask(town, person)
+    second = walkers.ask(town, person, is_second=True, arrive_at=town.slot.starts_at + MIN)
     walkers.place_by_hand(town, first)
     with pytest.raises(Conflict, match="另一趟"):
         walkers.place_by_hand(town, second, out_vehicle="V2")
