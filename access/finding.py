@@ -47,6 +47,8 @@ class Index:
     id_index: str
     phone_last4: str
     phone_index: str
+    building_key: str
+    building_keyed: str
 
 
 def index_of(*, place: str, name: str, building: str, phone: str, id_no: str) -> Index:
@@ -67,6 +69,8 @@ def index_of(*, place: str, name: str, building: str, phone: str, id_no: str) ->
         id_index=blind_index("id_no", id_no),
         phone_last4=dialled[-4:],
         phone_index=blind_index("phone", dialled),
+        building_key=tidy.building_key(building),
+        building_keyed=building,
     )
 
 
@@ -107,7 +111,9 @@ def refresh(rows: Any, *, most: int = 500) -> int:
     preload(row.person_key for row in found)
     for row in found:
         known = {name: getattr(row, name) for name in ("name", "building", "phone_index", "id_index")}
-        type(row)._default_manager.filter(pk=row.pk, **known).update(**_columns(row))
+        there = {field.name for field in row._meta.fields}  # a migration's model lacks what came after it
+        columns = {name: value for name, value in _columns(row).items() if name in there}
+        type(row)._default_manager.filter(pk=row.pk, **known).update(**columns)
     return len(found)
 
 
@@ -143,7 +149,8 @@ class _Marked(Func):
 
 def stale() -> Q:
     """Find the rows that a version of the product from before this index wrote last."""
-    building = Q(building="") | Q(search_tokens__contains=_Marked(Concat(Value("="), F("building"))))
+    marked = Q(search_tokens__contains=_Marked(Concat(Value("="), F("building")))) & Q(building_key__isnull=False)
+    building = Q(building="") | marked
     phone = Q(phone_index="") | Q(search_tokens__contains=_Marked(Concat(Value("w"), Left("phone_index", _TOKEN))))
     text = Q(search_text__startswith=Concat(F("name"), Value("\n"))) & Q(search_tokens__contains=[_VERSION])
     return ~(text & building & phone)

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from communities.models import Community, Gate, GatePass, Scan, ZonePeriod
-from communities.states import Direction, PassPhase, PassStatus, ZoneClass
+from communities.models import Community, Gate, GatePass, Scan
+from communities.states import Direction, PassPhase, PassStatus
 from core import clock, tidy
 from core.actors import Actor
 from core.errors import NotFound
@@ -55,18 +55,6 @@ class OutLine:
     gate_pass: GatePass | None
     scan: Scan
     is_overdue: bool = False
-
-
-def zones_at(communities: Iterable[str], *, at: datetime) -> dict[tuple[str, str], str]:
-    """Return zone classes by (community code, building; "" for the whole compound) in one query, for lists."""
-    periods = ZonePeriod.objects.in_force(at).filter(community_id__in=set(communities)).order_by("valid_from")
-    return {(period.community_id, period.building): period.zone_class for period in periods}
-
-
-def zone_of(zones: dict[tuple[str, str], str], community_code: str, building: str) -> str:
-    """Look one building up in what `zones_at` returned: its own period wins over the whole compound's (R-000-4)."""
-    whole = zones.get((community_code, ""), ZoneClass.PRECAUTIONARY)
-    return zones.get((community_code, building), whole) if building else whole
 
 
 def gate_of(actor: Actor) -> Gate:
@@ -199,7 +187,7 @@ def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> li
         tail = tidy.code(word)
         rows = rows.filter(
             Q(holder__startswith=word)
-            | Q(building__icontains=word)
+            | _in_building(rows, word)
             | Q(number__endswith=tail)
             | Q(short_code__endswith=tail)
             | Q(plate__icontains=word)
@@ -208,6 +196,14 @@ def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> li
     times = passages(row.case_ref for row in found)
     lines = [(row, times.get(row.case_ref, Passage())) for row in found]
     return [PassLine(row, passage, phase_of(row, passage, at=at)) for row, passage in lines]
+
+
+def _in_building(rows: QuerySet[GatePass], word: str) -> Q:
+    """Find the passes whose building is meant by a word, however it is written there; part of a name is enough."""
+    key = tidy.building_key(word)
+    written = rows.order_by().values_list("building", flat=True).distinct()
+    same = Q(building__in=[building for building in written if building and tidy.building_key(building) == key])
+    return same if key.isdigit() else same | Q(building__icontains=word)
 
 
 def out_lines(actor: Actor, *, at: datetime) -> list[OutLine]:

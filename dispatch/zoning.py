@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 
 from access.journey import is_out
 from access.models import AccessRequest
@@ -13,7 +13,9 @@ from access.models.request import OPEN
 from access.selectors import facts_of, with_facts
 from access.selectors.ground import zone_of
 from communities.models import Community, ZonePeriod
+from core import tidy
 from core.actors import Actor
+from core.buildings import same_building
 from core.divisions import division_prefix
 from core.errors import NotFound
 
@@ -38,7 +40,7 @@ def communities(actor: Actor, *, words: str = "", at: datetime) -> QuerySet[Comm
     rows = Community.objects.filter(code__startswith=division_prefix(actor.place_code))
     for word in words.split()[:4]:
         rows = rows.filter(Q(name__icontains=word) | Q(code__startswith=word))
-    rows = rows.annotate(zone=zone_of(OuterRef("pk"), "", at=at))
+    rows = rows.annotate(zone=zone_of(OuterRef("pk"), at=at))
     buildings = ZonePeriod.objects.in_force(at).exclude(building="").order_by("building")
     return rows.prefetch_related(Prefetch("zone_periods", queryset=buildings, to_attr="buildings_now")).order_by("code")
 
@@ -61,7 +63,7 @@ def affected(community: Community, *, building: str) -> Affected:
     """Count whom a change meets; one query."""
     rows = AccessRequest.objects.filter(community=community).filter(Q(status__in=OPEN) | Q(facts__is_out=True))
     if building:
-        rows = rows.filter(resident__building=building)
+        rows = rows.filter(same_building(building, "resident__"))
     known = [(row, facts_of(row)) for row in with_facts(rows)]
     home = [(row, facts) for row, facts in known if not is_out(facts)]
     arranged = sum(1 for _row, facts in home if facts.scheduled_at)
@@ -70,6 +72,7 @@ def affected(community: Community, *, building: str) -> Affected:
 
 
 def buildings(community: Community) -> list[str]:
-    """Return the buildings of a community where residents are registered, for the form to offer."""
-    names = community.residents.exclude(building="").values_list("building", flat=True).distinct()
-    return sorted(names, key=lambda name: (len(name), name))[:200]
+    """Return the buildings of a community where residents are registered, each once, as most of them write it."""
+    names = community.residents.exclude(building="").order_by().values_list("building").annotate(n=Count("pk"))
+    usual = {tidy.building_key(name): name for name, _n in sorted(names, key=lambda each: (each[1], each[0]))}
+    return sorted(usual.values(), key=lambda name: (len(name), name))[:200]

@@ -65,6 +65,6 @@ def _near_a_car(world: World, *, is_labour: bool) -> Resident | None:
     if is_labour:
         youngest, oldest = (world.day.year - age for age in CHILDBEARING)
         people = people.filter(sex="F", birth_date__year__range=(oldest, youngest))
-    zone = zone_of(OuterRef("community_id"), OuterRef("building"), at=world.now)
+    zone = zone_of(OuterRef("community_id"), resident="", at=world.now)
     rows = people.annotate(zone=zone).select_related("community").order_by("ref")
     return next((row for row in rows[:200] if row.zone in {"", None, "precautionary"}), None)

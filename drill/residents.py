@@ -36,11 +36,10 @@ def staff(community: Community) -> Actor:
 
 def due_today(world: World) -> list[Due]:
     """Return who is due on the drilled day, one line per person (decisions.md E28)."""
-    resident = OuterRef("resident__community_id"), OuterRef("resident__building")
     needs = (
         CareNeed.objects.filter(resident__archived_at__isnull=True, status=NeedStatus.ACTIVE)
         .select_related("resident__community", "facility")
-        .annotate(zone=zone_of(*resident, at=world.at("00:00")))
+        .annotate(zone=zone_of(OuterRef("resident__community_id"), resident="resident__", at=world.at("00:00")))
         .order_by("resident__ref", "pk")
     )
     return due_on(needs, world.day)

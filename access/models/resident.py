@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -23,6 +24,16 @@ from core.sealed import SealedField, sealed
 from transport.states import Mobility
 
 WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"), noop("六"), noop("日"))
+
+
+def forget_key() -> pgtrigger.Trigger:
+    """Make the trigger that drops the key of a building of before: a version that knows no key may write another one."""
+    return pgtrigger.Trigger(
+        name="forget_building_key",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("building", "building_key", "building_keyed"),
+        func="IF NEW.building_keyed IS DISTINCT FROM NEW.building THEN NEW.building_key := NULL; END IF; RETURN NEW;",
+    )
 
 
 class ResidentQuerySet(models.QuerySet["Resident"]):
@@ -75,6 +86,8 @@ class Resident(models.Model):
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
     phone_owner = models.CharField(max_length=12, blank=True)
     building = models.CharField(max_length=40, blank=True)
+    building_key = models.TextField(null=True, blank=True, help_text="What the writings of the building have in common")
+    building_keyed = models.TextField(null=True, blank=True, help_text="The writing of which the key was made")
     address_sealed = SealedField()
     household_ref = models.CharField(max_length=20, blank=True)
     mobility = models.CharField(max_length=10, choices=Mobility, default=Mobility.WALK)
@@ -113,7 +126,7 @@ class Resident(models.Model):
             GinIndex(fields=["search_tokens"], name="resident_tokens"),
         ]
         constraints = [words("resident", "mobility", Mobility), one_record_per_number()]
-        triggers = [mark_second(), free_number()]
+        triggers = [mark_second(), free_number(), forget_key()]
 
     def __str__(self) -> str:
         return self.name

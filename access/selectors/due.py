@@ -92,7 +92,7 @@ def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
     """Return the active needs of a community's residents, each with resident, facility and `zone`; one query."""
     people = Resident.objects.present().filter(community_id=community_code)
     active = CareNeed.objects.filter(resident__in=people, status=NeedStatus.ACTIVE)
-    zone = zone_of(OuterRef("resident__community_id"), OuterRef("resident__building"), at=at)
+    zone = zone_of(OuterRef("resident__community_id"), resident="resident__", at=at)
     return list(joined(active, {"resident": SHOWN, "facility": ["name"]}).annotate(zone=zone))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    BooleanField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -30,6 +31,7 @@ from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
+from core.buildings import same_building
 from core.errors import NotFound
 from hospitals.models import Slot
 
@@ -65,10 +67,22 @@ class Ground:
         return self.ways[0].at if self.ways else None
 
 
-def zone_of(community: Combinable | str, building: Combinable | str, *, at: datetime) -> Subquery:
-    """Select the zone class in force; a building's own period wins over the compound's."""
-    periods = ZonePeriod.objects.in_force(at).filter(Q(building=building) | Q(building=""), community=community)
-    return Subquery(periods.order_by("-building", "-valid_from").values("zone_class")[:1])
+def zone_of(community: Combinable, *, resident: str | None = None, at: datetime) -> Subquery:
+    """Select the zone class in force in a community; a building's own period wins over the compound's.
+
+    `resident` leads to the resident whose building it is, "" from residents themselves; without one, the compound's.
+    """
+    place = Q(building="")
+    if resident is not None:
+        own = OuterRef(f"{resident}building"), OuterRef(f"{resident}building_key")
+        place |= Q(building=own[0]) | Q(building_key=own[1])
+    return Subquery(_zones(place, community=community, at=at)[:1])
+
+
+def _zones(place: Q, *, community: Combinable | Community, at: datetime) -> QuerySet[ZonePeriod, str]:
+    periods = ZonePeriod.objects.in_force(at).filter(place, community=community)
+    is_compound = ExpressionWrapper(Q(building=""), output_field=BooleanField())
+    return periods.order_by(is_compound, "-valid_from").values_list("zone_class", flat=True)
 
 
 _WAY = JSONObject(id="pk", at="arrive_at", kind="need_kind", is_critical="is_critical")
@@ -128,7 +142,7 @@ def _with_ground(residents: QuerySet[Resident], *, on: datetime, at: datetime) -
         Q(arrive_at__gte=start, arrive_at__lt=end) | Q(arrive_at__isnull=True, submitted_at__gte=start)
     )
     return residents.annotate(
-        zone=zone_of(OuterRef("community_id"), OuterRef("building"), at=at),
+        zone=zone_of(OuterRef("community_id"), resident="", at=at),
         area=F("community__dispatch_area_id"),
         is_away=away(),
         ways=ArraySubquery(same_day.order_by("submitted_at", "pk").values(way=_WAY)),
@@ -152,5 +166,5 @@ def _way(known: dict[str, Any]) -> Way:
 
 def zone_now(community: Community, building: str, *, at: datetime) -> str:
     """Return the zone class of a building; precautionary where nobody set one."""
-    row = Community.objects.filter(pk=community.pk).annotate(zone=zone_of(OuterRef("pk"), building, at=at))
-    return row.values_list("zone", flat=True).first() or ZoneClass.PRECAUTIONARY
+    place = Q(building="") | same_building(building)
+    return _zones(place, community=community, at=at).first() or ZoneClass.PRECAUTIONARY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce
 
 from access.models import AccessRequest, CareNeed, Resident
@@ -119,7 +119,8 @@ def _requests(actor: Actor, start: datetime, end: datetime) -> list[AccessReques
 
 def _ground(code: str, at: datetime) -> tuple[Community, int]:
     sealed = ZonePeriod.objects.in_force(at).filter(community_id=OuterRef("pk"), zone_class=ZoneClass.SEALED)
-    counted = sealed.exclude(building="").order_by().values("community_id").annotate(n=Count("building", distinct=True))
+    building = Coalesce("building_key", "building", output_field=TextField())
+    counted = sealed.exclude(building="").order_by().values("community_id").annotate(n=Count(building, distinct=True))
     community = Community.objects.annotate(sealed=Coalesce(Subquery(counted.values("n")), 0)).get(pk=code)
     return community, community.sealed  # type: ignore[attr-defined]
 

@@ -70,12 +70,15 @@ def request_page(actor: Actor, *, at: datetime, search: str = "", only: str = "a
 def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequest]:
     """Keep what a word finds: number, name, pinyin, initials, building."""
     for word in tidy.line(search)[:40].split()[:4]:
-        match = Q(resident__search_tokens__contains=["b:" + tidy.building_key(word)])
+        building = tidy.building_key(word)
+        match = Q(resident__search_tokens__contains=["b:" + building])
         if tidy.code(word).replace("-", "").isdigit():
             match |= Q(number__contains=tidy.code(word))
         else:
             match |= Q(resident__search_text__contains=tidy.name_key(word)) | Q(resident__name_search__icontains=word)
-            match |= Q(resident__building__icontains=word) | Q(name__icontains=word)
+            match |= Q(name__icontains=word)
+            if not building.isdigit():  # a part of a building's name, never 17号楼 for 7号楼
+                match |= Q(resident__building__icontains=word)
         rows = rows.filter(match)
     return rows
 

@@ -153,7 +153,7 @@ def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
 
 def resident_of(actor: Actor, ident: UUID) -> Resident:
     """Return one resident of the actor's own community, with `zone_class` of now; raise NotFound for anybody else's."""
-    zone = Coalesce(zone_of(OuterRef("community"), OuterRef("building"), at=now()), Value(ZoneClass.PRECAUTIONARY))
+    zone = Coalesce(zone_of(OuterRef("community"), resident="", at=now()), Value(ZoneClass.PRECAUTIONARY))
     seen = Resident.objects.visible_to(actor).filter(pk=ident).order_by()
     rows = joined(seen, {"community": _PLACE, "guardian": ["name"]}).annotate(zone_class=zone)
     needs = joined(CareNeed.objects.order_by("kind"), {"facility": ["name"]})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from communities.states import ZoneClass
+from core import tidy
 from core.geo import Point
 from core.guards import words
 
@@ -75,6 +77,9 @@ class ZonePeriod(models.Model):
 
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="zone_periods")
     building = models.CharField(max_length=40, blank=True, help_text="Empty: the whole compound")
+    building_key = models.TextField(
+        null=True, blank=True, help_text="What its writings have in common; empty until its writer knows of it"
+    )
     zone_class = models.CharField(max_length=13, choices=ZoneClass)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
@@ -94,3 +99,8 @@ class ZonePeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community_id} {self.building} {self.zone_class}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it with the key of its building."""
+        self.building_key = tidy.building_key(self.building)
+        super().save(*args, **kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from communities import selectors, tokens
 from communities.cards import PassCard
 from communities.models import Community, GatePass
 from communities.states import PassStatus
-from core import audit, boards, clock, codes
+from core import audit, boards, clock, codes, tidy
 from core.actors import Actor
 from core.advance import advance
 from core.gathering import step
@@ -127,6 +127,8 @@ def _window_of(row: GatePass) -> PassWindow:
 
 def _says_the_same(row: GatePass, card: PassCard, window: PassWindow) -> bool:
     held = PassCard(row.person_key, row.holder, row.building, row.party_size, row.has_escort, row.plate)
+    if tidy.building_key(row.building) == tidy.building_key(card.building):
+        card = replace(card, building=row.building)  # written in another way: the paper in their hands is good
     return held == card and _window_of(row) == window
 
 

@@ -14,6 +14,7 @@ from communities.models import Community, ZonePeriod
 from communities.states import ZoneClass
 from core import audit, boards, outbox
 from core.actors import Actor
+from core.buildings import same_building
 from core.errors import Invalid
 
 
@@ -40,16 +41,16 @@ def put_under(
     if until is not None and until <= since:
         raise Invalid("zone.order", _("结束要晚于开始。"), field="until")
     Community.objects.select_for_update(no_key=True).get(pk=community.pk)  # two at once: one period is in force
-    same = ZonePeriod.objects.filter(community=community, building=building)
+    same = ZonePeriod.objects.filter(same_building(building), community=community)
     same.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=since), valid_from__lt=since).update(valid_until=since)
     later = same.filter(valid_from__gt=since).order_by("valid_from").values_list("valid_from", flat=True).first()
     until = min(filter(None, (until, later)), default=None)
-    row, _is_new = ZonePeriod.objects.update_or_create(
-        community=community,
-        building=building,
-        valid_from=since,
-        defaults={"zone_class": zone_class, "valid_until": until, "source": source},
-    )
+    said = {"zone_class": zone_class, "valid_until": until, "source": source}
+    at_once = same.filter(valid_from=since).order_by("pk")
+    if at_once.update(**said):
+        row = at_once[0]
+    else:
+        row = ZonePeriod.objects.create(community=community, building=building, valid_from=since, **said)
     audit.record("zone.change", row, by=by, at=at, detail={"zone_class": zone_class, "since": since.isoformat()})
     _tell(community, building, at=at)
     return row
@@ -59,7 +60,7 @@ def put_under(
 def lift(community: Community, *, since: datetime, by: Actor, at: datetime, building: str = "") -> int:
     """End the period in force at `since`; return how many ended (0 or 1)."""
     policies.check_change_zone(by, community)
-    rows = ZonePeriod.objects.in_force(since).filter(community=community, building=building, valid_from__lt=since)
+    rows = ZonePeriod.objects.in_force(since).filter(same_building(building), community=community, valid_from__lt=since)
     ended = rows.update(valid_until=since)
     if ended:
         audit.record("zone.lift", community, by=by, at=at, detail={"building": building, "since": since.isoformat()})

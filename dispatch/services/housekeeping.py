@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from access import finding
 from access.models import Resident
+from communities.models import ZonePeriod
 from core import clock
+from core.buildings import fill_keys
 from core.models import IdempotencyKey
 from hospitals.models import Slot
 from transport.models import Shift
@@ -32,6 +34,7 @@ def index_people(*, at: datetime) -> None:
     A job of its own, each minute: two versions stand side by side for as long as an installation takes to change. The
     hour `at` is told to every job; this one does the same at any.
     """
+    fill_keys(ZonePeriod.objects.all())
     while finding.refresh(Resident.objects.filter(finding.stale()), most=BATCH) == BATCH:
         pass
 

@@ -29,6 +29,7 @@ from communities.services import passes
 from communities.states import ZoneClass
 from core import audit, boards
 from core.actors import RELAY
+from core.buildings import same_building
 from core.errors import DomainError
 from core.sweeping import each
 from dispatch import receiving, snapshot
@@ -71,7 +72,7 @@ def zone_changed(
 ) -> int:
     """Follow the new zone of a compound, or of one building, for everybody who asks or is on the way; return how many."""
     rows = _moving().filter(community_id=community)
-    rows = rows.filter(resident__building=building) if building else rows
+    rows = rows.filter(same_building(building, "resident__")) if building else rows
     return _follow_all(list(rows.values_list("pk", flat=True)), at=at)
 
 
@@ -84,7 +85,7 @@ def sweep(*, at: datetime) -> None:
     """Find the cases whose class is not what zone and register say, by compound, and let them follow."""
     truth = {
         "zone_true": Coalesce(
-            zone_of(OuterRef("community_id"), OuterRef("resident__building"), at=at), Value(ZoneClass.PRECAUTIONARY)
+            zone_of(OuterRef("community_id"), resident="resident__", at=at), Value(ZoneClass.PRECAUTIONARY)
         ),
     }
     other = Trip.objects.live().filter(case_ref=OuterRef("case_ref"))

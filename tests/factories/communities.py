@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts.models import Post, User
-from communities import selectors
 from communities.cards import PassCard
 from communities.models import Community, DispatchArea, Gate, GatePass, ZonePeriod
 from communities.services import passes
@@ -125,8 +124,3 @@ def staff(of: Community | None = None, username: str = "13800000002", name: str 
 def actor(of: User) -> Actor:
     """Return the actor of a user's first post."""
     return of.posts.get().actor()
-
-
-def zone_at(home: Community, *, building: str, at: datetime) -> str:
-    """Return the zone class that lists and cards read for a building at a time."""
-    return selectors.zone_of(selectors.zones_at([home.pk], at=at), home.pk, building)

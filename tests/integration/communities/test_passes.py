@@ -99,21 +99,6 @@ def test_set_ride_and_move_window_keep_number_and_code_good():
     assert payload.exit_from == later.exit_from
 
 
-def test_zone_of_a_building_wins_over_the_compound():
-    """R-000-4."""
-    home = make.community()
-    make.zone(home, "controlled", since=NOW - timedelta(days=3))
-    make.zone(home, "sealed", since=NOW - timedelta(days=1), building="5号楼")
-
-    assert make.zone_at(home, building="5号楼", at=NOW) == "sealed"
-    assert make.zone_at(home, building="3号楼", at=NOW) == "controlled"
-    assert make.zone_at(home, building="5号楼", at=NOW - timedelta(days=2)) == "controlled"
-    assert make.zone_at(make.community(make.NEXT_DOOR, "青年家园"), building="", at=NOW) == "precautionary"
-    zones = selectors.zones_at([home.code], at=NOW)
-    assert selectors.zone_of(zones, home.code, "5号楼") == "sealed"
-    assert selectors.zone_of(zones, home.code, "9号楼") == "controlled"
-
-
 def test_last_four_find_todays_pass_of_this_community_only():
     home, other = make.community(), make.community(make.NEXT_DOOR, "青年家园")
     row = make.gate_pass(NOW, of=home)

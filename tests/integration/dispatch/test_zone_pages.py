@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from access.selectors.ground import zone_now
 from communities.models import ZonePeriod
 from core import clock
 from core.models import AuditEvent
@@ -59,8 +60,8 @@ def test_whom_a_change_meets_is_said_before_and_the_change_reaches_them(noon):
     answer = client.post(to, {"zone_class": "sealed", "source": "通告", **key()}, follow=True)
 
     assert "锦江花园 现在起是封控区" in answer.content.decode()
-    assert gate_rows.zone_at(town.community, building="5号楼", at=noon + MIN) == "sealed"
-    assert gate_rows.zone_at(town.community, building="5号楼", at=AT) == "controlled"
+    assert zone_now(town.community, "5号楼", at=noon + MIN) == "sealed"
+    assert zone_now(town.community, "5号楼", at=AT) == "controlled"
     assert AuditEvent.objects.filter(verb="zone.change").count() == 1
     walkers.deliver()
     assert Trip.objects.live().get(case_ref=out.request.case_ref).zone_class == "sealed"
@@ -70,11 +71,11 @@ def test_one_building_is_put_under_and_lifted_again(noon):
     town = walkers.town()
     client, to = officer(), reverse("dispatch:zone", args=[town.community.pk])
     client.post(to, {"zone_class": "sealed", "building": "9号楼", **key()})
-    assert gate_rows.zone_at(town.community, building="9号楼", at=noon) == "sealed"
+    assert zone_now(town.community, "9号楼", at=noon) == "sealed"
     with time_machine.travel(noon + 5 * MIN, tick=False):
         assert "跟全小区一样" in client.get(to).content.decode()
         client.post(reverse("dispatch:zone_lift", args=[town.community.pk]), {"building": "9号楼", **key()})
-        assert gate_rows.zone_at(town.community, building="9号楼", at=clock.now()) == "controlled"
+        assert zone_now(town.community, "9号楼", at=clock.now()) == "controlled"
 
 
 def test_an_order_for_tonight_stands_below_those_in_force(noon):
@@ -83,8 +84,8 @@ def test_an_order_for_tonight_stands_below_those_in_force(noon):
     tonight = (noon + timedelta(hours=8)).astimezone(clock.CHINA)
     client.post(to, {"zone_class": "sealed", "since": tonight.strftime("%Y-%m-%dT%H:%M"), **key()})
 
-    assert gate_rows.zone_at(town.community, building="", at=noon) == "controlled"
-    assert gate_rows.zone_at(town.community, building="", at=tonight + MIN) == "sealed"
+    assert zone_now(town.community, "", at=noon) == "controlled"
+    assert zone_now(town.community, "", at=tonight + MIN) == "sealed"
     shown = zoning.periods(town.community, at=noon)
     assert [period.zone_class for period in shown] == ["controlled", "sealed"]
     assert f"到 {tonight.month}月{tonight.day}日" in client.get(to).content.decode()
