@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
-import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -77,14 +76,6 @@ def test_a_building_written_by_the_version_before_keeps_no_key_of_another(home):
     assert zone_of(person) == "sealed"
     move_as_before(person, "七栋")
     housekeeping.index_people(at=clock.now())
-    assert zone_of(person) == "sealed"
-
-
-def test_without_the_trigger_the_key_of_before_stays(home):
-    """The twin: somebody who moved out of 7号楼 is sealed with it."""
-    person = make.resident(home, building="7号楼")
-    with pgtrigger.ignore("access.Resident:forget_building_key"):
-        move_as_before(person, "8号楼")
     assert zone_of(person) == "sealed"
 
 
