@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import actors
 from core.actors import Actor
-from core.guards import never_in_production
+from core.guards import never_in_production, words
 
 
 class Role(models.TextChoices):
@@ -44,6 +44,14 @@ class PlaceKind(models.TextChoices):
     CITY = "city", _("全市")
 
 
+class Theme(models.TextChoices):
+    """In which colours somebody sees the pages; `auto` follows the device."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class UserManager(BaseUserManager["User"]):
     """Make users."""
 
@@ -65,14 +73,13 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False, help_text="Made with a demo city; signs in only there")
     large_text = models.BooleanField(default=False)
-    theme = models.CharField(
-        max_length=5, default="auto", choices=[("auto", "auto"), ("light", "light"), ("dark", "dark")]
-    )
+    theme = models.CharField(max_length=5, default=Theme.AUTO, choices=Theme)
     single_keys = models.BooleanField(default=True, help_text="Single letters act as shortcuts (WCAG 2.1.4)")
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [words("user", "theme", Theme)]
         triggers = never_in_production("sign_in", pgtrigger.Q(new__is_demo=True))
 
     USERNAME_FIELD = "username"
@@ -108,7 +115,11 @@ class Post(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["user", "role", "place_code"], name="post_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "place_code"], name="post_once"),
+            words("post", "role", Role),
+            words("post", "place_kind", PlaceKind),
+        ]
         indexes = [models.Index(fields=["role", "place_code"], name="post_place")]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from calls.states import CALL, LIVE, OF_THE_HOUSE, CallKind, CallStatus
 from core.actors import Actor
 from core.divisions import division_prefix
-from core.guards import status_guard
+from core.guards import status_guard, words
 
 
 class CallQuerySet(models.QuerySet["OpenCall"]):
@@ -102,6 +102,8 @@ class OpenCall(models.Model):
                 name="ended_call_says_how",
             ),
             models.CheckConstraint(condition=~Q(status="taken") | ~Q(taken_by=""), name="taken_call_names_who"),
+            words("call", "kind", CallKind),
+            words("call", "status", CallStatus),
         ]
         indexes = [
             models.Index(fields=["dispatch_area", "since"], name="call_area", condition=~Q(status="ended")),

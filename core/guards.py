@@ -16,9 +16,11 @@ def status_guard(machine: Machine, field: str = "status") -> pgtrigger.Trigger:
     return pgtrigger.FSM(name="status_moves", field=field, transitions=machine.moves())
 
 
-def words(table: str, field: str, kinds: type[TextChoices], *, is_list: bool = False) -> CheckConstraint:
-    """Make the constraint that refuses a word outside an enum; `is_list` for a column of several words."""
-    allowed = list(kinds.values)
+def words(
+    table: str, field: str, *kinds: type[TextChoices], is_list: bool = False, may_be_blank: bool = False
+) -> CheckConstraint:
+    """Make the constraint that refuses a word outside its enums; `is_list` for a column of several words."""
+    allowed = [word for each in kinds for word in each.values] + [""] * may_be_blank
     condition = Q(**{f"{field}__contained_by" if is_list else f"{field}__in": allowed})
     return CheckConstraint(condition=condition, name=f"{table}_{field}_words")
 

@@ -20,4 +20,9 @@ def clauses(words: Iterable[object]) -> str:
 
 def label(kinds: type[TextChoices], value: str) -> str:
     """Say one value of a choice, as `get_…_display` does, without translating all the others."""
-    return str(kinds(value).label) if value in kinds else value
+    return str(kinds(value).label) if value in kinds else odd(value)
+
+
+def odd(value: object) -> str:
+    """Show a value that no list has, so that whoever reads it can have it mended: ？ 火箭; "" for none."""
+    return "" if value is None or value == "" else f"？ {value}"

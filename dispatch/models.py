@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
-from core.guards import status_guard
+from core.guards import status_guard, words
 from dispatch.states import PLANNING, PlanningKind, PlanningStatus
 
 
@@ -48,6 +48,7 @@ class PlanningRun(models.Model):
 
     class Meta:
         ordering = ["-asked_at"]
+        constraints = [words("planning", "kind", PlanningKind), words("planning", "status", PlanningStatus)]
         indexes = [models.Index(fields=["area", "-asked_at"], name="planning_area")]
         triggers = [status_guard(PLANNING)]
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from access.states import AbsenceKind
+from core.guards import words
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 
@@ -40,6 +41,7 @@ class Absence(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("since")), name="absence_ends_after_it_began"
             ),
+            words("absence", "kind", AbsenceKind),
         ]
         indexes = [
             models.Index(fields=["person_key"], name="absence_open", condition=Q(ended_at__isnull=True)),

@@ -12,7 +12,7 @@ from access.models.absence import present
 from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, StopReason, TransportMode
 from core.actors import Actor
 from core.divisions import division_prefix
-from core.guards import status_guard
+from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
 from hospitals.cards import CRITICAL_SERVICES
 from transport.states import Mobility
@@ -180,6 +180,12 @@ class AccessRequest(models.Model):
                 condition=Q(is_critical=True, status__in=[s.value for s in OPEN]),
                 name="one_critical_way_per_person",
             ),
+            words("request", "need_kind", NeedKind),
+            words("request", "status", RequestStatus),
+            words("request", "mode", TransportMode),
+            words("request", "mobility", Mobility),
+            words("request", "outcome", CloseOutcome, may_be_blank=True),
+            words("request", "cancel_reason", CancelReason, StopReason, may_be_blank=True),
         ]
         indexes = [
             models.Index(fields=["community", "arrive_at"], name="request_community_day"),

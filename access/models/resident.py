@@ -19,7 +19,7 @@ from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
 from core import tidy
 from core.actors import Actor
 from core.guards import status_guard, words
-from core.phrases import listed
+from core.phrases import listed, odd
 from core.sealed import SealedField, sealed
 from transport.states import Mobility
 
@@ -125,7 +125,11 @@ class Resident(models.Model):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="resident_words"),
             GinIndex(fields=["search_tokens"], name="resident_tokens"),
         ]
-        constraints = [words("resident", "mobility", Mobility), one_record_per_number()]
+        constraints = [
+            words("resident", "mobility", Mobility),
+            words("resident", "precaution", Precaution, may_be_blank=True),
+            one_record_per_number(),
+        ]
         triggers = [mark_second(), free_number(), forget_key()]
 
     def __str__(self) -> str:
@@ -202,7 +206,7 @@ class CareNeed(models.Model):
         """Say the rhythm: 每周二、四、六; two weeks are parted by a stroke; a cycle counts its days; "" for none."""
         if self.schedule_kind == "cycle":
             return _("每 %(n)s 天") % {"n": self.schedule_days.rstrip("d")}
-        weeks = [[_(WEEKDAYS[int(day)]) for day in week.split(",") if day] for week in self.schedule_days.split("|")]
+        weeks = [[_weekday(day) for day in week.split(",") if day] for week in self.schedule_days.split("|")]
         words = " / ".join(listed(week) for week in weeks)
         return _("每周%(days)s") % {"days": words} if words else ""
 
@@ -210,3 +214,7 @@ class CareNeed(models.Model):
     def shift_label(self) -> str:
         """Say the usual shift."""
         return {"AM": _("上午班"), "PM": _("下午班"), "EVE": _("晚班")}.get(self.shift, "")
+
+
+def _weekday(day: str) -> str:
+    return _(WEEKDAYS[int(day)]) if day in {"1", "2", "3", "4", "5", "6", "7"} else odd(day)

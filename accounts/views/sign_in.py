@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.demo import DEMO_PASSWORD
 from accounts.forms import SignInForm
 from accounts.middleware import SESSION_POST
-from accounts.models import Role, User
+from accounts.models import Role, Theme, User
 from accounts.selectors import demo_users, own_post
 from accounts.services import people
 from accounts.services import sign_in as service
@@ -109,7 +109,7 @@ def prefer(request: HttpRequest) -> HttpResponse:
     if "large" in request.POST:
         choices["large_text"] = request.POST["large"] == "1"
         response.set_cookie("large", "1" if choices["large_text"] else "0", max_age=31536000, samesite="Lax")
-    if request.POST.get("theme") in {"auto", "light", "dark"}:
+    if request.POST.get("theme") in Theme.values:
         choices["theme"] = request.POST["theme"]
         response.set_cookie("theme", request.POST["theme"], max_age=31536000, samesite="Lax")
     if "single_keys" in request.POST:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from communities.states import GATE_PASS, PassStatus
 from core.actors import Actor
-from core.guards import status_guard
+from core.guards import status_guard, words
 
 
 class GatePassQuerySet(models.QuerySet["GatePass"]):
@@ -79,6 +79,7 @@ class GatePass(models.Model):
                 condition=Q(number_day__isnull=False),
                 name="pass_number_once",
             ),
+            words("pass", "status", PassStatus),
         ]
         indexes = [models.Index(fields=["community", "exit_from"], name="pass_community_day")]
         triggers = [status_guard(GATE_PASS)]

@@ -8,7 +8,7 @@ from django.db import models
 
 from communities.states import Answer, Decision, Direction
 from core.actors import Actor
-from core.guards import append_only
+from core.guards import append_only, words
 
 PASSED = (Decision.LET_OUT, Decision.LET_IN, Decision.CHECKED, Decision.EMERGENCY)
 
@@ -58,6 +58,11 @@ class Scan(models.Model):
 
     class Meta:
         ordering = ["-happened_at"]
+        constraints = [
+            words("scan", "direction", Direction),
+            words("scan", "answer", Answer),
+            words("scan", "decision", Decision),
+        ]
         indexes = [
             models.Index(fields=["community", "-happened_at"], name="scan_community"),
             models.Index(fields=["case_ref", "direction", "happened_at"], name="scan_case"),

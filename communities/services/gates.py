@@ -66,7 +66,9 @@ def store(gate: Gate, *, event: ScanEvent, by: Actor, at: datetime) -> tuple[Sca
             with transaction.atomic():
                 return _store(gate, event, by, at), "stored"
         except IntegrityError:  # the same event arrived twice at once
-            known = Scan.objects.get(event_id=event.event_id)
+            known = Scan.objects.filter(event_id=event.event_id).first()
+            if known is None:
+                raise
     if _is_same(known, gate, event):
         return known, "already"
     audit.record(

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
-from core.guards import status_guard
+from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
 from hospitals.states import APPOINTMENT, AppointmentStatus, MachineClass
 
@@ -84,7 +84,9 @@ class Appointment(models.Model):
                 fields=["case_ref"],
                 condition=Q(status__in=["proposed", "booked", "arrived", "fulfilled"]),
                 name="one_live_appointment_per_case",
-            )
+            ),
+            words("appointment", "status", AppointmentStatus),
+            words("appointment", "machine_class", MachineClass, may_be_blank=True),
         ]
         indexes = [
             models.Index(fields=["facility", "status", "expected_at"], name="appointment_desk"),

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
-from core.guards import append_only, status_guard
+from core.guards import append_only, status_guard, words
 from hospitals.models.appointment import Appointment
 from hospitals.states import INSIDE, INTAKE, IntakeStatus, SampleResult
 
@@ -110,6 +110,8 @@ class Intake(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="transferred") | ~Q(accepted_by=""), name="transfer_needs_acceptance"
             ),
+            words("intake", "status", IntakeStatus),
+            words("intake", "sample_result", SampleResult, may_be_blank=True),
         ]
         indexes = [models.Index(fields=["facility", "status"], name="intake_desk")]
         triggers = [status_guard(INTAKE)]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from communities.models import DispatchAreaDivision
 from core.actors import Actor
 from core.divisions import division_prefix
-from core.guards import status_guard
+from core.guards import status_guard, words
 from hospitals.models.facility import Facility
 from hospitals.states import TRANSFER, TRANSFER_OPEN, TransferReason, TransferStatus
 
@@ -94,6 +94,8 @@ class TransferRequest(models.Model):
                 condition=~Q(status__in=["accepted", "received"]) | ~Q(accepted_name=""),
                 name="accepted_transfer_has_name",
             ),
+            words("transfer", "status", TransferStatus),
+            words("transfer", "reason", TransferReason),
         ]
         indexes = [models.Index(fields=["facility", "status"], name="transfer_desk")]
         triggers = [status_guard(TRANSFER)]

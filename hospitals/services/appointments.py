@@ -50,6 +50,8 @@ def book(
         with transaction.atomic():
             appointment.save(force_insert=True)
     except IntegrityError as error:
+        if "one_live_appointment_per_case" not in str(error):
+            raise
         raise Conflict("appointment.exists", _("这一单已经约好医院了，请刷新看最新情况。")) from error
     audit.record("appointment.booked", appointment, by=by, at=at, new_status=AppointmentStatus.BOOKED)
     _touch(appointment)

@@ -83,6 +83,8 @@ def _asked(
         with transaction.atomic():
             transfer.save(force_insert=True)
     except IntegrityError as error:
+        if "one_open_transfer_per_case" not in str(error):
+            raise
         raise Conflict("transfer.exists", _("已经在问一家医院了，请刷新看最新情况。")) from error
     verb = "transfer.accepted_by_phone" if name else "transfer.asked"
     detail = {"to": wish.to.pk, "reason": wish.reason}
@@ -252,8 +254,7 @@ def note_left(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
 
 def open_of(intake: Intake) -> TransferRequest | None:
     """Return what is open for a patient of this house."""
-    rows = TransferRequest.objects.open().filter(intake=intake)
-    return rows.select_related("facility", "intake__facility").first()
+    return TransferRequest.objects.open().filter(intake=intake).select_related("facility", "intake__facility").first()
 
 
 @transaction.atomic

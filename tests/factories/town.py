@@ -117,7 +117,7 @@ def build(number: int, *, at: datetime, words: Mapping[str, Words] | None = None
     other = _facility(f"T-G{number}", side.facility.division_code, at, lon=side.facility.lon)
     elsewhere = replace(desk, place_code=other.pk)
     patient_there = intake.walk_in(other, label="身份不明 女", need_kind="", is_critical=False, by=elsewhere, at=at)
-    side.transfer = transfers.ask(patient_there, TransferWish(side.facility, "specialty"), by=elsewhere, at=at)
+    side.transfer = transfers.ask(patient_there, TransferWish(side.facility, "technique"), by=elsewhere, at=at)
     side.house_call = overload.report(side.facility, Overload("bed", "推床上吸着氧"), by=desk, at=at - 2 * MIN)
     return side
 

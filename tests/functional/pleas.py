@@ -187,7 +187,7 @@ def nobody_answers(side: town.Side) -> None:
     other, at = side.transfer.intake.facility, clock.now() - 60 * MIN
     desk = replace(side.actors["intake"], place_code=other.pk)
     patient = intake.walk_in(other, label="身份不明 少年", need_kind="", is_critical=False, by=desk, at=at)
-    transfers.ask(patient, TransferWish(side.facility, "specialty"), by=desk, at=at)
+    transfers.ask(patient, TransferWish(side.facility, "technique"), by=desk, at=at)
 
 
 def ready_without_a_car(side: town.Side) -> None:

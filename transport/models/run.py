@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.geo import Point
-from core.guards import status_guard
+from core.guards import status_guard, words
 from transport.states import RUN, RUN_LIVE, RunStatus, StopKind
 
 _LIVE = Q(status__in=RUN_LIVE)
@@ -80,6 +80,7 @@ class Run(models.Model):
                 expressions=[("driver", RangeOperators.EQUAL), ("occupied", RangeOperators.OVERLAPS)],
                 condition=_LIVE,
             ),
+            words("run", "status", RunStatus),
         ]
         triggers = [status_guard(RUN)]
 
@@ -109,7 +110,10 @@ class Stop(models.Model):
 
     class Meta:
         ordering = ["run", "position"]
-        constraints = [models.UniqueConstraint(fields=["run", "position"], name="stop_order")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="stop_order"),
+            words("stop", "kind", StopKind),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"

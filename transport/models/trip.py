@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.geo import Point
-from core.guards import status_guard
+from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
 from transport.cards import Place
 from transport.states import TRIP, TRIP_LIVE, Mobility, TripDirection, TripStatus
@@ -115,6 +115,9 @@ class Trip(models.Model):
                 ],
                 condition=Q(status__in=["scheduled", "on_board"]),
             ),
+            words("trip", "direction", TripDirection),
+            words("trip", "status", TripStatus),
+            words("trip", "mobility", Mobility),
         ]
         indexes = [models.Index(fields=["dispatch_area", "status"], name="trip_board")]
         triggers = [status_guard(TRIP)]

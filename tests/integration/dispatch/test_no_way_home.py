@@ -36,7 +36,7 @@ def case() -> Walk:
 
 def strips(case: Walk, minutes: int) -> list[bool]:
     """Say whether dispatch and command read the call."""
-    posts = {"dispatch": ("area", "main", "主城"), "command": ("city", "210600000000", "丹东市")}
+    posts = {"dispatch": ("dispatch_area", "main", "主城"), "command": ("city", "210600000000", "丹东市")}
     read = []
     for role, place in posts.items():
         user = User.objects.filter(username=f"reads-{role}").first()

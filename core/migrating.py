@@ -1,0 +1,23 @@
+"""Operations of migrations that run while everybody works on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.operations import AddConstraintNotValid
+
+
+class AddWords(AddConstraintNotValid):
+    """Add a constraint NOT VALID in a migration that is not atomic: no table waits for another, and it may be run again.
+
+    Several tables in one transaction could meet a request that holds them in another order. One that gave up half-way,
+    waiting for a table longer than `lock_timeout`, adds what it had added already afresh.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Take away what a run before left, and add it."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            table, name = (schema_editor.quote_name(each) for each in (model._meta.db_table, self.constraint.name))
+            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
