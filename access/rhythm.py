@@ -8,6 +8,7 @@ from datetime import date, timedelta
 SHIFT_STARTS = {"AM": "07:30", "PM": "12:30", "EVE": "17:30"}
 SESSION_H = {"dialysis": 4.0, "chemotherapy": 4.0}
 OTHER_SESSION_H = 1.0
+LONGEST_H = 24.0  # what is written beyond is no length of a session
 OTHERWISE = "09:00"  # a treatment whose shift nobody wrote down
 
 
@@ -28,7 +29,7 @@ def session_min(kind: str, *, hours: float | None = None, slot_min: int | None =
     if slot_min and slot_min > 0:
         return slot_min
     usual = SESSION_H.get(kind, OTHER_SESSION_H)
-    return max(1, round((hours if hours and hours > 0 else usual) * 60))
+    return max(1, round((hours if hours and 0 < hours <= LONGEST_H else usual) * 60))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Rhythm:
     def _is_due_in_cycle(self, day: date) -> bool:
         if self.next_date is None or day < self.next_date:
             return False
-        length = int(self.days.removesuffix("d")) if self.days.removesuffix("d").isdigit() else 0
+        length = int(self.days.removesuffix("d")) if self.days.removesuffix("d").isdecimal() else 0
         return day == self.next_date or (length > 0 and (day - self.next_date).days % length == 0)
 
     @property
@@ -64,4 +65,4 @@ class Rhythm:
 
 
 def _weekdays(text: str) -> set[int]:
-    return {int(part) for part in text.split(",") if part.strip().isdigit()}
+    return {int(part) for part in text.split(",") if part.strip().isdecimal()}

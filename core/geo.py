@@ -11,6 +11,7 @@ SPEED_KMH = 28.0
 FAR_FROM_KM = 10.0  # what lies beyond is county road; docs/adr/0008
 FAR_KMH = 55.0
 START_MIN = 1.5
+NOWHERE_KM = 5_000.0  # to a point that is none: out of every reach, and still a number of minutes
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,16 @@ class Point:
     lat: float
     lon: float
 
+    @property
+    def is_sound(self) -> bool:
+        """Say whether it lies on the earth; a row that slipped past every check may hold nothing or no number."""
+        return self.lat is not None and self.lon is not None and abs(self.lat) <= 90 and abs(self.lon) <= 180
+
 
 def great_circle_km(a: Point, b: Point) -> float:
-    """Return the great-circle distance in km (haversine)."""
+    """Return the great-circle distance in km (haversine); very far to a point that is none."""
+    if not (a.is_sound and b.is_sound):
+        return NOWHERE_KM
     lat1, lat2 = math.radians(a.lat), math.radians(b.lat)
     h = (
         math.sin((lat2 - lat1) / 2) ** 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,12 +91,18 @@ def _vehicle(car: Car, bars: list[Bar], at: datetime) -> VehicleRow:
         state_word=word,
         driver=duty.driver_name,
         shift=f"{hhmm(duty.starts_at)}–{hhmm(duty.ends_at)}",
-        zones=listed(zone.label for zone in ZoneClass if zone in car.zones_allowed),
+        zones=listed(label(ZoneClass, zone) for zone in _in_order(car.zones_allowed)),
         equipment=listed(label for held, label in has if held),
         done=sum(1 for bar in bars if bar.run.status == RunStatus.COMPLETED),
         ahead=sum(1 for bar in bars if bar.run.status in {RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED}),
         now=running.label if running else "",
     )
+
+
+def _in_order(zones: Iterable[str]) -> list[str]:
+    """Return zones as the product orders them, and behind them whatever is none: it is shown, not dropped."""
+    known = set(zones)
+    return [*(zone for zone in ZoneClass.values if zone in known), *sorted(known - set(ZoneClass.values))]
 
 
 def _state(car: Car, *, running: bool, on_duty: bool) -> tuple[str, str]:

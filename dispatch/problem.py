@@ -93,7 +93,8 @@ def read(
     asking, elsewhere = one_way_each(asking, waiting, origin=span.origin)
     waiting = {case: waiting[case] for case in asking}
     care = _care(asking, waiting, span)
-    asking = {case: bound_for(asked, waiting[case], care, trips, span.at) for case, asked in asking.items()}
+    faulty += [waiting.pop(case) for case in problem_care.bound_nowhere(care, asking)]
+    asking = {case: bound_for(asking[case], row, care, trips, span.at) for case, row in waiting.items()}
     people = [*asking.values(), *cars.rides]
     found = _facilities(care, asking.values(), waiting, span)
     places = {**cars.places, **{row.place: _place_of(care, row) for row in found}}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
 from core.geo import Point, travel_min
-from dispatch import receiving
+from core.phrases import listed
+from dispatch import receiving, soundness
 from dispatch.receiving import FRESH_H, REACH_MIN, Receiver, Wish
 from hospitals import machines
 from hospitals.cards import CRITICAL_SERVICES
@@ -41,6 +42,13 @@ class Care:
     slots: dict[tuple[str, str], list[Slot]] = field(default_factory=lambda: defaultdict(list))
     apart: dict[int, dict[str, int]] = field(default_factory=dict)  # by slot: who takes machines set apart (E20)
     held: frozenset[int] = frozenset()
+    faulty: dict[str, str] = field(default_factory=dict)  # by hospital: what is wrong with a row that is set aside
+
+    def is_sound(self, name: str, found: Iterable[str]) -> bool:
+        """Say whether a row can be planned with; note what is wrong with one that cannot."""
+        if said := list(found):
+            self.faulty[name] = listed(said)
+        return not said
 
 
 def read(kinds: Collection[str], held: Collection[int], *, since: datetime, until: datetime) -> Care:
@@ -48,14 +56,20 @@ def read(kinds: Collection[str], held: Collection[int], *, since: datetime, unti
 
     Slots in `held` are places that somebody already has; they are read although they may be full.
     """
-    care = Care({row.pk: row for row in Facility.objects.all()}, held=frozenset(held))
+    care = Care({}, held=frozenset(held))
+    known = Facility.objects.all()
+    care.facilities = {row.pk: row for row in known if care.is_sound(row.name, soundness.of_facility(row))}
     for service in Service.objects.filter(kind__in=kinds).exclude(facility__zone_role=ZoneRole.NONE):
-        care.services[(service.facility_id, service.kind)] = service
+        house = care.facilities.get(service.facility_id)
+        if house and care.is_sound(house.name, soundness.of_service(service)):
+            care.services[(service.facility_id, service.kind)] = service
     left = Q(service__kind__in=kinds, starts_at__gt=since, starts_at__lt=until, booked__lt=F("capacity"))
     receives = ~Q(service__status__in=_SHUT) | Q(service__status_until__lte=F("starts_at"))
     rows = Slot.objects.filter(left & receives | Q(pk__in=list(held))).select_related("service")
     for slot in rows.order_by("starts_at"):
-        care.slots[(slot.service.facility_id, slot.service.kind)].append(slot)
+        key = (slot.service.facility_id, slot.service.kind)
+        if key in care.services and care.is_sound(care.facilities[key[0]].name, soundness.of_slot(slot)):
+            care.slots[key].append(slot)
     if any(kind in machines.SERVICES for kind in kinds):
         care.apart = apart_taken(left & Q(service__kind__in=machines.SERVICES))
     return care
@@ -73,6 +87,13 @@ def facilities(
         if code in named or (kinds and in_reach):
             found.append(_facility(care, row, kinds, origin=origin, at=at))
     return tuple(found)
+
+
+def bound_nowhere(care: Care, asking: Mapping[str, engine.Request]) -> list[str]:
+    """Return the cases that are bound for a house whose row nobody can read."""
+    return [
+        case for case, asked in asking.items() if asked.fixed_facility and asked.fixed_facility not in care.facilities
+    ]
 
 
 def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | None:

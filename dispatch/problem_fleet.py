@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch
 
-from core.geo import travel_min
+from core.geo import Point, travel_min
+from dispatch import soundness
 from dispatch.allowances import turn_min
 from matching import problem as engine
 from transport.models import Run, Shift, Stop, Vehicle
@@ -30,6 +31,13 @@ class Cars:
     rides: list[engine.Request] = field(default_factory=list)
     facilities: list[engine.Facility] = field(default_factory=list)
     places: dict[str, engine.Place] = field(default_factory=dict)
+    faulty: dict[str, str] = field(default_factory=dict)  # by plate: what is wrong with a car that is set aside
+
+    def take(self, one: Cars) -> None:
+        """Add what one car brought."""
+        for name in ("vehicles", "runs", "rides", "facilities"):
+            getattr(self, name).extend(getattr(one, name))
+        self.places = {**one.places, **self.places}
 
 
 def name_of(shift: Shift) -> str:
@@ -83,8 +91,17 @@ def read(
     cars = Cars()
     for shift in shifts.select_related("vehicle").order_by("vehicle_id", "starts_at"):
         if shift.vehicle.zones_allowed:
-            is_lent = shift.vehicle_id in lent
-            _add(cars, shift, runs_of[shift.vehicle_id], at=at, origin=origin, is_lent=is_lent, at_hand=at_hand)
+            is_lent, one = shift.vehicle_id in lent, Cars()
+            driven = runs_of[shift.vehicle_id]
+            try:
+                soundness.require(
+                    [*soundness.of_shift(shift), *(each for run in driven for each in soundness.of_run(run))]
+                )
+                _add(one, shift, driven, at=at, origin=origin, is_lent=is_lent, at_hand=at_hand)
+            except (ValueError, LookupError, TypeError, ArithmeticError) as error:  # one car, not the area's
+                cars.faulty[shift.vehicle.plate] = str(error)
+                continue
+            cars.take(one)
     return cars
 
 
@@ -205,7 +222,9 @@ def _base(cars: Cars, shift: Shift) -> str:
 
 
 def place(cars: Cars, name: str, lat: float, lon: float) -> str:
-    """Note a place and return its name."""
+    """Note a place and return its name; raise ValueError for one that is nowhere."""
+    if not Point(lat, lon).is_sound:
+        raise ValueError("a place that is nowhere")
     cars.places.setdefault(name, engine.Place(id=name, latitude=lat, longitude=lon))
     return name
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -14,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from access.models import AccessRequest
 from access.models.absence import present
 from access.selectors import with_facts
-from access.states import RequestStatus
+from access.states import NeedKind, Precaution, RequestStatus, TransportMode
 from communities.models import DispatchAreaDivision
 from communities.states import ZoneClass
 from core import clock
@@ -23,6 +22,7 @@ from hospitals.states import AppointmentStatus
 from transport.models import Trip
 from transport.states import Mobility, TripDirection, TripStatus
 
+LONGEST_MIN = 1440  # nobody is treated for longer than a day without being admitted
 _HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 BY_120 = "fetched_by_120"  # the reason of whoever stands aside; it ends with the critical request, not with a time
 
@@ -117,7 +117,9 @@ def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[
 def check_sound(row: AccessRequest) -> None:
     """Raise ValueError for numbers or words that make no sense to the engine; what does not is a person's to mend."""
     home = row.community
-    if home is None or not all(map(isfinite, (home.lat, home.lon))) or row.session_min <= 0:
+    if home is None or not home.point.is_sound or not 0 < row.session_min <= LONGEST_MIN or row.escorts < 0:
         raise ValueError("no place, or no length of treatment")
-    if row.mobility not in Mobility.values or row.zone_class not in ZoneClass.values:
+    flag = row.resident.precaution if row.resident else ""
+    known = (row.mobility, Mobility), (row.zone_class, ZoneClass), (row.need_kind, NeedKind), (row.mode, TransportMode)
+    if (flag and flag not in Precaution.values) or any(word not in kinds.values for word, kinds in known):
         raise ValueError("a word the engine does not know")

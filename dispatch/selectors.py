@@ -17,8 +17,9 @@ from communities.services.rulebook import BadRow
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound
+from dispatch import problem_care, problem_fleet
 from dispatch.models import AreaSetting, PlanningRun
-from hospitals.models import Appointment, TransferRequest
+from hospitals.models import Appointment, Service, TransferRequest
 from hospitals.states import TransferStatus
 from transport.models import Run, Vehicle
 
@@ -82,6 +83,14 @@ def bad_rules(actor: Actor, *, at: datetime) -> list[BadRow]:
     """Return the rows of the rulebook that meet the actor's place and cannot decide: somebody has to mend them."""
     city = DispatchArea.objects.filter(pk=actor.place_code).values_list("city_code", flat=True).first()
     return rulebook.bad_rows(place=city or actor.place_code, at=at)
+
+
+def set_aside(actor: Actor, *, at: datetime) -> dict[str, str]:
+    """Return the cars and hospitals that no plan of the actor's area is made with, and what is wrong with their rows."""
+    until = clock.day_bounds(clock.local_day(at))[0] + AHEAD
+    cars = problem_fleet.read(actor.place_code, at=at, since=at, until=until, origin=at)
+    kinds = Service.objects.values_list("kind", flat=True).distinct()
+    return cars.faulty | problem_care.read(list(kinds), [], since=at, until=until).faulty
 
 
 def plans(actor: Actor) -> list[PlanningRun]:

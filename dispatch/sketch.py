@@ -45,7 +45,7 @@ class Sketch:
 
 
 def sketch(panel: Panel, fleet: Fleet, at: datetime) -> Sketch | None:
-    """Draw the person, the hospital, the chosen car and its way, and the other cars offered."""
+    """Draw the person, the hospital, the chosen car and its way, and the other cars offered; not what is nowhere."""
     request, trip = panel.request, panel.waiting.trip
     if request.community is None or panel.waiting.kind == "between":
         return None
@@ -53,17 +53,18 @@ def sketch(panel: Panel, fleet: Fleet, at: datetime) -> Sketch | None:
     name = panel.hospital.receiver.name if panel.hospital else trip.from_label if trip else ""
     cars = [car for offer in panel.cars if (car := fleet.car(offer.code))]
     stands = {car.code: _stands(car, at) for car in cars}
-    points = [request.community.point, *stands.values(), *([hospital] if hospital else [])]
-    frame = _Frame.around(points)
-    dots = [_dot(frame, stands[car.code], car.plate, _kind(car, panel)) for car in cars]
-    if hospital:
-        dots.append(_dot(frame, hospital, name, "hospital"))
-    dots.append(_dot(frame, request.community.point, request.name, "person"))
+    marks = [(stands[car.code], car.plate, _kind(car, panel)) for car in cars]
+    marks += [(hospital, name, "hospital")] if hospital else []
+    marks = [mark for mark in (*marks, (request.community.point, request.name, "person")) if mark[0].is_sound]
+    if not marks:
+        return None
+    frame = _Frame.around(point for point, _plate, _how in marks)
+    dots = [_dot(frame, *mark) for mark in marks]
     chosen = stands.get(panel.out_code)
     way = [chosen, request.community.point, hospital] if panel.waiting.kind != "back" else [chosen, hospital]
     if panel.waiting.kind == "back":
         way.append(request.community.point)
-    return Sketch(_apart(dots), _path(frame, [point for point in way if point]))
+    return Sketch(_apart(dots), _path(frame, [point for point in way if point and point.is_sound]))
 
 
 def _kind(car: Car, panel: Panel) -> str:

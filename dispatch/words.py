@@ -25,7 +25,7 @@ def hhmm(at: datetime | str | None) -> str:
 
 def zone_label(zone_class: str) -> str:
     """Return the word for a zone class."""
-    return str(ZoneClass(zone_class).label) if zone_class in ZoneClass.values else zone_class
+    return label_of(ZoneClass, zone_class)
 
 
 def sentence(check: Check) -> str:

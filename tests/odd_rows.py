@@ -116,7 +116,7 @@ def _odd(field: models.Field[Any, Any]) -> list[str]:
         return []
     if field.is_relation:
         return [_dangling(field)]
-    if field.choices or field.name in WORDLIKE:
+    if field.choices or (kind == "CharField" and field.name in WORDLIKE):
         return [f"'{ODD[: field.max_length]}'", *(() if field.blank else ("''",))]
     if field.name == "schedule_days":
         return [f"'{each}'" for each in RHYTHMS]

@@ -87,7 +87,9 @@ class LaterStep:
 
 
 def geo_url(stop: Stop) -> str:
-    """Return the address that opens the phone's own map at a stop."""
+    """Return the address that opens the phone's own map at a stop; by its name alone where its point is none."""
+    if not stop.point.is_sound:
+        return f"geo:0,0?q={quote(stop.label)}"
     at = f"{stop.lat:.5f},{stop.lon:.5f}"
     return f"geo:{at}?q={at}({quote(stop.label)})"
 

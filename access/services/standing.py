@@ -94,7 +94,9 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
                 return False
             order.save(update_fields=["request"])
             return True
-    except IntegrityError:
+    except IntegrityError as error:
+        if "_words" in str(error):  # a word of this one's record that slipped past every check
+            log.warning("standing.refused", resident_id=str(need.resident_id), code="not_sound")
         return False
 
 

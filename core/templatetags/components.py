@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from core import phones
+from core.phrases import odd
 from core.status_words import STATUS_WORDS, STOPS, ZONE_MARKS, status_of
 
 register = template.Library()
@@ -67,7 +68,7 @@ def status_word(state: str, over: bool | str = False, text: Any = "") -> SafeStr
 
 @register.simple_tag
 def zone_mark(zone_class: str, word: bool = False) -> SafeString:
-    """Draw 封, 管 or 防 in ink; with `word` the whole name stands beside it. Unknown or no zone draws nothing."""
+    """Draw 封, 管 or 防 in ink; with `word` the whole name stands beside it. No zone draws nothing, one that is none its word."""
     return _zone_mark(str(zone_class or ""), word, get_language())
 
 
@@ -75,7 +76,7 @@ def zone_mark(zone_class: str, word: bool = False) -> SafeString:
 def _zone_mark(zone_class: str, word: bool, _language: str | None) -> SafeString:
     found = ZONE_MARKS.get(zone_class)
     if found is None:
-        return SafeString("")
+        return format_html("<span>{}</span>", odd(zone_class)) if zone_class else SafeString("")
     drawn = format_html(
         '<span class="zone" data-zone="{}" title="{}"><span aria-hidden="true">{}</span><span class="sr-only">{}</span></span>',
         found.style,

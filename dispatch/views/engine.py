@@ -28,6 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "plans": selectors.plans(actor),
         "area": actor.place_code,
         "bad_rules": selectors.bad_rules(actor, at=clock.now()),
+        "set_aside": selectors.set_aside(actor, at=clock.now()),
     }
     return page(request, "dispatch/engine.html", context, part="plans")
 

@@ -64,6 +64,10 @@ def test_no_zone_draws_nothing() -> None:
     assert draw("{% zone_mark zone %}", zone=None) == ""
 
 
+def test_a_zone_that_is_none_is_shown_as_it_stands() -> None:
+    assert "？ 高风险区" in draw("{% zone_mark zone %}", zone="高风险区")
+
+
 def test_mini_line_has_six_segments_and_words() -> None:
     html = draw('{% journey_line line size="mini" %}', line=sample_line())
     assert html.count("<i ") == 6

@@ -23,7 +23,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent
 from dispatch.board import board
-from tests import walkers
+from tests import odd_rows, walkers
 from tests.factories import access as make
 from tests.factories import communities, hospitals
 from tests.walkers import AT, MIN
@@ -234,6 +234,20 @@ def test_the_form_takes_the_length_of_the_time_chosen(place, need):
     assert asking(place.staff, need.resident_id, on=slot.starts_at, **read).session_min == 200
     assert asking(place.staff, need.resident_id, on=slot.starts_at + 5 * MIN, **read).session_min == 240
     assert asking(place.staff, need.resident_id, on=AT, purpose="", at=AT).session_min == 60
+
+
+@pytest.mark.parametrize(("table", "column"), [("access_resident", "mobility"), ("access_resident", "precaution")])
+@pytest.mark.parametrize(
+    "made", [lambda by: len(cycle.ask_due(by=by, at=AT)), lambda by: standing.make(TOMORROW, at=AT)]
+)
+def test_a_word_that_slipped_into_one_record_keeps_nobody_else_from_treatment(place, need, table, column, made):
+    days = {"schedule_kind": need.schedule_kind, "schedule_days": need.schedule_days, "shift": need.shift}
+    other = make.need(walkers.resident(place, "刘桂芳"), facility=place.facility, **days)
+    odd_rows.force(odd_rows.Fault(table, column, "'火箭'"), f"id = '{need.resident_id}'")
+
+    assert made(place.staff) >= 1
+    assert AccessRequest.objects.filter(resident=other.resident).exists()
+    assert not AccessRequest.objects.filter(resident=need.resident, mobility="火箭").exists()
 
 
 @pytest.fixture
