@@ -12,7 +12,7 @@ from kombu import Queue
 
 from config import start
 from core.heartbeat import QUEUES
-from dispatch.kernels import warm_up
+from dispatch.planning.kernels import warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 start.read_settings()

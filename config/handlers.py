@@ -11,7 +11,7 @@ from access.services import heard as register_hears
 from communities import events as gates
 from core.events import Event
 from core.outbox import Handlers
-from dispatch.services import heard as dispatch_hears
+from dispatch.facts import heard as dispatch_hears
 from hospitals import events as hospital
 from transport import events as transport
 

@@ -218,15 +218,15 @@ SWEEPS: list[str] = [
     "hospitals.services.door.report_unreceived",
     "hospitals.services.transfers.report_unanswered",
     "hospitals.services.status.reopen_due",
-    "dispatch.services.rescues.sweep",
-    "dispatch.services.arrivals.sweep",
-    "dispatch.services.returns.sweep",
-    "dispatch.services.no_way_home.sweep",
-    "dispatch.services.transfers.sweep",
-    "dispatch.services.reclass.sweep",
-    "dispatch.services.wake.sweep",
-    "dispatch.services.plan_over.sweep",
-    "dispatch.services.deafness.sweep",
+    "dispatch.hand.rescues.sweep",
+    "dispatch.facts.arrivals.sweep",
+    "dispatch.home.returns.sweep",
+    "dispatch.home.no_way_home.sweep",
+    "dispatch.home.transfers.sweep",
+    "dispatch.facts.reclass.sweep",
+    "dispatch.facts.wake.sweep",
+    "dispatch.planning.plan_over.sweep",
+    "dispatch.facts.deafness.sweep",
     "core.boards.prune",
 ]
 SIGNING_OUT = "calls.services.leaving.hand_back"  # what whoever signs out lets go of: `by` and `at`, returns how much
@@ -234,8 +234,8 @@ HOTLINE_OF = "access.selectors.hotline.hotline_of"  # the number on every page, 
 
 # --- timed jobs: what `beat` does by itself, and every how many seconds; none of them plans --------------------------
 TIMED_JOBS: dict[str, float] = {
-    "dispatch.services.wake.ring_all": 120,
+    "dispatch.facts.wake.ring_all": 120,
     "access.services.standing.make_due": 1800,
-    "dispatch.services.housekeeping.keep": 3600,
-    "dispatch.services.housekeeping.index_people": 60,
+    "dispatch.housekeeping.keep": 3600,
+    "dispatch.housekeeping.index_people": 60,
 }

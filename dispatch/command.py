@@ -19,9 +19,9 @@ from accounts.models import Role
 from communities.models import Area
 from core.actors import Actor
 from dispatch import selectors
-from dispatch.asked import Asked, asked_of
-from dispatch.services.rescues import of_board
-from dispatch.waiting import home_name
+from dispatch.board.asked import Asked, asked_of
+from dispatch.board.waiting import home_name
+from dispatch.hand.rescues import of_board
 from dispatch.words import unmet_words
 
 LIMIT_MIN = 15  # a new request is within its time for as long as a car may take to be named

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.states import ZoneClass
 from core.fields import MomentField, TidyField
-from dispatch.services.placement import PlacementChoice
+from dispatch.hand.placement import PlacementChoice
 
 
 class ChoiceForm(forms.Form):

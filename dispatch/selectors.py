@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from access.models import AccessRequest
 from access.models.absence import present
@@ -17,9 +17,8 @@ from communities.services.rulebook import BadRow
 from core import clock
 from core.actors import Actor
 from core.errors import NotFound
-from dispatch import problem_care, problem_fleet
 from dispatch.models import AreaSetting, PlanningRun
-from hospitals.models import Appointment, Service, TransferRequest
+from hospitals.models import Appointment, TransferRequest
 from hospitals.states import TransferStatus
 from transport.models import Run, Vehicle
 
@@ -85,14 +84,6 @@ def bad_rules(actor: Actor, *, at: datetime) -> list[BadRow]:
     return rulebook.bad_rows(place=city or actor.place_code, at=at)
 
 
-def set_aside(actor: Actor, *, at: datetime) -> dict[str, str]:
-    """Return the cars and hospitals that no plan of the actor's area is made with, and what is wrong with their rows."""
-    until = clock.day_bounds(clock.local_day(at))[0] + AHEAD
-    cars = problem_fleet.read(actor.place_code, at=at, since=at, until=until, origin=at)
-    kinds = Service.objects.values_list("kind", flat=True).distinct()
-    return cars.faulty | problem_care.read(list(kinds), [], since=at, until=until).faulty
-
-
 def plans(actor: Actor) -> list[PlanningRun]:
     """Return the area's last planning runs, newest first, without their problems."""
     return list(PlanningRun.objects.visible_to(actor).defer("problem", "plan")[:20])
@@ -104,3 +95,8 @@ def plan_of(actor: Actor, run_id: UUID) -> PlanningRun:
     if run is None:
         raise NotFound("plan.absent")
     return run
+
+
+def fetched_by_120(person_key: OuterRef) -> Exists:
+    """Say whether 120 has been called for the person: then no other car is planned for the same one (INV-04)."""
+    return Exists(AccessRequest.objects.open().filter(person_key=person_key, is_critical=True))

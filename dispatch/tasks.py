@@ -9,7 +9,7 @@ from structlog import get_logger
 
 from core import bell, clock, heartbeat
 from core.errors import Conflict
-from dispatch.services import planning, urgent_turns
+from dispatch.planning import planner, urgent_turns
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
@@ -21,12 +21,12 @@ def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "") -> None
     bell.taken("dispatch.tasks.plan_area", f"{area}:{kind}")
     with heartbeat.at_work("dispatch"):
         try:
-            runs = planning.plan(area, at=_time(at), kind=PlanningKind(kind))
+            runs = planner.plan(area, at=_time(at), kind=PlanningKind(kind))
         except Conflict as error:  # the lease passed on: somebody else plans now
-            log.warning("planning.given_up", area=area, code=error.code)
+            log.warning("planner.given_up", area=area, code=error.code)
             return
         for run in runs:
-            log.info("planning.done", area=area, run_id=str(run.pk), status=run.status)
+            log.info("planner.done", area=area, run_id=str(run.pk), status=run.status)
 
 
 @shared_task(ignore_result=True)

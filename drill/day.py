@@ -13,7 +13,7 @@ from access.selectors.people_out import people_out
 from communities.models import DispatchArea
 from core import clock
 from core.actors import Actor
-from dispatch.services import wake
+from dispatch.facts import wake
 from drill import answering, drivers, residents
 from drill.agenda import Agenda, Steps
 from drill.dispatchers import Dispatchers

@@ -15,10 +15,12 @@ from access.selectors import with_facts
 from communities.models import DispatchArea
 from core.actors import Actor
 from core.errors import DomainError
-from dispatch import by_hand, offers, snapshot
-from dispatch.candidates import way_back
-from dispatch.problem import LONG_TRIES
-from dispatch.services import returns, silence
+from dispatch.facts import silence
+from dispatch.hand import offers, snapshot
+from dispatch.hand.candidates import way_back
+from dispatch.home import returns
+from dispatch.planning.question import LONG_TRIES
+from drill import by_hand
 from drill.world import MIN, World, person
 from transport.models import Run, Trip
 from transport.states import TripDirection, TripStatus

@@ -11,7 +11,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, road_km, travel_min
-from dispatch.allowances import turn_min
+from dispatch.hand.allowances import turn_min
 from drill import desks, guards
 from drill.agenda import Steps
 from drill.world import MIN, Patient, World, person

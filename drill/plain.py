@@ -14,7 +14,7 @@ from typing import Any
 
 from core import clock
 from core.geo import Point, road_km, travel_min
-from dispatch.allowances import ARRIVE_AIM_MIN, board_min, leave_min, turn_min
+from dispatch.hand.allowances import ARRIVE_AIM_MIN, board_min, leave_min, turn_min
 from drill.openings import INFECTED, Opening, Person, open_to
 from drill.world import MIN
 from transport.models import Shift

@@ -10,9 +10,9 @@ from access.models import AccessRequest
 from access.services.one_way import critical_of
 from core.geo import travel_min
 from core.models import AuditEvent
-from dispatch import offers, snapshot
-from dispatch.offers import Errand
-from dispatch.problem_waiting import BY_120
+from dispatch.hand import offers, snapshot
+from dispatch.hand.offers import Errand
+from dispatch.planning.turns import BY_120
 from drill.openings import DIALYSIS, Opening, Person, open_to
 from hospitals.models import Appointment
 

@@ -17,7 +17,7 @@ from calls.models import OpenCall
 from calls.states import CallStatus
 from core import outbox
 from core.errors import Conflict, DomainError
-from dispatch.services import planning, urgent_turns
+from dispatch.planning import planner, urgent_turns
 from dispatch.states import PlanningKind
 from drill.world import MIN, World
 from hospitals.models import TransferRequest
@@ -25,7 +25,7 @@ from hospitals.models import TransferRequest
 log = get_logger(__name__)
 PLAN_AREA, PLACE_URGENT = "dispatch.tasks.plan_area", "dispatch.tasks.place_urgent"
 BEAT, SWEEP = 10 * MIN, 5 * MIN
-WATCHES_PROCESSES = "dispatch.services.deafness.sweep"  # it starts one that works in the installation's own database
+WATCHES_PROCESSES = "dispatch.facts.deafness.sweep"  # it starts one that works in the installation's own database
 Answer = Callable[[str, dict[str, str], datetime], None]
 
 
@@ -67,7 +67,7 @@ class Workers:
     def beat(self) -> None:
         """Ring for every area, as the clock does: tomorrow once the evening has come, else the hours ahead."""
         for area in self.world.areas:
-            self.hear(PLAN_AREA, {"area": area, "kind": str(planning.due_kind(area, at=self.world.now))})
+            self.hear(PLAN_AREA, {"area": area, "kind": str(planner.due_kind(area, at=self.world.now))})
 
     def sweep(self) -> None:
         """Find by query what was missed. As in life, one sweep that fails does not stop the others; it is written down."""
@@ -102,7 +102,7 @@ class Workers:
             return
         try:
             kind = PlanningKind(arguments.get("kind", PlanningKind.ROLLING))
-            planning.plan(arguments["area"], at=at, kind=kind)
+            planner.plan(arguments["area"], at=at, kind=kind)
         except Conflict as error:  # somebody else plans this area now
             log.warning("drill.planning_given_up", area=arguments["area"], code=error.code)
 

@@ -38,7 +38,7 @@ def _no_kept_rows() -> None:
     """
     from communities.services import rulebook  # noqa: PLC0415 - not before Django is set up
     from core import clock  # noqa: PLC0415
-    from dispatch import kept_board  # noqa: PLC0415
+    from dispatch.board import kept_board  # noqa: PLC0415
 
     clock.forget()
     kept_board.forget()

@@ -7,8 +7,8 @@ from typing import Any
 from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
-from dispatch.board import board
-from dispatch.waiting import Waiting
+from dispatch.board.reading import board
+from dispatch.board.waiting import Waiting
 from hospitals.models import Intake, TransferRequest
 from hospitals.services import intake, transfers
 from hospitals.services.transfers import TransferWish

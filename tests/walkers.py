@@ -16,8 +16,8 @@ from communities.services import gates
 from communities.services.gates import ScanEvent
 from core import outbox
 from core.actors import Actor
-from dispatch.services import placement
-from dispatch.services.placement import PlacementChoice
+from dispatch.hand import placement
+from dispatch.hand.placement import PlacementChoice
 from hospitals.models import Appointment, Facility, Intake, Slot
 from hospitals.services import intake
 from tests.factories import access as access_rows

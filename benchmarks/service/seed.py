@@ -33,7 +33,7 @@ from accounts.services import people  # noqa: E402
 from communities.models import Community  # noqa: E402
 from core import clock  # noqa: E402
 from core.actors import CITY, Actor  # noqa: E402
-from dispatch.board import board  # noqa: E402
+from dispatch.board.reading import board  # noqa: E402
 from hospitals.cards import PatientCard  # noqa: E402
 from hospitals.models import Appointment, Slot  # noqa: E402
 from hospitals.services import appointments  # noqa: E402

@@ -1,11 +1,11 @@
 """HBV and HCV leave the rows of transport, illnesses leave its labels, and the hospital's rows know the machine class.
 
-Beside old code: what it still writes on a live trip is put right by the next sweep (dispatch.services.reclass).
+Beside old code: what it still writes on a live trip is put right by the next sweep (dispatch.facts.reclass).
 """
 
 from django.db import migrations
 
-from dispatch.entrances import neutral_label
+from dispatch.hand.entrances import neutral_label
 
 # the register knows which patients a unit treats: as many HCV machines as its HCV patients of one shift
 HOSPITALS = """

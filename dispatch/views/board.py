@@ -17,10 +17,12 @@ from core.errors import Conflict, DomainError, Invalid
 from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
 from dispatch import selectors
+from dispatch.board.kept_board import Question, kept
+from dispatch.board.panel import Choice
+from dispatch.facts import silence
 from dispatch.forms import ChoiceForm
-from dispatch.kept_board import Question, kept
-from dispatch.panel import Choice
-from dispatch.services import placement, returns, silence, transfers
+from dispatch.hand import placement
+from dispatch.home import returns, transfers
 from dispatch.words import hhmm
 from transport.models import Trip
 

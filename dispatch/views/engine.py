@@ -14,7 +14,7 @@ from core import clock
 from core.http import page
 from core.idempotency import idempotent
 from dispatch import selectors
-from dispatch.services import engine_switch
+from dispatch.planning import engine_switch, faulty
 
 MODES = {"on": (True, False), "propose": (True, True), "off": (False, False)}
 
@@ -28,7 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "plans": selectors.plans(actor),
         "area": actor.place_code,
         "bad_rules": selectors.bad_rules(actor, at=clock.now()),
-        "set_aside": selectors.set_aside(actor, at=clock.now()),
+        "set_aside": faulty.set_aside(actor, at=clock.now()),
     }
     return page(request, "dispatch/engine.html", context, part="plans")
 

@@ -11,7 +11,8 @@ from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.http import mark_of, next_url, page, unchanged
 from core.idempotency import idempotent
-from dispatch import overview, selectors
+from dispatch import selectors
+from dispatch.board import overview
 from transport.services import fleet
 from transport.states import VehicleStatus
 

@@ -22,7 +22,7 @@ from communities.states import Decision, Direction
 from core import clock, outbox
 from core.actors import Actor
 from core.errors import DomainError
-from dispatch import by_hand
+from drill import by_hand
 from drill.city.folder import CityFolder
 from hospitals.models import Appointment, Intake
 from hospitals.services import intake

@@ -144,7 +144,7 @@ def test_no_signal_receivers_and_no_ignored_triggers() -> None:
 def test_public_services_say_what_they_do() -> None:
     silent = []
     for path in PRODUCT_SOURCES:
-        if "services" in path.parts or "matching" in path.parts:
+        if {"services", "matching", "planning", "hand", "home", "facts"} & set(path.parts):
             for node in ast.parse(path.read_text()).body:
                 if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node):
                     silent.append(f"{short(path)}:{node.name}")

@@ -17,6 +17,7 @@ from django.conf import settings
 from tests.architecture.test_layout import PRODUCT_SOURCES, short
 
 ROOT = Path(settings.BASE_DIR)
+WINGS = ("planning", "hand", "home", "facts")  # the services of dispatch, each wing with its own readers
 APPS = ("accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch")
 STEPS: dict[str, str] = {
     f"{app}.{name}": reason
@@ -47,7 +48,7 @@ def services() -> Iterator[tuple[str, Path]]:
     """Yield the services modules with their names: `transport.runs`."""
     for path in PRODUCT_SOURCES:
         parts = path.relative_to(ROOT).parts
-        if parts[0] in APPS and "services" in parts[1:-1] and path.name != "__init__.py":
+        if parts[0] in APPS and {"services", *WINGS} & set(parts[1:-1]) and path.name != "__init__.py":
             yield f"{parts[0]}.{path.stem}", path
 
 

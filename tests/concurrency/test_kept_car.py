@@ -9,7 +9,8 @@ import pytest
 from django.db import connections
 
 from access.models import AccessRequest
-from dispatch.services import kept_cars, planning, returns
+from dispatch.home import kept_cars, returns
+from dispatch.planning import planner
 from hospitals.models import Appointment, Intake
 from hospitals.services import intake
 from tests import walkers
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def ready(town: walkers.Town) -> list[AccessRequest]:
     """Two people released with nobody having heard of it yet, one car kept for both."""
     people = [walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰")]
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     for request in people:
         arrival = intake.check_in(
             Appointment.objects.get(case_ref=request.case_ref), by=town.desk, at=town.slot.starts_at

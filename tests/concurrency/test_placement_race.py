@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from access.models import AccessRequest
 from core.errors import Conflict
-from dispatch.services import placement
+from dispatch.hand import placement
 from hospitals.models import Appointment, Slot
 from hospitals.services import appointments
 from tests import walkers

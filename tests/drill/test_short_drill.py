@@ -11,8 +11,7 @@ from access.models import AccessRequest
 from access.services import absences, one_way, requests
 from access.services.requests import Wish
 from config import handlers
-from dispatch import problem, problem_care
-from dispatch.services import planning, urgent
+from dispatch.planning import houses, planner, question, urgent
 from drill import answering, chain, report
 from drill.agenda import Steps
 from drill.dispatchers import Dispatchers
@@ -127,7 +126,7 @@ def test_a_day_planned_by_a_real_worker(small_city, monkeypatch):
     def here(*_given: Any, **_named: Any) -> None:
         raise AssertionError("planned in the drill's own process")
 
-    monkeypatch.setattr(planning, "plan", here)
+    monkeypatch.setattr(planner, "plan", here)
     monkeypatch.setattr(urgent, "place_urgent", here)
 
     sheet = small_city.drill(by_celery=True, until_hour=27)
@@ -150,7 +149,7 @@ def test_drill_without_the_sweep_fails(small_city, settings, monkeypatch):
 def test_drill_without_the_way_home_fails(small_city, settings, monkeypatch):
     """The twin of R-000-12: a return that nobody calls for leaves people at the hospital."""
     deafen(monkeypatch, "released")
-    settings.SWEEPS = [path for path in settings.SWEEPS if path != "dispatch.services.returns.sweep"]
+    settings.SWEEPS = [path for path in settings.SWEEPS if path != "dispatch.home.returns.sweep"]
 
     sheet = small_city.drill()
 
@@ -169,7 +168,7 @@ def test_drill_that_does_not_see_a_seal_fails(small_city, settings, monkeypatch)
 
 def test_drill_of_slots_without_a_limit_fails(small_city, monkeypatch):
     """The twin of INV-01: desks that are sent more people than they have places."""
-    for module in (appointments, problem_care):
+    for module in (appointments, houses):
         monkeypatch.setattr(module, "F", lambda name: Value(999) if name == "capacity" else F(name))
     monkeypatch.setattr(Slot, "free", 99)
     monkeypatch.setattr(machines, "left_of", lambda places, _taken: dict.fromkeys(places, 99))
@@ -217,9 +216,9 @@ def test_drill_that_loses_track_of_people_names_them(small_city, settings, monke
     longer told apart.
     """
     deafen(monkeypatch, "transfer_accepted")
-    settings.SWEEPS = [path for path in settings.SWEEPS if path != "dispatch.services.transfers.sweep"]
+    settings.SWEEPS = [path for path in settings.SWEEPS if path != "dispatch.home.transfers.sweep"]
     monkeypatch.setattr(one_way, "stand_aside", lambda *_given, **_named: None)
-    monkeypatch.setattr(problem, "machine_class", lambda _row: machines.OTHERS)
+    monkeypatch.setattr(question, "machine_class", lambda _row: machines.OTHERS)
     monkeypatch.setattr(appointments, "_require_machine", lambda *_given: None)
     monkeypatch.setitem(FAULTS, "falls_ill", _falls_ill_before_the_ride)
 

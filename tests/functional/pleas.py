@@ -22,7 +22,10 @@ from communities.services import gates, passes
 from communities.services.gates import ScanEvent
 from core import clock, heartbeat
 from core.actors import ENGINE
-from dispatch.services import deafness, no_way_home, planning, rescues, returns
+from dispatch.facts import deafness
+from dispatch.hand import rescues
+from dispatch.home import no_way_home, returns
+from dispatch.planning import planner
 from hospitals.models import Intake
 from hospitals.services import intake, transfers
 from hospitals.services.overload import report_late_hand_overs
@@ -222,8 +225,8 @@ def _plan_fails(side: town.Side) -> None:
         raise ZeroDivisionError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planning, "_solve", broken)
-        planning.plan(side.community.dispatch_area_id, at=clock.now())
+        patch.setattr(planner, "_solve", broken)
+        planner.plan(side.community.dispatch_area_id, at=clock.now())
 
 
 def _queue_is_silent(_side: town.Side) -> None:

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Post
 from core import clock
-from dispatch.services import planning
+from dispatch.planning import planner
 from tests import walkers
 from tests.factories import transport as make
 from transport.models import Run
@@ -50,7 +50,7 @@ def test_a_run_comes_by_itself_to_a_driver_who_waits(context: BrowserContext, li
     expect(page.locator("#main")).to_contain_text("有趟会自己出来")
 
     walkers.ask(town, at=at)
-    planning.plan("main", at=at)
+    planner.plan("main", at=at)
 
     expect(page.locator("#main")).to_contain_text("陈阿姨", timeout=20_000)
     expect(page.get_by_role("button", name="接了")).to_be_visible()

@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from access.services import cards
 from communities.models import GatePass, Scan
-from dispatch.services import planning, rides
+from dispatch.hand import rides
+from dispatch.planning import planner
 from hospitals.models import Appointment, Facility, Service
 from tests import walkers
 from tests.factories import communities as gate_rows
@@ -60,7 +61,7 @@ def _day() -> Day:
         walkers.place_by_hand(town, request, out_vehicle=town.cars[car].pk)
         walks.append(Walk(town, request, AT))
     walkers.ask(town, walkers.resident(town, "刘桂英"))
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     walkers.deliver()
     people = {
         "driver of the first": car_rows.driver_user("D-V1"),

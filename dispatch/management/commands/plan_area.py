@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from core import clock
-from dispatch.services import planning
+from dispatch.planning import planner
 from dispatch.states import PlanningKind
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Plan and report."""
         kind = PlanningKind.EVENING if options["evening"] else PlanningKind.ROLLING
-        for run in planning.plan(options["area"], at=clock.now(), kind=kind):
+        for run in planner.plan(options["area"], at=clock.now(), kind=kind):
             figures = ("requests", "arranged", "applied", "stale", "solve_s", "apply_s", "error")
             row = {"run": str(run.pk), "status": run.status, **{name: getattr(run, name) for name in figures}}
             self.stdout.write(json.dumps(row, ensure_ascii=False))

@@ -9,7 +9,8 @@ from structlog import get_logger
 
 from core import clock
 from core.errors import Conflict, stops_all
-from dispatch.services import planning, urgent_turns, wake
+from dispatch.facts import wake
+from dispatch.planning import planner, urgent_turns
 
 log = get_logger(__name__)
 
@@ -27,10 +28,10 @@ class Command(BaseCommand):
             urgent_turns.place_all(area, at=at)
         for area in wake.areas_of(waiting, at=at):
             try:
-                planning.plan(area, at=clock.now())
+                planner.plan(area, at=clock.now())
             except Conflict as error:
-                log.warning("planning.given_up", area=area, code=error.code)
+                log.warning("planner.given_up", area=area, code=error.code)
             except Exception as error:  # the trouble of one area never keeps the others waiting
                 if stops_all(error):
                     raise
-                log.exception("planning.area_failed", area=area)
+                log.exception("planner.area_failed", area=area)

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dispatch.models import PlanningRun
-from dispatch.roads import ROADS
-from dispatch.services.planning import solved_again
+from dispatch.planning.planner import solved_again
+from dispatch.planning.roads import ROADS
 from matching import codec
 from matching.check import check
 from matching.plan import Plan, Statistics

@@ -17,8 +17,7 @@ from communities.models import ZonePeriod
 from communities.services import passes
 from core import clock
 from core.actors import Actor
-from dispatch import zoning
-from dispatch.services import housekeeping
+from dispatch import housekeeping, zoning
 from tests.factories import access as make
 from tests.factories import communities as places
 

@@ -22,7 +22,7 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent
-from dispatch.board import board
+from dispatch.board.reading import board
 from tests import odd_rows, walkers
 from tests.factories import access as make
 from tests.factories import communities, hospitals

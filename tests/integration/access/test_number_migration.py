@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from access.models import Resident
 from core import clock
 from core.sealed import blind_index
-from dispatch.services import housekeeping
+from dispatch import housekeeping
 from drill.database import own_database
 from tests.factories import access
 from tests.factories import communities as places

@@ -21,7 +21,7 @@ from communities.services import gates
 from core import names
 from core.actors import Actor
 from core.errors import Conflict, NotAllowed, NotFound
-from dispatch.services import returns
+from dispatch.home import returns
 from hospitals.services import intake
 from tests import walkers
 from tests.factories import communities as people

@@ -27,7 +27,7 @@ from communities.forms import CodeForm
 from core import clock, codes, names, tidy, written_days
 from core.actors import Actor
 from core.codes import check_character, read_id_no
-from dispatch.services import housekeeping
+from dispatch import housekeeping
 from tests.factories import communities as places
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from communities.models import PolicyDocument, PolicyRule
 from core.actors import Actor
 from core.management.commands.check_invariants import breaches
 from dispatch.models import PlanningRun
-from dispatch.services import planning
+from dispatch.planning import planner
 from drill.celery_workers import working
 from tests import odd_rows, walkers
 from tests.factories import access as people
@@ -94,7 +94,7 @@ def test_a_worker_plans_the_good_area_beside_the_bad_one() -> None:
     assert not any("自动排车出错了" in shown for shown in list(pages("east"))[:1])
 
     Vehicle.objects.filter(dispatch_area="main").update(lat=40.11)
-    planning.plan("main", at=AT + 5 * MIN)
+    planner.plan("main", at=AT + 5 * MIN)
 
     call.refresh_from_db()
     bad.refresh_from_db()
@@ -111,9 +111,9 @@ def test_a_call_that_lasts_is_one_call(monkeypatch) -> None:
     def broken(*_given, **_named):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(planning, "apply", broken)
+    monkeypatch.setattr(planner, "apply", broken)
     for minute in range(3):
-        planning.plan("main", at=AT + minute * MIN)
+        planner.plan("main", at=AT + minute * MIN)
 
     assert OpenCall.objects.filter(kind=CallKind.PLAN_FAILED).count() == 1
     assert OpenCall.objects.live().filter(kind=CallKind.PLAN_FAILED).exists()
@@ -129,7 +129,7 @@ def test_a_bad_number_in_the_rulebook_stops_no_plan(value) -> None:
     for key in ("waiting.target_min", "waiting.measured_min", "critical.fallback_min", "driver.replace_min"):
         PolicyRule.objects.create(document=document, key=key, value="" if value is None else value, scope="210602")
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     asked.refresh_from_db()
     assert asked.facts.scheduled_at is not None
@@ -142,7 +142,7 @@ def test_a_person_with_an_unknown_word_waits_for_somebody_who_looks_and_the_othe
     odd_rows.let_in("access_accessrequest")
     AccessRequest.objects.filter(pk=odd.pk).update(mobility="火箭")
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     odd.refresh_from_db()
     good.refresh_from_db()

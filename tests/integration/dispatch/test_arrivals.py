@@ -11,7 +11,7 @@ from django.test import Client
 from core.actors import Actor
 from core.management.commands.check_invariants import breaches
 from core.models import OutboxMessage
-from dispatch.services import arrivals
+from dispatch.facts import arrivals
 from hospitals.models import Appointment, Intake, Slot
 from hospitals.services import appointments, door, intake, overload
 from tests import walkers

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
-from dispatch.services import planning, returns, unmet
+from dispatch.home import returns
+from dispatch.planning import planner, unmet
 from hospitals.models import Appointment
 from hospitals.services import intake
 from tests import walkers
@@ -265,7 +266,7 @@ def test_whom_the_engine_could_not_place_is_read_by_community_and_dispatcher_who
     detail = reverse("access:request", args=[request.pk])
     assert "自动排车在给这一趟找车。" in asking.get(detail).content.decode()
 
-    planning.plan("main", at=at)
+    planner.plan("main", at=at)
 
     assert "自动排车没排上，要调度员来定。" in asking.get(detail).content.decode()
     board = dispatcher.get(reverse("dispatch:board")).content.decode()

@@ -6,7 +6,7 @@ import pytest
 
 from access.states import TransportMode
 from core.errors import Conflict
-from dispatch import by_hand
+from drill import by_hand
 from tests import walkers
 from tests.factories import hospitals as desk_rows
 from tests.walkers import AT, MIN

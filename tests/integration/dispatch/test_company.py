@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from access.models import AccessRequest, Resident
-from dispatch.services import company, planning, reclass
+from dispatch.facts import reclass
+from dispatch.home import company
+from dispatch.planning import planner
 from hospitals.models import Appointment, Intake
 from hospitals.services import intake
 from tests import walkers
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def planned(town: walkers.Town, *names: str) -> list[AccessRequest]:
     """Let the engine arrange people of one hour, and have them all under treatment."""
     asked = [walkers.ask(town, walkers.resident(town, name)) for name in names]
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     for request in asked:
         begin_treatment(town, request, at=town.slot.starts_at)
     return sorted(asked, key=lambda request: way_home(request).reserved_from)
@@ -101,7 +103,7 @@ def test_another_class_never_rides_along(change):
 
     one, two = release(town, first, at=ready), release(town, second, at=ready + 2 * MIN)
 
-    planning.plan("main", at=ready + 3 * MIN)
+    planner.plan("main", at=ready + 3 * MIN)
     two = way_home(second)
     assert two.status == "scheduled"
     assert one.run_id != two.run_id
@@ -189,7 +191,7 @@ def test_r_000_12_whom_the_car_leaves_without_is_given_another():
     drive_to_door(one.run, at=one.pickup_planned_at)
     assert way_home(second).reserved_run_id is None
 
-    planning.plan("main", at=one.pickup_planned_at + MIN)
+    planner.plan("main", at=one.pickup_planned_at + MIN)
     other = way_home(second).reserved_run
     assert other is not None
     assert other.pk != kept.pk
@@ -215,7 +217,7 @@ def test_e3_a_declined_car_leaves_nobody_it_was_kept_for_without_one():
 
     runs.decline(one.run, by=town.dispatcher, at=ready + MIN, reason="车坏了")
     walkers.deliver()
-    planning.plan("main", at=ready + 2 * MIN)
+    planner.plan("main", at=ready + 2 * MIN)
 
     for request in first, second:
         trip = way_home(request)
@@ -241,7 +243,7 @@ def test_who_gives_up_a_shared_car_leaves_it_to_the_other():
 def test_who_comes_too_late_for_the_others_parts_from_them_and_is_planned_anew():
     town = walkers.town(cars=3)
     first, second = (walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰"))
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     kept = way_home(first).reserved_run
     assert way_home(second).reserved_run == kept
     late = town.slot.starts_at + company.HOLD_KEPT + 20 * MIN
@@ -251,7 +253,7 @@ def test_who_comes_too_late_for_the_others_parts_from_them_and_is_planned_anew()
     assert way_home(first).reserved_run == kept
     assert way_home(second).reserved_run is None
 
-    planning.plan("main", at=late + MIN)
+    planner.plan("main", at=late + MIN)
     trip = way_home(second)
     assert trip.reserved_run not in (None, kept)
     assert trip.reserved_from >= late + 240 * MIN
@@ -261,7 +263,7 @@ def test_who_comes_a_little_late_stays_with_the_others():
     """The twin."""
     town = walkers.town(cars=3)
     first, second = (walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰"))
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     begin_treatment(town, second, at=town.slot.starts_at + company.HOLD_KEPT - 5 * MIN)
 

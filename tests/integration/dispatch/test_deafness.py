@@ -14,8 +14,9 @@ from calls.models import OpenCall
 from calls.services import calls
 from core import heartbeat
 from core.models import AuditEvent
-from dispatch.services import deafness, planning, urgent, urgent_turns, wake
-from dispatch.services.unmet import leave_waiting
+from dispatch.facts import deafness, wake
+from dispatch.planning import planner, urgent, urgent_turns
+from dispatch.planning.unmet import leave_waiting
 from tests import walkers
 from tests.walkers import MIN
 
@@ -88,7 +89,7 @@ def test_one_area_that_fails_leaves_the_others_planned(monkeypatch: pytest.Monke
             raise ValueError("a limit that is no number")
 
     monkeypatch.setattr(wake, "areas_of", lambda _rows, *, at: ["a", "b"])
-    monkeypatch.setattr(planning, "plan", plan)
+    monkeypatch.setattr(planner, "plan", plan)
 
     call_command("plan_waiting")
 

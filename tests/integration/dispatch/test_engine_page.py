@@ -11,7 +11,7 @@ from django.urls import reverse
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from dispatch.models import AreaSetting
-from dispatch.services import planning
+from dispatch.planning import planner
 from tests import walkers
 from transport.models import Trip
 
@@ -44,7 +44,7 @@ def test_switched_off_nobody_is_placed_and_the_hand_still_can() -> None:
     request = walkers.ask(town)
     turn(desk(), "off")
 
-    assert planning.plan("main", at=walkers.AT) == []
+    assert planner.plan("main", at=walkers.AT) == []
     walkers.place_by_hand(town, request)
 
 
@@ -58,7 +58,7 @@ def test_switched_off_a_round_trip_is_completed_by_hand_and_on_again_nothing_of_
     rides = list(Trip.objects.order_by("pk").values("pk", "status", "run_id", "pickup_planned_at", "version"))
 
     turn(client, "on")
-    planning.plan("main", at=there_and_back.at)
+    planner.plan("main", at=there_and_back.at)
 
     assert there_and_back.request.status == "closed"
     assert facts_of(with_facts(AccessRequest.objects.filter(pk=there_and_back.request.pk)).get()).entered_at

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from core.errors import Conflict
-from dispatch.services import leases
+from dispatch.planning import leases
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.services import leaving
+from dispatch.home import leaving
 from hospitals.models import Intake
 from hospitals.services import intake
 from tests.factories import hospitals as desk

@@ -19,8 +19,8 @@ from core import clock
 from core.errors import Conflict, Invalid, NotAllowed
 from core.management.commands.check_invariants import breaches
 from core.models import OutboxMessage
-from dispatch.board import board
-from dispatch.problem_waiting import Span, somebody_waits, waiting_rows
+from dispatch.board.reading import board
+from dispatch.planning.turns import Span, somebody_waits, waiting_rows
 from hospitals.models import Appointment
 from hospitals.services import intake
 from tests import walkers

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from access.models import CareNeed, Resident
-from dispatch.services import planning
+from dispatch.planning import planner
 from hospitals.models import Appointment, Facility, Service
 from tests import walkers
 from tests.walkers import AT
@@ -32,7 +32,7 @@ def town() -> walkers.Town:
     town = walkers.town()
     Service.objects.update(hbv_places=1)
     walkers.ask(town, walkers.resident(town, machine_class="HBV"))
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     Facility.objects.update(name="康宁血液透析中心", address="江城大街12号")
     Trip.objects.update(infection_class="HBV")
     Trip.objects.filter(direction="outbound").update(to_label="康宁血液透析中心")

@@ -9,8 +9,9 @@ import pytest
 
 from access.models import AccessRequest, Resident
 from core.errors import Conflict
-from dispatch import problem, receiving, snapshot
-from dispatch.services import planning, reclass
+from dispatch.facts import reclass
+from dispatch.hand import receiving, snapshot
+from dispatch.planning import planner, question
 from dispatch.shapes import Check
 from dispatch.words import _UNMET, sentence, unmet_words
 from hospitals.models import Appointment, Service, Slot
@@ -43,9 +44,9 @@ def test_e20_the_plan_gives_everybody_a_machine_of_their_class():
     unit(town, hbv=1, hcv=1)
     first = [asks(town, name, kind) for name, kind in (("陈玉梅", "HBV"), ("王秀兰", "HCV"), ("刘桂英", ""))]
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     more = [asks(town, name, kind) for name, kind in (("李芳", "HBV"), ("赵敏", "HCV"))]
-    planning.plan("main", at=AT + MIN)
+    planner.plan("main", at=AT + MIN)
 
     assert placed(*first) == ["HBV", "HCV", ""]
     assert placed(*more) == ["-", "-"]
@@ -58,7 +59,7 @@ def test_e20_an_ordinary_patient_takes_no_machine_set_apart():
     unit(town, hbv=1)
     first, second = asks(town, "陈玉梅"), asks(town, "王秀兰")
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     assert sorted(placed(first, second)) == ["", "-"]
     assert Slot.objects.get(pk=town.slot.pk).booked == 1
@@ -70,7 +71,7 @@ def test_e20_a_unit_without_such_a_machine_is_not_offered_and_the_reason_is_true
     town = walkers.town()
     request = asks(town, "陈玉梅", machine_class)
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     request.refresh_from_db()
     assert placed(request) == ["-"]
@@ -91,7 +92,7 @@ def test_e20_another_unit_that_has_one_is_taken_and_the_ride_does_not_say_why():
     slot = desk_rows.make_slot(other, starts_at=town.slot.starts_at)
     request = asks(town, "陈玉梅", "HBV")
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     held = Appointment.objects.live().get(case_ref=request.case_ref)
     trip = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
@@ -107,7 +108,7 @@ def test_the_engine_is_asked_for_machines_beside_the_class_of_the_ride():
     asks(town, "陈玉梅", "HBV")
     asks(town, "王秀兰")
 
-    asked = problem.read("main", planning.rolling_span(AT)).problem
+    asked = question.read("main", planner.rolling_span(AT)).problem
 
     assert {row.ride_class for row in asked.requests} == {"controlled"}
     assert sorted(row.machine for row in asked.requests) == ["", "HBV"]
@@ -120,13 +121,13 @@ def test_a_place_held_is_kept_when_only_the_car_is_lost():
     town = walkers.town(cars=1)
     unit(town, hbv=1)
     request = asks(town, "陈玉梅", "HBV")
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     trip = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
     planning_run = trip.run
     walkers.car("V9")
     reclass.scheduling.take_off(trip, reason="车坏了", by=town.dispatcher, at=AT + MIN)
 
-    planning.plan("main", at=AT + 2 * MIN)
+    planner.plan("main", at=AT + 2 * MIN)
 
     again = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
     assert planning_run is not None
@@ -182,7 +183,7 @@ def test_e20_who_turns_out_hbv_before_leaving_gives_the_place_up_for_another(hea
     """E20, E1: no HBV machine at the unit, so the place is let go; another unit's machine is found by the next plan."""
     town = walkers.town()
     request = asks(town, "陈玉梅")
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     other = desk_rows.make_service(desk_rows.make_facility(lat=40.11, lon=124.37), hbv_places=1)
     slot = desk_rows.make_slot(other, starts_at=town.slot.starts_at)
     Resident.objects.update(machine_class="HBV")
@@ -192,7 +193,7 @@ def test_e20_who_turns_out_hbv_before_leaving_gives_the_place_up_for_another(hea
     else:
         reclass.sweep(at=AT + MIN)
     assert placed(request) == ["-"]
-    planning.plan("main", at=AT + 2 * MIN)
+    planner.plan("main", at=AT + 2 * MIN)
 
     assert Appointment.objects.live().get(case_ref=request.case_ref).slot == slot
     assert infection_machine_mixed(**DAY) == 0
@@ -202,7 +203,7 @@ def test_e20_who_turns_out_hbv_where_a_machine_is_free_keeps_place_and_car():
     town = walkers.town()
     unit(town, hbv=1)
     request = asks(town, "陈玉梅")
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     before = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
     Resident.objects.update(machine_class="HBV")
 
@@ -218,7 +219,7 @@ def test_what_old_code_wrote_on_a_ride_is_put_right_by_the_sweep():
     town = walkers.town()
     unit(town, hbv=1)
     request = asks(town, "陈玉梅", "HBV")
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     Trip.objects.update(infection_class="HBV")
     Run.objects.update(infection_class="HBV")
 
@@ -236,7 +237,7 @@ def test_hbv_patients_share_a_car_with_their_neighbours():
     asks(town, "陈玉梅", "HBV")
     asks(town, "王秀兰")
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     assert len(set(Trip.objects.filter(direction="outbound").values_list("run_id", flat=True))) == 1
     assert set(Run.objects.values_list("infection_class", flat=True)) == {""}

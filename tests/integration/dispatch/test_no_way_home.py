@@ -14,7 +14,7 @@ from access.services.strangers import Known
 from accounts.models import User
 from calls.models import OpenCall
 from communities.models import DispatchAreaDivision
-from dispatch.services import no_way_home, returns
+from dispatch.home import no_way_home, returns
 from hospitals.services import intake
 from tests import walkers
 from tests.factories import communities as people
@@ -51,7 +51,7 @@ def strips(case: Walk, minutes: int) -> list[bool]:
 
 def test_past_the_limit_dispatch_and_command_read_who_waits_where(case):
     """R-000-12, R-000-17: by what runs by itself; the twin: within the limit there is no call."""
-    assert "dispatch.services.no_way_home.sweep" in settings.SWEEPS
+    assert "dispatch.home.no_way_home.sweep" in settings.SWEEPS
     no_way_home.sweep(at=case.at + 14 * MIN)
     assert strips(case, 14) == [False, False]
 

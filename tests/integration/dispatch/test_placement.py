@@ -13,9 +13,9 @@ from communities.models import GatePass
 from core.errors import Conflict, Invalid
 from core.invariants import Invariant
 from core.models import AuditEvent
+from dispatch.hand import placement
+from dispatch.hand.placement import PlacementChoice
 from dispatch.invariants import INVARIANTS
-from dispatch.services import placement
-from dispatch.services.placement import PlacementChoice
 from hospitals.models import Appointment, Slot
 from tests import walkers
 from tests.walkers import AT, MIN

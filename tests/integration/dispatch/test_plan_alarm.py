@@ -10,7 +10,7 @@ from accounts.models import Post, User
 from calls.models import OpenCall
 from calls.states import CallKind, CallStatus
 from dispatch.models import PlanningRun
-from dispatch.services import plan_over, planning
+from dispatch.planning import plan_over, planner
 from tests import walkers
 from tests.walkers import AT, MIN
 
@@ -29,13 +29,13 @@ def strip(role: str, place: str) -> str:
 def test_a_plan_that_failed_calls_for_help_until_one_succeeds(monkeypatch) -> None:
     """R-000-17: the board and command read it; nobody has to look into a log."""
     walkers.ask(walkers.town())
-    solve = planning._solve
+    solve = planner._solve
 
     def broken(*_given, **_named):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(planning, "_solve", broken)
-    planning.plan("main", at=AT)
+    monkeypatch.setattr(planner, "_solve", broken)
+    planner.plan("main", at=AT)
 
     assert PlanningRun.objects.filter(status="failed").exists()
     for role, place in (("dispatch", "main"), ("command", "210600")):
@@ -43,8 +43,8 @@ def test_a_plan_that_failed_calls_for_help_until_one_succeeds(monkeypatch) -> No
     call = OpenCall.objects.get(kind=CallKind.PLAN_FAILED)
     assert call.owner_role == "dispatch"
 
-    monkeypatch.setattr(planning, "_solve", solve)
-    planning.plan("main", at=AT + 5 * MIN)
+    monkeypatch.setattr(planner, "_solve", solve)
+    planner.plan("main", at=AT + 5 * MIN)
 
     call.refresh_from_db()
     assert (call.status, call.ended_words) == (CallStatus.ENDED, "后来排成了")
@@ -59,8 +59,8 @@ def test_it_ends_when_nobody_is_left_to_plan_for(monkeypatch, how) -> None:
     def broken(*_given, **_named):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(planning, "_solve", broken)
-    planning.plan("main", at=AT)
+    monkeypatch.setattr(planner, "_solve", broken)
+    planner.plan("main", at=AT)
     if how == "placed":
         walkers.place_by_hand(town, request, at=AT + MIN)
     elif how == "cancelled":

@@ -21,11 +21,10 @@ from access.services import needs, requests, standing
 from communities.models import GatePass
 from core.actors import ENGINE, Actor
 from core.errors import Conflict
-from dispatch import problem
-from dispatch.apply import Outcome, Writer, apply
 from dispatch.models import PlanningRun
-from dispatch.roads import ROADS
-from dispatch.services import engine_switch, planning, urgent
+from dispatch.planning import engine_switch, planner, question, urgent
+from dispatch.planning.apply import Outcome, Writer, apply
+from dispatch.planning.roads import ROADS
 from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons, waiting_sentence
 from hospitals.models import Appointment
 from hospitals.services import status
@@ -49,7 +48,7 @@ def test_one_request_gets_slot_cars_and_pass():
     town = walkers.town()
     request = walkers.ask(town)
 
-    (run,) = planning.plan("main", at=AT)
+    (run,) = planner.plan("main", at=AT)
 
     assert (run.status, run.applied, run.stale, run.error) == ("applied", 1, 0, "")
     assert facts(request).scheduled_at
@@ -64,7 +63,7 @@ def test_one_request_gets_slot_cars_and_pass():
     assert {"added", "next_cars"} <= {check["code"] for check in out.explanation["checks"]}
     assert {"usual", "ride_min"} <= {check["code"] for check in out.explanation["hospital"]}
     assert all(reason["text"] for reason in [*ride_reasons(out), *hospital_reasons(out)])
-    assert planning.plan("main", at=AT) == []
+    assert planner.plan("main", at=AT) == []
 
 
 def test_people_of_one_hour_share_a_car():
@@ -72,7 +71,7 @@ def test_people_of_one_hour_share_a_car():
     town = walkers.town(cars=1)
     requests = [walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰", "刘桂英")]
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     runs = {Trip.objects.get(case_ref=request.case_ref, direction="outbound").run_id for request in requests}
     assert len(runs) == 1
@@ -83,13 +82,13 @@ def test_who_gave_an_outing_back_is_not_asked_again_before_its_time_is_over():
     """E3: the same answer would come again; another car is asked, or the request waits with its reason."""
     town = walkers.town(cars=2)
     request = walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     run = Trip.objects.get(case_ref=request.case_ref, direction="outbound").run
     driver = Actor("user:driver", run.driver.name, "driver", "fleet", run.driver_id)
     runs.decline(run, by=driver, at=AT + MIN, reason="车坏了")
     walkers.deliver()
 
-    planning.plan("main", at=AT + 2 * MIN)
+    planner.plan("main", at=AT + 2 * MIN)
 
     again = Trip.objects.get(case_ref=request.case_ref, direction="outbound").run
     assert again.vehicle_id != run.vehicle_id
@@ -102,12 +101,12 @@ def test_a_place_that_can_no_longer_be_reached_is_exchanged_for_a_later_one():
     town = walkers.town()
     later = desk_rows.make_slot(town.slot.service, starts_at=town.slot.starts_at + 300 * MIN, capacity=4)
     request = walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     past = town.slot.starts_at + MIN
     there = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
     scheduling.take_off(there, by=ENGINE, at=past, reason="没接到人")
 
-    planning.plan("main", at=past)
+    planner.plan("main", at=past)
 
     held = Appointment.objects.live().get(case_ref=request.case_ref)
     back = Trip.objects.live().get(case_ref=request.case_ref, direction="inbound")
@@ -118,21 +117,21 @@ def test_a_place_that_can_no_longer_be_reached_is_exchanged_for_a_later_one():
 
 def question_at(at: datetime):
     """Return what the engine is asked at a time."""
-    return problem.read("main", planning.rolling_span(at)).problem
+    return question.read("main", planner.rolling_span(at)).problem
 
 
 def test_an_outing_that_takes_long_is_closed_to_the_engine():
     """C19: what happens between the first and the last stop of a run that stands is not the engine's to fill."""
     town = walkers.town(cars=1)
     walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     run = Run.objects.exclude(status="draft").get()
     earlier = run.occupied.lower - 60 * MIN
     Run.objects.filter(pk=run.pk).update(occupied=DateTimeTZRange(earlier, run.occupied.upper, "[)"))
     run.stops.filter(kind="pickup").update(planned_at=F("planned_at") - 60 * MIN)
     walkers.ask(town, walkers.resident(town, "王秀兰"))
 
-    made = planning.plan("main", at=AT)
+    made = planner.plan("main", at=AT)
 
     assert [each.stale for each in made] == [0]
 
@@ -142,7 +141,7 @@ def test_every_plan_is_legal_and_replays_the_same():
     town = walkers.town()
     for name in ("陈玉梅", "王秀兰"):
         walkers.ask(town, walkers.resident(town, name))
-    (run,) = planning.plan("main", at=AT)
+    (run,) = planner.plan("main", at=AT)
 
     said = StringIO()
     call_command("replay", str(run.pk), stdout=said)
@@ -155,7 +154,7 @@ def test_nobody_is_half_arranged_when_no_car_comes():
     town = walkers.town(cars=0)
     request = walkers.ask(town)
 
-    (run,) = planning.plan("main", at=AT)
+    (run,) = planner.plan("main", at=AT)
 
     request.refresh_from_db()
     assert (run.arranged, run.applied) == (0, 0)
@@ -166,8 +165,8 @@ def test_nobody_is_half_arranged_when_no_car_comes():
     assert (request.owner_role, request.owner_place) == ("dispatch", "main")
     assert not Appointment.objects.exists()
     assert not GatePass.objects.exists()
-    assert planning.plan("main", at=AT) == []
-    assert planning.plan("main", at=request.try_again_at)
+    assert planner.plan("main", at=AT) == []
+    assert planner.plan("main", at=request.try_again_at)
 
 
 def test_what_a_person_placed_is_untouched():
@@ -175,12 +174,12 @@ def test_what_a_person_placed_is_untouched():
     town = walkers.town(cars=1)
     by_hand, waiting = walkers.ask(town), walkers.ask(town, walkers.resident(town, "王秀兰"))
     engine_switch.set_engine("main", is_on=False, proposes_only=False, by=town.dispatcher, at=AT)
-    assert planning.plan("main", at=AT) == []
+    assert planner.plan("main", at=AT) == []
     walkers.place_by_hand(town, by_hand)
     before = list(Run.objects.order_by("pk").values("pk", "occupied", "status", "version"))
 
     engine_switch.set_engine("main", is_on=True, proposes_only=False, by=town.dispatcher, at=AT)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     pinned = Run.objects.filter(pk__in=[row["pk"] for row in before]).order_by("pk")
     assert list(pinned.values("pk", "occupied", "status", "version")) == before
@@ -199,13 +198,13 @@ def early_leaver(town):
 
 def test_a_promised_car_is_free_until_its_first_stop(monkeypatch):
     """R-000-5, C19: another ride fits before an outing whose car would only have stood; its stops stay as told."""
-    monkeypatch.setattr(problem, "ARRIVE_EARLY_MIN", 45.0)
+    monkeypatch.setattr(question, "ARRIVE_EARLY_MIN", 45.0)
     town = walkers.town(cars=1)
     run = early_leaver(town)
     told = list(run.stops.values_list("planned_at", flat=True))
     request = walkers.ask(town, walkers.resident(town, "王秀兰"))
 
-    (made,) = planning.plan("main", at=AT)
+    (made,) = planner.plan("main", at=AT)
 
     out = Trip.objects.get(case_ref=request.case_ref, direction="outbound")
     run.refresh_from_db()
@@ -216,15 +215,15 @@ def test_a_promised_car_is_free_until_its_first_stop(monkeypatch):
 
 def test_without_room_made_the_ride_before_would_be_refused(monkeypatch):
     """The twin: the outing that stands must leave later, else the new one is refused and waits."""
-    monkeypatch.setattr(problem, "ARRIVE_EARLY_MIN", 45.0)
+    monkeypatch.setattr(question, "ARRIVE_EARLY_MIN", 45.0)
     town = walkers.town(cars=1)
     early_leaver(town)
     walkers.ask(town, walkers.resident(town, "王秀兰"))
     monkeypatch.setattr(room, "make_room", lambda *_given, **_more: False)
 
-    made = planning.plan("main", at=AT)
+    made = planner.plan("main", at=AT)
 
-    assert [(run.applied, run.stale) for run in made] == [(0, 1)] * planning.ROUNDS
+    assert [(run.applied, run.stale) for run in made] == [(0, 1)] * planner.ROUNDS
 
 
 @pytest.mark.parametrize(("zone", "goes"), [("precautionary", "yellow_code"), ("controlled", "ordinary")])
@@ -237,7 +236,7 @@ def test_precautionary_zone_keeps_its_yellow_hospital(zone, goes):
     desk_rows.make_slot(desk_rows.make_service(other), starts_at=town.slot.starts_at)
     request = walkers.ask(town)
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     assert Appointment.objects.get(case_ref=request.case_ref).facility.zone_role == goes
 
@@ -248,7 +247,7 @@ def test_proposal_waits_for_a_person():
     request = walkers.ask(town)
     engine_switch.set_engine("main", is_on=True, proposes_only=True, by=town.dispatcher, at=AT)
 
-    (run,) = planning.plan("main", at=AT)
+    (run,) = planner.plan("main", at=AT)
     assert (run.kind, run.status) == ("preview", "solved")
     assert facts(request).scheduled_at is None
     assert waiting_sentence(request) == "这一片的自动排车只提方案，由调度员来定。"
@@ -264,12 +263,12 @@ def test_worker_whose_lease_passed_on_writes_nothing():
     """INV-14: a plan solved under a lost lease changes nothing."""
     town = walkers.town()
     request = walkers.ask(town)
-    question = problem.read("main", planning.rolling_span(AT))
-    found = solve(question.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
+    asked = question.read("main", planner.rolling_span(AT))
+    found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
     writer = Writer("main", ENGINE, AT, token=uuid.uuid4())
 
     with pytest.raises(Conflict, match=r"lease\.lost"):
-        apply(question.problem, found, {str(request.case_ref): request.pk}, writer, origin=question.origin)
+        apply(asked.problem, found, {str(request.case_ref): request.pk}, writer, origin=asked.origin)
 
     assert facts(request).scheduled_at is None
     assert not Run.objects.exists()
@@ -279,12 +278,12 @@ def test_plan_that_became_stale_leaves_the_others_standing():
     """architecture.md 5: who was cancelled meanwhile is passed over, with the reason; the others are arranged."""
     town = walkers.town(cars=1)
     people = [walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰")]
-    question = problem.read("main", planning.rolling_span(AT))
-    found = solve(question.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
+    asked = question.read("main", planner.rolling_span(AT))
+    found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
     requests.cancel(people[0], reason="patient", by=town.staff, at=AT)
 
     keys = {str(row.case_ref): row.pk for row in people}
-    outcome = apply(question.problem, found, keys, Writer("main", ENGINE, AT), origin=question.origin)
+    outcome = apply(asked.problem, found, keys, Writer("main", ENGINE, AT), origin=asked.origin)
 
     assert outcome.stale == {str(people[0].case_ref): "placement.not_approved"}
     assert outcome.applied == [str(people[1].case_ref)]
@@ -294,30 +293,30 @@ def test_who_became_stale_waits_for_the_next_plan(monkeypatch):
     """R-000-12: a car taken between question and answer costs a round; after the last one they wait with a next try."""
     town = walkers.town(cars=1)
     request = walkers.ask(town)
-    solved = planning._solve
+    solved = planner._solve
 
     def solve_while_the_shift_ends(*given):
         found = solved(*given)
         Shift.objects.update(starts_at=AT + timedelta(hours=30), ends_at=AT + timedelta(hours=40))
         return found
 
-    monkeypatch.setattr(planning, "_solve", solve_while_the_shift_ends)
-    monkeypatch.setattr(planning, "ROUNDS", 1)
-    (run,) = planning.plan("main", at=AT)
+    monkeypatch.setattr(planner, "_solve", solve_while_the_shift_ends)
+    monkeypatch.setattr(planner, "ROUNDS", 1)
+    (run,) = planner.plan("main", at=AT)
 
     request.refresh_from_db()
     assert (run.arranged, run.applied, run.stale) == (1, 0, 1)
     assert (request.status, request.needs_person_reason) == ("approved", "became_stale")
     assert request.try_again_at > AT
     assert [reason["text"] for reason in waiting_reasons(request)] == ["排好的车或时段刚被占用，稍后自动再排"]
-    assert planning.plan("main", at=AT) == []
+    assert planner.plan("main", at=AT) == []
 
 
 def test_who_became_stale_is_planned_again_at_once(monkeypatch):
     """architecture.md 5: before the last round nothing is written of them; the next round finds another car."""
     town = walkers.town(cars=2)
     request = walkers.ask(town)
-    solved = planning._solve
+    solved = planner._solve
 
     def solve_while_a_car_breaks_down(*given):
         found = solved(*given)
@@ -326,8 +325,8 @@ def test_who_became_stale_is_planned_again_at_once(monkeypatch):
             Shift.objects.filter(vehicle_id=used).update(starts_at=AT - 40 * MIN, ends_at=AT + MIN)
         return found
 
-    monkeypatch.setattr(planning, "_solve", solve_while_a_car_breaks_down)
-    first, second = planning.plan("main", at=AT)
+    monkeypatch.setattr(planner, "_solve", solve_while_a_car_breaks_down)
+    first, second = planner.plan("main", at=AT)
 
     request.refresh_from_db()
     assert ((first.applied, first.stale), (second.applied, second.stale)) == ((0, 1), (1, 0))
@@ -341,7 +340,7 @@ def test_two_ways_of_one_person_at_one_hour_are_never_planned_both():
     person = walkers.resident(town)
     hours = [town.slot.starts_at, town.slot.starts_at + MIN]
     two = [walkers.ask(town, person, is_second=True, arrive_at=hour) for hour in hours]
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     for request in two:
         request.refresh_from_db()
@@ -353,15 +352,15 @@ def test_two_ways_of_one_person_at_one_hour_are_never_planned_both():
     taken = Trip.objects.get(case_ref=first.case_ref, direction="outbound").taken
     later = walkers.ask(town, person, is_second=True, arrive_at=taken.upper + 30 * MIN, need_kind="outpatient")
     earlier = walkers.ask(town, person, is_second=True, arrive_at=AT + MIN, need_kind="outpatient", session_min=10)
-    span = planning.rolling_span(AT)
-    asked = problem.read("main", span, only=[later.case_ref, second.case_ref])
+    span = planner.rolling_span(AT)
+    asked = question.read("main", span, only=[later.case_ref, second.case_ref])
     (beside,) = [each for each in asked.problem.requests if not each.id.startswith("run:")]
     assert beside.id == str(later.case_ref)
     assert beside.earliest_min == beside.asked_min
     assert asked.elsewhere == {second.pk: "person_elsewhere"}
     (before,) = [
         each
-        for each in problem.read("main", span, only=[earlier.case_ref]).problem.requests
+        for each in question.read("main", span, only=[earlier.case_ref]).problem.requests
         if not each.id.startswith("run:")
     ]
     assert before.latest_safe_min <= (taken.lower - span.origin).total_seconds() / 60 - 70
@@ -378,11 +377,11 @@ def test_nobody_who_waits_is_overlooked(stage):
     """R-000-12: the cheap look finds everybody the question would hold, at every stage and with the way home lost."""
     town = walkers.town()
     case = walkers.walk(town, to=stage)
-    span = planning.rolling_span(case.at)
+    span = planner.rolling_span(case.at)
     home = Trip.objects.filter(direction="inbound", status="will_call")
     for _lost in range(2):
-        if problem.read("main", span).waiting:
-            assert problem.somebody_waits("main", span)
+        if question.read("main", span).waiting:
+            assert question.somebody_waits("main", span)
         home.update(reserved_run=None)
 
 
@@ -391,7 +390,7 @@ def test_the_question_is_not_built_for_nobody(stage, waits):
     """speed.md: nothing is read of cars and places while nobody waits."""
     town = walkers.town()
     case = walkers.walk(town, to=stage)
-    assert problem.somebody_waits("main", planning.rolling_span(case.at)) is waits
+    assert question.somebody_waits("main", planner.rolling_span(case.at)) is waits
 
 
 def test_critical_patient_is_arranged_alone():
@@ -447,7 +446,7 @@ def test_one_unreadable_case_does_not_stop_the_others():
     bad = walkers.ask(town, walkers.resident(town, "王秀兰"))
     AccessRequest.objects.filter(pk=bad.pk).update(session_min=0)
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     bad.refresh_from_db()
     assert bad.needs_person_reason == "not_sound"
@@ -461,9 +460,9 @@ def test_reading_costs_the_same_for_many(django_assert_max_num_queries):
         walkers.ask(town, walkers.resident(town, f"王{number}"))
 
     with django_assert_max_num_queries(12):
-        question = problem.read("main", planning.rolling_span(AT))
+        asked = question.read("main", planner.rolling_span(AT))
 
-    assert len(question.waiting) == 12
+    assert len(asked.waiting) == 12
 
 
 def test_a_ride_is_written_in_few_statements():
@@ -475,11 +474,11 @@ def test_a_ride_is_written_in_few_statements():
         for number in range(people):
             row = walkers.ask(town, walkers.resident(town, f"王{number}"))
             keys[str(row.case_ref)] = row.pk
-        question = problem.read("main", planning.rolling_span(AT))
-        found = solve(question.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
+        asked = question.read("main", planner.rolling_span(AT))
+        found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
         found = replace(found, arranged=tuple(each for each in found.arranged if each.request in keys))
         with CaptureQueriesContext(connection) as seen:
-            outcome = apply(question.problem, found, keys, Writer("main", ENGINE, AT), origin=question.origin)
+            outcome = apply(asked.problem, found, keys, Writer("main", ENGINE, AT), origin=asked.origin)
         assert len(outcome.applied) == people
         return len(seen)
 
@@ -497,7 +496,7 @@ def test_closed_unit_lets_its_patients_wait_again():
     """R-002-7: a closing unit gives back the places; the requests wait and are planned elsewhere."""
     town = walkers.town()
     request = walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     service = town.slot.service
     change = status.StatusChange("closed", AT + timedelta(hours=20), "设备检修")
     status.set_status(service, change, by=town.desk, at=AT)
@@ -513,7 +512,7 @@ def test_a_closure_made_longer_lets_go_whoever_is_due_in_the_added_hours():
     """R-002-7: closed until noon and then until evening; who is booked for the afternoon waits again."""
     town = walkers.town()
     request = walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     service, due = town.slot.service, town.slot.starts_at
     status.set_status(service, status.StatusChange("closed", due, "设备检修"), by=town.desk, at=AT)
     walkers.deliver()
@@ -530,14 +529,14 @@ def test_another_house_is_taken_for_one_that_closed_and_the_page_says_why():
     """R-002-8a: nothing is asked for again; the next plan takes who receives, and community and dispatch read why."""
     town = walkers.town()
     request = walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     other = desk_rows.make_facility("H-other", name="第二医院", lat=40.13, lon=124.37)
     desk_rows.make_slot(desk_rows.make_service(other), starts_at=town.slot.starts_at)
     change = status.StatusChange("closed", AT + timedelta(hours=20), "设备检修")
     status.set_status(town.slot.service, change, by=town.desk, at=AT)
     walkers.deliver()
 
-    planning.plan("main", at=AT + MIN)
+    planner.plan("main", at=AT + MIN)
 
     assert Appointment.objects.live().get(case_ref=request.case_ref).facility_id == other.pk
     there = Trip.objects.live().get(case_ref=request.case_ref, direction="outbound")

@@ -11,7 +11,7 @@ from communities.models import GatePass
 from communities.services import zones
 from core.errors import Conflict, Invalid, NotAllowed
 from core.models import AuditEvent, OutboxMessage
-from dispatch.services import reclass, wake
+from dispatch.facts import reclass, wake
 from hospitals.models import Appointment, Slot
 from hospitals.services import samples
 from tests import walkers

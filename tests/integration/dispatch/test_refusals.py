@@ -7,9 +7,9 @@ import pytest
 from core.actors import Role
 from core.errors import NotAllowed
 from dispatch import policies
+from dispatch.hand import placement
+from dispatch.hand.placement import PlacementChoice
 from dispatch.models import PlanningRun
-from dispatch.services import placement
-from dispatch.services.placement import PlacementChoice
 from tests import walkers
 from tests.factories import actors
 from tests.factories import transport as car_rows

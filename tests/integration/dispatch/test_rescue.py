@@ -14,9 +14,11 @@ from access.services.requests import Wish
 from calls.models import OpenCall
 from core import clock
 from core.errors import Conflict
-from dispatch import by_hand
+from dispatch.facts import wake
+from dispatch.hand import rescues
 from dispatch.models import PlanningRun
-from dispatch.services import planning, rescues, urgent, wake
+from dispatch.planning import planner, urgent
+from drill import by_hand
 from hospitals.models import Appointment, Service
 from hospitals.services.announcing import announce
 from tests import walkers
@@ -275,12 +277,12 @@ def test_whoever_is_fetched_by_120_is_planned_into_no_other_car(town):
     walkers.car("A1", **AMBULANCE)
     person = walkers.resident(town)
     ordinary = walkers.ask(town, person)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     assert outbound(ordinary)
 
     request = call(town, resident=person)
     urgent.place_urgent(request.case_ref, at=AT)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     assert outbound(ordinary) is None
     assert not Appointment.objects.live().filter(case_ref=ordinary.case_ref).exists()
@@ -296,19 +298,19 @@ def test_whoever_stands_aside_for_120_is_told_so_and_planned_as_soon_as_it_is_ov
     words = "这个人叫了 120，这一趟先放着，120 那一趟完了自动再排"
     assert words in reads(client, town, "staff", reverse("access:request", args=[ordinary.pk]))
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     ordinary.refresh_from_db()
     assert (ordinary.needs_person_reason, ordinary.owner_role) == ("fetched_by_120", "dispatch")
     assert ordinary not in wake.nobody_looks_at(at=AT + 60 * MIN)
     assert words in reads(client, town, "command", reverse("dispatch:command"))
     attempts = ordinary.attempts
-    planning.plan("main", at=AT + 10 * MIN)
+    planner.plan("main", at=AT + 10 * MIN)
     ordinary.refresh_from_db()
     assert ordinary.attempts == attempts
 
     critical.lower_critical(emergency, reason="看错了", by=replace(town.staff, role="lead"), at=AT + 11 * MIN)
     assert ordinary in wake.nobody_looks_at(at=AT + 11 * MIN)
-    planning.plan("main", at=AT + 11 * MIN)
+    planner.plan("main", at=AT + 11 * MIN)
     assert outbound(ordinary)
 
 
@@ -316,7 +318,7 @@ def test_raising_a_placed_request_calls_an_ambulance(town):
     """R-000-2: what was arranged for the ordinary way is given back; 120 comes now."""
     walkers.car("A1", **AMBULANCE)
     request = walkers.ask(town)
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     critical.make_critical(request, by=town.staff, at=AT)
     urgent.place_urgent(request.case_ref, at=AT)
     assert there(request).run.vehicle_id == "A1"
@@ -410,7 +412,7 @@ def test_lowering_gives_the_ambulance_back_and_the_ordinary_way_waits_again(town
     assert run.status == "cancelled"
     assert not Appointment.objects.live().filter(case_ref=request.case_ref).exists()
     assert (request.mode, request.arrive_at, request.facility_id, request.service_kind) == before
-    planning.plan("main", at=AT + 2 * MIN)
+    planner.plan("main", at=AT + 2 * MIN)
     assert there(request).run.vehicle_id in {"V1", "V2"}
     assert Appointment.objects.live().get(case_ref=request.case_ref).slot == town.slot
 
@@ -454,5 +456,5 @@ def test_two_ordinary_ways_of_one_person_never_overlap(town):
     walkers.place_by_hand(town, first)
     with pytest.raises(Conflict, match="另一趟"):
         walkers.place_by_hand(town, second, out_vehicle="V2")
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     assert outbound(second) is None

@@ -12,8 +12,8 @@ from communities.models import GatePass
 from core.errors import Conflict
 from core.management.commands.check_invariants import breaches
 from core.models import OutboxMessage
-from dispatch.board import board
-from dispatch.services import returns
+from dispatch.board.reading import board
+from dispatch.home import returns
 from hospitals.models import Appointment, Intake
 from hospitals.services import intake
 from tests import walkers

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from calls.models import OpenCall
 from core.actors import Actor
 from core.models import OutboxMessage
-from dispatch.services import arrivals
+from dispatch.facts import arrivals
 from hospitals.services import door, intake, transfers
 from tests import walkers
 from tests.factories import communities as people

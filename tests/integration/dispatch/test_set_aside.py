@@ -15,7 +15,8 @@ from calls.models import OpenCall
 from calls.states import CallKind
 from core.actors import Actor
 from dispatch import soundness
-from dispatch.services import planning, returns
+from dispatch.home import returns
+from dispatch.planning import planner
 from tests import odd_rows, walkers
 from tests.factories import access as people
 from tests.factories import communities as places
@@ -46,7 +47,7 @@ PEOPLE = [
 
 def plan(town: Town, *rows: AccessRequest, minutes: int = 0) -> list[bool]:
     """Plan the area by the service; say who has a ride."""
-    runs = planning.plan("main", at=AT + minutes * MIN)
+    runs = planner.plan("main", at=AT + minutes * MIN)
     assert [run.status for run in runs if run.status == "failed"] == []
     assert not OpenCall.objects.filter(kind=CallKind.PLAN_FAILED).exists()
     for row in rows:
@@ -90,7 +91,7 @@ def test_without_the_judge_one_faulty_car_stops_its_area(monkeypatch: pytest.Mon
     odd_rows.force(Fault("transport_vehicle", "seats", "NULL"), "code = 'V1'")
     monkeypatch.setattr(soundness, "require", lambda _found: None)
 
-    assert "failed" in [run.status for run in planning.plan("main", at=AT)]
+    assert "failed" in [run.status for run in planner.plan("main", at=AT)]
 
 
 def test_a_car_whose_outing_is_nowhere_is_left_alone_and_the_others_drive() -> None:
@@ -145,7 +146,7 @@ def test_whoever_stands_in_a_house_nobody_can_read_waits_for_somebody_who_looks(
     walkers.deliver()
     odd_rows.force(Fault("hospitals_facility", "lat", "'NaN'"))
 
-    runs = planning.plan("main", at=case.at + MIN)
+    runs = planner.plan("main", at=case.at + MIN)
 
     case.request.refresh_from_db()
     assert [run.status for run in runs if run.status == "failed"] == []
@@ -162,7 +163,7 @@ def test_another_area_is_planned_beside_it() -> None:
     odd_rows.force(Fault("transport_vehicle", "lat", "'NaN'"), "code = 'V1'")
 
     assert plan(town, here) == [False]
-    planning.plan("east", at=AT)
+    planner.plan("east", at=AT)
     there.refresh_from_db()
     assert there.facts.scheduled_at is not None
     assert here.needs_person_reason == "no_car_outbound"

@@ -12,7 +12,8 @@ from django.utils import translation
 
 from core import clock
 from core.errors import Conflict, NotAllowed, NotFound
-from dispatch.services import planning, silence, wake
+from dispatch.facts import silence, wake
+from dispatch.planning import planner
 from hospitals.models import Appointment
 from tests import walkers
 from tests.walkers import MIN
@@ -91,12 +92,12 @@ def test_replacing_gives_everybody_of_that_car_back_and_rings(case, django_captu
 def test_the_next_plan_sends_another_car_and_without_replacing_nobody_comes(case):
     """The twin: while the silent car stands, the plan has nobody to send."""
     run = case.trip("outbound").run
-    assert planning.plan("main", at=case.at) == []
+    assert planner.plan("main", at=case.at) == []
     assert case.trip("outbound").run_id == run.pk
 
     silence.replace(run, by=case.town.dispatcher, at=case.at)
     walkers.deliver()
-    planning.plan("main", at=case.at)
+    planner.plan("main", at=case.at)
 
     assert case.trip("outbound").run.vehicle_id == "V2"
     assert case.trip("inbound").reserved_run.vehicle_id == "V2"

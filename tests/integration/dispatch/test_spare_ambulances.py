@@ -10,9 +10,8 @@ from django.core.management import call_command
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
-from dispatch import problem_fleet
 from dispatch.models import PlanningRun
-from dispatch.services import planning, urgent
+from dispatch.planning import fleet, planner, urgent
 from dispatch.templatetags.reasons import ride_reasons
 from hospitals.models import Slot
 from tests import walkers
@@ -50,7 +49,7 @@ def test_a_lent_ambulance_carries_whom_no_other_car_can(wish):
     place = town(ambulances=2, cars=2)
     request = walkers.ask(place, **wish)
 
-    without, lent = planning.plan("main", at=AT)
+    without, lent = planner.plan("main", at=AT)
 
     request.refresh_from_db()
     assert ((without.applied, without.arranged), (lent.applied, lent.stale)) == ((0, 0), (1, 0))
@@ -65,7 +64,7 @@ def test_without_a_spare_ambulance_the_reason_stands():
     place = town(ambulances=1, cars=2)
     request = walkers.ask(place, mobility="stretcher")
 
-    (run,) = planning.plan("main", at=AT)
+    (run,) = planner.plan("main", at=AT)
 
     request.refresh_from_db()
     assert (run.arranged, run.applied) == (0, 0)
@@ -81,7 +80,7 @@ def test_the_other_half_waits_for_emergencies():
     Slot.objects.update(capacity=9)
     desk_rows.make_service(place.facility, kind="emergency")
     lying = [walkers.ask(place, walkers.resident(place, name), mobility="stretcher") for name in "甲乙丙丁戊己"]
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
     busy = Run.objects.filter(vehicle="A2").earliest("occupied").occupied.lower + MIN
     person = walkers.resident(place, "庚")
     emergency = walkers.ask(place, person, at=busy, need_kind="emergency", is_critical=True)
@@ -100,7 +99,7 @@ def test_who_waited_long_may_have_one(attempts, arranged):
     request = walkers.ask(place, mobility="wheelchair")
     AccessRequest.objects.filter(pk=request.pk).update(attempts=attempts)
 
-    planning.plan("main", at=AT)
+    planner.plan("main", at=AT)
 
     assert is_arranged(request) is arranged
     assert PlanningRun.objects.count() == 1 + arranged
@@ -116,7 +115,7 @@ def test_who_came_as_an_emergency_goes_home_like_anybody_else(cars):
     Vehicle.objects.filter(pk="V1").exclude(pk__in=cars).update(status="off")
     case.step("released")
 
-    planning.plan("main", at=case.at)
+    planner.plan("main", at=case.at)
 
     assert case.trip("inbound").run.vehicle_id == (cars or ["A2"])[0]
 
@@ -127,7 +126,7 @@ def test_an_ordinary_car_is_taken_first():
     request = walkers.ask(place)
     AccessRequest.objects.filter(pk=request.pk).update(attempts=9)
 
-    (run,) = planning.plan("main", at=AT)
+    (run,) = planner.plan("main", at=AT)
 
     assert run.applied == 1
     assert cars_of(request) == {"V1"}
@@ -138,18 +137,18 @@ def test_every_second_plain_ambulance_in_service_is_spare():
     town(ambulances=5, cars=1)
     walkers.car("N1", **{**AMBULANCE, "vehicle_class": "ambulance_negative_pressure"})
     walkers.car("B1", **AMBULANCE, dispatch_area="elsewhere")
-    assert problem_fleet.spare("main") == {"A2", "A4"}
-    assert problem_fleet.spare("elsewhere") == frozenset()
+    assert fleet.spare("main") == {"A2", "A4"}
+    assert fleet.spare("elsewhere") == frozenset()
 
     walkers.car("A0", **AMBULANCE, status="off")
-    assert problem_fleet.spare("main") == {"A2", "A4"}
+    assert fleet.spare("main") == {"A2", "A4"}
 
 
 def test_the_lent_plan_replays_the_same():
     """INV-34: its question says itself that the lent cars were asked."""
     place = town(ambulances=2)
     walkers.ask(place, mobility="stretcher")
-    runs = planning.plan("main", at=AT)
+    runs = planner.plan("main", at=AT)
 
     said = StringIO()
     for run in runs:

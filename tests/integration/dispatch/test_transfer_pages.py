@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from communities.models import DispatchAreaDivision
 from core import clock
-from dispatch.services import transfers as ways
+from dispatch.home import transfers as ways
 from hospitals.models import Facility, Intake
 from hospitals.services import transfers
 from hospitals.services.transfers import TransferWish

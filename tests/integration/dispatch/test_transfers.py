@@ -14,10 +14,11 @@ from core import clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.management.commands.check_invariants import breaches
-from dispatch.board import board
+from dispatch.board.reading import board
+from dispatch.home import returns
+from dispatch.home import transfers as ways
 from dispatch.models import AreaSetting
-from dispatch.services import planning, returns
-from dispatch.services import transfers as ways
+from dispatch.planning import planner
 from drill.handed_on import lost_after_transfer
 from hospitals import selectors
 from hospitals.models import Intake, TransferRequest
@@ -56,7 +57,7 @@ def test_there_on_to_the_other_house_and_home_from_it():
     assert (back.from_code, back.status) == (case.other.pk, "will_call"), "home from where they are"
     old = Trip.objects.filter(case_ref=case.request.case_ref, direction="inbound", from_code=case.town.facility.pk)
     assert [(trip.status, trip.reserved_run_id) for trip in old] == [("cancelled", None)]
-    planning.plan("main", at=case.at + MIN)
+    planner.plan("main", at=case.at + MIN)
     assert case.trip("inbound").reserved_run_id is not None, "R-000-12: a car stands by again"
 
     case.steps("treated_there", "released_there")

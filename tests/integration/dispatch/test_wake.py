@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from dispatch.services import wake
+from dispatch.facts import wake
 from tests import walkers
 
 PLAN, URGENT = "dispatch.tasks.plan_area", "dispatch.tasks.place_urgent"

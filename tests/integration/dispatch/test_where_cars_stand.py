@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import snapshot
+from dispatch.hand import snapshot
 from tests import walkers
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.geo import Point
-from dispatch import offers, words
-from dispatch.candidates import fit, rank, way_back, way_there
-from dispatch.offers import Errand
+from dispatch import words
+from dispatch.hand import offers
+from dispatch.hand.candidates import fit, rank, way_back, way_there
+from dispatch.hand.offers import Errand
 from dispatch.shapes import Ask, Busy, Car, Duty
 
 NOW = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)

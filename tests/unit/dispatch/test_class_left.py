@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch.problem_fleet import _class_after
+from dispatch.planning.fleet import _class_after
 from transport.models import Run
 from transport.states import RunStatus
 

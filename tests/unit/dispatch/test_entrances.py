@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.entrances import neutral_label
+from dispatch.hand.entrances import neutral_label
 
 
 @pytest.mark.parametrize(

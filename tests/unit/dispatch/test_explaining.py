@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dispatch.explaining import explain
-from dispatch.outings import cut
+from dispatch.planning.explaining import explain
+from dispatch.planning.outings import cut
 from dispatch.shapes import Check
 from dispatch.words import sentence
 from matching.engines import INTERPRETED

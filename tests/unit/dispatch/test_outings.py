@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch import outings
+from dispatch.planning import outings
 from matching.engines import INTERPRETED
 from matching.solve import solve
 from tests.unit.matching.small import car, hospital, patient, town

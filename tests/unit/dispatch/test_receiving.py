@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.geo import Point
-from dispatch.receiving import Receiver, Times, Wish, options
+from dispatch.hand.receiving import Receiver, Times, Wish, options
 from dispatch.words import sentence
 
 NOW = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.geo import Point, road_km, travel_min
-from dispatch.roads import ROADS
+from dispatch.planning.roads import ROADS
 from matching.problem import Place
 from matching.travel import GreatCircle
 

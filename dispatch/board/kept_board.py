@@ -1,0 +1,58 @@
+"""A board is read once for each state of the area: its four living parts and all its dispatchers share what was read.
+
+The state is named by the change numbers of the boards shown, the minute and the question, as the mark of a fragment is
+(core.http.mark_of): where a change names no board, a page is a minute old at most, and a reload reads afresh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils.translation import get_language
+
+from core.actors import Actor
+from dispatch.board.panel import Choice
+from dispatch.board.reading import Board, board
+
+KEPT = 4  # a few megabytes each
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a dispatcher asks of the board. `version`: the change numbers read before it; "" to read afresh."""
+
+    actor: Actor = field(compare=False)
+    at: datetime = field(compare=False)
+    version: str
+    who: str = ""
+    query: str = ""
+    choice: Choice = field(default_factory=Choice)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What else tells two boards apart."""
+        return self.actor.role, self.actor.place_code, f"{self.at:%d%H%M}", get_language() or ""
+
+
+def kept(question: Question) -> Board:
+    """Return the board, read now or a moment ago."""
+    return _kept(question, question.key) if question.version else _read(question)
+
+
+def forget() -> None:
+    """Forget every board kept."""
+    _kept.cache_clear()
+
+
+@lru_cache(KEPT)
+def _kept(question: Question, _key: tuple[str, ...]) -> Board:
+    return _read(question)
+
+
+def _read(question: Question) -> Board:
+    return board(question.actor, who=question.who, choice=question.choice, query=question.query, at=question.at)
+
+
+__all__ = ["Question", "forget", "kept"]

@@ -1,0 +1,111 @@
+"""The whole board: who waits, lanes, and the panel of the one chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from access.models import AccessRequest
+from access.selectors import wait_limits
+from access.selectors.rescue import Rescue
+from access.states import RequestStatus
+from core.actors import Actor
+from dispatch import selectors
+from dispatch.board import lanes
+from dispatch.board.asked import Asked, asked_of
+from dispatch.board.lanes import Group, Scale
+from dispatch.board.panel import Choice, Panel, panel
+from dispatch.board.sketch import Sketch, sketch
+from dispatch.board.waiting import Ending, Row, Waiting, ending_soon, home_name, row_of, waiting_people
+from dispatch.facts.silence import Silent, silent_of
+from dispatch.hand import snapshot
+from dispatch.hand.rescues import of_board
+from dispatch.hand.snapshot import Fleet
+from transport.states import RunStatus
+
+AHEAD_H = 40  # runs looked at: today's and tomorrow's
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The figures of the headline."""
+
+    waiting: int
+    urgent: int
+    cars: int
+    running: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the page shows."""
+
+    waiting: list[Waiting]
+    ending: list[Ending]
+    groups: list[Group]
+    scale: Scale
+    counts: Counts
+    panel: Panel | None
+    sketch: Sketch | None
+    silent: list[Silent]
+    asked: list[Asked]
+    rescues: list[Rescue] = field(default_factory=list)
+    query: str = ""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The list of those who wait, as it is drawn."""
+        chosen = self.panel.request.pk if self.panel else None
+        press = self.panel.press if self.panel else ""
+        return [
+            row_of(each, number, query=self.query, press=press if each.request.pk == chosen else None)
+            for number, each in enumerate(self.waiting, 1)
+        ]
+
+
+def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: str = "", at: datetime) -> Board:
+    """Read and judge everything the board shows for an actor's area: five queries."""
+    rows = selectors.board_requests(actor, at=at)
+    seen = snapshot.fleet(actor.place_code, since=at - snapshot.LOOK_BACK, until=at + timedelta(hours=AHEAD_H))
+    place = next((row.community_id for row in rows if row.community_id), "")
+    limits = wait_limits(at=at, place=place[:6])
+    everybody = waiting_people(rows, seen, limits, at=at)
+    people = [each for each in everybody if not query or _finds(each, query)]
+    chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
+    shown = panel(chosen, seen, choice or Choice(), at=at) if chosen else None
+    scale = lanes.scale(at)
+    return Board(
+        waiting=people,
+        ending=ending_soon(rows, seen, at=at),
+        groups=lanes.groups(
+            seen, scale, ghosts=shown.ghosts if shown else (), name=chosen.request.name if chosen else ""
+        ),
+        scale=scale,
+        counts=_counts(rows, everybody, seen, at),
+        panel=shown,
+        sketch=sketch(shown, seen, at) if shown else None,
+        rescues=of_board(rows, at=at),
+        asked=asked_of(rows, at=at),
+        silent=silent_of(seen, after_min=limits.replace, at=at),
+        query=query,
+    )
+
+
+def _finds(each: Waiting, query: str) -> bool:
+    row = each.request
+    known = (row.name, row.number, home_name(row), row.resident.name_search if row.resident else "")
+    return any(query.casefold() in text.casefold() for text in known)
+
+
+def _counts(rows: list[AccessRequest], people: list[Waiting], seen: Fleet, at: datetime) -> Counts:
+    on_duty = [car for car in seen.cars if any(duty.starts_at <= at < duty.ends_at for duty in car.duties)]
+    running = [code for code, bars in seen.bars.items() if any(_is_running(bar) for bar in bars)]
+    asked = sum(1 for row in rows if row.status == RequestStatus.SUBMITTED)
+    urgent = sum(1 for each in people if each.level == "danger")
+    return Counts(len(people), urgent, len(on_duty), len(running), asked)
+
+
+def _is_running(bar: Any) -> bool:
+    return bar.run.status == RunStatus.UNDER_WAY

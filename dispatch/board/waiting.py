@@ -1,0 +1,272 @@
+"""Who waits, by urgency, with the reason of the colour: emergency return > overdue > due soon > submitted (ui.md 8.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from access.journey import has_way_home, is_out, is_over
+from access.models import AccessRequest
+from access.selectors import WaitLimits, facts_of
+from access.states import RequestStatus
+from core import clock
+from core.names import sort_key
+from core.phrases import label
+from core.templatetags.components import duration
+from dispatch.hand.snapshot import Fleet
+from dispatch.words import hhmm
+from transport.models import Trip
+from transport.states import Mobility, TripDirection
+
+ANSWER_MIN = 15  # a car is named this long after approval (ui.md 8.6); our choice for the amber of an old request
+SOON = timedelta(minutes=60)  # the way there begins within this: due soon
+AGE_COUNTS = timedelta(hours=4)  # an old request is amber only when its hour is this near
+ENDING = timedelta(minutes=45)  # treatment that ends within this: prepare the way home
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One person on the board's left.
+
+    `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home), between (needs one to another hospital).
+    """
+
+    request: AccessRequest
+    kind: str
+    rank: int
+    level: str
+    due_at: datetime
+    headline: str
+    route: str
+    side: str
+    reason: str
+    icon: str
+    trip: Trip | None = None
+
+    @property
+    def order(self) -> tuple[int, datetime, str]:
+        """Sort key: the most pressing first."""
+        return (self.rank, self.due_at, sort_key(self.request.name))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person as the list of the board draws them: all that the row's template shows."""
+
+    pk: UUID
+    number: int
+    name: str
+    zone_class: str
+    mobility: str
+    mobility_word: str
+    level: str
+    headline: str
+    route: str
+    side: str
+    reason: str
+    icon: str
+    query: str
+    press: str | None  # the words of the panel's button, for the one chosen
+
+
+def row_of(each: Waiting, number: int, *, query: str, press: str | None) -> Row:
+    """Return how somebody stands in the list."""
+    request = each.request
+    return Row(
+        pk=request.pk,
+        number=number,
+        name=request.name,
+        zone_class=request.zone_class,
+        mobility=request.mobility,
+        mobility_word=label(Mobility, request.mobility),
+        level=each.level,
+        headline=each.headline,
+        route=each.route,
+        side=each.side,
+        reason=each.reason,
+        icon=each.icon,
+        query=query,
+        press=press,
+    )
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Somebody whose treatment ends soon."""
+
+    name: str
+    place: str
+    at: datetime
+
+
+def waiting_people(rows: Iterable[AccessRequest], fleet: Fleet, limits: WaitLimits, *, at: datetime) -> list[Waiting]:
+    """Return everybody who waits for a slot or a car, most pressing first."""
+    found = [_waiting(row, fleet, limits, at) for row in rows]
+    return sorted((each for each in found if each), key=lambda each: each.order)
+
+
+def ending_soon(rows: Iterable[AccessRequest], fleet: Fleet, *, at: datetime) -> list[Ending]:
+    """Return those in treatment who will need their way home soon, earliest first."""
+    found = []
+    for row in rows:
+        facts = facts_of(row)
+        if not facts.treatment_at or facts.ready_at or not is_out(facts):
+            continue
+        ends = facts.treatment_at + timedelta(minutes=row.session_min)
+        if ends - at <= ENDING:
+            found.append(Ending(row.name, _hospital(row, fleet), ends))
+    return sorted(found, key=lambda each: each.at)
+
+
+def _hospital(row: AccessRequest, fleet: Fleet) -> str:
+    trip = fleet.waiting.get(row.case_ref, {}).get(TripDirection.INBOUND)
+    return trip.from_label if trip else row.facility.name if row.facility else ""
+
+
+def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime) -> Waiting | None:
+    """Say what a case waits for now, if anything."""
+    trips, facts = fleet.waiting.get(row.case_ref, {}), facts_of(row)
+    if is_over(facts):
+        return None
+    if between := trips.get(TripDirection.BETWEEN):
+        return _between(row, between, at)
+    wants_home = is_out(facts) and (facts.ready_at or facts.cancelled_at) and row.needs_vehicle
+    if wants_home and not has_way_home(facts):
+        since = facts.ready_at or facts.cancelled_at or at
+        return _back(row, trips.get(TripDirection.INBOUND), limits, since, at)
+    is_open = row.status in {RequestStatus.APPROVED, RequestStatus.UNMET}
+    if not is_open or facts.scheduled_at or facts.boarded_at or facts.arrived_at or facts.ready_at:
+        return None
+    if row.case_ref in fleet.riding:
+        return None if row.is_critical else _keep(row, trips.get(TripDirection.INBOUND), at)
+    return _out(row, trips.get(TripDirection.OUTBOUND), at, kind="out" if row.needs_vehicle else "own")
+
+
+def _keep(row: AccessRequest, trip: Trip | None, at: datetime) -> Waiting | None:
+    """Somebody whose car there stands and whose car back was lost: it is kept again before they leave (R-000-12)."""
+    if trip is None:
+        return None
+    return Waiting(
+        request=row,
+        kind="back",
+        rank=3,
+        level="wait",
+        due_at=trip.ready_at or at,
+        headline=_("约 %(t)s") % {"t": _day_time(trip.ready_at or at, at)},
+        route=f"{trip.from_label} → {home_name(row)}",
+        side=_("返程"),
+        reason=_("去程有车，返程没有"),
+        icon="alert",
+        trip=trip,
+    )
+
+
+def home_name(row: AccessRequest) -> str:
+    """Name where home is."""
+    return row.community.name if row.community else _("还不知道住哪")
+
+
+def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: datetime, at: datetime) -> Waiting:
+    waited = at - since
+    minutes = max(0, int(waited.total_seconds() // 60))
+    level = limits.level(waited, has_ride=False)
+    passed = max(
+        (limit for limit in (limits.amber, limits.no_car, limits.target, limits.street) if minutes >= limit), default=0
+    )
+    place = trip.from_label if trip else (row.facility.name if row.facility else _("外面"))
+    return Waiting(
+        request=row,
+        kind="back",
+        rank=1 if level == "danger" else 3 if level else 4,
+        level=level,
+        due_at=since,
+        headline=_("已等 %(t)s") % {"t": duration(minutes)},
+        route=f"{place} → {home_name(row)}",
+        side=_("返程"),
+        reason=_("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车"),
+        icon="clock",
+        trip=trip,
+    )
+
+
+def _between(row: AccessRequest, trip: Trip, at: datetime) -> Waiting:
+    """Somebody whom another hospital has accepted: whoever may die there goes before everybody."""
+    since = trip.ready_at or trip.status_at
+    minutes = max(0, int((at - since).total_seconds() // 60))
+    is_long = minutes >= ANSWER_MIN
+    return Waiting(
+        request=row,
+        kind="between",
+        rank=0 if row.is_critical else 1 if is_long else 3,
+        level="danger" if row.is_critical or is_long else "wait",
+        due_at=since,
+        headline=_("已等 %(t)s") % {"t": duration(minutes)},
+        route=f"{trip.from_label} → {trip.to_label}",
+        side=_("转院"),
+        reason=_("急危重症等转院车，120 优先") if row.is_critical else _("等转院车"),
+        icon="siren" if row.is_critical else "clock",
+        trip=trip,
+    )
+
+
+def _out(row: AccessRequest, trip: Trip | None, at: datetime, *, kind: str) -> Waiting:
+    rank, level, reason, icon = _urgency(row, trip, at)
+    to = trip.to_label if trip else row.facility.name if row.facility else _("医院待定")
+    return Waiting(
+        request=row,
+        kind=kind,
+        rank=rank,
+        level=level,
+        due_at=row.arrive_at or row.approved_at or at,
+        headline=_("%(t)s 到") % {"t": _day_time(row.arrive_at, at)} if row.arrive_at else _("越快越好"),
+        route=f"{trip.from_label if trip else home_name(row)} → {to}",
+        side=_side(row, at, kind),
+        reason=reason,
+        icon=icon,
+        trip=trip,
+    )
+
+
+def _urgency(row: AccessRequest, trip: Trip | None, at: datetime) -> tuple[int, str, str, str]:
+    """Return rank, colour, reason and icon of somebody not yet on the way."""
+    approved = row.approved_at or row.submitted_at
+    age = int((at - approved).total_seconds() // 60)
+    if row.is_critical:
+        return 0, "danger", _("急危重症，120 优先"), "siren"
+    if row.arrive_at and row.arrive_at <= at:
+        return 2, "danger", _("已过 %(t)s，还没有车") % {"t": hhmm(row.arrive_at)}, "stop"
+    if trip and trip.attempt > 1:
+        return 3, "wait", _("原来的车来不了，要换车"), "alert"
+    if row.arrive_at and row.arrive_at - at <= SOON:
+        return 3, "wait", _("不到 1 小时就要到"), "alert"
+    if age >= ANSWER_MIN and (row.arrive_at is None or row.arrive_at - at <= AGE_COUNTS):
+        return 5, "wait", _("申请 %(t)s了") % {"t": duration(age)}, "alert"
+    if row.source == "hotline":
+        return 6, "", _("热线 %(t)s") % {"t": hhmm(row.submitted_at)}, "phone"
+    return 6, "", _("待安排"), "ring"
+
+
+def _side(row: AccessRequest, at: datetime, kind: str) -> str:
+    if kind == "own":
+        return _("自己去，要约号")
+    if row.arrive_at and row.arrive_at > at:
+        minutes = int((row.arrive_at - at).total_seconds() // 60)
+        if minutes < 100:
+            return _("%(n)s 分钟后") % {"n": minutes}
+        return _("%(n)s 小时后") % {"n": round(minutes / 60)}
+    return ""
+
+
+def _day_time(moment: datetime, at: datetime) -> str:
+    days = (clock.local_day(moment) - clock.local_day(at)).days
+    return (
+        hhmm(moment)
+        if days == 0
+        else _("明天 %(t)s") % {"t": hhmm(moment)}
+        if days == 1
+        else f"{moment.astimezone(clock.CHINA):%m-%d} {hhmm(moment)}"
+    )

@@ -1,0 +1,168 @@
+"""Ring for the workers. The rows are the truth and a message is only a doorbell: a lost one is rung again by the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from access.models import AccessRequest
+from access.models.request import OPEN
+from access.services import critical, one_way
+from communities.models import DispatchArea
+from core import bell
+from core.actors import RELAY
+from dispatch.home import returns
+from dispatch.models import AreaSetting
+from dispatch.planning import planner
+from dispatch.planning.turns import BY_120, its_turn, standing_aside
+from dispatch.states import PlanningKind
+from hospitals.services import appointments
+from transport.models import Trip
+from transport.services import trips
+from transport.states import TripDirection, TripStatus
+
+Answer = Callable[[str, dict[str, str]], None]  # given the name of the task and its arguments
+_answer: ContextVar[Answer | None] = ContextVar("wake_answer", default=None)
+
+
+@contextmanager
+def answered_by(answer: Answer) -> Iterator[None]:
+    """Have whoever is rung for in this block answered by a call, at once and in this thread, instead of by a worker.
+
+    For code that plans by itself without a broker. Another thread still rings for the workers; what the answer raises
+    is raised where the bell was rung.
+    """
+    token = _answer.set(answer)
+    try:
+        yield
+    finally:
+        _answer.reset(token)
+
+
+def failed(case_ref: UUID | None, *, at: datetime, trip_ids: tuple[str, ...] = (), **payload: Any) -> None:
+    """Let the trips of a failed ride wait again (E3), and wake whoever plans."""
+    returns.back_to_waiting(case_ref, at=at, trip_ids=trip_ids, **payload)
+    waiting = Trip.objects.filter(Q(pk__in=trip_ids) | Q(case_ref=case_ref, status=TripStatus.UNSCHEDULED))
+    for case in set(waiting.values_list("case_ref", flat=True)):
+        ring_for(case)
+
+
+def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
+    """Call the way home, the reserved car first (C15); wake whoever plans when there is none."""
+    trip = returns.call_back(case_ref, at=at, **payload)
+    if trip is not None and trip.status == TripStatus.UNSCHEDULED:
+        ring_for(case_ref)
+
+
+@transaction.atomic
+def emergency_aboard(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
+    """Raise the case of somebody whose state turned critical in the car; the hospital reads it at once (R-000-2)."""
+    row = AccessRequest.objects.filter(case_ref=case_ref).first()
+    appointments.note_critical(case_ref, by=RELAY, at=at)
+    if row is None or row.status not in OPEN:
+        return
+    called = one_way.critical_of(row.person_key)
+    if called is not None and called.pk != row.pk:  # the ambulance called elsewhere would find nobody there
+        critical.lower_critical(called, reason="人已经在车上", by=RELAY, at=at)
+    critical.make_critical(row, by=RELAY, at=at)
+
+
+@transaction.atomic
+def undone(case_ref: UUID, *, at: datetime, step: str = "", **payload: Any) -> None:
+    """Take back the call for the way home when a desk takes back that treatment was over: a car stands by again."""
+    home = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND)
+    if step == "ended" and home.filter(status=TripStatus.UNSCHEDULED).exists():
+        trips.cancel_return(case_ref, by=RELAY, at=at, reason="接诊台撤回结束")
+    returns.note_arrival(case_ref, at=at, **payload)
+
+
+def ring_for(case_ref: UUID) -> None:
+    """Have a case looked at by the next plan, and ring once this transaction has committed."""
+    rows = AccessRequest.objects.filter(case_ref=case_ref)
+    rows.filter(try_again_at__isnull=False).update(try_again_at=None)
+    row = rows.values("dispatch_area", "is_critical").first()
+    if row is None:
+        return
+    area = row["dispatch_area"]
+    if row["is_critical"]:
+        transaction.on_commit(lambda: ring_urgent(area))
+    transaction.on_commit(lambda: ring(area))
+
+
+def ring(area: str, *, kind: str = PlanningKind.ROLLING) -> bool:
+    """Ask a worker to plan an area; False when the broker is away."""
+    return _ring("dispatch.tasks.plan_area", "dispatch", f"{area}:{kind}", area=area, kind=kind)
+
+
+def ring_urgent(area: str) -> bool:
+    """Ask the worker for critical patients to look at those of an area; False when the broker is away."""
+    return _ring("dispatch.tasks.place_urgent", "urgent", area, area=area)
+
+
+def _ring(task: str, queue: str, subject: str, **arguments: str) -> bool:
+    if (answer := _answer.get()) is not None:
+        answer(task, arguments)
+        return True
+    return bell.ring(task, queue, subject, arguments)
+
+
+def ring_all(*, at: datetime) -> None:
+    """Ring for every area, as the clock does: tomorrow once the evening has come, else the hours ahead."""
+    for area in DispatchArea.objects.values_list("code", flat=True):
+        ring(area, kind=planner.due_kind(area, at=at))
+
+
+def sweep(*, at: datetime) -> None:
+    """Ring for every area where somebody waits whom no plan has looked at lately, or a critical patient."""
+    waiting = nobody_looks_at(at=at)
+    for area in sorted(set(waiting.filter(is_critical=True).values_list("dispatch_area", flat=True))):
+        ring_urgent(area)
+    for area in areas_of(waiting, at=at):
+        ring(area)
+
+
+def nobody_looks_at(*, at: datetime) -> QuerySet[AccessRequest]:
+    """Return the requests without place and car whose turn it is, in areas whose engine is on."""
+    span = planner.rolling_span(at)
+    asked = AccessRequest.objects.for_present().open().filter(status="approved", community__isnull=False)
+    asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
+    due = asked.filter(its_turn(at)).exclude(standing_aside(), needs_person_reason=BY_120)
+    off = AreaSetting.objects.filter(is_engine_on=False).values("area")
+    waiting = due.exclude(dispatch_area__in=off).exclude(facts__scheduled_at__isnull=False)
+    return waiting.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True)
+
+
+def areas_of(waiting: QuerySet[AccessRequest], *, at: datetime) -> list[str]:
+    """Return the areas to plan: of those who wait, and where somebody waits for the way home without a car."""
+    return sorted(set(waiting.values_list("dispatch_area", flat=True).distinct()) | _areas_of_returns(at))
+
+
+def _areas_of_returns(at: datetime) -> set[str]:
+    """Return the areas where somebody waits for the way home without a car."""
+    home = Trip.objects.filter(direction=TripDirection.INBOUND, status=TripStatus.UNSCHEDULED)
+    passed_over = AccessRequest.objects.filter(try_again_at__gt=at).values("case_ref")
+    fresh = home.filter(ready_at__gt=at - timedelta(days=1)).exclude(case_ref__in=passed_over)
+    return set(fresh.values_list("dispatch_area", flat=True).distinct())
+
+
+__all__ = [
+    "answered_by",
+    "areas_of",
+    "emergency_aboard",
+    "failed",
+    "nobody_looks_at",
+    "released",
+    "ring",
+    "ring_all",
+    "ring_for",
+    "ring_urgent",
+    "sweep",
+    "undone",
+]

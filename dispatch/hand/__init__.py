@@ -1,0 +1,1 @@
+"""By hand: what a dispatcher may choose, and the writing of it."""

@@ -1,0 +1,97 @@
+"""Which car can take one way of one request, and for every other car the first rule that bars it. Pure.
+
+The order of the rules is fixed, so that two dispatchers read the same reason: status, zone, infection, room for the
+party, shift, time taken by another run, arrival. Rules of rooms and zones are hard; none can be forced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.geo import Point
+from dispatch.hand.allowances import PICKUP_LATEST_MIN
+from dispatch.hand.timing import find_ride
+from dispatch.shapes import Ask, Car, Check, Fit, Way
+
+INFECTIOUS = frozenset({"positive", "suspected"})
+
+
+def way_there(origin: Point, destination: Point, *, now: datetime, arrive_by: datetime | None) -> Way:
+    """Describe the way to the hospital."""
+    return Way(origin, destination, leave_from=now, pickup_from=now, arrive_by=arrive_by)
+
+
+def way_back(origin: Point, destination: Point, *, ready_at: datetime, now: datetime, is_firm: bool = False) -> Way:
+    """Describe the way home; a firm one (somebody stands waiting) takes any car that comes."""
+    start = max(ready_at, now)
+    until = None if is_firm else start + timedelta(minutes=PICKUP_LATEST_MIN)
+    return Way(origin, destination, leave_from=now, pickup_from=start, pickup_until=until)
+
+
+def way_between(origin: Point, destination: Point, *, ready_at: datetime, now: datetime) -> Way:
+    """Describe the way of somebody who waits at one hospital for another: any car, as early as possible."""
+    return Way(origin, destination, leave_from=now, pickup_from=max(ready_at, now))
+
+
+def fit(car: Car, ask: Ask, way: Way) -> Fit:
+    """Look at one car for one way."""
+    for check in _room(car, ask):
+        if check.verdict == "no":
+            return Fit(car, None, (check,))
+    ride, barred = find_ride(car, ask, way)
+    if ride is None:
+        return Fit(car, None, (barred,) if barred else ())
+    met = [check for check in _room(car, ask) if check.code not in {"status", "infection", "seats"}]
+    met.append(Check("deadhead", "yes", {"min": ride.deadhead_min, "km": ride.deadhead_km}))
+    if car.is_ambulance and not ask.is_critical:
+        met.append(Check("ambulance_used", "but"))
+    if ask.is_critical and not car.is_ambulance:
+        met.append(Check("not_ambulance", "but"))
+    return Fit(car, ride, tuple(met))
+
+
+def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
+    """Order the possible cars best first, then the barred ones by plate.
+
+    A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7). Everybody else keeps the ambulances free
+    (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little farther.
+    """
+
+    def key(each: Fit) -> tuple[Any, ...]:
+        ride = each.ride
+        if ride is None:
+            return (1, each.checks[0].code if each.checks else "", each.car.plate)
+        if ask.is_critical:
+            comes_at_once = each.car.is_ambulance and (ask.ambulance_by is None or ride.leave_at <= ask.ambulance_by)
+            return (0, not comes_at_once, ride.pickup_at, not each.car.is_ambulance, each.car.plate)
+        spare = each.car.wheelchairs * 2 if ask.mobility in {"walk", "assisted"} else 0
+        return (0, each.car.is_ambulance, ride.deadhead_min + spare + each.car.seats, each.car.plate)
+
+    return sorted(fits, key=key)
+
+
+def _room(car: Car, ask: Ask) -> list[Check]:
+    """Look at status, zone, infection and room, in this order."""
+
+    def said(code: str, holds: bool, **figures: Any) -> Check:
+        return Check(code, "yes" if holds else "no", figures)
+
+    lies = ask.mobility == "stretcher" or (car.is_ambulance and car.stretchers > 0)
+    takes_seat = not lies and ask.mobility != "wheelchair"
+    seats = ask.party_size - (0 if takes_seat else 1)
+    checks = [
+        said("status", car.status == "available", status=car.status),
+        said("zone", ask.zone_class in car.zones_allowed, zone=ask.zone_class, allowed=sorted(car.zones_allowed)),
+    ]
+    if ask.infection_class in INFECTIOUS:
+        checks.append(said("infection", car.takes_positive))
+    checks.append(said("seats", car.seats >= seats, need=seats, has=car.seats))
+    if ask.mobility == "wheelchair" and not lies:
+        checks.append(said("wheelchair", car.wheelchairs > 0))
+    if ask.mobility == "stretcher":
+        checks.append(said("stretcher", car.stretchers > 0))
+    if ask.needs_oxygen:
+        checks.append(said("oxygen", car.has_oxygen))
+    return checks

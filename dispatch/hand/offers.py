@@ -1,0 +1,141 @@
+"""What a dispatcher is offered for one request: hospitals with times, cars there with a car back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
+from core.geo import Point
+from dispatch.hand.candidates import fit, rank, way_back, way_there
+from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
+
+SOON = timedelta(minutes=60)  # collected.within: later than that, somebody stands in a corridor at night
+
+
+@dataclass(frozen=True)
+class Errand:
+    """From where to where, when to be there, and when it is likely over. `start` is home, or where a ride broke off."""
+
+    start: Point
+    home: Point
+    facility: Point
+    arrive_by: datetime | None
+    session_min: int
+
+    def ready_at(self, there: RidePlan) -> datetime:
+        """Return when the party can leave again, if treatment starts on time (or at once on arrival)."""
+        begins = self.arrive_by or there.dropoff_at
+        return max(begins, there.dropoff_at) + timedelta(minutes=self.session_min)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A car there and a car back, or why this car cannot."""
+
+    there: Fit
+    back: Fit | None
+    checks: tuple[Check, ...]
+
+    @property
+    def is_possible(self) -> bool:
+        """Say whether both ways stand."""
+        return self.there.is_possible and (self.back is not None or self.needs_no_back)
+
+    @property
+    def needs_no_back(self) -> bool:
+        """Say whether the way there may go before a way back is found: only for the critical (life floor)."""
+        return any(check.code == "back_later" for check in self.checks)
+
+
+def pairs(
+    cars: Iterable[Car], ask: Ask, errand: Errand, *, now: datetime, enough: int = 3, besides: str = ""
+) -> list[Pair]:
+    """Judge every car for the way there, the best ones with the best car back: possible pairs first, then barred ones.
+
+    The way back is looked for until `enough` pairs stand (and for the car `besides`); cars beyond those are left out.
+    """
+    fleet = list(cars)
+    out = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
+    backs: dict[datetime, list[Fit]] = {}
+    possible: list[Pair] = []
+    barred: list[Pair] = []
+    for there in rank((fit(car, ask, out) for car in fleet), ask):
+        if there.is_possible and len(possible) >= enough and there.car.code != besides:
+            continue
+        pair = _pair(there, fleet, ask, errand, out, backs, now)
+        (possible if pair.is_possible else barred).append(pair)
+    return possible + barred
+
+
+def _pair(
+    there: Fit, fleet: list[Car], ask: Ask, errand: Errand, out: Way, backs: dict[datetime, list[Fit]], now: datetime
+) -> Pair:
+    """Find the way back for one way there: the same car when it is free then, else the best other one."""
+    if there.ride is None:
+        return Pair(there, None, there.checks)
+    calm = replace(ask, is_critical=False)
+    ready = errand.ready_at(there.ride)
+    home = way_back(errand.facility, errand.home, ready_at=ready, now=now)
+    same = fit(there.car.with_run(there.ride, out), calm, home)
+    if same.is_possible and not there.car.is_ambulance:
+        return Pair(there, same, (*there.checks, Check("back_same", "yes")))
+    if ready not in backs:
+        backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
+    other = next((each for each in backs[ready] if each.is_possible and each.car.code != there.car.code), None)
+    if other and (not other.car.is_ambulance or not same.is_possible):
+        return Pair(there, other, (*there.checks, Check("back_other", "yes", {"plate": other.car.plate})))
+    if same.is_possible:
+        return Pair(there, same, (*there.checks, Check("back_same", "yes")))
+    if ask.is_critical:
+        return Pair(there, None, (*there.checks, Check("back_later", "but")))
+    return Pair(there, None, (Check("no_way_back", "no", {"cause": same.checks[0]} if same.checks else {}),))
+
+
+def between(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
+    """Rank the cars for somebody whom another hospital takes over: 120 first for the critical, free of others else."""
+    return rank((fit(car, ask, way) for car in cars), ask) if ask.is_critical else returns(cars, ask, way)
+
+
+def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
+    """Rank the cars for somebody who is ready to go home.
+
+    Ambulances stay free (R-000-11) unless every other car comes late: at night they may be the only ones on duty.
+    """
+    calm = replace(ask, is_critical=False)
+    ranked = rank((fit(car, calm, way) for car in cars), calm)
+    possible = [each for each in ranked if each.ride]
+
+    def key(each: Fit) -> tuple[bool, bool, datetime]:
+        comes = each.ride.pickup_at if each.ride else way.pickup_from
+        return comes - way.pickup_from > SOON, each.car.is_ambulance, comes
+
+    possible.sort(key=key)
+    return possible + [each for each in ranked if each.ride is None]
+
+
+def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: str, now: datetime) -> Pair:
+    """Judge one chosen car there with one chosen car back ("" for the best by rule)."""
+    fleet = list(cars)
+    way = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
+    car = next((each for each in fleet if each.code == out), None)
+    if car is None:
+        raise Invalid("placement.vehicle", _("这辆车今天没有班，请换一辆。"), field="out_vehicle")
+    there = fit(car, ask, way)
+    if there.ride is None:
+        return Pair(there, None, there.checks)
+    if not back:
+        return _pair(there, fleet, ask, errand, way, {}, now)
+    calm = replace(ask, is_critical=False)
+    home = way_back(errand.facility, errand.home, ready_at=errand.ready_at(there.ride), now=now)
+    chosen = next((each for each in fleet if each.code == back), None)
+    if chosen is None:
+        raise Invalid("placement.vehicle", _("接返程的车今天没有班，请换一辆。"), field="back_vehicle")
+    found = fit(chosen.with_run(there.ride, way) if back == out else chosen, calm, home)
+    if not found.is_possible:
+        return Pair(Fit(chosen, None, found.checks), None, found.checks)
+    told = Check("back_same", "yes") if back == out else Check("back_other", "yes", {"plate": chosen.plate})
+    return Pair(there, found, (*there.checks, told))

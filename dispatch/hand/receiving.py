@@ -1,0 +1,185 @@
+"""Which hospital receives whom: the zone → facility matrix, each facility with why, why not, and its free times. Pure.
+
+Source: rules.md 1.5 no. 2 (R-002-1a to 1d), nearest first (R-001-9), life floor (R-000-8), decisions.md C11 and F37.
+For a critical patient the engine asks here as well, so that both ways name the same house (E22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from core.clock import CHINA
+from core.geo import Point, road_km, travel_min
+from dispatch.hand.candidates import INFECTIOUS
+from dispatch.shapes import Check
+from hospitals.states import is_shut
+
+FRESH_H = 4  # a facility that said nothing for longer ranks lower and is called first, but is never left out (F37)
+DOUBT_MIN = 10.0  # a house that is shut, limited or silent must be this much nearer to be a critical patient's first
+# a woman in labour: how much farther the house of her zone or infection may be than the nearest that can deliver
+DESIGNATED_MIN, ROLE_MIN = 60.0, 15.0
+_DOUBTS = {"closed", "limited", "diverting", "stale"}
+REACH_MIN = 90  # a facility of the right kind farther than this counts as none: nobody is refused for want of one
+
+
+@dataclass(frozen=True)
+class Times:
+    """One bookable time."""
+
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+    shift: str
+    free: int
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One facility's service with its times of the day asked for."""
+
+    code: str
+    name: str
+    zone_role: str
+    point: Point
+    status: str
+    status_until: datetime | None = None
+    confirmed_at: datetime | None = None
+    has_machines: bool = True  # set apart for whoever asks, where the class needs its own (E20)
+    times: tuple[Times, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the patient asks of a hospital."""
+
+    zone_class: str
+    infection_class: str
+    is_critical: bool
+    home: Point
+    usual_code: str = ""
+    arrive_at: datetime | None = None
+    is_labour: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    """A facility looked at: possible or not, why, and its best free times first."""
+
+    receiver: Receiver
+    is_possible: bool
+    checks: tuple[Check, ...]
+    times: tuple[Times, ...]
+    ride_min: int
+    ride_km: float
+
+
+def options(receivers: Iterable[Receiver], wish: Wish, *, now: datetime) -> list[Option]:
+    """Judge every facility and order them: possible ones best first, then the others by distance."""
+    known = list(receivers)
+    lacks = frozenset(role for role in ("yellow_code", "ordinary") if not _any_in_reach(known, role, wish, now))
+    judged = [_judge(each, wish, now=now, lacks=lacks) for each in known]
+    return sorted(judged, key=lambda each: _order(each, wish))
+
+
+def _any_in_reach(known: Iterable[Receiver], role: str, wish: Wish, now: datetime) -> bool:
+    near = (each for each in known if each.zone_role == role and each.has_machines)
+    near = (each for each in near if not is_shut(each.status, each.status_until, now))
+    return any(travel_min(wish.home, each.point) <= REACH_MIN for each in near)
+
+
+def _order(option: Option, wish: Wish) -> tuple[Any, ...]:
+    receiver = option.receiver
+    if wish.is_critical:
+        return (not option.is_possible, critical_min(option, wish), receiver.code)
+    keeps_usual = receiver.code == wish.usual_code and not wish.is_critical
+    doubts = sum(
+        1 for check in option.checks if check.verdict == "but" and check.code not in {"role_buffer", "role_only"}
+    )
+    return (not option.is_possible, not keeps_usual, doubts, option.ride_min, receiver.code)
+
+
+def critical_min(option: Option, wish: Wish) -> float:
+    """Return the minutes to a house as they count for a critical patient: the nearest able to save comes first."""
+    doubts = sum(1 for check in option.checks if check.code in _DOUBTS)
+    minutes = option.ride_min + DOUBT_MIN * doubts
+    role = option.receiver.zone_role
+    if not wish.is_labour:
+        return minutes
+    if wish.infection_class in INFECTIOUS:
+        return minutes if role == "designated" else minutes + DESIGNATED_MIN
+    is_closed_loop = wish.zone_class == "sealed" or wish.infection_class == "isolated"
+    fits = role == "yellow_code" if is_closed_loop else role != "designated"
+    return minutes if fits else minutes + ROLE_MIN
+
+
+def _judge(receiver: Receiver, wish: Wish, *, now: datetime, lacks: frozenset[str]) -> Option:
+    minutes, km = ceil(travel_min(wish.home, receiver.point)), round(road_km(wish.home, receiver.point), 1)
+    free = [each for each in receiver.times if each.free > 0 and each.starts_at > now and not _bars(receiver, each)]
+    free.sort(key=lambda each: (_off(each, wish, now=now, minutes=minutes), each.starts_at))
+    checks = [_role(receiver, wish, lacks=lacks)]
+    if receiver.code == wish.usual_code:
+        checks.append(Check("usual", "yes"))
+    checks += _service(receiver, now=now, is_barred=not free and not wish.is_critical)
+    if not receiver.has_machines:
+        checks.append(Check("no_machine", "no"))
+    elif not free and not wish.is_critical:
+        checks.append(Check("full", "no"))
+    bars = [check for check in checks if check.verdict == "no"]
+    if not bars:
+        if free:
+            checks.append(Check("places", "yes", {"free": free[0].free}))
+        checks.append(Check("ride", "yes", {"min": minutes, "km": km}))
+    return Option(receiver, not bars, tuple(bars or checks), tuple(free), minutes, km)
+
+
+def _bars(receiver: Receiver, times: Times) -> bool:
+    return is_shut(receiver.status, receiver.status_until, times.starts_at)
+
+
+def _off(times: Times, wish: Wish, *, now: datetime, minutes: int) -> timedelta:
+    """Return how far a time is from the one asked for; without one, from the soonest that can be reached."""
+    if wish.arrive_at:
+        return abs(times.starts_at - wish.arrive_at)
+    reachable = now + timedelta(minutes=minutes + 20)
+    late = times.starts_at - reachable
+    return late if late >= timedelta(0) else timedelta(days=1) - late
+
+
+def _role(receiver: Receiver, wish: Wish, *, lacks: frozenset[str]) -> Check:
+    """Say whether the matrix sends this patient here."""
+    role = receiver.zone_role
+    if role == "none":
+        return Check("closed", "no", {"status": "closed"})
+    if wish.is_critical and role != "fangcang":
+        return Check("role_delivers" if wish.is_labour else "role_nearest", "yes")
+    if wish.infection_class in INFECTIOUS:
+        fits = role in {"designated", "fangcang"}
+        return Check("role_designated", "yes") if fits else Check("role_infected", "no")
+    if role in {"designated", "fangcang"}:
+        return Check("role_designated", "no")
+    if wish.zone_class == "sealed" or wish.infection_class == "isolated":
+        if role == "yellow_code":
+            return Check("role_yellow", "yes")
+        return Check("role_buffer", "but") if "yellow_code" in lacks else Check("role_ordinary", "no")
+    if role == "yellow_code" and not (wish.zone_class == "precautionary" and receiver.code == wish.usual_code):
+        return Check("role_only", "but") if "ordinary" in lacks else Check("role_yellow", "no")
+    return Check("role_ordinary", "yes", {"zone": wish.zone_class})
+
+
+def _service(receiver: Receiver, *, now: datetime, is_barred: bool) -> list[Check]:
+    """Say how the service stands and how fresh that is; a closure bars nobody critical (R-002-3d)."""
+    checks = []
+    if is_shut(receiver.status, receiver.status_until, now):
+        until = f"{receiver.status_until.astimezone(CHINA):%m-%d %H:%M}" if receiver.status_until else ""
+        checks.append(Check("closed", "no" if is_barred else "but", {"status": receiver.status, "until": until}))
+    elif receiver.status == "limited":
+        checks.append(Check("limited", "but"))
+    if receiver.confirmed_at is None:
+        checks.append(Check("stale", "but", {"h": 0}))
+    elif now - receiver.confirmed_at > timedelta(hours=FRESH_H):
+        checks.append(Check("stale", "but", {"h": int((now - receiver.confirmed_at).total_seconds() // 3600)}))
+    return checks

@@ -1,0 +1,1 @@
+"""The way home: called, kept, in company, handed on between houses."""

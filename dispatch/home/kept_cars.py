@@ -1,0 +1,122 @@
+"""The car kept for a way home: sent when somebody is ready, as kept if it can, moved in time if it must (C15)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from access.models import AccessRequest
+from communities.services import passes
+from core import boards
+from core.actors import RELAY, Actor
+from core.errors import Conflict
+from dispatch.hand import rides, snapshot
+from dispatch.hand.candidates import fit, way_back
+from dispatch.hand.offers import returns as rank_returns
+from dispatch.hand.placement import HORIZON_H
+from dispatch.home import company
+from dispatch.shapes import Way
+from hospitals.services import appointments
+from transport.models import Run, Trip, Vehicle
+from transport.selectors import kept_alone
+from transport.services import scheduling
+from transport.services.scheduling import Ride
+from transport.states import RunStatus, StopKind
+
+SHIFT_AT_MOST = timedelta(minutes=45)  # the kept time moves along with who is ready later
+HOLDS = (1.0, 0.75, 0.5, 0.25, 0.0)
+AUTO_LATEST = timedelta(minutes=45)  # a reserved car that comes later than this is left for a person to judge
+
+
+def fleet(request: AccessRequest, *, at: datetime, besides: UUID | None) -> snapshot.Fleet:
+    """Read the cars of the request's area, as if the run `besides` were not."""
+    since, until = at - snapshot.LOOK_BACK, at + timedelta(hours=HORIZON_H)
+    return snapshot.fleet(request.dispatch_area, since=since, until=until, besides=besides)
+
+
+def home_way(trip: Trip, at: datetime) -> Way:
+    """Describe the way home of somebody who waits."""
+    ready = trip.ready_at or at
+    return way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, is_firm=True)
+
+
+def lock(case_ref: UUID) -> None:
+    """Lock the car kept for a way home before its trip is read: of several it is kept for, one is called at a time."""
+    kept = Trip.objects.filter(case_ref=case_ref, reserved_run__isnull=False)
+    list(Vehicle.objects.select_for_update().filter(pk__in=kept.values("reserved_run__vehicle")))
+
+
+def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None:
+    """Move the reserved car to when the person is ready; a car that could only come much later is left to a person."""
+    run = trip.reserved_run
+    if run is None:
+        return
+    if run.status != RunStatus.DRAFT:  # it goes for others already, and has no seat that fits
+        scheduling.release_reservation(trip, by=by, at=at, reason="车已经接别人走")
+        return
+    ready, hold = max(trip.ready_at or at, at), company.hold_for_others(trip, at=at)
+    for part in HOLDS:  # as long as the car's next outing allows
+        if _comes_as_kept(trip, run, request, start=ready + part * hold, by=by, at=at):
+            return
+        if not hold:
+            break
+    seen = fleet(request, at=at, besides=run.pk)
+    car = seen.car(run.vehicle_id)
+    found = fit(car, snapshot.ask_of_trip(trip, request), home_way(trip, at)) if car else None
+    if found is None or found.ride is None or found.ride.pickup_at - ready > AUTO_LATEST:
+        return
+    ride = rides.ride_of(found)
+    sent = scheduling.use_reservation(trip, ride=ride, by=by, at=at, explanation=rides.why(found))
+    tell(request, sent, trip, by=by, at=at)
+
+
+def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datetime, by: Actor, at: datetime) -> bool:
+    """Let the car come at the time it was kept for, or as much later as they are ready; False when it cannot."""
+    planned = {stop.kind: stop.planned_at for stop in run.stops.filter(trip=trip)}
+    pickup = planned.get(StopKind.PICKUP)
+    latest = max(trip.ready_at or at, at) + company.HOLD_KEPT
+    if pickup is None or not start - SHIFT_AT_MOST <= pickup <= latest:
+        return False
+    later = max(start - pickup, timedelta())
+    home = planned[StopKind.DROPOFF]
+    leaves, free = run.occupied.lower, run.occupied.upper
+    ride = Ride(run.vehicle, run.driver, leaves + later, pickup + later, home + later, free + later)
+    try:
+        with transaction.atomic():
+            scheduling.use_reservation(trip, ride=ride, by=by, at=at, explanation=trip.explanation)
+    except Conflict:  # the car has something else then: it is looked at anew
+        trip.refresh_from_db()
+        return False
+    tell(request, run, trip, by=by, at=at)
+    return True
+
+
+def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -> None:
+    """Keep a car for a later end: the same one when it is free then, else the best one.
+
+    Who shares a car and will be ready too late for the others is planned anew.
+    """
+    if trip.reserved_run_id and kept_alone(trip) is None:
+        if trip.reserved_from and ready - trip.reserved_from > company.HOLD_KEPT:
+            scheduling.part(trip, ready_at=ready, by=RELAY, at=at, reason="到得晚，另留一辆车")
+        return
+    seen = fleet(request, at=at, besides=trip.reserved_run_id)
+    way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at)
+    ask = snapshot.ask_of_trip(trip, request)
+    kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
+    same = seen.car(kept)
+    found = fit(same, ask, way) if same else None
+    if found is None or not found.is_possible:
+        found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
+    if found:
+        rides.reserve(trip, found, by=RELAY, at=at)
+
+
+def tell(request: AccessRequest, run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
+    """Write the car home onto the desk's row and the pass."""
+    carried_by = f"{run.vehicle.plate} {run.driver.name}"[:60]
+    appointments.set_ride(request.case_ref, expected_at=trip.pickup_planned_at, carried_by=carried_by, by=by, at=at)
+    passes.set_ride(request.case_ref, plate=run.vehicle.plate, by=by, at=at)
+    boards.touch(*request.boards)

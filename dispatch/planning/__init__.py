@@ -1,0 +1,1 @@
+"""The engine asked: the question read, solved, explained, and its plan written."""
