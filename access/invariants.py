@@ -74,22 +74,25 @@ INVARIANTS = [
         f" WHERE direction = 'exit' AND decision IN {_PASSED} AND case_ref IS NOT NULL"
         " AND NOT EXISTS (SELECT FROM communities_scancorrection WHERE scan_id = s.id) GROUP BY case_ref) seen"
         " WHERE NOT EXISTS (SELECT FROM access_outside WHERE case_ref = seen.case_ref)"
-        " AND NOT EXISTS (SELECT FROM access_accessrequest r WHERE r.case_ref = seen.case_ref AND r.status = 'closed')"
+        " AND NOT EXISTS (SELECT FROM access_accessrequest r WHERE r.case_ref = seen.case_ref AND r.status = 'closed'"
+        " AND r.closed_at >= seen.at)"
         " AND NOT EXISTS (SELECT FROM communities_scan b WHERE b.case_ref = seen.case_ref AND b.direction = 'entry'"
         f" AND b.decision IN {_PASSED} AND b.happened_at >= seen.at)"
         " AND NOT EXISTS (SELECT FROM transport_trip t WHERE t.case_ref = seen.case_ref"
-        " AND t.direction = 'inbound' AND t.status = 'completed')"
+        " AND t.direction = 'inbound' AND t.status = 'completed' AND t.dropped_off_at >= seen.at)"
         " AND NOT EXISTS (SELECT FROM hospitals_intake i WHERE i.case_ref = seen.case_ref"
-        " AND i.status IN ('admitted', 'died'))"
-        " AND NOT EXISTS (SELECT FROM access_homemark m WHERE m.case_ref = seen.case_ref AND m.withdrawn_at IS NULL)"
+        " AND (i.status = 'died' OR i.status = 'admitted' AND COALESCE(i.ended_at, i.status_at) >= seen.at))"
+        " AND NOT EXISTS (SELECT FROM access_homemark m WHERE m.case_ref = seen.case_ref AND m.withdrawn_at IS NULL"
+        " AND m.at >= seen.at)"
         " AND NOT EXISTS (SELECT FROM access_handclosing h WHERE h.case_ref = seen.case_ref"
-        " AND h.second_at IS NOT NULL)",
+        " AND h.second_at >= seen.at)",
     ),
     Invariant(
         "INV-19",
-        "a case is closed only when nobody is out: home, kept by a hospital, or by two people's word",
+        "closing takes nobody off the list of people out: only home, kept by a hospital, or two people's word",
         "SELECT 'request ' || r.number FROM access_accessrequest r JOIN access_facts f ON f.request_id = r.id"
         " WHERE r.status = 'closed' AND f.is_out"
+        " AND NOT EXISTS (SELECT FROM access_outside o WHERE o.case_ref = r.case_ref)"
         " UNION ALL SELECT 'hand closing ' || case_ref FROM access_handclosing"
         " WHERE second_at IS NOT NULL AND (second_key = '' OR second_key = first_key)",
     ),

@@ -29,7 +29,9 @@ class Facts:
     """What is known of one case. Every time is when it happened, aware; None: no such fact.
 
     `scheduled_at` needs both ways: an outbound ride and a reserved or scheduled way back, or a mode that needs
-    no vehicle. `kept_at` is admission or death; whoever was handed on to another house is out until home.
+    no vehicle. `kept_at` is admission or death; whoever was handed on to another house is out until home. What a
+    later exit through the gate contradicts is no fact any more: being home, admitted, or out no more by two people's
+    word; a death stays.
     """
 
     submitted_at: datetime | None = None
@@ -67,7 +69,7 @@ def stage_of(facts: Facts) -> Stage:
 def is_out(facts: Facts) -> bool:
     """Say whether the person is out: any evidence of it, and none of being home or kept since (INV-18, INV-19).
 
-    A cancelled request, an expired or a void pass never takes anybody off this list.
+    A cancelled or closed request, an expired or a void pass never takes anybody off this list.
     """
     left = [moment for name in OUT_EVIDENCE if (moment := getattr(facts, name)) is not None]
     if not left or facts.kept_at or facts.hand_closed_at:
@@ -80,14 +82,26 @@ def is_over(facts: Facts) -> bool:
     return bool(facts.kept_at or facts.hand_closed_at) or any(getattr(facts, name) for name in HOME_EVIDENCE)
 
 
+def is_out_again(facts: Facts) -> bool:
+    """Say whether the person is out although the case is closed: mostly out once more, on the pass of the old way."""
+    return facts.closed_at is not None and is_out(facts)
+
+
+def left_after_the_end(facts: Facts) -> bool:
+    """Say whether the person is out by a gate's word that is younger than the end of the case."""
+    end = facts.closed_at or facts.cancelled_at
+    return is_out(facts) and end is not None and facts.exited_at is not None and facts.exited_at > end
+
+
 def has_way_home(facts: Facts) -> bool:
-    """Say whether a ride home is named or under way."""
-    return facts.back_ride_at is not None or facts.boarded_back_at is not None
+    """Say whether a ride home is named or under way; that of a closed case was another one's."""
+    return facts.closed_at is None and (facts.back_ride_at is not None or facts.boarded_back_at is not None)
 
 
 def waits_for_way_home(facts: Facts) -> bool:
-    """Say whether the person is ready to go home and nobody has picked them up."""
-    return is_out(facts) and facts.ready_at is not None and facts.boarded_back_at is None
+    """Say whether the person is ready to go home and nobody has picked them up; a closed case sends no car."""
+    is_ready = facts.closed_at is None and facts.ready_at is not None
+    return is_out(facts) and is_ready and facts.boarded_back_at is None
 
 
 def waited(facts: Facts, *, at: datetime) -> timedelta | None:
@@ -97,6 +111,8 @@ def waited(facts: Facts, *, at: datetime) -> timedelta | None:
 
 def next_actor(facts: Facts, *, needs_vehicle: bool = True) -> str:
     """Name the role whose move it is: staff, dispatch, guard, driver, intake, or "" when the case is over."""
+    if is_out_again(facts):
+        return "staff"
     if facts.closed_at or facts.cancelled_at or is_over(facts):
         return ""
     if facts.ready_at:

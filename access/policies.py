@@ -34,6 +34,7 @@ STEPS = {
     "one_way.stand_aside": "asking for 120 and raising have asked (submit, make_critical)",
     "identity.write_cards": "saying who a stranger is, or where to bring them, has asked",
     "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
+    "out_again.end_by_word": "saying 已到家 has asked",
     "requests.stop": "a stay away, a need that pauses or ends, and putting a record away have asked",
     "requests.reclass": "our own worker follows zone and register (dispatch reclass)",
 }

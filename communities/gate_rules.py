@@ -11,6 +11,7 @@ EARLY, WITHIN, LATE = "early", "within", "late"
 GOOD, BAD_SIGNATURE, NO_PASS = "good", "bad_signature", "none"
 READINGS = (GOOD, BAD_SIGNATURE, "unknown_key", "unknown_version", "unreadable", NO_PASS)
 USED_OUT, USED_BACK = "out", "back"
+OUT_AGAIN = f"used_{USED_BACK}"
 BAD_CODE_HOME = "bad_code_home"
 
 
@@ -69,8 +70,8 @@ def _exit(s: Situation) -> Verdict:
         return Verdict(AMBER, "other_community")
     if s.is_revoked:
         return Verdict(AMBER, "revoked")
-    if s.used:
-        return Verdict(AMBER, f"used_{s.used}")
+    if s.used:  # whoever was home already and goes out again has no way home that anybody planned
+        return Verdict(AMBER, f"used_{s.used}", s.used == USED_BACK)
     if s.is_key_retired:
         return Verdict(AMBER, "key_retired")
     if s.window != WITHIN:

@@ -28,9 +28,9 @@ def reason(look: Look, *, at: datetime) -> str:
         return _("过了出门时间：%(at)s 止") % {"at": hhmm(row.exit_until)}
     if code in {"used_out", "used_back"} and look.passage.out_at:
         seen = hhmm(look.passage.out_at)
-        return (_("%(at)s 已经出过门，还没回来") if code == "used_out" else _("%(at)s 已经出过门，回来过了")) % {
-            "at": seen
-        }
+        if code == "used_out":
+            return _("%(at)s 已经出过门，还没回来") % {"at": seen}
+        return _("%(at)s 已经出过门，回来过了；按下面放行，社区就能看到") % {"at": seen}
     if row is not None and code == "other_community":
         return _("这是%(community)s的证") % {"community": row.community.name}
     return str(_REASONS.get(code, ""))

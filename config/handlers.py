@@ -40,7 +40,7 @@ HANDLERS: Handlers = {
     transport.RunGivenUp: (dispatch_hears.run_given_up,),
     transport.RunLate: (dispatch_hears.run_late,),
     transport.RiderUnwell: (dispatch_hears.rider_unwell,),
-    register.RequestApproved: (dispatch_hears.request_approved,),
+    register.RequestApproved: (dispatch_hears.request_approved, register_hears.request_approved),
     register.RequestIdentified: (dispatch_hears.request_identified,),
     register.StrangerPlaced: (dispatch_hears.stranger_placed,),
     register.InfectionChanged: (dispatch_hears.infection_changed,),

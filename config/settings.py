@@ -213,6 +213,7 @@ SWEEPS: list[str] = [
     "calls.services.calls.climb_due",
     "access.services.checks.sweep",
     "access.services.calls_over.sweep",
+    "access.services.out_again.sweep",
     "transport.services.lateness.end_over",
     "hospitals.services.overload.report_late_hand_overs",
     "hospitals.services.door.report_unreceived",

@@ -8,6 +8,7 @@ sentence without a test. What only looks like a promise stands in docs/reference
 KEPT: dict[str, str] = {
     "%(at)s 前请在%(place)s附近待命，有趟会自己出来。": "test_a_run_comes_by_itself_to_a_driver_who_waits",
     "%(at)s 前请在车上待命，有趟会自己出来。": "test_a_run_comes_by_itself_to_a_driver_who_waits",
+    "%(at)s 已经出过门，回来过了；按下面放行，社区就能看到": "test_from_the_gate_to_the_list_of_people_out_and_home_again",
     "%(day)s 自动恢复": "test_a_pause_lets_its_requests_go_and_ends_on_its_day",
     "%(day)s 自动恢复。": "test_a_pause_lets_its_requests_go_and_ends_on_its_day",
     "%(m)s月%(d)s日 %(at)s 起自动排那一天的车。": "test_nobody_who_waits_is_overlooked",

@@ -20,7 +20,7 @@ from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import Line, journey_line
 from access.selectors.rescue import Rescue, address_words, rescues
-from access.selectors.standing import hhmm, silence_words
+from access.selectors.standing import hhmm, out_again_words, silence_words
 from access.selectors.timeline import Event, timeline
 from access.states import FIXED
 from accounts.models import Post, Role
@@ -77,6 +77,17 @@ class Detail:
         return journey.is_out(self.facts)
 
     @property
+    def is_out_again(self) -> bool:
+        """Say whether the person is out although the case is closed."""
+        return journey.is_out_again(self.facts)
+
+    @property
+    def may_undo_home(self) -> bool:
+        """Say whether 已到家 may be taken back: the word that closed the case may not, one said after it may."""
+        said, closed = self.facts.home_marked_at, self.facts.closed_at
+        return said is not None and (closed is None or said > closed)
+
+    @property
     def waits_for_car(self) -> bool:
         """Say whether the next thing is that somebody plans the way there."""
         facts = self.facts
@@ -116,7 +127,7 @@ def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
     exits = Scan.objects.passed().filter(case_ref=OuterRef("case_ref"), direction=Direction.EXIT)
     inside = Gate.objects.filter(community=OuterRef("community"), is_checkpoint=False).order_by()
     only_gate = inside.values("community").annotate(only=Min("name"), many=Count("code")).filter(many=1)
-    first_words = HandClosing.objects.filter(case_ref=OuterRef("case_ref"))
+    first_words = HandClosing.objects.filter(case_ref=OuterRef("case_ref"), second_at__isnull=True)
     holders = Post.objects.held_at(at).order_by("id")
     row = (
         with_facts(AccessRequest.objects.visible_to(actor))
@@ -147,6 +158,9 @@ def _move(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move | None:
     """Name the post whose move it is; None when the case is over."""
     if facts.cancelled_at and journey.is_out(facts):
         return Move(_("调度"), row.dispatcher or "", _("申请取消了，人还在外面：要先接回家。"))  # type: ignore[attr-defined]
+    if journey.is_out_again(facts):
+        words = _("%(how)s。先问清人在哪：要看病就再申请，到家了按“已到家”。") % {"how": out_again_words(facts)}
+        return Move(_("社区"), "", words)
     role = journey.next_actor(facts, needs_vehicle=row.needs_vehicle)
     return _MOVES[role](row, facts, parts) if role else None
 

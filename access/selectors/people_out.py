@@ -9,6 +9,7 @@ from uuid import UUID
 from access import journey
 from access.journey import Facts
 from access.models import Outside
+from access.selectors.standing import out_again_words
 from access.selectors.waits import WaitLimits, wait_limits
 from access.states import TransportMode
 from accounts.models import Post, Role
@@ -43,6 +44,7 @@ class PersonOut:
     owner_role: str
     owner: str
     next_actor: str
+    again: str = ""  # in words, of whoever is out although their case is closed
 
     @property
     def waited_minutes(self) -> int | None:
@@ -58,6 +60,8 @@ class PersonOut:
     @property
     def has_no_way_home(self) -> bool:
         """Say whether the person could go home now and no car is named, or the named one is late."""
+        if self.again:
+            return True
         if self.waited is None:
             return self.facts.cancelled_at is not None and not self.has_ride
         return not self.has_ride or self.level != ""
@@ -115,7 +119,13 @@ def _holders(rows: list[Outside], at: datetime) -> dict[tuple[str, str], str]:
 def _places(row: Outside) -> dict[str, str]:
     """Return the place of each role that may look after a person out."""
     street = row.community.street_code if row.community else ""
-    return {Role.DISPATCH: row.dispatch_area, Role.INTAKE: row.facility_id or "", Role.COMMAND: street}
+    home = row.community_id or ""
+    return {
+        Role.STAFF: home,
+        Role.DISPATCH: row.dispatch_area,
+        Role.INTAKE: row.facility_id or "",
+        Role.COMMAND: street,
+    }
 
 
 def _person(row: Outside, known: _Known) -> PersonOut:
@@ -140,11 +150,17 @@ def _person(row: Outside, known: _Known) -> PersonOut:
         owner_role=role,
         owner=_owner(row, role, known),
         next_actor=mover or role,
+        again=out_again_words(facts) if journey.is_out_again(facts) else "",
     )
 
 
 def _owner_role(facts: Facts, waited: timedelta | None, has_ride: bool, limits: WaitLimits) -> str:
-    """Name the role that looks after a person out: dispatch until a car is named, the street when that takes long."""
+    """Name the role that looks after a person out: dispatch until a car is named, the street when that takes long.
+
+    Of whoever went out again after the end of their case the community does: no car is planned for that one.
+    """
+    if journey.is_out_again(facts):
+        return "staff"
     if facts.cancelled_at or facts.ready_at:
         if waited is not None and waited >= timedelta(minutes=limits.street):
             return "command"

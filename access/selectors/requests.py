@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from access.models import AccessRequest
+from access.models import AccessRequest, Outside
 from access.models.request import OPEN
 from access.selectors.facts import with_facts
 from access.selectors.journey_line import Line, journey_lines
@@ -57,7 +57,7 @@ def own_case(actor: Actor, case_ref: UUID) -> AccessRequest:
 def request_page(actor: Actor, *, at: datetime, search: str = "", only: str = "all", after: str = "") -> RequestPage:
     """Return a page of requests that match; the number of queries does not grow with the rows."""
     rows = with_facts(AccessRequest.objects.visible_to(actor)).select_related("resident", "facility", "community")
-    rows = _only(_matching(rows, search), only).order_by("-submitted_at", "-id")
+    rows = _only(_matching(rows, search), only, actor).order_by("-submitted_at", "-id")
     if key := _read_key(after):
         rows = rows.filter(Q(submitted_at__lt=key[0]) | Q(submitted_at=key[0], id__lt=key[1]))
     found = list(rows[: PAGE + 1])
@@ -83,9 +83,9 @@ def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequ
     return rows
 
 
-def _only(rows: QuerySet[AccessRequest], only: str) -> QuerySet[AccessRequest]:
+def _only(rows: QuerySet[AccessRequest], only: str, actor: Actor) -> QuerySet[AccessRequest]:
     if only == "out":
-        return rows.filter(facts__is_out=True).exclude(status=RequestStatus.CLOSED)
+        return rows.filter(case_ref__in=Outside.objects.visible_to(actor).values("case_ref"))
     if only == "over":
         return rows.filter(status__in=[RequestStatus.CLOSED, RequestStatus.CANCELLED])
     if only in {"waiting", "planned"}:

@@ -41,13 +41,28 @@ class Standing:
 def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: datetime) -> Standing:
     """Say where a journey stands: the first of the questions below that has an answer."""
     return (
-        _over(request, facts, parts)
+        _again(facts)
+        or _over(request, facts, parts)
         or _going_home(facts, parts, at)
         or _between(facts, parts, at)
         or _inside(request, facts, parts, at)
         or _on_the_way(facts, parts)
         or _before(request, facts, parts, at)
     )
+
+
+def _again(facts: Facts) -> Standing | None:
+    """Say of whoever is out on the pass of a closed case that they are; nothing is left to do about the request."""
+    if not journey.is_out_again(facts):
+        return None
+    return Standing("left_compound", "over", out_again_words(facts), _("没有人排返程车"), 0, is_over=True)
+
+
+def out_again_words(facts: Facts) -> str:
+    """Say how somebody is out although the case is closed."""
+    if not journey.left_after_the_end(facts):
+        return _("结案了，人还在外面")
+    return _("%(at)s 拿旧证出了门，那一趟已经结了") % {"at": hhmm(facts.exited_at)}
 
 
 def _over(request: AccessRequest, facts: Facts, parts: CaseParts) -> Standing | None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from access.events import HomeMarked
-from access.services import closing, emergencies, residents
+from access.events import HomeMarked, RequestApproved
+from access.services import closing, emergencies, out_again, residents
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from hospitals.events import IntakeSampled, WalkedIn
 from transport.events import TripCompleted
 
 
 def left_gate(event: LeftGate) -> None:
-    """Close a case that the passage ends."""
+    """Close a case that the passage ends, and call for whoever left on the pass of one that was over."""
     closing.close_if_over(event.case_ref, at=event.at)
+    if event.case_ref is not None:
+        out_again.call_for(event.case_ref, scan_id=event.scan_id)
+
+
+def request_approved(event: RequestApproved) -> None:
+    """End the call about whoever went out on an old pass: the new way has its owner and its way home."""
+    if event.case_ref is not None:
+        out_again.end_by_new_way(event.case_ref, at=event.at)
 
 
 def entered_gate(event: EnteredGate) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from access import journey, policies
 from access.events import HomeMarked
 from access.models import AccessRequest, HandClosing, HomeMark
 from access.selectors.facts import facts_of, with_facts
+from access.services import out_again
 from access.services.closing import UNDO, close_if_over
 from access.services.requests import refresh
 from access.states import RequestStatus
@@ -21,16 +23,21 @@ from core.errors import Conflict, Invalid
 
 @transaction.atomic
 def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
-    """Record that the person is home though no gate and no car said so. Said twice, it stands once."""
+    """Record that the person is home though no gate and no car said so. Said twice, it stands once.
+
+    A word from before a later exit says nothing of that one: it is said anew.
+    """
     policies.check_say_home(by, request)
     AccessRequest.objects.select_for_update(of=("self",)).only("pk").get(pk=request.pk)  # two at once say it once
-    standing = HomeMark.objects.filter(case_ref=request.case_ref, withdrawn_at__isnull=True).first()
-    if standing:
+    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
+    standing = _marks(request).order_by("-at").first()
+    if standing and not journey.is_out(facts):
         return standing
     mark = HomeMark.objects.create(case_ref=request.case_ref, at=at, by_key=by.key, by_label=by.label)
     AccessRequest.objects.filter(pk=request.pk).update(next_check_at=at + UNDO)
     audit.record("request.say_home", request, by=by, at=at)
     outbox.put(HomeMarked(case_ref=request.case_ref, at=at))
+    out_again.end_by_word(request.case_ref, by=by, at=at)
     refresh(request)
     return mark
 
@@ -40,13 +47,19 @@ def undo_say_home(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Take 已到家 back: the person is out again, as the other facts say."""
     policies.check_say_home(by, request)
     current = AccessRequest.objects.select_for_update().get(pk=request.pk)
-    if current.status == RequestStatus.CLOSED:
+    marks = _marks(request)
+    if current.status == RequestStatus.CLOSED:  # the word that closed it stays; one about going out again does not
+        marks = marks.filter(at__gt=current.closed_at)
+    if not marks.exists() and current.status == RequestStatus.CLOSED:
         raise Conflict("home.closed", _("这一趟已经结案，撤不回了。人要是还在外面，请再提一次申请。"))
-    taken = HomeMark.objects.filter(case_ref=request.case_ref, withdrawn_at__isnull=True).update(withdrawn_at=at)
-    if not taken:
+    if not marks.update(withdrawn_at=at):
         raise Conflict("home.absent", _("没有可以撤回的“已到家”。"))
     audit.record("request.undo_say_home", request, by=by, at=at)
     refresh(request)
+
+
+def _marks(request: AccessRequest) -> QuerySet[HomeMark]:
+    return HomeMark.objects.filter(case_ref=request.case_ref, withdrawn_at__isnull=True)
 
 
 @transaction.atomic
@@ -62,12 +75,22 @@ def hand_closing(request: AccessRequest, *, reason: str, by: Actor, at: datetime
     )
     if is_first and not journey.is_out(facts):
         raise Conflict("hand_closing.not_out", _("这个人不在外面，不用销。"))
-    if not is_first:
+    if closing.second_at and journey.is_out(facts):
+        _begin_anew(closing, reason, by, at)
+    elif not is_first:
         _second_word(closing, by, at)
     audit.record("request.hand_closing", request, by=by, at=at, reason=reason.strip()[:300])
     close_if_over(request.case_ref, at=at)
     refresh(request)
     return closing
+
+
+def _begin_anew(closing: HandClosing, reason: str, by: Actor, at: datetime) -> None:
+    """Take the first word of another time: both of the time before were about another way out."""
+    closing.reason, closing.first_at = reason.strip()[:300], at
+    closing.first_key, closing.first_label = by.key, by.label
+    closing.second_key, closing.second_label, closing.second_at = "", "", None
+    closing.save()
 
 
 def _second_word(closing: HandClosing, by: Actor, at: datetime) -> None:

@@ -169,7 +169,7 @@ def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None
     """
     policies.check_edit(by, resident)
     one_way.hold_resident(resident.pk)
-    if reason != AbsenceKind.DIED and resident.requests.open().filter(facts__is_out=True).exists():
+    if reason != AbsenceKind.DIED and resident.requests.filter(facts__is_out=True).exists():
         raise Conflict("resident.is_out", _("人还在外面，先等到家，再归档。"))
     if reason in FOR_GOOD:
         absences.begin(resident, kind=AbsenceKind(reason), by=by, at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
 from communities.states import Answer, Decision, Direction
 from core.actors import Actor
@@ -66,6 +67,12 @@ class Scan(models.Model):
         indexes = [
             models.Index(fields=["community", "-happened_at"], name="scan_community"),
             models.Index(fields=["case_ref", "direction", "happened_at"], name="scan_case"),
+            # who went out on a pass that had come back or was void: few, and asked for by the list of people out (access)
+            models.Index(
+                fields=["case_ref", "happened_at"],
+                name="scan_old_pass",
+                condition=Q(direction="exit", reason__in=["used_back", "revoked"]),
+            ),
         ]
         triggers = append_only()
 

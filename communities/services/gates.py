@@ -16,7 +16,7 @@ from communities import gate_rules, policies, releases
 from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate, LeftGate
 from communities.gate_rules import Verdict
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
-from communities.services import calling, checks, marks
+from communities.services import calling, checks, marks, pass_calls
 from communities.states import Answer, Decision, Direction
 from core import audit, boards, outbox
 from core.actors import Actor
@@ -164,6 +164,7 @@ def correct(row: Scan, *, by: Actor, at: datetime) -> ScanCorrection:
     )
     if is_new:
         audit.record("scan.undo", row, by=by, at=at)
+        pass_calls.end_out_again(row, at=at)
         _touch(row)
     return correction
 
@@ -195,8 +196,8 @@ def _store(gate: Gate, event: ScanEvent, by: Actor, at: datetime) -> Scan:
     )
     audit.record(f"scan.{row.decision}", row, by=by, at=happened_at, reason=row.reason, offline=row.is_offline)
     _tell(row)
-    if verdict.tells_community and row.is_passed:
-        _call_about_pass(row, verdict.reason)
+    if row.is_passed:
+        pass_calls.follow(row, reason=verdict.reason, tells_community=verdict.tells_community)
     _touch(row)
     return row
 
@@ -261,27 +262,7 @@ def _call_for_help(
         case_ref=row.case_ref,
     )
     scene = calling.scene_of_community(row.community)
-    calling.call_for_help(trouble, scene=scene, by=_at_gate(row), at=row.happened_at)
-
-
-def _call_about_pass(row: Scan, reason: str) -> None:
-    """Call the lead of the community: who came home on which void pass, or on a code nobody could believe (E8)."""
-    known = row.gate_pass
-    kind = CallKind.BAD_CODE if reason == gate_rules.BAD_CODE_HOME else CallKind.VOID_PASS_RETURN
-    trouble = Trouble(
-        kind,
-        subject=str(known.pk if known else row.pk),
-        who=f"{known.holder} {known.building}".strip() if known else "",
-        place=str(row.gate),
-        note=_("证 %(number)s，人已经进门") % {"number": known.number} if known else _("核对过证件，人已经进门"),
-        case_ref=known.case_ref if known else None,
-    )
-    home = known.community if known else row.community
-    calling.call_for_help(trouble, scene=calling.scene_of_community(home), by=_at_gate(row), at=row.happened_at)
-
-
-def _at_gate(row: Scan) -> Actor:
-    return Actor(row.operator_key, row.operator_label, "guard", "gate", row.gate_id, str(row.gate))
+    calling.call_for_help(trouble, scene=scene, by=pass_calls.at_gate(row), at=row.happened_at)
 
 
 def _touch(row: Scan) -> None:

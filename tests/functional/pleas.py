@@ -135,6 +135,19 @@ def _home_on_a_void_pass(page: Page, side: town.Side) -> None:
     page.get_by_role("button", name="进门，扫下一位").click()
 
 
+def home_again(side: town.Side) -> None:
+    """The party went out, came back for its papers, and the case is closed."""
+    for way, decision, ago in (("exit", "let_out", 20), ("entry", "let_in", 10)):
+        event = ScanEvent(uuid.uuid4(), way, decision, gate_pass=side.cases["placed"].gate_pass)
+        gates.scan(side.gate, event=event, by=side.actors["guard"], at=clock.now() - ago * MIN)
+    walkers.deliver()
+
+
+def _out_on_an_old_pass(page: Page, side: town.Side) -> None:
+    _check(page, side.cases["placed"].gate_pass.number)
+    page.get_by_role("button", name="核对过，放行").click()
+
+
 def _home_on_a_bad_code(page: Page, side: town.Side) -> None:
     token = side.cases["placed"].gate_pass.token
     _check(page, token[:-3] + ("000" if token[-3:] != "000" else "100"))
@@ -249,6 +262,7 @@ PLEAS = [
     Plea(CallKind.OVERLOAD, "intake", "dispatch", _say_overload, "缺床位", address="/desk/overload/"),
     Plea(CallKind.GATE_EMERGENCY, "guard", "staff", _press("紧急放行"), "南门"),
     Plea(CallKind.VOID_PASS_RETURN, "guard", "staff", _home_on_a_void_pass, "人已经进门", out_on_a_void_pass),
+    Plea(CallKind.OUT_AGAIN, "guard", "staff", _out_on_an_old_pass, "出门，那一趟已经结了", home_again),
     Plea(CallKind.BAD_CODE, "guard", "staff", _home_on_a_bad_code, "核对过证件，人已经进门"),
     Plea(
         CallKind.CRITICAL_WITHOUT_CAR, "staff", "dispatch", _raise_to_120, "请马上打 120", work=_no_ambulance_in_time,

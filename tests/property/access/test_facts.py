@@ -22,6 +22,7 @@ from transport.states import TripStatus
 
 AT = datetime.fromisoformat("2022-06-28T10:40:00+08:00")
 RIDING = {TripStatus.SCHEDULED, TripStatus.ON_BOARD}
+ENDS = ("kept_at", "hand_closed_at", *journey.HOME_EVIDENCE)
 minutes = st.integers(0, 600)
 trip_facts = st.fixed_dictionaries(
     {"status": st.sampled_from(list(TripStatus)), "up": st.none() | minutes, "off": st.none() | minutes}
@@ -37,6 +38,7 @@ cases = st.fixed_dictionaries(
         "mark": st.none() | minutes,
         "withdrawn": st.booleans(),
         "closing": st.sampled_from(["none", "one", "two"]),
+        "again": st.none() | minutes,  # out through the gate so long after all that closed the case
     }
 )
 
@@ -53,24 +55,11 @@ def store(case: dict) -> AccessRequest:
         make.resident(home),
         at=AT,
         mode=case["mode"],
-        status=status,
+        status="approved" if status == "closed" else status,
         approved_at=None if status == "submitted" else AT,
-        closed_at=later(700) if status == "closed" else None,
-        outcome="home" if status == "closed" else "",
     )
     for direction, happened in case["scans"]:
-        Scan.objects.create(
-            event_id=uuid.uuid4(),
-            gate=home.gates.get(),
-            community=home,
-            case_ref=row.case_ref,
-            direction=direction,
-            answer="green",
-            decision="let_out" if direction == "exit" else "let_in",
-            happened_at=later(happened),
-            operator_key="x",
-            operator_label="x",
-        )
+        store_scan(row, direction, later(happened))
     if case["intake"]:
         store_intake(row, case["intake"])
     for direction in ("outbound", "inbound"):
@@ -82,7 +71,46 @@ def store(case: dict) -> AccessRequest:
     if case["closing"] != "none":
         second = {"second_key": "y", "second_at": later(650)} if case["closing"] == "two" else {}
         HandClosing.objects.create(case_ref=row.case_ref, reason="x", first_key="x", first_at=AT, **second)
+    if status == "closed":
+        close(row, case["again"])
     return row
+
+
+def known(row: AccessRequest) -> journey.Facts:
+    return facts_of(with_facts(AccessRequest.objects.filter(pk=row.pk)).get())
+
+
+def store_scan(row: AccessRequest, direction: str, at: datetime, *, reason: str = "") -> None:
+    Scan.objects.create(
+        event_id=uuid.uuid4(),
+        gate=row.community.gates.get(),
+        community=row.community,
+        case_ref=row.case_ref,
+        direction=direction,
+        answer="amber" if reason else "green",
+        decision="let_out" if direction == "exit" else "let_in",
+        reason=reason,
+        happened_at=at,
+        operator_key="x",
+        operator_label="x",
+    )
+
+
+def close(row: AccessRequest, again: int | None) -> None:
+    """Close a case as the product does: at the time of what ended it, or by word as not gone; whoever is out comes home.
+
+    Then they leave again, so many minutes after all of it.
+    """
+    facts = known(row)
+    if journey.is_out(facts):
+        store_scan(row, "entry", later(690))
+        facts = known(row)
+    ends = [getattr(facts, name) for name in ENDS if getattr(facts, name)]
+    closed_at = max(ends, default=later(700))
+    outcome = "home" if journey.is_over(facts) else "not_gone"
+    AccessRequest.objects.filter(pk=row.pk).update(status="closed", closed_at=closed_at, outcome=outcome)
+    if again is not None:
+        store_scan(row, "exit", later(701 + again), reason="used_back")
 
 
 def store_intake(row: AccessRequest, status: str) -> None:
@@ -139,7 +167,16 @@ class Agreement(TestCase):
         assert row.is_out == journey.is_out(facts)
         assert CaseFacts.objects.get(pk=stored.pk).as_facts() == facts
         listed = Outside.objects.filter(case_ref=stored.case_ref).exists()
-        assert listed == (row.is_out and row.status != "closed")
+        assert listed == row.is_out  # whatever the status
+
+    @given(cases, minutes)
+    @settings(max_examples=60, deadline=None)
+    def test_closing_takes_nobody_off_the_list_who_leaves_after_it(self, case: dict, again: int) -> None:
+        """INV-18: through the gate after all that ended the case, an admission and two people's word too; not a death."""
+        stored = store({**case, "status": "closed", "again": again})
+        facts = known(stored)
+        assert journey.left_after_the_end(facts) == (case["intake"] != IntakeStatus.DIED)
+        assert Outside.objects.filter(case_ref=stored.case_ref).exists() == (case["intake"] != IntakeStatus.DIED)
 
     @given(cases)
     @settings(max_examples=60, deadline=None)

@@ -1,0 +1,21 @@
+"""Find the exits on passes that had come back or were void: of them, some are of a way that is over."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False  # old code writes meanwhile
+
+    dependencies = [("communities", "0010_more_words_valid")]
+
+    operations = [
+        AddIndexConcurrently(
+            "scan",
+            models.Index(
+                condition=models.Q(("direction", "exit"), ("reason__in", ["used_back", "revoked"])),
+                fields=["case_ref", "happened_at"],
+                name="scan_old_pass",
+            ),
+        ),
+    ]
