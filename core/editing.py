@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, Q
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
-from core.phrases import listed
+from core.phrases import listed, odd
+
+_NOTHING = object()
 
 
 class EditForm(forms.Form):
@@ -33,7 +35,8 @@ class EditForm(forms.Form):
 
     def shown(self, record: Any) -> dict[str, Any]:
         """Return what is shown of the record: of each field the column of its name."""
-        return {name: getattr(record, name) for name in self.base_fields if hasattr(record, name)}
+        held = {name: _held(record, name) for name in self.base_fields}
+        return {name: value for name, value in held.items() if value is not _NOTHING}
 
     def changes(self) -> dict[str, Any]:
         """Return the fields somebody changed, as they were read. A changed field may still say what was there."""
@@ -48,6 +51,9 @@ class EditForm(forms.Form):
             if ident and rows is not None and not rows.filter(pk=ident).exists():
                 order = rows.query.order_by
                 field.queryset = rows.model.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk=ident)).order_by(*order)
+                if not isinstance(value, Model) and not rows.model.objects.filter(pk=ident).exists():
+                    known: Any = field.choices
+                    field.choices = [*known, (ident, odd(ident))]  # a row that is gone
         elif isinstance(field, forms.ChoiceField) and not isinstance(value, list):
             held = "" if value is None else str(value)
             choices: list[tuple[Any, Any]] = list(field.choices)  # type: ignore[arg-type]
@@ -93,6 +99,14 @@ class VersionedForm(EditForm):
     def seen_version(self) -> int:
         """Return the version that was shown; 0, which no record has, when the page did not say."""
         return (self.cleaned_data.get("version") or 0) if self.add_prefix("version") in self.data else 0
+
+
+def _held(record: Model, name: str) -> Any:
+    """Return what a record holds under a name; the bare key where the row it names is gone."""
+    try:
+        return getattr(record, name, _NOTHING)
+    except ObjectDoesNotExist:
+        return record.serializable_value(name)
 
 
 def _said(bound: BoundField) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import TextChoices
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, TextChoices
 from django.utils.translation import gettext as _
 
 
@@ -26,3 +27,11 @@ def label(kinds: type[TextChoices], value: str) -> str:
 def odd(value: object) -> str:
     """Show a value that no list has, so that whoever reads it can have it mended: ？ 火箭; "" for none."""
     return "" if value is None or value == "" else f"？ {value}"
+
+
+def word_of(record: Model, relation: str, name: str, *, gone: str | None = None) -> str:
+    """Say a word of the row a record points to; of a row that is gone its bare key, ？ NO-1, or the words given."""
+    try:
+        return str(getattr(getattr(record, relation), name))
+    except ObjectDoesNotExist:
+        return odd(record.serializable_value(relation)) if gone is None else gone

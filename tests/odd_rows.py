@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import DataError, IntegrityError, connection, models, transaction
 
+from tests import planted
 from tests.architecture.test_enums import of_the_product
 
 ODD = "火箭"
@@ -53,33 +54,31 @@ class Fault:
         return f"{self.table}.{self.column} = {self.sql}"
 
 
+GUARDS = """
+    SELECT format('DROP CONSTRAINT IF EXISTS %%I CASCADE', conname) FROM pg_constraint
+    WHERE conrelid = %(table)s::regclass AND contype IN ('c', 'u', 'x', 'f')
+    UNION ALL
+    SELECT format('ALTER COLUMN %%I DROP NOT NULL', attname) FROM pg_attribute
+    WHERE attrelid = %(table)s::regclass AND attnum > 0 AND attnotnull AND NOT attisdropped AND attidentity = ''
+    AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey))
+"""
+ALONE = """
+    SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %(table)s::regclass AND indisunique
+    AND NOT indisprimary
+"""
+
+
 def let_in(*tables: str) -> None:
     """Take every guard off these tables until the transaction ends: checks, keys, exclusions, triggers, NOT NULL."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would hold the tables
         for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(
-                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'u', 'x', 'f')",
-                [table],
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}" CASCADE')
-            cursor.execute(
-                "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique"
-                " AND NOT indisprimary",
-                [table],
-            )
+            cursor.execute(GUARDS, {"table": table})
+            guards = [guard for (guard,) in cursor.fetchall()]
+            cursor.execute(f"ALTER TABLE {table} {', '.join(['DISABLE TRIGGER USER', *guards])}")
+            cursor.execute(ALONE, {"table": table})
             for (name,) in cursor.fetchall():
                 cursor.execute(f"DROP INDEX {name}")
-            cursor.execute(
-                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attnotnull"
-                " AND NOT attisdropped AND attidentity = '' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid"
-                " AND indisprimary AND attnum = ANY (indkey))",
-                [table],
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'ALTER TABLE {table} ALTER COLUMN "{name}" DROP NOT NULL')
 
 
 def force(fault: Fault, where: str = "true") -> int:
@@ -90,8 +89,24 @@ def force(fault: Fault, where: str = "true") -> int:
         return int(cursor.rowcount)
 
 
+def spoil(group: list[Fault]) -> list[Fault]:
+    """Force a group of faults; return those that the type of their column, or a primary key, refuses to hold."""
+    refused = []
+    for fault in group:
+        try:
+            with transaction.atomic():
+                force(fault)
+        except (DataError, IntegrityError):
+            refused.append(fault)
+    return refused
+
+
 def faults() -> list[Fault]:
-    """Return what can be wrong in every column of the product: a new column joins by itself."""
+    """Return what can be wrong in every column of the product, and what a folder planted; a new column joins by itself."""
+    return list(dict.fromkeys([*_of_every_column(), *(Fault(*each) for each in planted.in_the_database())]))
+
+
+def _of_every_column() -> list[Fault]:
     return [
         Fault(model._meta.db_table, field.column, sql)
         for model in of_the_product()
@@ -102,12 +117,22 @@ def faults() -> list[Fault]:
 
 
 def groups() -> Iterator[list[Fault]]:
-    """Give the faults in groups of at most one of each table, so that one seldom hides another."""
-    left: dict[str, list[Fault]] = {}
+    """Give the faults in groups of at most one of each table, those that hide other rows apart from the rest."""
+    apart: dict[str, dict[str, list[Fault]]] = {}
     for fault in faults():
-        left.setdefault(fault.table, []).append(fault)
-    while any(left.values()):
-        yield [each.pop(0) for each in left.values() if each]
+        apart.setdefault(_hides(fault), {}).setdefault(fault.table, []).append(fault)
+    for left in apart.values():
+        while any(left.values()):
+            yield [each.pop(0) for each in left.values() if each]
+
+
+def _hides(fault: Fault) -> str:
+    """Say what a fault takes from the pages: whose they are, the rows a row is joined to, the row itself; "" for none."""
+    if fault.table.startswith("accounts_"):
+        return "who"
+    if fault.column.endswith("_id") or fault.column in ("dispatch_area", "division_code", "district_code"):
+        return "joined"
+    return "state" if fault.column in ("status", "valid_until", "ends_at", "exit_until", "archive_reason") else ""
 
 
 def _odd(field: models.Field[Any, Any]) -> list[str]:
@@ -130,6 +155,8 @@ def _odd(field: models.Field[Any, Any]) -> list[str]:
         return ["-3", "32000"] if field.name.endswith(NUMBERS) else []
     if kind == "ArrayField":
         return [f"ARRAY['{ODD}']", "ARRAY[]::varchar[]"]
+    if kind == "JSONField" and field.name == "value":
+        return [f"'\"{ODD}\"'", "'[]'", "'-3'"]
     if kind == "CharField" and field.name in ("name", "label", "plate", "building"):
         return ["''"]
     return []
@@ -140,4 +167,4 @@ def _dangling(field: models.Field[Any, Any]) -> str:
     return {"UUIDField": "'7a1d5b1e-0000-4000-8000-00000000dead'", "CharField": "'NO-1'"}.get(kind, "2000000000")
 
 
-__all__ = ["ODD", "Fault", "faults", "force", "groups", "let_in"]
+__all__ = ["ODD", "Fault", "faults", "force", "groups", "let_in", "spoil"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from core.clock import CHINA
+from core.phrases import word_of
 from transport.legs import place_lines
 from transport.models import Run, Stop
 from transport.states import RunStatus
@@ -30,7 +31,7 @@ def where_is(run: Run) -> str:
 
 def car_words(run: Run) -> str:
     """Name the car and who drives it."""
-    return f"{run.vehicle.plate} {run.driver.name}"
+    return f"{word_of(run, 'vehicle', 'plate')} {word_of(run, 'driver', 'name')}"
 
 
 def _place(stop: Stop | None) -> str:

@@ -16,10 +16,11 @@ from access.states import CancelReason, Danger, NeedKind, TransportMode
 from communities.states import ZoneClass
 from core import clock
 from core.fields import MomentField, NoteField
+from core.phrases import label
 from transport.states import Mobility
 
 SOON, OTHER = "soon", "other"
-ICONS = {
+ICONS: dict[str, str] = {
     NeedKind.DIALYSIS: "drop",
     NeedKind.PERITONEAL_DIALYSIS: "drop",
     NeedKind.CHEMOTHERAPY: "drip",
@@ -98,14 +99,14 @@ class RequestForm(forms.Form):
         return self
 
     def _offer_purposes(self, found: Suggestion) -> None:
-        own = {need.kind: need.get_kind_display() for need in found.needs}
-        choices = [*own.items(), *((kind, label) for kind, label in COMMON if kind not in own)]
+        own = {need.kind: label(NeedKind, need.kind) or _("没填") for need in found.needs}
+        choices = [*own.items(), *((kind, words) for kind, words in COMMON if kind not in own)]
         if NeedKind.RADIOTHERAPY in own and NeedKind.CHEMOTHERAPY not in own:
             choices = [each for each in choices if each[0] != NeedKind.CHEMOTHERAPY]
         small = {kind: _("花名册里登记的") for kind in own} | {OTHER: _("写一句话说明")}
-        icons = {kind: ICONS.get(NeedKind(kind), "pulse") for kind, _label in choices} | {OTHER: "more"}
+        icons = {kind: ICONS.get(kind, "pulse") for kind, _words in choices} | {OTHER: "more"}
         shown = [*choices, (OTHER, _("其他"))]
-        self._show("purpose", [(key, label, icons[key], small.get(key, "")) for key, label in shown])
+        self._show("purpose", [(key, words, icons[key], small.get(key, "")) for key, words in shown])
 
     def _offer_times(self, found: Suggestion, at: datetime) -> None:
         offers: list[Tile] = []

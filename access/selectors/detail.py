@@ -29,7 +29,7 @@ from communities.services import rulebook
 from communities.states import Direction, ZoneClass
 from core.actors import Actor
 from core.errors import NotFound
-from core.phrases import label
+from core.phrases import label, word_of
 from hospitals.models import Facility
 from hospitals.states import ZoneRole
 from transport.states import TripStatus
@@ -186,12 +186,12 @@ def _driver(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
             if not row.needs_vehicle
             else _dispatch(row, facts, parts)
         )
-    driver = trip.run.driver
     if facts.boarded_back_at or (facts.boarded_at and not facts.ready_at):
         words = _("%(at)s 到。") % {"at": hhmm(trip.dropoff_planned_at)}
     else:
         words = _("%(at)s 到上车点。") % {"at": hhmm(trip.pickup_planned_at)}
-    return Move(_("司机"), f"{trip.run.vehicle.plate} {driver.name}", words, driver.phone, _("打给司机"))
+    phone = word_of(trip.run, "driver", "phone", gone="")
+    return Move(_("司机"), car_words(trip.run), words, phone, _("打给司机"))
 
 
 def _intake(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
@@ -214,7 +214,7 @@ _MOVES = {"staff": _staff, "dispatch": _dispatch, "driver": _driver, "intake": _
 
 def _ruling(row: AccessRequest, at: datetime) -> str:
     """Name the document that says where people of this zone go, as it holds where they live."""
-    if row.is_critical or row.community is None:
+    if row.is_critical or row.community is None or row.zone_class not in ZoneClass.values:
         return ""
     key = "route.scheduled" if row.need_kind in FIXED else "route.ordinary"
     asked = {"place": row.community.code, "zone": row.zone_class, "need": row.need_kind}

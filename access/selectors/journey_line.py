@@ -18,6 +18,7 @@ from access.states import TransportMode
 from core.phrases import label
 from transport.models import Run, Trip
 from transport.states import TripStatus
+from transport.whereabouts import car_words
 
 BROKEN = {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}
 KEYS = ("gate", "board", "door", "treatment", "return", "home")
@@ -67,7 +68,7 @@ def journey_lines(requests: Sequence[AccessRequest], *, at: datetime) -> list[Li
 
 def plate_and_driver(run: Run | None) -> str:
     """Name the car and who drives it."""
-    return f"{run.vehicle.plate} {run.driver.name}" if run else ""
+    return car_words(run) if run else ""
 
 
 def home_time(facts: Facts) -> datetime | None:

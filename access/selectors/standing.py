@@ -18,6 +18,7 @@ from core.phrases import label
 from hospitals.states import AppointmentStatus, IntakeStatus
 from transport.models import Run
 from transport.states import RunStatus, TripStatus
+from transport.whereabouts import car_words
 
 NO_CAR_AFTER = timedelta(minutes=15)  # without a car for so long, a near time turns amber
 SOON = timedelta(hours=2)
@@ -223,7 +224,7 @@ def _place(parts: CaseParts, request: AccessRequest | None = None) -> str:
 
 
 def _car(run: Run | None) -> str:
-    return f"{run.vehicle.plate} {run.driver.name}" if run else ""
+    return car_words(run) if run else ""
 
 
 def silence_words(request: AccessRequest) -> str:

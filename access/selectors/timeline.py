@@ -14,6 +14,7 @@ from accounts.models import Role
 from calls.states import CallKind
 from core import audit
 from core.models import AuditEvent
+from core.phrases import label
 
 # verb → what happened; verbs that say nothing to a community are not listed
 WORDS: dict[str, Any] = {
@@ -115,8 +116,8 @@ def timeline(case_ref: UUID) -> list[Event]:
 
 def _note(row: AuditEvent) -> str:
     """Say why, or of a call for help what for."""
-    return str(CallKind(row.detail["kind"]).label) if row.verb == "call.raised" else row.reason
+    return label(CallKind, row.detail["kind"]) if row.verb == "call.raised" else row.reason
 
 
-def _who(role: str, label: str) -> str:
-    return f"{Role(role).label} {label}" if role in Role.values else label
+def _who(role: str, name: str) -> str:
+    return f"{Role(role).label} {name}" if role in Role.values else name

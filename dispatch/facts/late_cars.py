@@ -14,6 +14,7 @@ from hospitals.selectors.transfers import open_of_case
 from hospitals.services import appointments, transfers
 from transport.models import Run, Trip
 from transport.states import TripDirection, TripStatus
+from transport.whereabouts import car_words
 
 RIDING = (TripStatus.SCHEDULED, TripStatus.ON_BOARD)
 
@@ -51,7 +52,7 @@ def _tell_both_desks(trip: Trip, *, at: datetime) -> None:
 
 
 def _car(run: Run) -> str:
-    return f"{run.vehicle.plate} {run.driver.name}"[:60]
+    return car_words(run)[:60]
 
 
 def _tell_gate(trip: Trip, *, at: datetime) -> None:

@@ -24,6 +24,7 @@ from transport.selectors import kept_alone
 from transport.services import scheduling
 from transport.services.scheduling import Ride
 from transport.states import RunStatus, StopKind
+from transport.whereabouts import car_words
 
 SHIFT_AT_MOST = timedelta(minutes=45)  # the kept time moves along with who is ready later
 HOLDS = (1.0, 0.75, 0.5, 0.25, 0.0)
@@ -116,7 +117,7 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
 
 def tell(request: AccessRequest, run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
     """Write the car home onto the desk's row and the pass."""
-    carried_by = f"{run.vehicle.plate} {run.driver.name}"[:60]
+    carried_by = car_words(run)[:60]
     appointments.set_ride(request.case_ref, expected_at=trip.pickup_planned_at, carried_by=carried_by, by=by, at=at)
     passes.set_ride(request.case_ref, plate=run.vehicle.plate, by=by, at=at)
     boards.touch(*request.boards)

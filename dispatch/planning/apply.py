@@ -45,6 +45,7 @@ from transport.models import Run, Shift, Trip, Vehicle
 from transport.services import scheduling
 from transport.services.scheduling import Ride
 from transport.states import TripDirection, TripStatus
+from transport.whereabouts import car_words
 
 log = get_logger(__name__)
 SETTLED = {"placement.over", "placement.not_approved", "placement.exists", "placement.under_way", "return.exists"}
@@ -266,4 +267,4 @@ def _times(ride: Ride) -> dict[str, Any]:
 
 def _carried_by(run: Run) -> str:
     """Say for the desk which car and driver come."""
-    return f"{run.vehicle.plate} {run.driver.name}"[:60]
+    return car_words(run)[:60]

@@ -16,45 +16,11 @@ from access.models import CareNeed, Resident
 from communities.models import Area, Community, Gate, PolicyRule, ZonePeriod
 from drill.city.folder import BadFolder, open_folder
 from hospitals.models import Facility
+from tests.planted import CELLS, ZONE
 from transport.models import Vehicle
 
 pytestmark = pytest.mark.django_db
 DANDONG = settings.BASE_DIR / "demo" / "dandong"
-ZONE = "zone_class_scenario_b"
-# kind of fault → file, column, what is written there; each on a row of its own
-CELLS: dict[str, list[tuple[str, str, str]]] = {
-    "unknown zone": [("communities", ZONE, "高风险区"), ("communities", ZONE, "red"), ("communities", ZONE, "")],
-    "unknown need": [("residents", "need_kinds", "透晰"), ("residents", "need_kinds", "dialysis;rocket")],
-    "person without a need": [("residents", "need_kinds", ""), ("residents", "need_kinds", " ; ")],
-    "need without a person": [("residents", "name", ""), ("residents", "name", "　")],
-    "unknown class": [("vehicles", "class", "出租车"), ("vehicles", "class", "taxi"), ("vehicles", "status", "坏了")],
-    "unknown word": [("residents", "mobility", "飞"), ("residents", "sex", "X"), ("facilities", "zone_role", "绿码医院")],
-    "unknown service": [("facilities", "services", "emergency;算命"), ("residents", "needs_service", "magic")],
-    "empty latitude": [("communities", "lat", ""), ("facilities", "lat", ""), ("vehicles", "lat", "")],
-    "far coordinate": [("communities", "lon", "200"), ("facilities", "lat", "-40.1"), ("vehicles", "lon", "0")],
-    "no number": [("communities", "lat", "40度"), ("facilities", "intake_per_15min", "two"), ("vehicles", "lon", "nan")],
-    "duplicate key": [("communities", "code", "="), ("facilities", "code", "="), ("vehicles", "plate", "=")],
-    "duplicate person": [("residents", "resident_ref", "=")],
-    "dangling reference": [
-        ("residents", "community_code", "999999999999"), ("residents", "home_facility_code", "NO-1"),
-        ("residents", "guardian_ref", "NOBODY"), ("communities", "street_code", "999999999"),
-        ("vehicles", "base_code", "NO-2"), ("facilities", "division_code", "999999"),
-    ],
-    "bad code": [("communities", "district_code", "21060"), ("residents", "resident_ref", "号 1")],
-    "bad day": [("residents", "birth_date", "1956-02-30"), ("residents", "next_date", "下周二"), ("residents", "due_date", "6/28")],
-    "day of no life": [("residents", "birth_date", "2056-01-01"), ("residents", "birth_date", "0056-01-01")],
-    "against the number": [("residents", "birth_date", "1950-01-01"), ("residents", "sex", "~")],
-    "bad moment": [("residents", "last_nat_at", "2022-06-28"), ("residents", "registered_at", "早上")],
-    "bad hour": [("vehicles", "shift_start", "25:00"), ("vehicles", "shift_end", "晚上")],
-    "end before start": [("vehicles", "shift_end", "00:00")],
-    "negative": [("facilities", "hemodialysis_machines", "-3"), ("vehicles", "seats_patient", "-1")],
-    "too many": [("communities", "gate_count", "600"), ("facilities", "of_which_hbv", "9000"), ("facilities", "shifts_per_day", "9")],
-    "no gate": [("communities", "gate_count", "0")],
-    "schedule words": [("residents", "schedule_days", "一三八"), ("residents", "schedule_days", "every day")],
-    "rhythm without days": [("residents", "schedule_kind", "weekly")],
-    "too long": [("residents", "name", "王" * 61), ("communities", "name", "花" * 61), ("facilities", "phone", "1" * 21)],
-    "unknown flag": [("residents", "oxygen", "maybe"), ("vehicles", "partition", "2")],
-}  # fmt: skip
 OTHER = {"F": "M", "M": "F"}
 KEYS = {"vehicles": "vehicle_ref", "residents": "resident_ref"}
 

@@ -11,7 +11,8 @@ from access.models import CareNeed
 from access.rhythm import Rhythm, session_min
 from access.states import NeedKind
 from core.geo import NOWHERE_KM, Point, great_circle_km, travel_min
-from core.phrases import label, odd
+from core.phrases import label, odd, word_of
+from transport.models import Run, Vehicle
 
 HERE = Point(40.1, 124.3)
 NO_POINTS = [Point(math.nan, 124.3), Point(40.1, math.inf), Point(400, 124.3), Point(None, None)]  # type: ignore[arg-type]
@@ -37,6 +38,15 @@ def test_an_unknown_word_is_shown_as_such(value: str, shown: str) -> None:
 
 def test_nothing_is_no_odd_value() -> None:
     assert (odd(None), odd(0)) == ("", "？ 0")
+
+
+@pytest.mark.parametrize(("gone", "shown"), [(None, "？ NO-1"), ("", "")])
+def test_a_row_that_is_gone_is_shown_by_its_key(gone: str | None, shown: str) -> None:
+    run = Run(vehicle_id="NO-1")
+    run._meta.get_field("vehicle").set_cached_value(run, None)  # as a joined query leaves it
+
+    assert word_of(run, "vehicle", "plate", gone=gone) == shown
+    assert word_of(Run(vehicle=Vehicle(code="V-1", plate="辽F1")), "vehicle", "plate") == "辽F1"
 
 
 @pytest.mark.parametrize(
