@@ -46,7 +46,8 @@ _NUMERALS = {
 }
 _CHINESE_NUMBER = re.compile("[零〇○Ｏ一二两三四五六七八九十百]+")
 _HOUSE = re.compile(
-    r"^第?([a-z]?\d{1,4}[a-z]?|[a-z])(?:号楼|號樓|栋楼|幢楼|楼栋|座楼|栋|棟|幢|座|楼|樓|组|組|号|號|#)?$"
+    r"^第?([a-z]?\d{1,4}[a-z]?|[a-z])"
+    r"(?:(?:号楼|號樓|栋楼|幢楼|楼栋|座楼|栋|棟|幢|座|楼|樓|号|號|#)(?:[a-z\d]{1,2}(?:单元|單元).*)?)?$"
 )
 
 
@@ -185,7 +186,10 @@ def code(text: str) -> str:
 
 
 def building_key(text: str) -> str:
-    """Return what every way to write a building has in common: 7号楼, ７栋, 七号楼 and 7 → 7. Of another name, its fold."""
+    """Return what every way to write a building has in common: 7号楼, ７栋, 七号楼 and 7 → 7. Of another name, its fold.
+
+    A staircase typed with it says no other building: 7号楼2单元 → 7. A group of a village (7组) is no house.
+    """
     plain = re.sub(r"\s", "", fold(text))
     plain = (
         _CHINESE_NUMBER.sub(lambda found: chinese_number(found.group()), plain)

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-CODE = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "config")
+CODE = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "drill", "config")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "_T": None,

@@ -23,10 +23,10 @@ def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "") -> None
         try:
             runs = planner.plan(area, at=_time(at), kind=PlanningKind(kind))
         except Conflict as error:  # the lease passed on: somebody else plans now
-            log.warning("planner.given_up", area=area, code=error.code)
+            log.warning("planning.given_up", area=area, code=error.code)
             return
         for run in runs:
-            log.info("planner.done", area=area, run_id=str(run.pk), status=run.status)
+            log.info("planning.done", area=area, run_id=str(run.pk), status=run.status)
 
 
 @shared_task(ignore_result=True)

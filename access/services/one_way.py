@@ -62,14 +62,17 @@ def require_possible(ground: Ground, *, is_critical: bool, is_second: bool) -> N
         raise Conflict("request.same_day", words, request=ground.same_day)
 
 
-def require_new(ground: Ground, *, need_kind: str, arrive_at: datetime | None) -> None:
-    """Make sure that a second way of a day is another one than those asked for: another hour or another purpose.
+def require_new(ground: Ground, *, need_kind: str, arrive_at: datetime | None, mode: str, note: str) -> None:
+    """Make sure that a second way of a day is another one than those asked for.
 
-    Raises Conflict("request.stands") that names the one that stands.
+    Another hour, purpose, way of travelling or sentence of what it is for makes it another one. Raises
+    Conflict("request.stands") that names the one that stands.
     """
     for way in ground.ways:
-        if (way.need_kind, way.at) == (need_kind, arrive_at) and not way.is_critical:
-            known = AccessRequest.objects.get(pk=way.id)
+        if (way.need_kind, way.at) != (need_kind, arrive_at) or way.is_critical:
+            continue
+        known = AccessRequest.objects.get(pk=way.id)
+        if (known.mode, known.note) == (mode, note):
             words = _("同一时间、同一件事已经有一趟了（%(number)s），看这一趟。") % {"number": known.number}
             raise Conflict("request.stands", words, request=known.pk)
 

@@ -73,10 +73,9 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
 
     Whether there is a way already is asked while the resident is held: of two who press together, the second reads of
-    the first. `ground` is what was read since `one_way.hold_resident`; without it, both are done here. Raises
-    Conflict("request.same_day") when the resident already has a way that day, unless the wish says it is a second one
-    or critical (R-000-2), "request.stands" when that second one stands too, and "critical.exists" when 120 has been
-    called for the resident already: one critical way per person (INV-04).
+    the first. `ground` is what was read since `one_way.hold_resident`; without it, both are done here. Raises Conflict:
+    "request.same_day" when the resident has a way that day, unless the wish says it is a second one or critical
+    (R-000-2), "request.stands" when that one stands too, "critical.exists" when 120 has been called already (INV-04).
     """
     policies.check_ask(by, resident)
     with transaction.atomic():  # the second press is answered, not rolled back whole
@@ -88,7 +87,9 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
         if wish.is_critical:
             one_way.require_first(resident.person_key)
         else:
-            one_way.require_new(ground, need_kind=wish.need_kind, arrive_at=wish.arrive_at)
+            one_way.require_new(
+                ground, need_kind=wish.need_kind, arrive_at=wish.arrive_at, mode=wish.mode, note=wish.note
+            )
         request = _store(resident, wish, ground, by, at)
         if wish.is_critical:
             one_way.stand_aside(request, by=by, at=at)

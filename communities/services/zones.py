@@ -58,7 +58,7 @@ def put_under(
 
 @transaction.atomic
 def lift(community: Community, *, since: datetime, by: Actor, at: datetime, building: str = "") -> int:
-    """End the period in force at `since`; return how many ended (0 or 1)."""
+    """End the period in force at `since`; return how many ended: all writings of the building."""
     policies.check_change_zone(by, community)
     rows = ZonePeriod.objects.in_force(since).filter(same_building(building), community=community, valid_from__lt=since)
     ended = rows.update(valid_until=since)

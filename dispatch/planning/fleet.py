@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from structlog import get_logger
 
 from core.geo import Point, travel_min
 from dispatch import soundness
@@ -16,6 +18,7 @@ from matching import problem as engine
 from transport.models import Run, Shift, Stop, Vehicle
 from transport.states import RUN_LIVE, RunStatus, TripStatus, VehicleClass, VehicleStatus
 
+log = get_logger(__name__)
 LOOK_BACK = timedelta(hours=12)
 CLEAN_MIN = {"sealed": 30.0, "controlled": 10.0}  # disinfection before another class boards (E18)
 NO_LIMIT_MIN = 1440.0
@@ -98,8 +101,12 @@ def read(
                     [*soundness.of_shift(shift), *(each for run in driven for each in soundness.of_run(run))]
                 )
                 _add(one, shift, driven, at=at, origin=origin, is_lent=is_lent, at_hand=at_hand)
-            except (ValueError, LookupError, TypeError, ArithmeticError) as error:  # one car, not the area's
+            except soundness.Unsound as error:  # one car, not the area's
                 cars.faulty[shift.vehicle.plate] = str(error)
+                continue
+            except (ValueError, LookupError, TypeError, ArithmeticError):  # what no judge foresaw
+                log.exception("planning.car_unreadable", vehicle=shift.vehicle_id)
+                cars.faulty[shift.vehicle.plate] = _("这一行读不出来")
                 continue
             cars.take(one)
     return cars

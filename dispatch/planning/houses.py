@@ -48,7 +48,8 @@ class Care:
     def is_sound(self, name: str, found: Iterable[str]) -> bool:
         """Say whether a row can be planned with; note what is wrong with one that cannot."""
         if said := list(found):
-            self.faulty[name] = listed(said)
+            before = self.faulty.get(name)
+            self.faulty[name] = listed([before, *said] if before else said)
         return not said
 
 

@@ -119,3 +119,12 @@ def check_sound(row: AccessRequest) -> None:
     known = (row.mobility, Mobility), (row.zone_class, ZoneClass), (row.need_kind, NeedKind), (row.mode, TransportMode)
     if (flag and flag not in Precaution.values) or any(word not in kinds.values for word, kinds in known):
         raise ValueError("a word the engine does not know")
+
+
+def is_sound(row: AccessRequest) -> bool:
+    """Say whether the engine can be asked about a row."""
+    try:
+        check_sound(row)
+    except ValueError:
+        return False
+    return True

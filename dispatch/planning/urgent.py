@@ -22,6 +22,7 @@ from dispatch.planning.outings import cut
 from dispatch.planning.planner import Asked
 from dispatch.planning.question import Question
 from dispatch.planning.roads import ROADS
+from dispatch.planning.turns import is_sound
 from dispatch.planning.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
 from matching.online import insert_one, open_board
@@ -51,8 +52,16 @@ def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
     patient gets whatever car that may is at the door first (C7): zone, infection, load and shift bar as ever. A way
     home that cannot be kept yet holds nobody back. None when the patient waits for no car.
     """
-    row = AccessRequest.objects.select_related("community").filter(case_ref=case_ref, is_critical=True).first()
+    row = (
+        AccessRequest.objects.select_related("community", "resident")
+        .filter(case_ref=case_ref, is_critical=True)
+        .first()
+    )
     if row is None or not (AreaSetting.objects.filter(area=row.dispatch_area).first() or AreaSetting()).is_engine_on:
+        return None
+    if row.community is not None and not is_sound(row):  # a person puts it right; 120 is called meanwhile
+        leave_waiting({row.pk: "not_sound"}, at=at)
+        rescues.look_at(case_ref, at=at)
         return None
     asked = Asked(row.dispatch_area, PlanningKind.URGENT, planner.rolling_span(at))
     tries: list[Try] = []

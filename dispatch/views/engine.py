@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
@@ -28,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "plans": selectors.plans(actor),
         "area": actor.place_code,
         "bad_rules": selectors.bad_rules(actor, at=clock.now()),
-        "set_aside": faulty.set_aside(actor, at=clock.now()),
+        "set_aside": SimpleLazyObject(lambda: faulty.set_aside(actor, at=clock.now())),  # of whole pages alone
     }
     return page(request, "dispatch/engine.html", context, part="plans")
 

@@ -30,8 +30,8 @@ class Command(BaseCommand):
             try:
                 planner.plan(area, at=clock.now())
             except Conflict as error:
-                log.warning("planner.given_up", area=area, code=error.code)
+                log.warning("planning.given_up", area=area, code=error.code)
             except Exception as error:  # the trouble of one area never keeps the others waiting
                 if stops_all(error):
                     raise
-                log.exception("planner.area_failed", area=area)
+                log.exception("planning.area_failed", area=area)

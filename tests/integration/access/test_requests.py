@@ -112,6 +112,8 @@ def test_a_second_way_of_the_same_hour_and_purpose_is_the_one_that_stands(person
         ask(person, is_second=True, need_kind="outpatient", arrive_at=arrive_at)
     assert (caught.value.code, caught.value.context["request"]) == ("request.stands", second.pk)
     assert second.number in caught.value.message
+    other = ask(person, is_second=True, need_kind="outpatient", arrive_at=arrive_at, note="拆线")
+    assert other.pk not in {second.pk, ask(person, is_second=True, need_kind="outpatient", note="换药").pk}
     requests.cancel(second, reason="patient", by=STAFF, at=AT)
     assert ask(person, is_second=True, need_kind="outpatient", arrive_at=arrive_at).pk != second.pk
 

@@ -16,7 +16,7 @@ from calls.states import CallKind
 from core.actors import Actor
 from dispatch import soundness
 from dispatch.home import returns
-from dispatch.planning import planner
+from dispatch.planning import planner, urgent
 from tests import odd_rows, walkers
 from tests.factories import access as people
 from tests.factories import communities as places
@@ -136,6 +136,19 @@ def test_one_faulty_person_waits_for_somebody_who_looks_and_the_others_are_plann
 
     assert plan(town, odd, good) == [False, True]
     assert odd.needs_person_reason == "not_sound"
+
+
+def test_a_faulty_critical_person_is_looked_after_and_does_not_head_the_queue() -> None:
+    """R-000-2: no engine can be asked, so the reason is written at once and the next try is some time away."""
+    town = walkers.town()
+    odd = walkers.ask(town, is_critical=True)
+    odd_rows.force(Fault("access_accessrequest", "escorts", "-1"), f"id = '{odd.pk}'")
+
+    assert urgent.place_urgent(odd.case_ref, at=AT) is None
+
+    odd.refresh_from_db()
+    assert (odd.needs_person_reason, odd.attempts) == ("not_sound", 1)
+    assert odd.try_again_at > AT
 
 
 def test_whoever_stands_in_a_house_nobody_can_read_waits_for_somebody_who_looks() -> None:

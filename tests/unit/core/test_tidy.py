@@ -85,13 +85,16 @@ def test_odd_names_are_marked() -> None:
     ] * 3 + [True] * 3
 
 
-@pytest.mark.parametrize("written", ["7号楼", "７栋", "七号楼", "7", "07栋", " 7 号 楼", "7#", "第七幢", "7座"])
+@pytest.mark.parametrize(
+    "written",
+    ["7号楼", "７栋", "七号楼", "7", "07栋", " 7 号 楼", "7#", "第七幢", "7座", "7号楼2单元", "七栋二单元301"],
+)
 def test_building_is_one_however_it_is_written(written: str) -> None:
     assert tidy.building_key(written) == "7"
 
 
 @pytest.mark.parametrize(
-    ("written", "key"), [("十二号楼", "12"), ("一百零三栋", "103"), ("A座", "a"), ("向阳楼", "向阳楼")]
+    ("written", "key"), [("十二号楼", "12"), ("一百零三栋", "103"), ("A座", "a"), ("向阳楼", "向阳楼"), ("7组", "7组")]
 )
 def test_other_buildings(written: str, key: str) -> None:
     assert tidy.building_key(written) == key
