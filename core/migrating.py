@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.operations import AddConstraintNotValid
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.db import migrations
 
 
 class AddWords(AddConstraintNotValid):
@@ -20,4 +21,29 @@ class AddWords(AddConstraintNotValid):
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             table, name = (schema_editor.quote_name(each) for each in (model._meta.db_table, self.constraint.name))
             schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddColumn(migrations.AddField):
+    """Add a column in a migration that is not atomic: one that a run before added, and then gave up, is left as it is."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Add the column where it is not there yet."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        connection, column = schema_editor.connection, model._meta.get_field(self.name).column
+        with connection.cursor() as cursor:
+            known = connection.introspection.get_table_description(cursor, model._meta.db_table)
+        if column not in {each.name for each in known}:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddIndexAnew(AddIndexConcurrently):
+    """Add an index beside work that goes on; what a run before left half made under its name is taken away first."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Take away what a run before left, and add it."""
+        if self.allow_migrate_model(
+            schema_editor.connection.alias, to_state.apps.get_model(app_label, self.model_name)
+        ):
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
         super().database_forwards(app_label, schema_editor, from_state, to_state)

@@ -1,9 +1,9 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 from access.finding import refresh
+from core.migrating import AddColumn, AddIndexAnew
 
 
 def fill(apps, schema_editor):
@@ -23,22 +23,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        AddColumn(
             model_name='resident',
             name='search_text',
             field=models.TextField(blank=True, db_default='', default='', help_text='The name, its key, every reading, its initials'),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name='resident',
             name='search_tokens',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, db_default=[], default=list, help_text='See access.finding', size=None),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name='resident',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', name='gin_trgm_ops'), name='resident_words'),
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name='resident',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_tokens'], name='resident_tokens'),
         ),

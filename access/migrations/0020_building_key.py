@@ -5,6 +5,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from core.buildings import fill_keys
+from core.migrating import AddColumn
 
 
 def fill(apps, schema_editor):
@@ -18,14 +19,14 @@ class Migration(migrations.Migration):
     dependencies = [("access", "0019_number_of_indexed")]
 
     operations = [
-        migrations.AddField(
+        AddColumn(
             model_name="resident",
             name="building_key",
             field=models.TextField(
                 blank=True, help_text="What the writings of the building have in common", null=True
             ),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="resident",
             name="building_keyed",
             field=models.TextField(blank=True, help_text="The writing of which the key was made", null=True),

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from core.migrating import AddColumn
+
 ONCE = """
 CREATE UNIQUE INDEX CONCURRENTLY "pass_number_once" ON "communities_gatepass" ("community_id", "number_day", "number")
 WHERE "number_day" IS NOT NULL
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [("communities", "0006_words_valid")]
 
     operations = [
-        migrations.AddField(
+        AddColumn(
             model_name="gatepass",
             name="number_day",
             field=models.DateField(
@@ -22,7 +24,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunSQL(ONCE, 'DROP INDEX CONCURRENTLY IF EXISTS "pass_number_once"')],
+            database_operations=[
+                migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS "pass_number_once"', migrations.RunSQL.noop),
+                migrations.RunSQL(ONCE, 'DROP INDEX CONCURRENTLY IF EXISTS "pass_number_once"'),
+            ],
             state_operations=[
                 migrations.AddConstraint(
                     model_name="gatepass",

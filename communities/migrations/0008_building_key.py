@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from core.buildings import fill_keys
+from core.migrating import AddColumn
 
 
 def fill(apps, schema_editor):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [("communities", "0007_pass_numbers")]
 
     operations = [
-        migrations.AddField(
+        AddColumn(
             model_name="zoneperiod",
             name="building_key",
             field=models.TextField(

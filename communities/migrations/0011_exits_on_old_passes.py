@@ -1,7 +1,8 @@
 """Find the exits on passes that had come back or were void: of them, some are of a way that is over."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from core.migrating import AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("communities", "0010_more_words_valid")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             "scan",
             models.Index(
                 condition=models.Q(("direction", "exit"), ("reason__in", ["used_back", "revoked"])),
