@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pgtrigger
+from django.db import IntegrityError
 from django.db.models import CheckConstraint, Q, TextChoices
 
 if TYPE_CHECKING:
     from core.states import Machine
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """Name the constraint, or the unique index, that a write broke; "" where the database names none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return (diagnosis.constraint_name or "") if diagnosis else ""
+
+
+def refuses_a_word(error: IntegrityError) -> bool:
+    """Say whether a write was refused for a word outside its enum (`words`)."""
+    return broken_constraint(error).endswith("_words")
 
 
 def status_guard(machine: Machine, field: str = "status") -> pgtrigger.Trigger:

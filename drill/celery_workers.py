@@ -29,22 +29,8 @@ def working(database: str, by_celery: bool) -> Iterator[Answer | None]:
         yield None
         return
     queue = f"drill-{os.getpid()}"
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "-I",
-        "drill.worker_signs",
-        "-Q",
-        queue,
-        "-c",
-        "1",
-        "-l",
-        "warning",
-    ]
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queue, "-c", "1", "-l", "warning"]
+    command += ["-I", "drill.worker_signs"]
     command += ["--without-gossip", "--without-mingle", "-n", f"{queue}@%h"]
     environment = {**os.environ, "DATABASE_URL": _address(database)}
     worker = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)

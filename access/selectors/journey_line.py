@@ -13,12 +13,11 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of
-from access.selectors.standing import Standing, has_died, hhmm, standing_of
+from access.selectors.standing import Standing, has_died, hhmm, plate_and_driver, standing_of
 from access.states import TransportMode
 from core.phrases import label
-from transport.models import Run, Trip
+from transport.models import Trip
 from transport.states import TripStatus
-from transport.whereabouts import car_words
 
 BROKEN = {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}
 KEYS = ("gate", "board", "door", "treatment", "return", "home")
@@ -64,11 +63,6 @@ def journey_lines(requests: Sequence[AccessRequest], *, at: datetime) -> list[Li
     """Draw many journeys; the number of queries does not grow with theirs."""
     parts = parts_of([row.case_ref for row in requests])
     return [journey_line(row, at=at, parts=parts[row.case_ref]) for row in requests]
-
-
-def plate_and_driver(run: Run | None) -> str:
-    """Name the car and who drives it."""
-    return car_words(run) if run else ""
 
 
 def home_time(facts: Facts) -> datetime | None:

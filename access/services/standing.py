@@ -19,6 +19,7 @@ from access.states import FIXED, NeedStatus, StopReason
 from core import clock
 from core.actors import Actor, service
 from core.errors import Conflict, DomainError, stops_all
+from core.guards import refuses_a_word
 
 log = get_logger(__name__)
 STANDING = service("standing", "长期预约")
@@ -95,7 +96,7 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
             order.save(update_fields=["request"])
             return True
     except IntegrityError as error:
-        if "_words" in str(error):  # a word of this one's record that slipped past every check
+        if refuses_a_word(error):  # a word of this one's record that slipped past every check
             log.warning("standing.refused", resident_id=str(need.resident_id), code="not_sound")
         return False
 

@@ -19,13 +19,14 @@ from access.services.cards import machine_class, party_size
 from access.states import FIXED, RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
+from dispatch import soundness
 from dispatch.hand.allowances import board_min, leave_min
 from dispatch.planning import fleet, houses
 from dispatch.planning.critical import AT_HAND, at_hand_within, bound_for, by_cars
 from dispatch.planning.fleet import Cars, load, minutes, place
 from dispatch.planning.houses import CRITICAL, INFECTED, Care, slot_key, slot_name
 from dispatch.planning.persons import one_way_each
-from dispatch.planning.turns import Span, check_sound, somebody_waits, waiting_rows
+from dispatch.planning.turns import Span, somebody_waits, waiting_rows
 from matching import problem as engine
 from matching.params import Params
 from transport.models import Trip
@@ -124,7 +125,7 @@ def _waiting_trips(area: str, cases: list[UUID]) -> dict[UUID, dict[str, Trip]]:
 
 def _request(row: AccessRequest, trips: dict[str, Trip], cars: Cars, span: Span) -> engine.Request | None:
     """Say what a case asks of the engine now; None when it waits for nothing."""
-    check_sound(row)
+    soundness.require(soundness.of_request(row))
     facts = facts_of(row)
     if is_over(facts):
         return None

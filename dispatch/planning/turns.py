@@ -13,17 +13,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from access.models import AccessRequest
 from access.models.absence import present
 from access.selectors import with_facts
-from access.states import NeedKind, Precaution, RequestStatus, TransportMode
+from access.states import RequestStatus
 from communities.models import DispatchAreaDivision
-from communities.states import ZoneClass
 from core import clock
 from dispatch.selectors import fetched_by_120
 from hospitals.models import Appointment, Facility
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
-from transport.states import Mobility, TripDirection, TripStatus
+from transport.states import TripDirection, TripStatus
 
-LONGEST_MIN = 1440  # nobody is treated for longer than a day without being admitted
 _HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 BY_120 = "fetched_by_120"  # the reason of whoever stands aside; it ends with the critical request, not with a time
 
@@ -108,23 +106,3 @@ def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[
         if (other := area_of.get(code)) and other != area:
             found[other].append(case)
     return dict(found)
-
-
-def check_sound(row: AccessRequest) -> None:
-    """Raise ValueError for numbers or words that make no sense to the engine; what does not is a person's to mend."""
-    home = row.community
-    if home is None or not home.point.is_sound or not 0 < row.session_min <= LONGEST_MIN or row.escorts < 0:
-        raise ValueError("no place, or no length of treatment")
-    flag = row.resident.precaution if row.resident else ""
-    known = (row.mobility, Mobility), (row.zone_class, ZoneClass), (row.need_kind, NeedKind), (row.mode, TransportMode)
-    if (flag and flag not in Precaution.values) or any(word not in kinds.values for word, kinds in known):
-        raise ValueError("a word the engine does not know")
-
-
-def is_sound(row: AccessRequest) -> bool:
-    """Say whether the engine can be asked about a row."""
-    try:
-        check_sound(row)
-    except ValueError:
-        return False
-    return True

@@ -12,6 +12,7 @@ from access.models import AccessRequest
 from access.selectors.rescue import critical_since, fallback_after, place_of
 from core.actors import ENGINE
 from core.advance import advance
+from dispatch import soundness
 from dispatch.hand import rescues
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.planning import planner
@@ -22,7 +23,6 @@ from dispatch.planning.outings import cut
 from dispatch.planning.planner import Asked
 from dispatch.planning.question import Question
 from dispatch.planning.roads import ROADS
-from dispatch.planning.turns import is_sound
 from dispatch.planning.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
 from matching.online import insert_one, open_board
@@ -59,7 +59,7 @@ def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
     )
     if row is None or not (AreaSetting.objects.filter(area=row.dispatch_area).first() or AreaSetting()).is_engine_on:
         return None
-    if row.community is not None and not is_sound(row):  # a person puts it right; 120 is called meanwhile
+    if row.community is not None and soundness.of_request(row):  # a person puts it right; 120 is called meanwhile
         leave_waiting({row.pk: "not_sound"}, at=at)
         rescues.look_at(case_ref, at=at)
         return None

@@ -17,6 +17,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
+from core.guards import broken_constraint
 from hospitals import machines, policies
 from hospitals.cards import CareClass, PatientCard
 from hospitals.models import Appointment, Intake, Slot
@@ -50,7 +51,7 @@ def book(
         with transaction.atomic():
             appointment.save(force_insert=True)
     except IntegrityError as error:
-        if "one_live_appointment_per_case" not in str(error):
+        if broken_constraint(error) != "one_live_appointment_per_case":
             raise
         raise Conflict("appointment.exists", _("这一单已经约好医院了，请刷新看最新情况。")) from error
     audit.record("appointment.booked", appointment, by=by, at=at, new_status=AppointmentStatus.BOOKED)
@@ -140,7 +141,7 @@ def take_back_no_show(appointment: Appointment, *, by: Actor, at: datetime) -> b
             Slot.objects.filter(pk=appointment.slot_id).update(booked=taken, capacity=Greatest(F("capacity"), taken))
             advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.came_after_all")
     except IntegrityError as error:  # booked anew since it was asked
-        if "one_live_appointment_per_case" not in str(error):
+        if broken_constraint(error) != "one_live_appointment_per_case":
             raise
         return False
     _touch(appointment)

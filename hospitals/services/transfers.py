@@ -21,6 +21,7 @@ from core import audit, boards, names, outbox
 from core.actors import SWEEP, Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from core.guards import broken_constraint
 from hospitals import policies, selectors
 from hospitals.events import IntakeArrived, TransferAccepted, TransferDropped
 from hospitals.models import Facility, Intake, TransferRequest
@@ -83,7 +84,7 @@ def _asked(
         with transaction.atomic():
             transfer.save(force_insert=True)
     except IntegrityError as error:
-        if "one_open_transfer_per_case" not in str(error):
+        if broken_constraint(error) != "one_open_transfer_per_case":
             raise
         raise Conflict("transfer.exists", _("已经在问一家医院了，请刷新看最新情况。")) from error
     verb = "transfer.accepted_by_phone" if name else "transfer.asked"

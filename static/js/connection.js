@@ -27,14 +27,15 @@ function show() {
   const key = state === "ok" ? (isShort ? "netOkShort" : "netOk") : state === "stale" ? "netStale" : "netOffline";
   const strip = document.getElementById("offline-strip");
   const said = state === "offline" && strip?.dataset.words; // a page where not every press is kept says so itself
-  const text = [said || word(key, { at }), state === "offline" && queued ? word("netQueued", { n: queued }) : ""].filter(Boolean).join("。");
+  const waits = queued ? word(document.body.dataset.signedOut ? "netQueuedOver" : "netQueued", { n: queued }) : "";
+  const text = [said || word(key, { at }), state === "offline" ? waits : ""].filter(Boolean).join("。");
   const words = net.querySelector(".net__words");
   if (words.textContent !== text) words.textContent = text;
   net.dataset.state = state;
   if (strip) {
     strip.querySelector("[data-when-off]")?.toggleAttribute("hidden", state !== "offline");
     strip.hidden = state !== "offline" && queued === 0;
-    strip.querySelector("[data-queued]").textContent = queued ? word("netQueued", { n: queued }) : "";
+    strip.querySelector("[data-queued]").textContent = waits;
   }
 }
 

@@ -36,6 +36,7 @@ function say(form, text, { label, act }) {
 }
 
 function failed(form, submitter) {
+  form.dataset.unheard = "1"; // it may be stored: nothing says from here on that it is not
   const again = () => {
     troubleOf(form).querySelector("[data-send-trouble]")?.remove();
     if (form.isConnected) sendForm(form, submitter?.isConnected ? submitter : undefined);
@@ -47,7 +48,7 @@ function failed(form, submitter) {
 function signIn(form, target) {
   const address = new URL(target || "/", window.location.href);
   address.searchParams.set("next", window.location.pathname + window.location.search);
-  say(form, word(isTyped(form) ? "sessionOver" : "pressOver"), { label: word("signInAgain"), act: () => window.location.assign(address) });
+  say(form, word(isTyped(form) ? "sessionOver" : "unheard" in form.dataset ? "pressOverUnheard" : "pressOver"), { label: word("signInAgain"), act: () => window.location.assign(address) });
 }
 
 function go(target) {

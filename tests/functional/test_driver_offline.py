@@ -165,6 +165,11 @@ def test_a_press_after_the_sessions_end_is_kept_for_its_driver(
     button.click()
     expect(button).to_contain_text("到楼下了")
     expect(sheet.locator("#notices")).to_contain_text("登录到期或岗位换了，要重新登录")
+    strip = sheet.locator("#offline-strip")
+    expect(strip).to_contain_text(
+        "1 条存着，重新登录以后补传", timeout=10_000
+    )  # there is a network: it is not the trouble
+    expect(strip.get_by_text("没有网，照常点。")).to_be_hidden()
     assert Run.objects.get(pk=run.pk).status == "accepted"
 
     again = drive(context, live_server, "D1")

@@ -253,7 +253,12 @@ def test_a_press_is_not_lost_unsaid(context: BrowserContext, live_server: LiveSe
     off.click()
     expect(page.locator("#errors")).to_contain_text("没连上，刚才那一下不知道记上没有")
     page.unroute("**/vehicles/V2/**")
+    held = context.cookies()
+    context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.locator("#errors").get_by_role("button", name="再试一次").click()
+    expect(page.locator("#errors")).to_contain_text("刚才那一下不知道记上没有")
+    context.add_cookies(held)
+    off.click()
 
     expect(page.locator("#notices")).to_contain_text("停用了")
     assert Vehicle.objects.get(pk="V2").status == "off"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.clock import CHINA
 from core.errors import Conflict
 from core.geo import Point
+from core.guards import broken_constraint
 from transport.fit import Bar
 from transport.models import Driver, Run, Vehicle
 
@@ -75,7 +76,7 @@ def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
     except IntegrityError as error:
         if getattr(error.__cause__, "sqlstate", "") != OVERLAPS:
             raise
-        raise _taken(ride, besides, is_driver="driver_one_run" in str(error)) from error
+        raise _taken(ride, besides, is_driver=broken_constraint(error) == "driver_one_run") from error
 
 
 def _taken(ride: Ride, besides: Run | None, *, is_driver: bool) -> Conflict:

@@ -16,6 +16,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
+from core.guards import broken_constraint
 from transport.cards import Place, RiderCard
 from transport.events import TripFailed
 from transport.models import Trip
@@ -159,7 +160,7 @@ def _open(opened: list[Trip], *, by: Actor, at: datetime) -> None:
         with transaction.atomic():
             Trip.objects.bulk_create(opened)
     except IntegrityError as error:
-        if "one_live_trip_per_direction" not in str(error):
+        if broken_constraint(error) != "one_live_trip_per_direction":
             raise
         raise Conflict("trip.exists", _("这个人这一程已经有了，请刷新看最新情况。")) from error
     for trip in opened:

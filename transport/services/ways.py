@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
+from core.guards import broken_constraint
 from transport.models import Trip
 from transport.services.outing import BUSY
 from transport.states import TripDirection, TripStatus
@@ -46,7 +47,7 @@ def as_conflict(trip: Trip) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if CONSTRAINT not in str(error):
+        if broken_constraint(error) != CONSTRAINT:
             raise
         raise _elsewhere(trip) from error
     except OperationalError as error:
