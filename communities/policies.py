@@ -21,9 +21,6 @@ STEPS = {
     "passes.void_for_case": "cancelling, closing and taking a placement back void the pass; each has asked",
     "passes.set_ride": "a placement, or a car that failed, writes the plate; by a dispatcher who was asked, or a worker",
     "passes.put_person": "saying who a stranger is (access identity) has asked",
-    "pass_calls.call_out_again": "the guard who wrote the exit has asked, or our own worker found it",
-    "pass_calls.end_out_again": "the guard who wrote the passage, or took it back, has asked",
-    "pass_calls.follow": "the guard who wrote the passage has asked",
     "calling.call_for_help": "whoever writes the fact that is the trouble has asked",
     "passes.move_window": "a new time of a placement moves the window; the placement has asked",
 }

@@ -243,9 +243,9 @@ def may_be_lent(row: AccessRequest) -> bool:
     Whoever came as an emergency goes home like anybody else.
     """
     flag = row.resident.precaution if row.resident else ""
-    needs_one = row.mobility == "stretcher" or row.needs_oxygen
+    needs_one = row.mobility == "stretcher" or row.needs_oxygen or row.attempts >= LONG_TRIES
     is_emergency = row.is_critical and facts_of(row).arrived_at is None
-    return not is_emergency and flag not in INFECTIOUS and (needs_one or row.attempts >= LONG_TRIES)
+    return not is_emergency and flag not in INFECTIOUS and needs_one
 
 
 def _lying(asked: engine.Request, row: AccessRequest) -> engine.Request:
@@ -272,11 +272,9 @@ def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], 
 def _facilities(
     care: Care, people: Iterable[engine.Request], waiting: dict[str, AccessRequest], span: Span
 ) -> tuple[engine.Facility, ...]:
-    named = {request.fixed_facility for request in people if request.fixed_facility}
-    named |= {row.facility_id for row in waiting.values() if row.facility_id}
+    named = {request.fixed_facility or "" for request in people} | {row.facility_id or "" for row in waiting.values()}
     homes = {row.community_id: row.community.point for row in waiting.values() if row.community}
-    known = {code for code in named if code in care.facilities}
-    return houses.facilities(care, homes.values(), known, origin=span.origin, at=span.at)
+    return houses.facilities(care, homes.values(), named & set(care.facilities), origin=span.origin, at=span.at)
 
 
 def _place_of(care: Care, facility: engine.Facility) -> engine.Place:

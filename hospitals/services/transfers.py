@@ -88,8 +88,9 @@ def _asked(
             raise
         raise Conflict("transfer.exists", _("已经在问一家医院了，请刷新看最新情况。")) from error
     verb = "transfer.accepted_by_phone" if name else "transfer.asked"
-    detail = {"to": wish.to.pk, "reason": wish.reason}
-    audit.record(verb, transfer, by=by, at=at, new_status=transfer.status, detail=detail)
+    audit.record(
+        verb, transfer, by=by, at=at, new_status=transfer.status, detail={"to": wish.to.pk, "reason": wish.reason}
+    )
     touch(transfer)
     return transfer
 

@@ -14,6 +14,7 @@ from core.geo import Point
 from core.guards import status_guard, words
 from transport.states import RUN, RUN_LIVE, RunStatus, StopKind
 
+DRIVER_ONCE = "driver_one_run_at_a_time"
 _LIVE = Q(status__in=RUN_LIVE)
 
 
@@ -76,7 +77,7 @@ class Run(models.Model):
                 condition=_LIVE,
             ),
             ExclusionConstraint(
-                name="driver_one_run_at_a_time",
+                name=DRIVER_ONCE,
                 expressions=[("driver", RangeOperators.EQUAL), ("occupied", RangeOperators.OVERLAPS)],
                 condition=_LIVE,
             ),

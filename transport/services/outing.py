@@ -17,6 +17,7 @@ from core.geo import Point
 from core.guards import broken_constraint
 from transport.fit import Bar
 from transport.models import Driver, Run, Vehicle
+from transport.models.run import DRIVER_ONCE
 
 OVERLAPS = "23P01"
 TAKEN = ("vehicle.taken", "driver.taken")
@@ -76,7 +77,7 @@ def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
     except IntegrityError as error:
         if getattr(error.__cause__, "sqlstate", "") != OVERLAPS:
             raise
-        raise _taken(ride, besides, is_driver=broken_constraint(error) == "driver_one_run") from error
+        raise _taken(ride, besides, is_driver=broken_constraint(error) == DRIVER_ONCE) from error
 
 
 def _taken(ride: Ride, besides: Run | None, *, is_driver: bool) -> Conflict:

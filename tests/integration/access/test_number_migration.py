@@ -14,7 +14,7 @@ from access.models import Resident
 from core import clock
 from core.sealed import blind_index
 from dispatch import housekeeping
-from drill.database import own_database
+from tests.copied import copied_database
 from tests.factories import access
 from tests.factories import communities as places
 
@@ -24,8 +24,7 @@ NUMBER = "990102195403020028"
 @pytest.mark.django_db(transaction=True)
 def test_doubles_of_the_version_before_are_kept_and_marked() -> None:
     """Three of one number: whoever was first keeps it, two are marked, and the index is made over them."""
-    home = str(connection.settings_dict["NAME"])
-    with own_database(f"{home}_numbers", template=home):
+    with copied_database("numbers"):
         doubles = (("王秀兰", 2), ("王秀蓝", 1), ("王绣兰", 0))
         for name, days in doubles:
             _numbered(name, days, number=f"{NUMBER}-{days}")

@@ -9,8 +9,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import pre_migrate
 
 from core.migrating import AddColumn
-from drill.database import own_database
 from tests.architecture.test_migrations import later
+from tests.copied import copied_database
 
 
 def not_atomic() -> list[tuple[str, str]]:
@@ -29,8 +29,7 @@ def again(app: str, name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_every_one_can_be_run_again() -> None:
-    home = str(connection.settings_dict["NAME"])
-    with own_database(f"{home}_again", template=home):
+    with copied_database("again"):
         for app, name in not_atomic():
             again(app, name)
     assert len(not_atomic()) >= 10
@@ -39,9 +38,8 @@ def test_every_one_can_be_run_again() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_plain_column_cannot(monkeypatch) -> None:
     """The twin: Django's own operation ends with an error for good where the column is there already."""
-    home = str(connection.settings_dict["NAME"])
     monkeypatch.setattr(AddColumn, "database_forwards", migrations.AddField.database_forwards)
-    with own_database(f"{home}_again", template=home), pytest.raises(ProgrammingError, match="already exists"):
+    with copied_database("again"), pytest.raises(ProgrammingError, match="already exists"):
         again("communities", "0007_pass_numbers")
 
 
