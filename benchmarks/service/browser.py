@@ -50,8 +50,9 @@ class Region:
 class Page(HTMLParser):
     """The forms and the living fragments of a page."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, path: str = "") -> None:
         super().__init__()
+        self.path = path
         self.forms: list[Form] = []
         self.regions: list[Region] = []
         self._form: Form | None = None
@@ -64,7 +65,7 @@ class Page(HTMLParser):
         if "data-live" in said:
             self.regions.append(Region(said["data-live"], said.get("id", ""), said.get("data-live-board", "")))
         if tag == "form":
-            self._form = Form(said.get("action", ""), said.get("method", "get").lower() == "post")
+            self._form = Form(said.get("action") or self.path, said.get("method", "get").lower() == "post")
             self.forms.append(self._form)
         elif self._form is not None and tag in ("input", "button") and said.get("name"):
             is_choice = said.get("type") in ("radio", "checkbox")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from benchmarks.service.browser import Answer, Browser
 from benchmarks.service.measure import Tally
 from benchmarks.service.roles import ROUNDS, SHARES, Worker
+from benchmarks.service.steps import hours_of_their_own
 from benchmarks.service.town import Town
 
 REFUSED = (409, 422)  # somebody was quicker: an answer of the product, counted apart from errors
@@ -99,14 +100,14 @@ async def mixed_load(town: Town, options: Any) -> dict[str, Any]:
     people = await signed_in(town, address, options.users)
     await _until_quiet(town)
     streams, paced = Streams(), Paced(options.rate, options.minutes * 60)
-    chance = random.Random(1)
+    chance, hours = random.Random(1), hours_of_their_own(town.known["ahead_s"])
     posted = list(islice(cycle(people), options.streams))
     tasks = [asyncio.create_task(streams.follow(events, browser, board)) for _role, browser, board in posted]
     await asyncio.sleep(3)
     tasks += [
         asyncio.create_task(_work(worker, paced, chance.uniform(0, options.ramp)))
         for worker in [
-            Worker(role, browser.twin(), paced, random.Random(chance.random())) for role, browser, _b in people
+            Worker(role, browser.twin(), paced, random.Random(chance.random()), hours) for role, browser, _b in people
         ]
     ]
     await paced.run(options.ramp)  # everybody comes to work

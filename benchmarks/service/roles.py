@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 from urllib.parse import quote
 
 from benchmarks.service.browser import Answer, Browser, Page
-from benchmarks.service.steps import hours_of_their_own
 
 DETAIL = re.compile(r'href="(/residents/[0-9a-f-]{36}/)"')
 REQUEST = re.compile(r'href="(/requests/[0-9a-f-]{36}/)"')
 PASS = re.compile(r'href="(/gate/pass/[0-9a-f-]{36}/[^"]*)"')
 WAITING = re.compile(r'href="(/dispatch/\?[^"]*who=[^"]+)"')
 PATIENT = re.compile(r'href="(/desk/(?:appointments|intakes)/[0-9a-f-]{36}/)"')
-HOURS = hours_of_their_own()
 NAMES = ("王", "li", "zhang", "5号楼", "陈")
 
 
@@ -37,12 +35,13 @@ class Worker:
     browser: Browser
     turns: Turns
     chance: random.Random
+    hours: Iterator[str]  # of arrival, shared by all: no two ask for the same
     tags: dict[str, str] = field(default_factory=dict)
 
     async def open(self, name: str, path: str) -> Page:
         """Open a page and read it."""
         answer = await self.turns.take(f"{self.role}: {name}", lambda: self.browser.get(path))
-        return self._read(answer)
+        return self._read(answer, path)
 
     async def press(self, name: str, page: Page, pattern: str, **typed: str) -> Page | None:
         """Press the first button of a page whose form's address matches; None when there is none."""
@@ -51,7 +50,7 @@ class Worker:
             return None
         fields = {**form.fields, **typed}
         answer = await self.turns.take(f"{self.role}: {name}", lambda: self.browser.post(form.action, fields))
-        return await self.open(f"{name}, then", answer.location) if answer.location else self._read(answer)
+        return await self.open(f"{name}, then", answer.location) if answer.location else self._read(answer, form.action)
 
     async def follow(self, name: str, page: Page, rounds: int) -> None:
         """Let the page ask for its fragments again, as it does by itself."""
@@ -67,8 +66,8 @@ class Worker:
         found = pattern.findall(page.text)
         return self.chance.choice(found).replace("&amp;", "&") if found else ""
 
-    def _read(self, answer: Answer) -> Page:
-        return Page(answer.text if answer.status in (200, 409, 422) else "")
+    def _read(self, answer: Answer, path: str) -> Page:
+        return Page(answer.text if answer.status in (200, 409, 422) else "", path)
 
 
 async def community(worker: Worker) -> None:
@@ -80,7 +79,7 @@ async def community(worker: Worker) -> None:
     if path := worker.pick(people, DETAIL):
         await worker.open("resident", path)
         form = await worker.open("request form", f"{path}request/")
-        typed = {"purpose": "outpatient", "time": next(HOURS), "travel": "walk", "is_second": "1"}
+        typed = {"purpose": "outpatient", "time": next(worker.hours), "travel": "walk", "is_second": "1"}
         await worker.press("ask for a way", form, r"/request/$", **typed)
     asked = await worker.open("requests", "/requests/")
     await worker.follow("requests", asked, 2)

@@ -46,15 +46,18 @@ def _details(town: dict[str, Any]) -> Act:
     return opening_each([f"/residents/{ident}/" for ident in town["people"]["residents"]])
 
 
-def hours_of_their_own() -> Iterator[str]:
-    """Return times of arrival as the form sends them, no two alike: a way asked for again is not stored again."""
-    start = datetime.now(tz=UTC).replace(second=0) + timedelta(hours=1)
+def hours_of_their_own(ahead_s: float) -> Iterator[str]:
+    """Return times of arrival as the form sends them, no two alike: a way asked for again is not stored again.
+
+    `ahead_s`: by how many seconds the demo city's clock stands before the wall clock.
+    """
+    start = datetime.now(tz=UTC).replace(second=0) + timedelta(hours=1, seconds=ahead_s)
     return (f"{start + timedelta(minutes=number):%Y-%m-%dT%H:%M%z}" for number in cycle(range(80 * 24 * 60)))
 
 
 def _ask(town: dict[str, Any]) -> Act:
     """Send the form 叫车就医 for the next resident."""
-    coming, hours = cycle(town["people"]["asked_for"]), hours_of_their_own()
+    coming, hours = cycle(town["people"]["asked_for"]), hours_of_their_own(town["ahead_s"])
     form = {"purpose": "outpatient", "travel": "walk", "is_second": "1"}
 
     async def act(browser: Browser) -> Answer:
