@@ -187,6 +187,16 @@ def wanted(words: str, *, place: str) -> Q:
     return match | _all(joined, place) if joined != said else match
 
 
+def whole_mobile(words: str) -> Q | None:
+    """Return who has the mobile number that these words are, whole; None for any other words.
+
+    Asked before `wanted`, which looks for the number's parts: those of another number may be the same ones.
+    """
+    joined = _joined(tidy.line(words).split())
+    digits = phones.part(joined[0]) if len(joined) == 1 and _NUMBERS.fullmatch(tidy.ascii_digits(joined[0])) else ""
+    return reached_by(digits) if phones.is_mobile(digits) else None
+
+
 def recognised(words: str) -> Q | None:
     """Return whom somebody of another place means, who says a name and a number; None while one of them is missing.
 

@@ -181,6 +181,11 @@ def to_dial(stored: str) -> str:
     return numbers[0].dialled + (f",{numbers[0].extension}" if numbers[0].extension else "")
 
 
+def is_mobile(digits: str) -> bool:
+    """Say whether these digits are one whole mobile number."""
+    return _MOBILE.fullmatch(digits) is not None
+
+
 def part(word: str) -> str:
     """Return the digits by which a part of a telephone is looked up: without the country's sign before a whole one."""
     found = tidy.digits(word)

@@ -108,8 +108,11 @@ def _lacks(resident: Resident) -> str:
     return "id" if not resident.id_index and resident.id_kind == "resident_id" else ""
 
 
-def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resident]:
-    """Return the residents an actor sees, searched and filtered, sorted as a dictionary would."""
+def residents(actor: Actor, query: ListQuery, *, at: datetime, whole_number: Q | None = None) -> QuerySet[Resident]:
+    """Return the residents an actor sees, searched and filtered, sorted as a dictionary would.
+
+    `whole_number` (`finding.whole_mobile`) takes the place of the words: who has that very number.
+    """
     rows = Resident.objects.visible_to(actor)
     # whoever searches looks for a person, put away or not; a list is of those who are there
     rows = rows.order_by(_ACTIVE_FIRST, "name_key", "id") if query.words else rows.active()
@@ -123,7 +126,7 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime) -> QuerySet[Resid
         rows = rows.filter(_has_need(GROUPS[query.group]))
     needs = CareNeed.objects.select_related("facility").only(*_LISTED_OF_NEED)
     return (
-        search(rows, query.words, place=actor.place_code)
+        (search(rows, query.words, place=actor.place_code) if whole_number is None else rows.filter(whole_number))
         .only(*_LISTED)
         .prefetch_related(Prefetch("needs", needs, to_attr="listed_needs"))
     )

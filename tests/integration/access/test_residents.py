@@ -178,6 +178,27 @@ def test_search_finds_by(staff: Client, words: str) -> None:
     assert "王秀兰" in staff.get(reverse("access:residents"), {"q": words}).content.decode()
 
 
+@pytest.mark.parametrize("words", ["15900000001", "159 0000 0001", "+86 159-0000-0001"])
+def test_a_whole_mobile_finds_whoever_has_it_and_nobody_else(staff: Client, words: str) -> None:
+    """Every four digits of the one number stand in the other as well."""
+    other = {**WORDS, "id_no": "", "id_kind": "none", "name": "李四", "phone": "15900000000, 0415-2900001"}
+    for typed in ({**WORDS, "phone": "15900000001"}, other):
+        assert post(staff, "access:resident_new", typed).status_code == 302
+    staff.get(reverse("access:residents"))  # says who was registered
+
+    found = staff.get(reverse("access:residents"), {"q": words}).content.decode()
+    parts = staff.get(reverse("access:residents"), {"q": "0000"}).content.decode()
+
+    assert ("王秀兰" in found, "李四" in found) == (True, False)
+    assert ("王秀兰" in parts, "李四" in parts) == (True, True)
+
+
+def test_the_digits_of_a_mobile_inside_another_number_are_found_where_nobody_has_the_mobile(staff: Client) -> None:
+    post(staff, "access:resident_new", {**WORDS, "phone": "+1 380 000 1111"})
+
+    assert "王秀兰" in staff.get(reverse("access:residents"), {"q": "13800001111"}).content.decode()
+
+
 def test_a_passport_is_found_by_its_number_and_none_is_drawn_longer_than_it_is(staff: Client) -> None:
     post(staff, "access:resident_new", {**WORDS, "id_kind": "passport", "id_no": "P1234567"})
 
