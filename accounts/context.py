@@ -46,8 +46,8 @@ TABS: dict[str, list[tuple[Any, str, str]]] = {
         (_("科室与床位"), "hospitals:services", "settings"),
     ],
     Role.COMMAND: [
-        (_("全市"), "dispatch:command", "home"),
-        (_("分区管控"), "dispatch:zones", "shield"),
+        (_("全市"), "command:overview", "home"),
+        (_("分区管控"), "command:zones", "shield"),
         (_("来电"), "access:caller_find", "phone"),
     ],
     Role.AUDITOR: [(_("操作记录"), "audit_log", "list")],

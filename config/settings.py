@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "transport",
     "access",
     "dispatch",
+    "command",
     "drill",
 ]
 MIDDLEWARE = [

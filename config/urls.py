@@ -25,6 +25,7 @@ urlpatterns += [
         "transport": "",
         "hospitals": "",
         "dispatch": "",
+        "command": "",
     }.items()
     if find_spec(f"{app}.urls")
 ]

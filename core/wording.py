@@ -14,7 +14,9 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-CODE = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "drill", "config")
+CODE = (
+    "core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "command", "drill", "config",
+)  # fmt: skip
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "_T": None,

@@ -1,9 +1,9 @@
-"""Addresses of the board, the fleet, the hospitals, the command page and the zones."""
+"""Addresses of the board, the fleet, the hospitals and the engine."""
 
 from django.urls import path
 
 from core.verbs import by_method
-from dispatch.views import board, command, engine, overview, zones
+from dispatch.views import board, engine, overview
 
 app_name = "dispatch"
 urlpatterns = [
@@ -23,8 +23,4 @@ urlpatterns = [
     path("dispatch/engine/", by_method(GET=engine.show, POST=engine.switch), name="engine"),
     path("dispatch/engine/<uuid:run_id>/take/", by_method(POST=engine.take), name="engine_take"),
     path("dispatch/facilities/", by_method(GET=overview.facilities), name="facilities"),
-    path("command/", by_method(GET=command.show), name="command"),
-    path("command/zones/", by_method(GET=zones.show), name="zones"),
-    path("command/zones/<str:code>/", by_method(GET=zones.one, POST=zones.change), name="zone"),
-    path("command/zones/<str:code>/lift/", by_method(POST=zones.lift), name="zone_lift"),
 ]

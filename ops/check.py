@@ -16,6 +16,7 @@ from ops.services import manage
 
 PACKAGES = (
     "core",
+    "messages",
     "accounts",
     "calls",
     "communities",
@@ -23,6 +24,8 @@ PACKAGES = (
     "transport",
     "access",
     "dispatch",
+    "command",
+    "setup",
     "drill",
     "config",
     "matching",

@@ -13,7 +13,7 @@ from ops.process import Child
 from ops.say import Refused, last_line, say, tail
 from ops.services import Setup, manage
 
-APPS = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch")
+APPS = ("core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "command")
 MIGRATE, GRANT = ("migrate", "--no-input", "-v", "1"), ("grant_app_role",)
 COLLECT = ("collectstatic", "--no-input", "-v", "0")
 REMEMBER = ("remember_installation",)

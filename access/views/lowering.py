@@ -59,7 +59,7 @@ def lower(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 def _back(actor: Actor, row: AccessRequest) -> str:
-    return reverse("dispatch:command") if actor.role == Role.COMMAND else reverse("access:request", args=[row.pk])
+    return reverse("command:overview") if actor.role == Role.COMMAND else reverse("access:request", args=[row.pk])
 
 
 def _page(request: HttpRequest, row: AccessRequest, form: LowerForm, *, status: int = 200) -> HttpResponse:

@@ -33,7 +33,7 @@ LANDINGS = {
     Role.DISPATCH: "dispatch:board",
     Role.INTAKE: "hospitals:desk",
     Role.HOSPADM: "hospitals:services",
-    Role.COMMAND: "dispatch:command",
+    Role.COMMAND: "command:overview",
     Role.AUDITOR: "audit_log",
     Role.SYSADMIN: "administration",
 }

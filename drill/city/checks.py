@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from communities import rule_kinds
 from core.codes import compared, read_id_no
-from core.sheets import Day, Fault, Hour, Row, Sheet, read
+from core.sheets.cells import Day, Hour
+from core.sheets.reading import Fault, Row, Sheet, read
 from drill.city import columns
 
 HOTLINES = {"急救": "hotline.emergency", "志愿转运车队": "hotline.volunteer_fleet"}

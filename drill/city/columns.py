@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from core.sheets import Column, Day, Hour, Kind, Moment, Number, SomeOf, Text
+from core.sheets.cells import Day, Hour, Kind, Moment, Number, SomeOf, Text
+from core.sheets.reading import Column
 from drill.city import vocabulary as words
 
 CODE = r"[A-Za-z0-9._-]+"

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
-from core.sheets import Fault, Sheet
+from core.sheets.reading import Fault, Sheet
 from drill.city import checks
 
 SHOWN = 200

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from access.states import NeedKind, Precaution
 from communities.states import ZoneClass
-from core.sheets import OneOf, narrow, vocabulary
+from core.sheets.cells import OneOf, narrow, vocabulary
 from hospitals.states import MachineClass, ZoneRole
 from hospitals.words import SERVICE_WORDS
 from transport.states import Mobility, VehicleClass, VehicleStatus

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
-ORDER = ["core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "drill"]
-PRODUCT = [*ORDER, "config", "matching", "ops"]
+ORDER = ["core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "command", "drill"]
+PRODUCT = [*ORDER, "setup", "messages", "config", "matching", "ops"]
 MAX_FILE, MAX_TEST, MAX_FUNCTION, MAX_TEMPLATE = 300, 600, 60, 200
 
 

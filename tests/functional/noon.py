@@ -54,9 +54,9 @@ class Noon:
             "intake-stranger": ("intake", reverse("hospitals:intake", args=[self.stranger.pk])),
             "intake-inside": ("intake", reverse("hospitals:intake", args=[self.inside.pk])),
             "desk": ("intake", reverse("hospitals:desk")),
-            "zones": ("command", reverse("dispatch:zones")),
-            "zone": ("command", reverse("dispatch:zone", args=[self.town.community.pk])),
-            "zone-meets": ("command", f"{reverse('dispatch:zone', args=[self.town.community.pk])}?zone_class=sealed"),
+            "zones": ("command", reverse("command:zones")),
+            "zone": ("command", reverse("command:zone", args=[self.town.community.pk])),
+            "zone-meets": ("command", f"{reverse('command:zone', args=[self.town.community.pk])}?zone_class=sealed"),
         }
 
 

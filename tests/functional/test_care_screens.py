@@ -129,7 +129,7 @@ def test_a_result_is_written_down_by_keyboard(
 def test_a_zone_is_changed_by_keyboard_after_reading_whom_it_meets(
     context: BrowserContext, live_server: LiveServer, noon: Noon, complaints: list[str]
 ) -> None:
-    page = enter(context, live_server, noon.users["command"], reverse("dispatch:zones"))
+    page = enter(context, live_server, noon.users["command"], reverse("command:zones"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("锦江花园")

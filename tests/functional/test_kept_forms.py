@@ -50,7 +50,7 @@ class Kept:
 
 
 def as_command(now: Noon) -> Opened:
-    return Opened(now.users["command"], reverse("dispatch:zone", args=[now.town.community.pk]))
+    return Opened(now.users["command"], reverse("command:zone", args=[now.town.community.pk]))
 
 
 def as_desk(now: Noon) -> Opened:

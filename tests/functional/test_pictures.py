@@ -115,7 +115,7 @@ def screens() -> list[Screen]:
         Screen("driver-sheet", "siji", reverse("transport:sheet"), PHONE),
         Screen("driver-sheet-large", "siji", reverse("transport:sheet"), PHONE, look=large),
         Screen("intake-desk", "jiezhen", reverse("hospitals:desk"), (1440, 900)),
-        Screen("command", "zhihui", reverse("dispatch:command"), (1440, 900)),
+        Screen("command", "zhihui", reverse("command:overview"), (1440, 900)),
         Screen("gate-scan", "menwei", reverse("communities:gate"), PHONE),
         Screen("gate-answer-amber", "menwei", answer, PHONE),
         # the last one: the clock is past the time of the pass by then
@@ -136,7 +136,7 @@ def later_screens() -> list[Screen]:
     stranger = Intake.objects.get(is_walk_in=True)
     person = Resident.objects.filter(community=COMMUNITY).exclude(phone_last4="").earliest("name_key")
     residents.note_result(person.pk, result="suspected", by=staff, at=at)
-    zone = f"{reverse('dispatch:zone', args=[COMMUNITY])}?zone_class=controlled&building=&since=&source="
+    zone = f"{reverse('command:zone', args=[COMMUNITY])}?zone_class=controlled&building=&since=&source="
     found = f"{reverse('access:identify', args=[let_out.case_ref])}?q={person.phone_last4}&who={person.pk}"
     return [
         Screen("resident-result", "shequ", reverse("access:resident", args=[person.pk])),

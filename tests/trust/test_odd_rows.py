@@ -42,8 +42,8 @@ ASKED = {
     "access:caller_find": ({"q": "13977001847"},),
     "hospitals:desk": ({"q": "乔"}, {"part": "list"}),
     "hospitals:find": ({"code": "ABCD"},),
-    "dispatch:command": ({"part": "list"},),
-    "dispatch:zones": ({"q": "小区"},),
+    "command:overview": ({"part": "list"},),
+    "command:zones": ({"q": "小区"},),
     "communities:gate_back": ({"direction": "entry"},),
 }
 

@@ -13,11 +13,12 @@ from access.models import Resident
 from access.selectors.ground import ground_of, zone_now
 from access.services import residents
 from access.services.residents import ResidentFacts
+from command.selectors import zoning
 from communities.models import ZonePeriod
 from communities.services import passes
 from core import clock
 from core.actors import Actor
-from dispatch import housekeeping, zoning
+from dispatch import housekeeping
 from tests.factories import access as make
 from tests.factories import communities as places
 

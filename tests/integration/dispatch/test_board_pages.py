@@ -213,15 +213,15 @@ def test_another_area_does_not_exist(name):
     assert "陈玉梅" not in stranger.get(reverse("dispatch:board")).content.decode()
 
 
-@pytest.mark.parametrize("name", ["board", "vehicles", "facilities", "command"])
+@pytest.mark.parametrize("name", ["dispatch:board", "dispatch:vehicles", "dispatch:facilities", "command:overview"])
 def test_pages_are_for_their_post_alone(name):
     walkers.town()
     other = Client()
     other.force_login(gate_rows.guard(username="guard"))
 
-    assert other.get(reverse(f"dispatch:{name}")).status_code == 403
-    assert Client().get(reverse(f"dispatch:{name}")).status_code == 302
-    assert other.post(reverse(f"dispatch:{name}")).status_code == 405
+    assert other.get(reverse(name)).status_code == 403
+    assert Client().get(reverse(name)).status_code == 302
+    assert other.post(reverse(name)).status_code == 405
 
 
 def test_place_return_by_form(dispatcher):
@@ -285,8 +285,8 @@ def test_command_names_who_has_nothing_and_whose_move_it_is():
         gate_rows.user("cmd2", "王主任", role="command", place=("district", "210603000000", "振兴区"))
     )
 
-    page = client.get(reverse("dispatch:command")).content.decode()
-    other = elsewhere.get(reverse("dispatch:command")).content.decode()
+    page = client.get(reverse("command:overview")).content.decode()
+    other = elsewhere.get(reverse("command:overview")).content.decode()
 
     assert "1 人的需求没着落" in page
     assert "排好的车或时段刚被占用，稍后自动再排" in page

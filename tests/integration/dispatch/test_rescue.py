@@ -302,7 +302,7 @@ def test_whoever_stands_aside_for_120_is_told_so_and_planned_as_soon_as_it_is_ov
     ordinary.refresh_from_db()
     assert (ordinary.needs_person_reason, ordinary.owner_role) == ("fetched_by_120", "dispatch")
     assert ordinary not in wake.nobody_looks_at(at=AT + 60 * MIN)
-    assert words in reads(client, town, "command", reverse("dispatch:command"))
+    assert words in reads(client, town, "command", reverse("command:overview"))
     attempts = ordinary.attempts
     planner.plan("main", at=AT + 10 * MIN)
     ordinary.refresh_from_db()
@@ -363,7 +363,7 @@ def test_without_an_ambulance_a_person_is_told_to_ring_120(role, way, client):
 
 SCREENS = {
     "dispatch": lambda request: reverse("dispatch:board"),
-    "command": lambda request: reverse("dispatch:command"),
+    "command": lambda request: reverse("command:overview"),
     "staff": lambda request: reverse("access:request", args=[request.pk]),
 }
 

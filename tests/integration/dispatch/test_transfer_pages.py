@@ -140,7 +140,7 @@ def test_r_000_17_a_silent_house_is_read_by_dispatch_and_command(case, moved):
     case.steps("ask")
     at(moved, case.at + 12 * MIN)
 
-    for client, page in ((dispatcher, "dispatch:board"), (commander, "dispatch:command")):
+    for client, page in ((dispatcher, "dispatch:board"), (commander, "command:overview")):
         shown = read(client, page)
         assert "等乙院答复 12 分钟" in shown
         assert 'data-level="danger"' in shown

@@ -13,12 +13,12 @@ from access.selectors import residents
 from access.selectors.due import needs_of
 from access.selectors.ground import ground_of, zone_now
 from access.selectors.requests import request_page
+from command.selectors import zoning
 from communities import selectors
 from communities.models import ZonePeriod
 from communities.services import zones
 from core import clock, tidy
 from core.actors import Actor
-from dispatch import zoning
 from tests.factories import access as make
 from tests.factories import communities as places
 

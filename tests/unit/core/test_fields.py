@@ -12,7 +12,7 @@ from django import forms
 from core import fields
 from core.templatetags.components import dial
 
-APPS = ("access", "calls", "communities", "dispatch", "hospitals", "transport")
+APPS = ("access", "calls", "command", "communities", "dispatch", "hospitals", "transport")
 # a key chosen among buttons is compared with keys, and is no text that anybody types
 CHOSEN = {("RequestForm", "time")}
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.sheets import Column, Day, Hour, Moment, Number, SomeOf, Text, read, vocabulary
+from core.sheets.cells import Day, Hour, Moment, Number, SomeOf, Text, vocabulary
+from core.sheets.reading import Column, read
 
 COLOURS = vocabulary({"red": ("红", "红色"), "green": ("绿", "绿色")})
 COLUMNS = {

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
+from command.forms import ZoneForm
+from command.selectors import zoning
 from communities.models import Community
 from communities.services import zones
 from communities.states import ZoneClass
@@ -18,8 +20,7 @@ from core import clock
 from core.errors import Invalid
 from core.http import page
 from core.idempotency import idempotent
-from dispatch import selectors, zoning
-from dispatch.forms import ZoneForm
+from dispatch import selectors
 from dispatch.words import hhmm
 
 PAGE_SIZE = 50
@@ -36,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "words": words,
         "bad_rules": selectors.bad_rules(actor, at=at),
     }
-    return page(request, "dispatch/zones.html", context)
+    return page(request, "command/zones.html", context)
 
 
 @for_roles("command")
@@ -66,7 +67,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             place = f"{community.name} {data['building']}".strip()
             words = {"place": place, "zone": ZoneClass(data["zone_class"]).label, "at": _when(since, at)}
             messages.success(request, _("%(place)s %(at)s起是%(zone)s。在外面的人照样回家。") % words)
-            return HttpResponseRedirect(reverse("dispatch:zone", args=[community.pk]))
+            return HttpResponseRedirect(reverse("command:zone", args=[community.pk]))
     return _page(request, community, form, status=422)
 
 
@@ -79,7 +80,7 @@ def lift(request: HttpRequest, code: str) -> HttpResponse:
     building = request.POST.get("building", "")[:40]
     if zones.lift(community, since=at, building=building, by=actor, at=at):
         messages.success(request, _("%(building)s 跟全小区一样了。") % {"building": building or community.name})
-    return HttpResponseRedirect(reverse("dispatch:zone", args=[community.pk]))
+    return HttpResponseRedirect(reverse("command:zone", args=[community.pk]))
 
 
 def _page(request: HttpRequest, community: Community, form: ZoneForm, *, status: int = 200) -> HttpResponse:
@@ -95,7 +96,7 @@ def _page(request: HttpRequest, community: Community, form: ZoneForm, *, status:
         "affected": zoning.affected(community, building=form.cleaned_data["building"]) if is_ready else None,
         "now": at,
     }
-    return page(request, "dispatch/zone.html", context, status=status)
+    return page(request, "command/zone.html", context, status=status)
 
 
 def _when(since: datetime, at: datetime) -> str:

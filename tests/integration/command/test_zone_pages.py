@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from access.selectors.ground import zone_now
+from command.selectors import zoning
 from communities.models import ZonePeriod
 from core import clock
 from core.models import AuditEvent
-from dispatch import zoning
 from tests import walkers
 from tests.factories import communities as gate_rows
 from tests.walkers import AT, MIN
@@ -49,7 +49,7 @@ def test_whom_a_change_meets_is_said_before_and_the_change_reaches_them(noon):
     placed = walkers.ask(town, walkers.resident(town, "王秀兰"), at=noon, arrive_at=slot.starts_at)
     walkers.place_by_hand(town, placed, slot_id=slot.pk, out_vehicle="V2", at=noon)
     walkers.ask(town, walkers.resident(town, "刘桂英", building="9号楼"), at=noon, arrive_at=slot.starts_at)
-    client, to = officer(), reverse("dispatch:zone", args=[town.community.pk])
+    client, to = officer(), reverse("command:zone", args=[town.community.pk])
 
     assert zoning.affected(town.community, building="") == zoning.Affected(out=1, arranged=1, waiting=1)
     assert zoning.affected(town.community, building="9号楼").total == 1
@@ -69,18 +69,18 @@ def test_whom_a_change_meets_is_said_before_and_the_change_reaches_them(noon):
 
 def test_one_building_is_put_under_and_lifted_again(noon):
     town = walkers.town()
-    client, to = officer(), reverse("dispatch:zone", args=[town.community.pk])
+    client, to = officer(), reverse("command:zone", args=[town.community.pk])
     client.post(to, {"zone_class": "sealed", "building": "9号楼", **key()})
     assert zone_now(town.community, "9号楼", at=noon) == "sealed"
     with time_machine.travel(noon + 5 * MIN, tick=False):
         assert "跟全小区一样" in client.get(to).content.decode()
-        client.post(reverse("dispatch:zone_lift", args=[town.community.pk]), {"building": "9号楼", **key()})
+        client.post(reverse("command:zone_lift", args=[town.community.pk]), {"building": "9号楼", **key()})
         assert zone_now(town.community, "9号楼", at=clock.now()) == "controlled"
 
 
 def test_an_order_for_tonight_stands_below_those_in_force(noon):
     town = walkers.town()
-    client, to = officer(), reverse("dispatch:zone", args=[town.community.pk])
+    client, to = officer(), reverse("command:zone", args=[town.community.pk])
     tonight = (noon + timedelta(hours=8)).astimezone(clock.CHINA)
     client.post(to, {"zone_class": "sealed", "since": tonight.strftime("%Y-%m-%dT%H:%M"), **key()})
 
@@ -93,7 +93,7 @@ def test_an_order_for_tonight_stands_below_those_in_force(noon):
 
 def test_wrong_words_come_back_and_nothing_changes():
     town = walkers.town()
-    client, to = officer(), reverse("dispatch:zone", args=[town.community.pk])
+    client, to = officer(), reverse("command:zone", args=[town.community.pk])
     for wrong in ({"zone_class": "moon"}, {}, {"zone_class": "sealed", "since": "soon"}):
         answer = client.post(to, {**wrong, **key()})
         assert answer.status_code == 422
@@ -105,11 +105,11 @@ def test_only_command_of_the_division_sees_and_changes():
     town = walkers.town()
     elsewhere, dispatcher = officer("210700000000"), Client()
     dispatcher.force_login(walkers.dispatcher_user())
-    for name in ("dispatch:zone", "dispatch:zone_lift"):
+    for name in ("command:zone", "command:zone_lift"):
         to = reverse(name, args=[town.community.pk])
         assert elsewhere.post(to, {"zone_class": "sealed", **key()}).status_code == 404
         assert dispatcher.post(to, {"zone_class": "sealed", **key()}).status_code == 403
-    assert town.community.name not in elsewhere.get(reverse("dispatch:zones")).content.decode()
+    assert town.community.name not in elsewhere.get(reverse("command:zones")).content.decode()
     assert ZonePeriod.objects.count() == 1
 
 
@@ -119,7 +119,7 @@ def test_the_list_costs_the_same_at_5_and_at_50(rows, django_assert_max_num_quer
         made = gate_rows.community(f"2106020{number:02d}001", f"小区{number}")
         gate_rows.zone(made, "sealed", since=AT, building="1号楼")
     client = officer()
-    client.get(reverse("dispatch:zones"))  # the hotline is read once a minute
+    client.get(reverse("command:zones"))  # the hotline is read once a minute
     with django_assert_max_num_queries(8):
-        page = client.get(reverse("dispatch:zones"), {"q": "小区"}).content.decode()
+        page = client.get(reverse("command:zones"), {"q": "小区"}).content.decode()
     assert page.count("data-row") == min(rows, 50)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from accounts.access_control import actor_of, for_roles
+from command.selectors.overview import overview
 from core import clock
 from core.http import page
-from dispatch import command, selectors
+from dispatch import selectors
 
 
 @for_roles("command")
 def show(request: HttpRequest) -> HttpResponse:
     """Show a division's unmet needs, people out without a way home, and counts by street."""
     actor, at = actor_of(request), clock.now()
-    context = {"seen": command.overview(actor, at=at), "bad_rules": selectors.bad_rules(actor, at=at)}
-    return page(request, "dispatch/command.html", context, part="numbers")
+    context = {"seen": overview(actor, at=at), "bad_rules": selectors.bad_rules(actor, at=at)}
+    return page(request, "command/overview.html", context, part="numbers")
