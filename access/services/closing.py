@@ -11,7 +11,7 @@ from django.db import transaction
 from access import journey
 from access.journey import Facts
 from access.models import AccessRequest
-from access.selectors.facts import facts_of, with_facts
+from access.selectors.facts import facts_of, locked_case_of
 from access.states import CloseOutcome, RequestStatus
 from core.actors import RELAY, Actor
 from core.advance import advance
@@ -30,7 +30,7 @@ def close_if_over(case_ref: UUID | None, *, at: datetime, **_payload: Any) -> bo
     """Close the request of a case when nothing is left to do; say whether it did. Safe to run twice."""
     if case_ref is None:
         return False
-    row = with_facts(AccessRequest.objects.filter(case_ref=case_ref)).select_for_update(of=("self",)).first()
+    row = locked_case_of(case_ref)
     return row is not None and close_row(row, facts_of(row), at=at)
 
 

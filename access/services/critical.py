@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from access import journey, policies
 from access.models import AccessRequest
 from access.models.request import OPEN
+from access.selectors.facts import facts_of, locked_case
 from access.services import one_way, requests
 from access.services.due import next_check
 from access.services.letting_go import let_go
@@ -39,10 +40,10 @@ def make_critical(
     """
     policies.check_raise(by, request)
     one_way.require_first(request.person_key, besides=request)
-    row = _locked(request)
+    row = locked_case(request.pk)
     if row.is_critical:
         return row
-    facts = one_way.facts_now(row)
+    facts = facts_of(row)
     is_out = journey.is_out(facts)
     changes: dict[str, Any] = {
         "is_critical": True,
@@ -78,8 +79,8 @@ def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: dateti
     policies.check_lower(by, request, at=at)
     if not reason.strip():
         raise Invalid("request.lower_reason", _("请写一句为什么不是危急。"), field="reason")
-    row = _locked(request)
-    facts = one_way.facts_now(row)
+    row = locked_case(request.pk)
+    facts = facts_of(row)
     if not row.is_critical or row.status not in OPEN:
         raise Conflict("critical.absent", _("这一单已经不是急危重症了，请刷新看最新情况。"))
     if journey.is_out(facts):
@@ -104,11 +105,6 @@ def ordinary_way(row: AccessRequest) -> dict[str, Any]:
     """Say which way a request had before 120 was called, as JSON."""
     way: dict[str, Any] = {name: getattr(row, name) for name in KEPT}
     return way | {"arrive_at": row.arrive_at.isoformat() if row.arrive_at else None}
-
-
-def _locked(request: AccessRequest) -> AccessRequest:
-    rows = AccessRequest.objects.select_for_update(of=("self",)).select_related("community", "resident")
-    return rows.get(pk=request.pk)
 
 
 __all__ = ["lower_critical", "make_critical", "ordinary_way"]

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from access import journey
 from access.events import RequestApproved
 from access.models import AccessRequest, Resident
+from access.selectors.facts import locked_case_of
 from access.selectors.ground import zone_now
 from access.services import absences, critical, one_way
 from access.services.due import next_check
@@ -67,7 +68,7 @@ def note_detail(
     """
     if case_ref is None:
         return
-    row = AccessRequest.objects.select_for_update(of=("self",)).filter(case_ref=case_ref).first()
+    row = locked_case_of(case_ref)
     if row is None:
         raise NotFound("request.absent")
     if row.source != "gate" or row.resident_id:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from access import journey, policies
 from access.events import HomeMarked
 from access.models import AccessRequest, HandClosing, HomeMark
-from access.selectors.facts import facts_of, with_facts
+from access.selectors.facts import facts_of, locked_case
 from access.services import out_again
 from access.services.closing import UNDO, close_if_over
 from access.services.requests import refresh
@@ -28,8 +28,7 @@ def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
     A word from before a later exit says nothing of that one: it is said anew.
     """
     policies.check_say_home(by, request)
-    AccessRequest.objects.select_for_update(of=("self",)).only("pk").get(pk=request.pk)  # two at once say it once
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
+    facts = facts_of(locked_case(request.pk))  # two at once say it once
     standing = _marks(request).order_by("-at").first()
     if standing and not journey.is_out(facts):
         return standing
@@ -46,7 +45,7 @@ def say_home(request: AccessRequest, *, by: Actor, at: datetime) -> HomeMark:
 def undo_say_home(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     """Take 已到家 back: the person is out again, as the other facts say."""
     policies.check_say_home(by, request)
-    current = AccessRequest.objects.select_for_update().get(pk=request.pk)
+    current = locked_case(request.pk)
     marks = _marks(request)
     if current.status == RequestStatus.CLOSED:  # the word that closed it stays; one about going out again does not
         marks = marks.filter(at__gt=current.closed_at)
@@ -68,7 +67,7 @@ def hand_closing(request: AccessRequest, *, reason: str, by: Actor, at: datetime
     policies.check_close_by_hand(by, request)
     if len(reason.strip()) < 4:
         raise Invalid("hand_closing.reason", _("请写清楚人现在在哪、怎么知道的。"), field="reason")
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
+    facts = facts_of(locked_case(request.pk))
     closing, is_first = HandClosing.objects.select_for_update().get_or_create(
         case_ref=request.case_ref,
         defaults={"reason": reason.strip()[:300], "first_key": by.key, "first_label": by.label, "first_at": at},

@@ -18,6 +18,7 @@ from access import policies
 from access.events import RequestIdentified
 from access.models import AccessRequest, Identification, Resident
 from access.models.request import OPEN
+from access.selectors.facts import locked_case
 from access.selectors.ground import zone_now
 from access.services import absences, cards, one_way, residents
 from communities.services import passes
@@ -46,7 +47,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     """
     policies.check_identify(by, request, resident)
     one_way.hold_resident(resident.pk)
-    row = locked(request)
+    row = locked_case(request.pk)
     if row.resident_id == resident.pk:
         return row
     if row.resident_id is not None:
@@ -81,7 +82,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
 def undo(request: AccessRequest, *, by: Actor, at: datetime) -> AccessRequest:
     """Take a wrong identification back within half an hour: the request is a stranger's again, as it was."""
     policies.check_undo_identity(by, request)
-    row = locked(request)
+    row = locked_case(request.pk)
     found = Identification.objects.filter(request=row, withdrawn_at__isnull=True).select_related("resident").first()
     if found is None:
         raise Conflict("identity.absent", _("没有可以撤回的认人。"))
@@ -92,12 +93,6 @@ def undo(request: AccessRequest, *, by: Actor, at: datetime) -> AccessRequest:
     write_cards(row, {**found.before, "person_key": UUID(found.before["person_key"])}, by=by, at=at)
     audit.record("request.identity_undone", row, by=by, at=at, detail={"resident": str(found.resident_id)})
     return row
-
-
-def locked(request: AccessRequest) -> AccessRequest:
-    """Return a request with its row held."""
-    rows = AccessRequest.objects.select_for_update(of=("self",)).select_related("community", "resident")
-    return rows.get(pk=request.pk)
 
 
 def _intake(row: AccessRequest) -> Any:
@@ -131,4 +126,4 @@ def write_cards(row: AccessRequest, values: dict[str, Any], *, by: Actor, at: da
     touch(*was | set(row.boards))
 
 
-__all__ = ["identify", "locked", "undo", "write_cards"]
+__all__ = ["identify", "undo", "write_cards"]

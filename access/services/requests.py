@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from access import journey, policies
 from access.events import RequestApproved
 from access.models import AccessRequest, Resident
-from access.selectors.facts import facts_of, with_facts
+from access.selectors.facts import facts_of, locked_case
 from access.selectors.ground import Ground, ground_of
 from access.services import cards, one_way
 from access.services.due import next_check
@@ -223,7 +223,7 @@ def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> N
     policies.check_cancel(by, request)
     if reason not in CancelReason.values:
         raise Invalid("request.cancel_reason", _("请选一个取消的理由。"), field="reason")
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    facts = facts_of(locked_case(request.pk))
     if journey.is_over(facts):
         raise Conflict("request.over", _("人已经到家或住院了，不用取消。"))
     words = str(CancelReason(reason).label)
@@ -239,7 +239,7 @@ def stop(request: AccessRequest, *, reason: StopReason, by: Actor, at: datetime)
     Who is out already is brought home as ever; who died or stays in hospital needs no way home, so that one is
     dropped, and the case ends by what the desk says or by two people's word (INV-19). Returns whether it was called off.
     """
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    facts = facts_of(locked_case(request.pk))
     words = str(reason.label)
     if journey.is_over(facts):
         return False
@@ -280,7 +280,7 @@ def close(request: AccessRequest, *, outcome: str, by: Actor, at: datetime) -> N
     Raises Conflict while the person is out: only the facts of being home, or two people, end that (INV-19).
     """
     policies.check_cancel(by, request)
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).select_for_update(of=("self",)).get())
+    facts = facts_of(locked_case(request.pk))
     if journey.is_out(facts):
         raise Conflict("request.out", _("人还在外面，要等到家、住院，或者两个人一起销。"))
     advance(request, RequestStatus.CLOSED, by=by, at=at, closed_at=at, outcome=CloseOutcome(outcome))

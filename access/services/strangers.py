@@ -13,8 +13,9 @@ from access import policies
 from access.events import StrangerPlaced
 from access.models import AccessRequest
 from access.models.request import OPEN
+from access.selectors.facts import locked_case
 from access.selectors.ground import zone_now
-from access.services.identity import locked, write_cards
+from access.services.identity import write_cards
 from communities.models import Community
 from core import audit, outbox
 from core.actors import Actor
@@ -41,7 +42,7 @@ def describe(request: AccessRequest, known: Known, *, by: Actor, at: datetime) -
     another place already.
     """
     policies.check_place_stranger(by, request)
-    row = locked(request)
+    row = locked_case(request.pk)
     if row.resident_id is not None:
         raise Conflict("stranger.known", _("这一单已经认过人了，按本人的家送。"))
     if row.status not in OPEN:

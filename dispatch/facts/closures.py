@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.journey import is_out
 from access.models import AccessRequest
-from access.selectors import facts_of, with_facts
+from access.selectors import facts_of, locked_case_of, with_facts
 from access.services import cards
 from access.services.letting_go import let_go
 from calls.models import OpenCall
@@ -101,10 +101,10 @@ def _elsewhere(request: AccessRequest, service: Service, at: datetime) -> Option
 
 @transaction.atomic
 def _let_go(case_ref: UUID, *, at: datetime) -> bool:
-    request = AccessRequest.objects.select_for_update().filter(case_ref=case_ref).first()
+    request = locked_case_of(case_ref)
     if request is None:
         return False
-    facts = facts_of(with_facts(AccessRequest.objects.filter(pk=request.pk)).get())
+    facts = facts_of(request)
     if is_out(facts) or request.is_critical:
         return False
     let_go(request, facts, by=RELAY, at=at, reason="科室停诊，另行安排")

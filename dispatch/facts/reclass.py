@@ -21,7 +21,7 @@ from structlog import get_logger
 from access.journey import Facts, is_out
 from access.models import AccessRequest
 from access.models.request import OPEN
-from access.selectors import facts_of
+from access.selectors import facts_of, locked_case
 from access.selectors.ground import zone_now, zone_of
 from access.services import cards, requests
 from access.services.letting_go import let_go
@@ -34,7 +34,6 @@ from core.errors import DomainError
 from core.sweeping import each
 from dispatch.facts.wake import ring_for
 from dispatch.hand import receiving, snapshot
-from dispatch.hand.placement import locked
 from hospitals.cards import CareClass
 from hospitals.machines import SERVICES
 from hospitals.models import Appointment
@@ -139,7 +138,7 @@ def follow(pks: Iterable[UUID], *, at: datetime) -> int:
 
 def _reclass(pk: UUID, *, at: datetime) -> Case | None:
     """Write zone and infection on the request, its live trips and the desk's row; None when nothing changed."""
-    row = locked(AccessRequest(pk=pk))
+    row = locked_case(pk)
     facts, resident = facts_of(row), row.resident
     if row.community is None or resident is None:
         return None

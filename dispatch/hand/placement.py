@@ -12,13 +12,13 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from access.journey import is_out
 from access.models import AccessRequest
-from access.selectors import facts_of, with_facts
+from access.selectors import facts_of, locked_case
 from access.services import cards
+from access.services.one_way import critical_of
 from access.states import RequestStatus, TransportMode
 from communities.models import Community
 from communities.services import passes
@@ -31,7 +31,6 @@ from dispatch import policies
 from dispatch.hand import rescues, rides, snapshot
 from dispatch.hand.allowances import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from dispatch.hand.offers import Errand, Pair, pair_of
-from dispatch.selectors import fetched_by_120
 from dispatch.shapes import RidePlan
 from dispatch.words import sentence
 from hospitals.models import Appointment, Facility, Slot
@@ -63,7 +62,7 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     the car; Invalid when the choice lacks a hospital or a car.
     """
     policies.check_place(by, request)
-    request = locked(request)
+    request = locked_case(request.pk)
     require_waiting(request)
     community = _home(request)
     slot, facility = _receiving(request, choice)
@@ -97,7 +96,7 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
     Raises Conflict once somebody is out: then only the way home can change (INV-19).
     """
     policies.check_place(by, request)
-    request = locked(request)
+    request = locked_case(request.pk)
     facts = facts_of(request)
     if is_out(facts):
         raise Conflict("placement.under_way", _("已经出门了，撤不回来。要改返程，在“等车的人”里改。"))
@@ -109,21 +108,13 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
     return request
 
 
-def locked(request: AccessRequest) -> AccessRequest:
-    """Lock the request and read its facts afresh."""
-    AccessRequest.objects.select_for_update().only("pk").get(pk=request.pk)
-    rows = with_facts(AccessRequest.objects.select_related("community", "resident", "facility"))
-    rows = rows.annotate(is_fetched_by_120=fetched_by_120(OuterRef("person_key")))
-    return rows.get(pk=request.pk)
-
-
 def require_waiting(request: AccessRequest) -> None:
     """Make sure the request still waits for its way there; raise Conflict otherwise."""
     if request.status != RequestStatus.APPROVED:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
     facts = facts_of(request)
-    if request.is_fetched_by_120 and not request.is_critical:  # type: ignore[attr-defined]
+    if not request.is_critical and critical_of(request.person_key):
         raise Conflict("placement.critical_first", _("这个人已经叫了 120，先看那一趟。那一趟完了再排这一单。"))
     if facts.boarded_at or facts.arrived_at:
         raise Conflict("placement.under_way", _("人已经在路上或到院了，请刷新看最新情况。"))

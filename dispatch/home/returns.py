@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from access.journey import Facts, is_over
+from access.journey import is_over
 from access.models import AccessRequest
-from access.selectors import facts_of, with_facts
+from access.selectors import facts_of, locked_case, locked_case_of
 from access.services import absences, cards
 from access.services.closing import close_if_over
 from communities.services import passes
@@ -48,10 +48,10 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
 
     Without a reservation that fits, the trip waits among those without a car, for a person or the engine.
     """
-    found = _case(case_ref)
-    if found is None:
+    request = locked_case_of(case_ref)
+    if request is None:
         return None
-    request, facts = found
+    facts = facts_of(request)
     intake = Intake.objects.select_related("facility").where_now(case_ref)
     if is_over(facts) or facts.boarded_back_at or intake is None or not _is_driven_home(request):
         return None
@@ -73,10 +73,9 @@ def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | Non
     if intake is not None:
         absences.note_seen(intake.person_key, at=intake.arrived_at)
         transfers.arrived(intake, at=at)
-    found = _case(case_ref)
-    if found is None or intake is None or is_over(found[1]) or not _is_driven_home(found[0]):
+    request = locked_case_of(case_ref)
+    if request is None or intake is None or is_over(facts_of(request)) or not _is_driven_home(request):
         return None
-    request = found[0]
     trip = _from_here(intake, at=at)
     if trip is None:
         return _open_return(request, intake, at=at, is_ready=False)
@@ -125,8 +124,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
     Raises Conflict when they have a car, are home, or the car is barred; Invalid when no car was chosen.
     """
     policies.check_place(by, request)
-    AccessRequest.objects.select_for_update().only("pk").get(pk=request.pk)
-    row = with_facts(AccessRequest.objects.select_related("community", "resident")).get(pk=request.pk)
+    row = locked_case(request.pk)
     facts = facts_of(row)
     if is_over(facts):
         raise Conflict("return.over", _("已经到家或住院了，不用排返程。"))
@@ -184,15 +182,6 @@ def _missed(statuses: Iterable[str], waiting: Iterable[str]) -> list[UUID]:
     """Return cases whose intake ended so while a way home still stands in one of these statuses."""
     home = Trip.objects.filter(case_ref=OuterRef("case_ref"), direction=TripDirection.INBOUND, status__in=waiting)
     return list(Intake.objects.filter(Exists(home), status__in=statuses).values_list("case_ref", flat=True))
-
-
-def _case(case_ref: UUID) -> tuple[AccessRequest, Facts] | None:
-    """Lock a case's request and read its facts; None for a case nobody asked for (yet)."""
-    request = AccessRequest.objects.select_for_update().only("pk").filter(case_ref=case_ref).first()
-    if request is None:
-        return None
-    row = with_facts(AccessRequest.objects.select_related("community", "resident")).get(pk=request.pk)
-    return row, facts_of(row)
 
 
 def _is_driven_home(request: AccessRequest) -> bool:

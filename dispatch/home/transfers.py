@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
+from access.selectors import locked_case_of
 from access.services import cards
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
@@ -47,7 +48,7 @@ def open_way(transfer_id: UUID | str, *, at: datetime) -> Trip | None:
     transfer = _accepted(transfer_id)
     if transfer is None:
         return None
-    request = _locked(transfer.case_ref)
+    request = locked_case_of(transfer.case_ref)
     if request is None:
         return None
     trip = between(transfer.case_ref)
@@ -108,7 +109,7 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
     Raises Conflict when they have a car, are not to be brought any more, or the car is barred; Invalid without a car.
     """
     policies.check_place(by, request)
-    row = _locked(request.case_ref)
+    row = locked_case_of(request.case_ref)
     trip, transfer = between(request.case_ref), open_of_case(request.case_ref)
     if row is None or trip is None or transfer is None or transfer.status != TransferStatus.ACCEPTED:
         raise Conflict("transfer.over", _("不用转院了，或已经送到，请刷新看最新情况。"))
@@ -197,12 +198,6 @@ def sweep(*, at: datetime) -> None:
 def _accepted(transfer_id: UUID | str) -> TransferRequest | None:
     rows = TransferRequest.objects.select_related("facility", "intake__facility")
     return rows.filter(pk=transfer_id, status=TransferStatus.ACCEPTED).first()
-
-
-def _locked(case_ref: UUID) -> AccessRequest | None:
-    """Lock a case's request, the first lock of everybody who plans."""
-    rows = AccessRequest.objects.select_related("community", "resident", "facility")
-    return rows.select_for_update(of=("self",)).filter(case_ref=case_ref).first()
 
 
 def _was_driven(transfer: TransferRequest) -> bool:

@@ -17,7 +17,7 @@ from structlog import get_logger
 
 from access.journey import has_way_home, is_over
 from access.models import AccessRequest
-from access.selectors import facts_of
+from access.selectors import facts_of, locked_case
 from access.services import cards
 from communities.services import passes
 from core import audit, boards
@@ -26,7 +26,6 @@ from core.errors import Conflict, DomainError
 from core.gathering import one_deed
 from dispatch.hand.placement import (
     booked,
-    locked,
     locked_vehicles,
     own_way,
     pair_of_trips,
@@ -140,7 +139,7 @@ class _Arranging:
 
     def write(self, pk: uuid.UUID) -> None:
         """Judge it again under its lock, then write its ways."""
-        request = locked(AccessRequest(pk=pk))
+        request = locked_case(pk)
         facts = facts_of(request)
         if is_over(facts):
             raise Conflict("placement.over")

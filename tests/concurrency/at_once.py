@@ -77,6 +77,14 @@ def _waiting(pids: list[int]) -> int:
         return int(cursor.fetchone()[0])
 
 
+def wait_for_lock(pids: list[int]) -> None:
+    """Wait until each of these connections waits for a lock."""
+    until = time.monotonic() + _PATIENCE
+    while not pids or _waiting(pids) < len(pids):
+        assert time.monotonic() < until, "nobody waits"
+        time.sleep(0.004)
+
+
 def at_once(press: Callable[[int], Any], count: int, *, before: str, off: frozenset[str] = frozenset()) -> list[str]:
     """Let `count` people press; return what each was told: "done", the code of a refusal, or the error nobody caught.
 

@@ -197,7 +197,7 @@ SHAPES = [
     Shape("a first word that nobody is out", _out,
           lambda made, _n: home.hand_closing(made[1], reason="在亲戚家", by=replace(made[0].staff, role="lead"), at=AT),
           lambda made: HandClosing.objects.filter(case_ref=made[1].case_ref).count(),
-          r'^INSERT INTO "access_handclosing"', told=frozenset({"hand_closing.same_person"}),
+          r'^INSERT INTO "access_handclosing"', told=frozenset({"hand_closing.same_person"}), off=HELD,
           constraints=("access_handclosing_case_ref_key",)),
     Shape("a name for a stranger", _stranger, _identify,
           lambda made: Identification.objects.filter(request=made[1][0]).count(),
