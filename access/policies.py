@@ -32,6 +32,8 @@ HAND_CLOSERS = (Role.LEAD, Role.COMMAND)
 STEPS = {
     "closing.close_row": "our own worker closes what its facts say is over",
     "one_way.stand_aside": "asking for 120 and raising have asked (submit, make_critical)",
+    "making.make": "our own worker takes up what began at a gate or a desk",
+    "making.row_of": "asking for a way has asked (requests.submit)",
     "identity.write_cards": "saying who a stranger is, or where to bring them, has asked",
     "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
     "out_again.end_by_word": "saying 已到家 has asked",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,8 @@ from access.models import AccessRequest, Resident
 from access.selectors.facts import locked_case_of
 from access.selectors.ground import zone_now
 from access.services import absences, critical, one_way
-from access.services.due import next_check
-from access.states import SERVICE_OF, NeedKind, RequestStatus, TransportMode
+from access.services.making import NewRequest, make
+from access.states import SERVICE_OF, NeedKind, TransportMode
 from communities.models import Community, DispatchAreaDivision, Scan
 from communities.states import Decision, Direction, ZoneClass
 from core import audit, names, outbox
@@ -42,20 +43,22 @@ def take_up_gate(
     if case_ref is None:
         return None
     home = Community.objects.get(pk=community)
-    return _take_up(
-        case_ref,
-        at=at,
+    new = NewRequest(
+        case_ref=case_ref,
+        person_key=create_person_key(),
         source="gate",
         mark=mark or names.UNKNOWN,
         name=_name(mark or names.UNKNOWN, building),
         need_kind=NeedKind.EMERGENCY,
+        service_kind=SERVICE_OF[NeedKind.EMERGENCY],
         is_critical=True,
         mode=TransportMode.AMBULANCE,
-        community=home,
+        community_id=home.pk,
         dispatch_area=home.dispatch_area_id,
         zone_class=zone_now(home, building, at=at),
         escorts=max((party_size or 1) - 1, 0),
     )
+    return _take_up(new, at=at)
 
 
 @transaction.atomic
@@ -92,22 +95,26 @@ def take_up_walk_in(case_ref: UUID | None, *, at: datetime, intake_id: str, **_:
     known = Resident.objects.filter(person_key=intake.person_key).select_related("community").first()
     home = known.community if known else None
     area = home.dispatch_area_id if home else _area_of(intake.facility.division_code)
-    return _take_up(
-        case_ref,
-        at=at,
+    need_kind = NeedKind(intake.need_kind or NeedKind.OUTPATIENT)
+    new = NewRequest(
+        case_ref=case_ref,
+        person_key=intake.person_key or create_person_key(),
         source="desk",
         mark=intake.label if intake.label.startswith(names.UNKNOWN) else "",
         name=intake.label,
-        need_kind=intake.need_kind or NeedKind.OUTPATIENT,
+        need_kind=need_kind,
+        service_kind=SERVICE_OF[need_kind],
         is_critical=intake.is_critical,
-        mode=TransportMode.VEHICLE,
-        community=home,
+        community_id=home.pk if home else None,
         resident=known,
         facility_id=intake.facility_id,
-        person_key=intake.person_key,
         dispatch_area=area,
         zone_class=zone_now(home, known.building, at=at) if known and home else ZoneClass.PRECAUTIONARY,
     )
+    if known is not None:  # the car home has to fit them
+        oxygen, stairs = known.needs_oxygen, known.has_stairs
+        new = replace(new, mobility=known.mobility, needs_oxygen=oxygen, has_stairs=stairs)
+    return _take_up(new, at=at)
 
 
 def take_up_missed(*, at: datetime) -> None:
@@ -135,30 +142,13 @@ def take_up_missed(*, at: datetime) -> None:
 
 
 @transaction.atomic
-def _take_up(case_ref: UUID, *, at: datetime, need_kind: str, is_critical: bool, **fields: Any) -> AccessRequest:
-    fields["person_key"] = fields.get("person_key") or create_person_key()
-    is_critical = is_critical and _is_only_way(fields["person_key"], case_ref, at)
-    row, is_new = AccessRequest.objects.get_or_create(
-        case_ref=case_ref,
-        defaults={
-            "need_kind": need_kind,
-            "service_kind": SERVICE_OF[NeedKind(need_kind)],
-            "is_critical": is_critical,
-            "critical_at": at if is_critical else None,
-            "status": RequestStatus.APPROVED,
-            "status_at": at,
-            "submitted_at": at,
-            "submitted_by": RELAY.label,
-            "approved_at": at,
-            "owner_role": "dispatch",
-            "owner_place": fields["dispatch_area"],
-            "next_check_at": next_check(at, is_critical=is_critical),
-            **fields,
-        },
-    )
+def _take_up(new: NewRequest, *, at: datetime) -> AccessRequest:
+    new = replace(new, is_critical=new.is_critical and _is_only_way(new.person_key, new.case_ref, at))
+    row, is_new = make(new, by=RELAY, at=at)
     if is_new:
         audit.record("request.take_up", row, by=RELAY, at=at, new_status=row.status)
-        outbox.put(RequestApproved(case_ref=case_ref, at=at, request_id=str(row.pk), is_critical=is_critical))
+        fact = RequestApproved(case_ref=row.case_ref, at=at, request_id=str(row.pk), is_critical=row.is_critical)
+        outbox.put(fact)
         touch(*row.boards)
     return row
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from access.selectors.ground import Ground, ground_of
 from access.services import cards, one_way
 from access.services.due import next_check
 from access.services.letting_go import let_go
-from access.services.silence import silence
+from access.services.making import NewRequest, row_of
 from access.states import (
     GOODS,
     SERVICE_OF,
@@ -110,22 +109,20 @@ def _check(wish: Wish, ground: Ground, at: datetime) -> None:
 
 
 def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: datetime) -> AccessRequest:
-    is_approved = wish.is_critical or policies.types_for_itself(by, resident.community_id)
-    row = AccessRequest(
-        id=uuid.uuid4(),
-        resident=resident,
+    new = NewRequest(
         person_key=resident.person_key,
-        community_id=resident.community_id,
+        name=resident.name,
         dispatch_area=ground.dispatch_area,
         need_kind=wish.need_kind,
         service_kind=_service_kind(wish),
-        status=RequestStatus.APPROVED if is_approved else RequestStatus.SUBMITTED,
-        status_at=at,
-        is_critical=wish.is_critical,
-        critical_at=at if wish.is_critical else None,
-        critical_by=by.key[:80] if wish.is_critical else "",
-        before_critical=_ordinary_way(wish) if wish.is_critical else {},
+        zone_class=ground.zone_class,
+        source=wish.source,
         mode=TransportMode.AMBULANCE if wish.is_critical else wish.mode,
+        is_approved=wish.is_critical or policies.types_for_itself(by, resident.community_id),
+        is_critical=wish.is_critical,
+        before_critical=_ordinary_way(wish) if wish.is_critical else {},
+        resident=resident,
+        community_id=resident.community_id,
         arrive_at=None if wish.is_critical else wish.arrive_at,
         session_min=wish.session_min,
         facility_id=None if wish.is_critical else wish.facility or None,
@@ -133,19 +130,9 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
         needs_oxygen=wish.needs_oxygen,
         has_stairs=wish.has_stairs,
         escorts=wish.escorts,
-        zone_class=ground.zone_class,
-        name=resident.name,
-        source=wish.source,
-        submitted_at=at,
-        submitted_by=by.label,
-        approved_at=at if is_approved else None,
-        passes_at=None if is_approved else at + silence(resident.community_id, wish.need_kind, at=at),
-        owner_role="dispatch" if is_approved else "staff",
-        owner_place=ground.dispatch_area if is_approved else resident.community_id,
-        next_check_at=next_check(at, is_critical=wish.is_critical),
+        note=wish.note,
     )
-    if wish.note:
-        row.note = wish.note
+    row = row_of(new, by=by, at=at)
     row.save(force_insert=True)
     return row
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from access import finding
 from access.models import AccessRequest, CareNeed, Resident
-from access.states import NeedKind, RequestStatus
+from access.services.making import NewRequest, row_of
+from access.states import NeedKind
+from core.actors import Actor
 from core.sealed import create_person_key
 
 
@@ -40,25 +42,22 @@ def need(person: Resident, kind: str = NeedKind.DIALYSIS, **fields: Any) -> Care
 
 
 def request(person: Resident, *, at: datetime, **fields: Any) -> AccessRequest:
-    """Store an approved request as the service would, without its events."""
-    given = {
-        "need_kind": NeedKind.DIALYSIS,
-        "service_kind": "hemodialysis",
-        "status": RequestStatus.APPROVED,
-        "approved_at": at,
-        "arrive_at": at + timedelta(hours=3),
-        "zone_class": "controlled",
-        "next_check_at": at + timedelta(minutes=30),
-        **fields,
-    }
-    return AccessRequest.objects.create(
+    """Store an approved request by the service's own maker, without its events; `fields` are what became of it."""
+    new = NewRequest(
         resident=person,
         person_key=person.person_key,
-        community=person.community,
-        dispatch_area=person.community.dispatch_area_id,
         name=person.name,
-        status_at=at,
-        submitted_at=at,
-        submitted_by="林晓",
-        **given,
+        community_id=person.community_id,
+        dispatch_area=person.community.dispatch_area_id,
+        need_kind=NeedKind.DIALYSIS,
+        service_kind="hemodialysis",
+        zone_class="controlled",
+        source="community",
+        arrive_at=at + timedelta(hours=3),
     )
+    row = row_of(new, by=Actor("user:linxiao", "林晓"), at=at)
+    row.community = person.community
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    return row

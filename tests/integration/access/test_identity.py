@@ -57,6 +57,23 @@ def person(town, name="王秀兰", **fields):
     return made
 
 
+def test_a_resident_who_walks_in_gets_a_car_home_that_fits(town):
+    """INV-29: known at the desk from an earlier card, they need the seat, the oxygen and the arm they always need."""
+    known = person(town, mobility="wheelchair", needs_oxygen=True, has_stairs=True)
+    came = arrivals.walk_in(town.facility, by=town.desk, at=AT)
+    Intake.objects.filter(pk=came.pk).update(person_key=known.person_key, label=known.name)
+    walkers.deliver()
+    came.refresh_from_db()
+    arrivals.release(came, by=town.desk, at=AT + 60 * MIN)
+    walkers.deliver()
+
+    row = AccessRequest.objects.get(source="desk")
+    back = Trip.objects.get(case_ref=row.case_ref, direction="inbound")
+
+    assert (row.resident, row.mobility, row.needs_oxygen, row.has_stairs) == (known, "wheelchair", True, True)
+    assert (back.mobility, back.needs_oxygen) == ("wheelchair", True)
+
+
 def test_walk_in_gets_a_name_a_home_and_a_way_home(town, walk_in):
     """INV-29: without a home nobody can be driven there; the twin is the request before."""
     assert not Trip.objects.filter(case_ref=walk_in.case_ref).exists()
