@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,10 +12,11 @@ from django.db.models import Q, QuerySet
 
 from communities.models import Community, Gate, GatePass, Scan
 from communities.states import Direction, PassPhase, PassStatus
-from core import clock, tidy
+from core import clock, names, tidy
 from core.actors import Actor
 from core.errors import NotFound
 
+LAST = 4  # so many characters of a number's end find a pass
 OVERDUE_AFTER = timedelta(minutes=30)  # rules.md 4.3; the rulebook's pass.overdue_min may tighten it on a page
 
 
@@ -131,21 +133,34 @@ def pass_by_token_id(pass_id: bytes) -> GatePass | None:
     return GatePass.objects.select_related("community").filter(pass_id=pass_id).first()
 
 
-def passes_by_code(community: Community, code: str, *, at: datetime) -> list[GatePass]:
-    """Find passes by a typed code: the whole short code or number, or the last four among those of today or out.
+def number_said(code: str) -> str:
+    """Return a typed code as numbers and short codes are stored, with the dash that was left out: 12014794."""
+    said = tidy.code(code)
+    return f"{said[:-LAST]}-{said[-LAST:]}" if re.fullmatch(r"\d{5,8}", said) else said
 
-    The last four count within this community only; a whole short code finds a pass of any community.
+
+def ends_with(said: str) -> Q:
+    """Find the passes whose number or short code ends with all that was said."""
+    return Q(number__endswith=said) | Q(short_code__endswith=said)
+
+
+def passes_by_code(community: Community, code: str, *, at: datetime) -> list[GatePass]:
+    """Find passes by a typed code: the whole short code or number, or its end among those of today or out.
+
+    An end is four characters or more, counts within this community only, and is all of what was typed: the number of
+    another day is nobody's of today whose last four are the same. A whole short code finds a pass of any community.
     """
-    whole_code = tidy.code(code)
-    whole = Q(short_code=whole_code) | Q(number=whole_code, community=community)
+    said = number_said(code)
+    whole = Q(short_code=said) | Q(number=said, community=community)
     rows = list(GatePass.objects.select_related("community").filter(whole).order_by("-exit_from")[:5])
-    if rows or len(whole_code) < 4:
+    if rows or len(said) < LAST:
         return rows
     start, end = clock.day_bounds(clock.local_day(at))
-    tail = Q(number__endswith=whole_code[-4:]) | Q(short_code__endswith=whole_code[-4:])
     recent = Q(exit_from__lt=end, exit_until__gte=start) | Q(case_ref__in=cases_out(community))
     return list(
-        GatePass.objects.select_related("community").filter(tail, recent, community=community).order_by("status")[:5]
+        GatePass.objects.select_related("community")
+        .filter(ends_with(said), recent, community=community)
+        .order_by("status")[:5]
     )
 
 
@@ -183,19 +198,25 @@ def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> li
     rows = passes_for(actor, day)
     if search.strip():
         rows = rows | GatePass.objects.visible_to(actor).filter(case_ref__in=_exits_last(actor).values("case_ref"))
-    for word in tidy.line(search).split():
-        tail = tidy.code(word)
+    for word in _words(search):
         rows = rows.filter(
             Q(holder__startswith=word)
+            | Q(holder=names.masked(word))
             | _in_building(rows, word)
-            | Q(number__endswith=tail)
-            | Q(short_code__endswith=tail)
-            | Q(plate__icontains=word)
+            | ends_with(number_said(word))
+            | Q(plate__icontains=tidy.fold(word))
         )
     found = list(rows[:500])
     times = passages(row.case_ref for row in found)
     lines = [(row, times.get(row.case_ref, Passage())) for row in found]
     return [PassLine(row, passage, phase_of(row, passage, at=at)) for row, passage in lines]
+
+
+def _words(search: str) -> list[str]:
+    """Return what was typed word by word; a name with a blank in it is one word: 钱 军志, not 钱 七号楼."""
+    words, whole = tidy.line(search).split(), tidy.name(search)
+    is_name = whole and all(map(tidy.is_ideograph, whole)) and not any(tidy.building_key(w).isdigit() for w in words)
+    return [whole] if is_name else words
 
 
 def _in_building(rows: QuerySet[GatePass], word: str) -> Q:

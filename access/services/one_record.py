@@ -6,15 +6,18 @@ from django.utils.translation import gettext as _
 
 from access.models import Resident
 from access.selectors.residents import alike
-from core import locks
+from core import locks, tidy
 from core.errors import Conflict
 
 
 def hold(resident: Resident) -> None:
-    """Hold the number and, in the community, the name of a record that is about to be written."""
+    """Hold the number and, in the community, the name of a record that is about to be written.
+
+    The name by its key, as it is asked for: 古丽·艾力 and 古丽艾力 wait for each other.
+    """
     locks.hold(
         locks.name(locks.Kind.NUMBER, resident.id_index),
-        locks.name(locks.Kind.ALIKE, resident.community_id, resident.name),
+        locks.name(locks.Kind.ALIKE, resident.community_id, tidy.name_key(resident.name)),
     )
 
 

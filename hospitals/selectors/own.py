@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from communities import selectors
 from communities.models import GatePass
 from core.actors import Actor
 from core.errors import NotFound
@@ -61,11 +62,10 @@ def slot_for(actor: Actor, slot_id: int) -> Slot:
 
 def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:
     """Find the patients of this facility by their pass: the scanned text, the short code, the number, its last four."""
-    text = code.strip()
-    tidy = text.upper().replace(" ", "").replace("-", "")
-    if len(tidy) < 4:
+    said = selectors.number_said(code)
+    if len(said) < selectors.LAST:
         return []
     own = Appointment.objects.visible_to(actor).live()
-    said = Q(token=text) | Q(short_code=tidy) | Q(short_code__endswith=tidy[-4:]) | Q(number__endswith=tidy[-4:])
-    cases = GatePass.objects.issued().filter(said, case_ref__in=own.values("case_ref")).values("case_ref")
+    said_here = Q(token=said) | selectors.ends_with(said)
+    cases = GatePass.objects.issued().filter(said_here, case_ref__in=own.values("case_ref")).values("case_ref")
     return list(own.filter(case_ref__in=cases).select_related("slot__service")[:5])

@@ -202,6 +202,8 @@ SHAPES = [
           lambda made, _n: _register(made[0], name=made[1], phone="15400003328"), **ALIKE),
     Shape("a record of one name and birth date", _newcomer,
           lambda made, _n: _register(made[0], name=made[1], birth_date=date(1950, 5, 1)), **ALIKE),
+    Shape("a record of one name in several writings", _newcomer,
+          lambda made, n: _register(made[0], name=made[1] + ("·艾力", "艾力", "．艾 力")[n], phone="15400003328"), **ALIKE),
     Shape("a record of one name", _newcomer, lambda made, _n: _register(made[0], name=made[1]), **ALIKE),
     Shape("a record on the page", _at_the_register, _post, _called, RESIDENT, told=frozenset({"done"}),
           off=frozenset({NAMES}), constraints=("one_record_per_number",)),

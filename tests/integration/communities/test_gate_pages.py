@@ -72,6 +72,19 @@ def test_each_way_of_naming_a_pass_answers_green(guard, row, code):
         assert text in page
 
 
+def test_a_number_that_no_pass_has_is_nobody_elses(guard, row):
+    """The last four alone find a pass; of a longer text all must stand there, or another one's paper opens the gate."""
+    day, last = row.number.split("-")
+    other = "0101" if day != "0101" else "0102"
+
+    for given in (row.number.replace("-", ""), f"{day[-1]}{last}", f"－{last}", last):
+        assert "王＊＊" in _check(guard, given).content.decode(), given
+    for given in (f"{other}-{last}", f"{other}{last}", f"99990{last}", f"AB{last}", f"{row.short_code[-4:]}{last}"):
+        page = _check(guard, given).content.decode()
+        assert "没找到这张证" in page, given
+        assert "王＊＊" not in page, given
+
+
 def test_let_out_then_home_again(guard, row):
     """One way out and one way in, by the same code."""
     out = _record(guard, _check(guard, row.token))
@@ -235,7 +248,8 @@ def test_list_searches_name_building_number_and_plate(guard, row):
     make.gate_pass(clock.now(), holder="赵＊＊", building="3号楼", plate="辽F·7H03")
     url = reverse("communities:gate_list")
 
-    for word in ("王", "5号", row.number[-4:], "3K27"):
+    number = row.number.replace("-", "")
+    for word in ("王", "王秀兰", "王 秀兰", "王 五号楼", "5号", row.number[-4:], row.number, number, "3K27", "ｆ·３ｋ２７"):
         page = guard.get(url, {"q": word}).content.decode()
         assert "王＊＊" in page
         assert "赵＊＊" not in page

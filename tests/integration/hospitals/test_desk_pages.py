@@ -15,6 +15,7 @@ from core import clock
 from hospitals.models import Appointment, Facility, Intake, OverloadReport
 from hospitals.services import intake
 from hospitals.states import AppointmentStatus, IntakeStatus, ServiceStatus
+from tests.factories import communities as passes
 from tests.factories import hospitals as make
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +254,20 @@ def test_search_by_initials_last_four_and_nothing(desk: Client, facility: Facili
     make.make_appointment(slot, at=now)
     for words, is_found in (("wxl", True), ("2428", True), ("秀兰", True), ("zzz", False)):
         assert ("女 " in desk.get(reverse("hospitals:desk"), {"q": words}).content.decode()) is is_found
+
+
+def test_a_pass_is_found_however_its_code_is_typed(desk, facility, now):
+    """As at the gate: through an input method, with a scanner's own mark, without the dash, by its end; all of it counts."""
+    row = make.make_appointment(make.make_slot(make.make_service(facility), starts_at=now), at=now)
+    given = passes.gate_pass(now, case_ref=row.case_ref)
+    day, last = given.number.split("-")
+    full_width = str.maketrans("0123456789-", "０１２３４５６７８９－")
+
+    def leads(code: str) -> bool:
+        return desk.get(reverse("hospitals:find"), {"code": code}).status_code == 302
+
+    found = (last, given.number, day + last, given.number.translate(full_width), given.short_code.lower())
+    for code in (*found, given.token, f"]Q3{given.token}\r", given.short_code[-4:]):
+        assert leads(code), code
+    for code in (f"{int(day) % 1231 + 1:04d}-{last}", f"99990{last}", last[1:]):
+        assert not leads(code), code
