@@ -19,6 +19,14 @@ _LABEL = re.compile(
     r"^(?:联系|家庭|家里|办公|移动)?(?:电话|手机号?码?|座机|固话|号码|tel|phone|mobile|mob)\s*(?:号码)?[:：.]?\s*",
     re.IGNORECASE,
 )
+# hours, and words: with small numbers inside (早9点到晚5点), in brackets before them too (3号楼)
+_WORD = re.compile(
+    r"(?<!\d)\d{1,2}[:：]\d{2}(?:\s*[-–—~至到]\s*\d{1,2}[:：]\d{2})?(?!\d)"
+    r"|(?:(?<=[(（])\d{1,2})?[^\W\d_]+(?: ?\d{1,2}[^\W\d_]+)*"
+)
+_LOOKALIKE = re.compile(r"(?<=\d)[oOlI]+(?=\d|\s|$)")
+_DIGIT_OF = str.maketrans("oOlI", "0011")
+_FLOAT = re.compile(r"(\d{11})\.0+")  # a spreadsheet's number
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA = re.compile(r"(010|02\d|0[3-9]\d{2})([1-9]\d{6,7})")
 _LOCAL = re.compile(r"[1-9]\d{6,7}")
@@ -79,6 +87,8 @@ def read(text: str) -> Phones:
         return Phones()
     if tidy.SPREADSHEET_NUMBER.fullmatch(plain):
         return Phones(fault=_("这个号码被表格改成了 %(text)s，尾数丢了。请照原来的号码再输一遍。") % {"text": plain})
+    if found_float := _FLOAT.fullmatch(plain):
+        plain = found_float.group(1)
     numbers: list[Number] = []
     for piece in _HARD.split(_outside_brackets(plain)):
         found = _numbers_of(piece)
@@ -96,7 +106,7 @@ def read(text: str) -> Phones:
 
 def _outside_brackets(plain: str) -> str:
     """Keep what separates two numbers from what stands inside brackets: 138…（女儿、早上） is one number."""
-    return re.sub(r"[(（][^()（）\d]+[)）]", lambda found: re.sub(r"[/、,，;；|或和]", " ", found.group()), plain)
+    return re.sub(r"[(（](?:[^()（）\d]|(?<!\d)\d{1,2}(?!\d))+[)）]", lambda found: re.sub(r"[/、,，;；|或和]", " ", found.group()), plain)
 
 
 def _fault(piece: str) -> str:
@@ -116,32 +126,60 @@ def _with_tail(number: Number, tail: str) -> Number:
 
 
 def _numbers_of(piece: str) -> list[Number]:
-    """Return the numbers of a text between two separators; none when it is not made of numbers."""
-    bare, words = _parted(piece)
+    """Return the numbers of a text between two separators; none when it is not made of numbers.
+
+    Words are never read over: what stands on either side of one is a number by itself. They stay with the number they
+    stand behind, or, where the text begins with words, before.
+    """
+    plain = _EXTENSION.sub("\x00", _LABEL.sub("", _LOOKALIKE.sub(_as_digits, piece.strip()), count=1))
+    numbers: list[Number] = []
+    waiting: list[str] = []
+    is_word_first, at = False, 0
+    for found in (*_WORD.finditer(plain), None):
+        text = plain[at : found.start() if found else None]
+        if tidy.digits(text):
+            is_word_first = is_word_first or bool(waiting)
+            read = _without_words(re.sub("[:：。!！?？]", " ", text).strip())
+            if not read:
+                return []
+            if waiting:
+                read, waiting = [_with_words(read[0], waiting), *read[1:]], []
+            numbers += read
+        if found and (word := _LABEL.sub("", found.group())):
+            if is_word_first or not numbers:
+                waiting.append(word)
+            else:
+                numbers[-1] = _with_words(numbers[-1], [word])
+        at = found.end() if found else at
+    return [*numbers[:-1], _with_words(numbers[-1], waiting)] if numbers else []
+
+
+def _as_digits(found: re.Match[str]) -> str:
+    return found.group().translate(_DIGIT_OF)
+
+
+def _with_words(number: Number, words: list[str]) -> Number:
+    return replace(number, words=" ".join(filter(None, (number.words, *words))))
+
+
+def _without_words(bare: str) -> list[Number]:
+    """Return the numbers of a text that holds no words, one or several in a row."""
     base, _mark, extension = bare.partition("\x00")
     joined = _SOFT.sub("", base)
     if number := _one(joined, _SOFT.sub("", extension)):
-        return [replace(number, words=words)]
+        return [number]
     groups = [each for each in _SOFT.split(base) if each]
     for cut in range(len(groups) - 1, 0, -1):
         first, rest = _one("".join(groups[:cut]), ""), groups[cut:]
         if first is None:
             continue
         if len(rest) == 1 and re.fullmatch(r"\d{1,6}", rest[0]) and not extension and not _SHORT.fullmatch(rest[0]):
-            return [replace(first, extension=rest[0], words=words)]
-        if others := _numbers_of(" ".join(rest) + (f"转{extension}" if extension else "")):
-            return [first, *others[:-1], replace(others[-1], words=words)]
+            return [replace(first, extension=rest[0])]
+        if others := _without_words(" ".join(rest) + (f"\x00{extension}" if extension else "")):
+            return [first, *others]
     if re.fullmatch(rf"(?:{_MOBILE.pattern}){{2,4}}", joined):
         return [Number(each, each) for each in _MOBILE.findall(joined)]
     return []
-
-
-def _parted(piece: str) -> tuple[str, str]:
-    """Return a piece without its words, the extension behind a mark, and the words: 电话 and 手机 say nothing."""
-    piece = _EXTENSION.sub("\x00", _LABEL.sub("", piece.strip(), count=1), count=1)
-    words = re.sub(r"[^\w\s]|[\d_\x00]", " ", piece)
-    bare = re.sub(r"[^\W\d_]+|[:：。!！?？]", " ", piece)
-    return bare.strip(), _LABEL.sub("", " ".join(words.split()))
 
 
 def _one(text: str, extension: str) -> Number | None:
