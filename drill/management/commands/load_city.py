@@ -49,6 +49,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except Invalid as error:
             raise CommandError(str(error)) from error
+        if "demo" in folder.city:  # whatever was asked for: people who were invented stay in demos
+            self._refuse_in_production()
         with transaction.atomic():
             load(folder)
             if options["demo"]:
@@ -60,6 +62,9 @@ class Command(BaseCommand):
     def _check_demo(self) -> None:
         if not settings.DEMO:
             raise CommandError("A demo city is refused here: this installation runs with PRODUCTION set.")
+        self._refuse_in_production()
+
+    def _refuse_in_production(self) -> None:
         try:
             installation.refuse_in_production("A demo city")
         except NotAllowed as error:

@@ -37,7 +37,8 @@ def test_the_first_start_decides_and_later_ones_change_nothing(db: None, setting
 
 
 def test_production_refuses_what_belongs_to_a_demo(production: None) -> None:
-    for words in (["load_city", str(DANDONG), "--demo"], ["drill"], ["drill", "--watch", "60"]):
+    demo = ["load_city", str(DANDONG)]
+    for words in (demo, [*demo, "--demo"], ["drill"], ["drill", "--watch", "60"]):
         with pytest.raises(CommandError, match="refused here: this is a production installation"):
             call_command(*words)
     with pytest.raises(NotAllowed, match="refused here"):
