@@ -25,7 +25,7 @@ from core.sealed import UNREADABLE, blind_index, preload, unseal
 PART = 4  # so many digits of a telephone find it
 MOST_WORDS = 8
 LEAST_NAME = 2  # so many characters of a name, for whoever has no register of their own
-_VERSION = "v:2"  # stands in the tokens; rows of an earlier one are written anew by the housekeeping
+_VERSION = "v:3"  # stands in the tokens; rows of an earlier one are written anew by the housekeeping
 _SHORTEST_NUMBER = 6  # of any paper: a passport is found by its whole number too
 _TOKEN = 12  # characters of a fingerprint: 48 bits
 _READ = (

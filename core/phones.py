@@ -106,7 +106,11 @@ def read(text: str) -> Phones:
 
 def _outside_brackets(plain: str) -> str:
     """Keep what separates two numbers from what stands inside brackets: 138…（女儿、早上） is one number."""
-    return re.sub(r"[(（](?:[^()（）\d]|(?<!\d)\d{1,2}(?!\d))+[)）]", lambda found: re.sub(r"[/、,，;；|或和]", " ", found.group()), plain)
+    return re.sub(
+        r"[(（](?:[^()（）\d]|(?<!\d)\d{1,2}(?!\d))+[)）]",
+        lambda found: re.sub(r"[/、,，;；|或和]", " ", found.group()),
+        plain,
+    )
 
 
 def _fault(piece: str) -> str:

@@ -46,9 +46,12 @@ _NUMERALS = {
 }
 _CHINESE_NUMBER = re.compile("[零〇○Ｏ一二两三四五六七八九十百]+")
 _HOUSE = re.compile(
-    r"^第?([a-z]?\d{1,4}[a-z]?|[a-z])"
-    r"(?:(?:号楼|號樓|栋楼|幢楼|楼栋|座楼|栋|棟|幢|座|楼|樓|号|號|#)(?:[a-z\d]{1,2}(?:单元|單元).*)?)?$"
+    r"^(?:第|#|no\.?)?([a-z]?\d{1,4}[a-z]?|[a-z])"
+    r"(?:(?:[号號][楼樓]|[栋棟幢座][楼樓]|[楼樓][栋棟]|栋|棟|幢|座|楼|樓|号|號|#[楼樓]?)"
+    r"(?:[a-z\d甲乙丙丁东西南北中]{1,2}(?:单元|單元|门|門).*)?)?$"
 )
+_ADDRESS = re.compile(r"^第?(\d{1,4})-\d{1,2}-\d{2,4}$")  # house, staircase and flat: 7-2-301
+_STROKES = re.compile("[‐‑‒–—―−]")
 
 
 def line(text: str) -> str:
@@ -185,18 +188,25 @@ def code(text: str) -> str:
     return _nfkc(re.sub(r"[\s'’‘`´·.。,，、]", "", re.sub("[‐‑‒–—―−﹣ー]", "-", plain)))
 
 
+def sign_in_number(text: str) -> str:
+    """Return the number somebody signs in with, however an input method or a telephone book wrote it: １３８ 0000-1111."""
+    plain = re.sub(r"\s", "", ascii_digits(text))
+    bare = re.sub("[-‐‑‒–—―−]", "", plain)
+    return re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", bare) if re.fullmatch(r"\+?\d+", bare) else plain
+
+
 def building_key(text: str) -> str:
     """Return what every way to write a building has in common: 7号楼, ７栋, 七号楼 and 7 → 7. Of another name, its fold.
 
-    A staircase typed with it says no other building: 7号楼2单元 → 7. A group of a village (7组) is no house.
+    A staircase typed with it says no other building: 7号楼2单元, 7-2-301 → 7. A group of a village (7组) is no house.
     """
-    plain = re.sub(r"\s", "", fold(text))
+    plain = _STROKES.sub("-", re.sub(r"\s", "", fold(text)))
     plain = (
         _CHINESE_NUMBER.sub(lambda found: chinese_number(found.group()), plain)
         if _CHINESE_NUMBER.search(plain)
         else plain
     )
-    found = _HOUSE.match(plain)
+    found = _HOUSE.match(plain) or _ADDRESS.match(plain)
     return (found.group(1).lstrip("0") or "0") if found else plain
 
 

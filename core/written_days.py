@@ -13,13 +13,19 @@ from core import tidy
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
-_FULL = re.compile(r"(\d{4})\s*[年./\-\s、]\s*(\d{1,2})\s*[月./\-\s、]\s*(\d{1,2})\s*[日号號]?(?:生)?")
+_BETWEEN = r"\s*[./\-\s、,，。·・|\\]\s*"
+_FULL = re.compile(rf"(\d{{4}})(?:\s*年\s*|{_BETWEEN})(\d{{1,2}})(?:\s*月\s*|{_BETWEEN})(\d{{1,2}})\s*[日号號曰]?")
+_BESIDE = re.compile(
+    r"^(?:出生日期|出生|生日|生于|公元|阳历|公历)\s*[:：]?\s*|\s*[（(]?(?:出生|生|星期.|周.|礼拜.|阳历|公历)[)）]?$"
+)
+_LUNAR = re.compile("农历|阴历|旧历|正月|腊月|冬月|初[一二三四五六七八九十]")
 _RUN = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SHORT_YEAR = re.compile(
     r"'?(\d{2})\s*[年./\-\s]\s*(\d{1,2})\s*[月./\-\s]\s*(\d{1,2})\s*[日号號]?|(\d{2})(\d{2})(\d{2})"
 )
 _BACKWARDS = re.compile(r"(\d{1,2})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{4})")
 _NO_DAY = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*月?|(\d{4})\s*年?")
+_YEAR_AND_MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")  # 195604; 19 of 1919 or 2019 has no month 56
 _CLOCK = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 _STROKES = re.compile("[‐‑‒–—―−﹣~]")
 _CHINESE = re.compile(r"[零〇○Ｏ一二三四五六七八九十两]+")
@@ -37,12 +43,18 @@ def read(text: str) -> Day:
     """Read a date: 1956年4月12日, 19560412, 1956.4.12, 1956/4/12, 一九五六年四月十二日; never raises."""
     plain = _STROKES.sub("-", tidy.ascii_digits(text)).strip()
     plain = _CLOCK.sub("", plain).strip().strip("。.,，；;")
+    if _LUNAR.search(plain):
+        return Day(fault=_("“%(text)s”是农历。请写身份证上的阳历，比如 1956年4月12日。") % {"text": plain[:20]})
+    plain = _CLOCK.sub("", _BESIDE.sub("", _BESIDE.sub("", plain))).strip()
+    plain = re.sub("廿(?=[一二三四五六七八九])", "二十", plain).replace("廿", "二十")
     if _CHINESE.search(plain) and re.search("[年月]", plain):
         plain = _CHINESE.sub(_digits_of, plain)
     if not plain:
         return Day(fault=_how_to()) if text.strip() else Day()
     if found := _FULL.fullmatch(plain) or _RUN.fullmatch(plain):
         return _day(*(int(part) for part in found.groups()))
+    if _YEAR_AND_MONTH.fullmatch(plain):
+        return Day(fault=_("“%(text)s”还差月或日。请写全，比如 1956年4月12日。") % {"text": plain})
     if found := _SHORT_YEAR.fullmatch(plain):
         return Day(fault=_which_year(next(part for part in (found.group(1), found.group(4)) if part)))
     if _BACKWARDS.fullmatch(plain):

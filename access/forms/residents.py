@@ -12,7 +12,7 @@ from access.forms.needs import NeedFields
 from access.models import Resident
 from access.services.residents import ResidentFacts
 from access.states import Finding
-from core import tidy
+from core import clock, tidy
 from core.codes import read_id_no
 from core.editing import VersionedForm
 from core.fields import BirthDateField, IdNoField, NameField, NoteField, PhoneField, TidyField
@@ -120,5 +120,5 @@ def id_hint(id_no: str, id_kind: str) -> dict[str, Any]:
     """Say what an identity number tells, or what is probably wrong with it, while the form is filled."""
     if id_kind != "resident_id" or not tidy.id_no(id_no):
         return {}
-    read = read_id_no(id_no)
+    read = read_id_no(id_no, today=clock.today())
     return {"fault": read.fault, "hint": read.hint, "birth_date": read.birth_date, "sex": read.sex}

@@ -18,7 +18,7 @@ from access.models import Resident
 from access.services import absences, needs, one_record, one_way, requests
 from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
 from communities.models import Community
-from core import audit, boards, outbox, phones, tidy
+from core import audit, boards, clock, outbox, phones, tidy
 from core.actors import RELAY, Actor
 from core.codes import compared, read_id_no
 from core.errors import Conflict, Invalid
@@ -232,7 +232,7 @@ def _write(resident: Resident, values: Mapping[str, Any]) -> None:
 def _write_number(resident: Resident, typed: str) -> None:
     """Set the number, what is wrong with it, and what it says of birth and sex where nobody wrote that."""
     id_no = tidy.id_no(typed)
-    read = read_id_no(id_no) if id_no and resident.id_kind == "resident_id" else None
+    read = read_id_no(id_no, today=clock.today()) if id_no and resident.id_kind == "resident_id" else None
     read = compared(read, birth_date=resident.birth_date, sex=resident.sex) if read else None
     id_no = read.number if read else id_no
     if resident.id_no != id_no:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core import tidy
 from core.errors import Invalid
 
 MAX_FAILURES = 5
@@ -22,7 +23,7 @@ def check(username: str, *, password: str, at: datetime) -> User:
 
     Five wrong tries in a row lock the account for ten minutes; other accounts behind the same address go on.
     """
-    user = User.objects.filter(username=username.strip(), is_active=True).first()
+    user = user_of(username)
     if user is None or (user.is_demo and not settings.DEMO):
         check_password(password, _dummy_hash())  # the same time as for a known number
         raise _wrong()
@@ -34,6 +35,15 @@ def check(username: str, *, password: str, at: datetime) -> User:
     if user.failed_sign_ins:
         User.objects.filter(pk=user.pk).update(failed_sign_ins=0, locked_until=None)
     return user
+
+
+def user_of(username: str) -> User | None:
+    """Return whose number this is: as it is stored, else as it is read, in small or capital letters where one has it."""
+    said = tidy.sign_in_number(username)
+    known = User.objects.filter(is_active=True)
+    rows = list(known.filter(Q(username=username.strip()) | Q(username__iexact=said))[:3])
+    exact = [row for row in rows if row.username in (username.strip(), said)]
+    return exact[0] if exact else rows[0] if len(rows) == 1 else None
 
 
 def _count_failure(user: User, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import PlaceKind
 from accounts.services import passwords, people
+from core import tidy
 from core.actors import service
 from core.errors import Conflict
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make, and say where the password is chosen."""
         given = {option: self._answer(option, options[option]) for option in ASKED}
+        given["number"] = tidy.sign_in_number(given["number"])
         if not re.fullmatch(r"[1-9][0-9]{5}", given["place"]):
             raise CommandError("The code of a city or district has six digits, such as 210600.")
         for option in ("number", "name"):

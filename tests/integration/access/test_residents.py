@@ -15,6 +15,7 @@ from access.services import residents
 from access.services.residents import ResidentFacts
 from accounts.models import Post, Role, User
 from core import clock
+from core.codes import check_character
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent, OutboxMessage
 from tests.browser_form import untouched
@@ -93,6 +94,18 @@ def test_faulty_id_number_is_kept_and_marked(staff: Client) -> None:
     post(staff, "access:resident_new", {**WORDS, "id_no": "880603196712061498"})
 
     assert Resident.objects.get().id_fault == "check"
+
+
+def test_a_number_of_somebody_born_after_today_is_marked_and_gives_no_age(staff: Client) -> None:
+    body = "88060320990101149"
+    number = body + check_character(body)
+    post(staff, "access:resident_new", {**WORDS, "id_no": number, "birth_date": "", "sex": ""})
+    typed, asked = {**WORDS, "id_no": number}, {"HX-Trigger-Name": "id_no"}
+    said = staff.post(reverse("access:resident_check"), typed, headers=asked).content.decode()
+
+    row = Resident.objects.get()
+    assert (row.id_no, row.id_fault, row.birth_date) == (number, "date", None)
+    assert "今天以后" in said
 
 
 def test_a_double_press_registers_once(staff: Client) -> None:

@@ -25,6 +25,26 @@ def test_sign_in_leads_home(client: Client, user: User) -> None:
     assert sign_in(client, "15400000001", "a-long-password").headers["Location"] == reverse("home")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["１５４００００００01", "154 0000 0001", "154-0000-0001", "+86 15400000001", "15400000001\u200b", "ｇ００７"],
+)
+def test_number_is_read_however_it_is_typed(client: Client, user: User, typed: str) -> None:
+    """Through an input method, from a telephone book, with a capital that the telephone makes."""
+    if "ｇ" in typed:
+        User.objects.filter(pk=user.pk).update(username="G007")
+    assert sign_in(client, typed, "a-long-password").headers.get("Location") == reverse("home")
+
+
+def test_two_numbers_that_differ_by_a_capital_are_two_people(client: Client, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(username="Shequ")
+    User.objects.create_user("shequ", "another-password", name="孙")
+
+    assert sign_in(client, "shequ", "a-long-password").status_code == 422
+    assert sign_in(client, "SHEQU", "a-long-password").status_code == 422
+    assert sign_in(client, "Shequ", "a-long-password").status_code == 302
+
+
 def test_wrong_password_and_unknown_number_read_the_same(client: Client, user: User) -> None:
     """G21: no enumeration by text."""
     wrong = sign_in(client, "15400000001", "nope-nope-nope")

@@ -249,7 +249,18 @@ def test_list_searches_name_building_number_and_plate(guard, row):
     url = reverse("communities:gate_list")
 
     number = row.number.replace("-", "")
-    for word in ("王", "王秀兰", "王 秀兰", "王 五号楼", "5号", row.number[-4:], row.number, number, "3K27", "ｆ·３ｋ２７"):
+    for word in (
+        "王",
+        "王秀兰",
+        "王 秀兰",
+        "王 五号楼",
+        "5号",
+        row.number[-4:],
+        row.number,
+        number,
+        "3K27",
+        "ｆ·３ｋ２７",
+    ):
         page = guard.get(url, {"q": word}).content.decode()
         assert "王＊＊" in page
         assert "赵＊＊" not in page

@@ -26,7 +26,25 @@ AT = datetime.fromisoformat("2022-06-28T10:40:00+08:00")
 MIN = timedelta(minutes=1)
 STAFF = Actor("user:1", "林晓", "staff", "community", places.HOME, "锦江社区")
 COMMAND = Actor("user:2", "指挥", "command", "district", "210602", "振兴区")
-ENDINGS = ["", "号楼", "栋", "幢", "座", "#", "号", "楼2单元", "楼", "號樓", "棟", "栋楼"]
+ENDINGS = [
+    "-2-301",
+    "#楼",
+    "號楼",
+    "栋3门",
+    "号楼东单元",
+    "",
+    "号楼",
+    "栋",
+    "幢",
+    "座",
+    "#",
+    "号",
+    "楼2单元",
+    "楼",
+    "號樓",
+    "棟",
+    "栋楼",
+]
 NUMERALS = str.maketrans("0123456789", "〇一二三四五六七八九")
 WIDE = str.maketrans("0123456789#", "０１２３４５６７８９＃")
 numbers = st.integers(1, 199)

@@ -1,5 +1,7 @@
 """Identity numbers, codes, names."""
 
+from datetime import date
+
 import pytest
 
 from core import names
@@ -26,6 +28,16 @@ def test_id_number_gives_birth_date_and_sex() -> None:
     read = read_id_no("880603196712061497")
 
     assert (read.birth_date.isoformat(), read.sex) == ("1967-12-06", "M")
+
+
+def test_nobody_is_born_after_today() -> None:
+    body = "88060320990101149"
+    number = body + check_character(body)
+    read = read_id_no(number, today=date(2022, 6, 28))
+
+    assert (read.fault, read.birth_date) == ("date", None)
+    assert "今天以后" in read.hint
+    assert read_id_no(number, today=date(2099, 1, 1)).fault == ""
 
 
 def test_check_character_notices_every_single_wrong_digit() -> None:

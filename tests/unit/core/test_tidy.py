@@ -87,14 +87,39 @@ def test_odd_names_are_marked() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["7号楼", "７栋", "七号楼", "7", "07栋", " 7 号 楼", "7#", "第七幢", "7座", "7号楼2单元", "七栋二单元301"],
+    [
+        *("7号楼", "７栋", "七号楼", "7", "07栋", " 7 号 楼", "7#", "第七幢", "7座", "7号楼2单元", "七栋二单元301"),
+        *(
+            "7-2-301",
+            "７－２－３０１",
+            "7—2—301",
+            "7号樓",
+            "7號楼",
+            "7#楼",
+            "#7",
+            "№7",
+            "No.7",
+            "7栋1门",
+            "7号楼甲单元",
+            "7号楼东单元",
+        ),
+    ],
 )
 def test_building_is_one_however_it_is_written(written: str) -> None:
     assert tidy.building_key(written) == "7"
 
 
 @pytest.mark.parametrize(
-    ("written", "key"), [("十二号楼", "12"), ("一百零三栋", "103"), ("A座", "a"), ("向阳楼", "向阳楼"), ("7组", "7组")]
+    ("written", "key"),
+    [
+        ("十二号楼", "12"),
+        ("一百零三栋", "103"),
+        ("A座", "a"),
+        ("向阳楼", "向阳楼"),
+        ("7组", "7组"),
+        ("7-2", "7-2"),
+        ("东7号楼", "东7号楼"),
+    ],
 )
 def test_other_buildings(written: str, key: str) -> None:
     assert tidy.building_key(written) == key
