@@ -96,6 +96,33 @@ _REASONS = {
 }
 
 
+# of a passage that is over: what it was, not what to do
+_WHY = {
+    "early": lazy("没到出门时间"),
+    "late": lazy("过了出门时间"),
+    "used_out": lazy("出过门，没有回来的记录"),
+    "used_back": lazy("出过门，回来过了"),
+    "other_community": lazy("别的小区的证"),
+    "ask_direction": lazy("码认不出来"),
+    "bad_signature": lazy("签名不对"),
+    "unknown_key": lazy("密钥没见过"),
+    "unknown_version": lazy("格式没见过"),
+    "unreadable": lazy("码读不出来"),
+    "none": lazy("没有证"),
+    "revoked": lazy("证已作废"),
+    "revoked_return": lazy("证已作废，人回家了"),
+    "key_retired": lazy("旧密钥签的证"),
+    "bad_code_home": lazy("码认不出来，人回家了"),
+    "admit_by_hand": lazy("看过证件，人回家了"),
+    "emergency": "",
+}
+
+
+def why(reason: str) -> str:
+    """Say why the gate answered as it did, of a passage that is over; other words stay as they were written."""
+    return str(_WHY.get(reason, reason))
+
+
 def lost_pass() -> str:
     """Say that a form named a pass which is not of this compound."""
     return _("没找到这张证，请再扫一次。")

@@ -207,6 +207,8 @@ class CareNeed(models.Model):
         if self.schedule_kind == "cycle":
             return _("每 %(n)s 天") % {"n": self.schedule_days.rstrip("d")}
         weeks = [[_weekday(day) for day in week.split(",") if day] for week in self.schedule_days.split("|")]
+        if len(weeks) == 2 and bool(weeks[0]) != bool(weeks[1]):
+            return (_("单周%(days)s") if weeks[0] else _("双周%(days)s")) % {"days": listed(weeks[0] or weeks[1])}
         words = " / ".join(listed(week) for week in weeks)
         return _("每周%(days)s") % {"days": words} if words else ""
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from calls.states import CallKind
+from communities.words import why
 from core import audit
 from core.models import AuditEvent
 from core.phrases import label
@@ -115,8 +116,10 @@ def timeline(case_ref: UUID) -> list[Event]:
 
 
 def _note(row: AuditEvent) -> str:
-    """Say why, or of a call for help what for."""
-    return label(CallKind, row.detail["kind"]) if row.verb == "call.raised" else row.reason
+    """Say why, in words, or of a call for help what for."""
+    if row.verb == "call.raised":
+        return label(CallKind, row.detail["kind"])
+    return why(row.reason) if row.verb.startswith("scan.") else row.reason
 
 
 def _who(role: str, name: str) -> str:

@@ -76,3 +76,8 @@ def buildings(community: Community) -> list[str]:
     names = community.residents.exclude(building="").order_by().values_list("building").annotate(n=Count("pk"))
     usual = {tidy.building_key(name): name for name, _n in sorted(names, key=lambda each: (each[1], each[0]))}
     return sorted(usual.values(), key=lambda name: (len(name), name))[:200]
+
+
+def is_unknown(building: str, known: list[str]) -> bool:
+    """Say whether nobody is registered in a building: mostly a slip for another one."""
+    return bool(building) and tidy.building_key(building) not in map(tidy.building_key, known)

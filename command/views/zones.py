@@ -86,11 +86,13 @@ def lift(request: HttpRequest, code: str) -> HttpResponse:
 def _page(request: HttpRequest, community: Community, form: ZoneForm, *, status: int = 200) -> HttpResponse:
     at = clock.now()
     is_ready = form.is_bound and form.is_valid()
+    known = zoning.buildings(community)
     context = {
         "community": community,
         "form": form,
         "periods": zoning.periods(community, at=at),
-        "buildings": zoning.buildings(community),
+        "buildings": known,
+        "is_unknown": is_ready and zoning.is_unknown(form.cleaned_data["building"], known),
         "chosen": form.cleaned_data if is_ready else None,
         "zone_word": ZoneClass(form.cleaned_data["zone_class"]).label if is_ready else "",
         "affected": zoning.affected(community, building=form.cleaned_data["building"]) if is_ready else None,

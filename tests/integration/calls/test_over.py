@@ -12,7 +12,9 @@ from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import UNTIL_OVER, UNTIL_RECEIVED, CallKind
+from communities.gate_rules import vectors
 from communities.services import calling
+from communities.words import why
 from core.actors import SWEEP
 from hospitals.services import status
 from hospitals.services.status import StatusChange
@@ -126,3 +128,17 @@ def test_what_was_called_for_and_done_stands_in_the_story_of_the_case(town):
     told = [(str(event.words), event.note) for event in timeline(case.request.case_ref)]
     assert ("出小区门", "") in told
     assert {("报了求助", "医院门口说不接"), ("接手求助", ""), ("求助办完了", "二号门接了")} <= set(told)
+
+
+def test_the_story_says_in_words_why_the_gate_answered_as_it_did(town):
+    """Seen before: 门岗核对过，放行 used_back."""
+    case = walkers.walk(town, to="home")
+    case.step("out")
+    walkers.deliver()
+
+    notes = {event.note for event in timeline(case.request.case_ref)}
+    assert "出过门，回来过了" in notes
+    assert not [note for note in notes if note.isascii() and note]
+    assert {why(row["verdict"]["reason"]) for row in vectors()}.isdisjoint(
+        row["verdict"]["reason"] or " " for row in vectors()
+    )

@@ -123,3 +123,17 @@ def test_the_list_costs_the_same_at_5_and_at_50(rows, django_assert_max_num_quer
     with django_assert_max_num_queries(8):
         page = client.get(reverse("command:zones"), {"q": "小区"}).content.decode()
     assert page.count("data-row") == min(rows, 50)
+
+
+def test_a_building_where_nobody_is_registered_is_named_before_it_is_changed(noon):
+    """A slip for another one would leave that one as it was, unsaid."""
+    town = walkers.town()
+    walkers.resident(town, "刘桂英", building="9号楼")
+    client, to = officer(), reverse("command:zone", args=[town.community.pk])
+
+    def warns(building: str) -> bool:
+        page = client.get(to, {"zone_class": "sealed", "building": building}).content.decode()
+        assert "改成封控区" in page
+        return "没有人登记在" in page
+
+    assert [warns(written) for written in ("99号楼", "9号楼", "９ 栋", "")] == [True, False, False, False]

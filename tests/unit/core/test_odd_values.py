@@ -58,6 +58,8 @@ def test_a_row_that_is_gone_is_shown_by_its_key(gone: str | None, shown: str) ->
         ("weekly", "9,x,0", "每周？ 9、？ x、？ 0"),
         ("weekly", "²", "每周？ ²"),
         ("two_weekly", "2|x", "每周二 / ？ x"),
+        ("two_weekly", "|2,4", "双周二、四"),
+        ("two_weekly", "2|", "单周二"),
         ("cycle", "x", "每 x 天"),
     ],
 )
