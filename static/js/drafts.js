@@ -15,6 +15,7 @@ const SKIP = new Set(["csrfmiddlewaretoken", "idempotency_key", "next", "version
 const QUIET = ["password", "file", "hidden", "submit", "button"];
 const NUMBER = /\d{17}[\dXx]|(?:^|\D)\d{15}(?!\d)/; // an identity number, wherever it was typed
 const shown = new WeakMap(); // form → what it was opened with
+const offered = new WeakMap(); // form → an earlier draft that stands offered, as it is kept
 let waiting = 0;
 
 const nameOf = (form) => `${DRAFT}${document.body.dataset.whose ?? ""}:${form.dataset.draft ?? form.dataset.endsDraft}`;
@@ -52,15 +53,21 @@ function typed(form) {
 
 export function keep(form) {
   const values = typed(form);
-  if (Object.keys(values).length === 0) sessionStorage.removeItem(nameOf(form));
+  if (Object.keys(values).length === 0) leaveOffered(form);
   else sessionStorage.setItem(nameOf(form), JSON.stringify({ at: freshTime(), values }));
+}
+
+// Nothing of this form is kept but what was offered and nobody has taken or dropped: it waits for the next time.
+function leaveOffered(form) {
+  if (offered.has(form)) sessionStorage.setItem(nameOf(form), offered.get(form));
+  else sessionStorage.removeItem(nameOf(form));
 }
 
 // The server has stored what this form sent.
 export function forget(form) {
   if (!(form.dataset.draft ?? form.dataset.endsDraft)) return;
   clearTimeout(waiting);
-  sessionStorage.removeItem(nameOf(form));
+  leaveOffered(form);
 }
 
 function forgetAll() {
@@ -103,8 +110,9 @@ function offer(form) {
   const strip = document.getElementById("draft-template")?.content.firstElementChild.cloneNode(true);
   if (!strip) return;
   strip.querySelector("[data-words]").textContent = word("draftThere", { at: draft.at });
-  strip.querySelector("[data-take]").addEventListener("click", () => { fill(form, draft); strip.remove(); form.querySelector("input:not([type=hidden]), select, textarea")?.focus(); });
-  strip.querySelector("[data-drop]").addEventListener("click", () => { forget(form); strip.remove(); });
+  offered.set(form, sessionStorage.getItem(nameOf(form)));
+  strip.querySelector("[data-take]").addEventListener("click", () => { offered.delete(form); fill(form, draft); strip.remove(); form.querySelector("input:not([type=hidden]), select, textarea")?.focus(); });
+  strip.querySelector("[data-drop]").addEventListener("click", () => { offered.delete(form); forget(form); strip.remove(); });
   // nobody finds words behind a closed lid; a choice alone opens none
   const isWritten = Object.keys(draft.values).some((name) => form.querySelector(`textarea[name="${CSS.escape(name)}"], input[name="${CSS.escape(name)}"]:not([type=radio]):not([type=checkbox])`));
   if (isWritten) form.closest("details")?.setAttribute("open", "");
@@ -123,6 +131,7 @@ export function meet(root = document) {
 // A form took the place of another one: what was typed is counted from what the first was opened with.
 export function succeed(form, successor) {
   shown.set(successor, shown.get(form) ?? {});
+  if (offered.has(form)) offered.set(successor, offered.get(form));
 }
 
 function carry() {

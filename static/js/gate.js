@@ -28,6 +28,7 @@ function onKey(event) {
   const now = performance.now();
   if (now - lastKeyAt > WEDGE_GAP_MS) typed = "";
   lastKeyAt = now;
+  if (event.key === "Backspace" || event.key === "Delete") typed = ""; // a hand: what stands in the field counts
   if (event.key.length === 1) {
     typed += event.key;
     if (!event.target.closest?.("input, textarea, select")) event.stopPropagation();

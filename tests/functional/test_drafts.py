@@ -147,6 +147,31 @@ def test_faults_are_put_in_place_and_what_was_typed_stays(page: Page) -> None:
     expect(page.locator("#notices")).to_contain_text("登记好了")
 
 
+def test_an_offered_draft_outlives_whoever_is_registered_first(page: Page, context: BrowserContext) -> None:
+    """Neither an empty press nor somebody else's registration ends it: taking it, dropping it or storing it does."""
+    write(page, "前一位")
+    context.set_offline(True)
+    save(page)
+    expect(page.locator("[data-send-trouble]")).to_be_visible()
+    context.set_offline(False)
+    page.reload()
+    save(page)
+    expect(page.locator("[data-error-summary]")).to_be_visible()
+    assert "前一位" in kept(page)
+
+    write(page, "急着的一位")
+    save(page)
+    page.wait_for_url(lambda url: "/new/" not in url)
+    assert Resident.objects.get().name == "急着的一位"
+    page.goto(page.url.split("/residents/")[0] + reverse("access:resident_new"))
+    expect(page.locator("#id_name")).to_have_value("")
+    page.get_by_role("button", name="接着填").click()
+    expect(page.locator("#id_name")).to_have_value("前一位")
+    save(page)
+    page.wait_for_url(lambda url: "/new/" not in url)
+    assert kept(page) == "[]"
+
+
 def test_a_draft_is_offered_to_its_own_person_and_form_alone(
     page: Page, context: BrowserContext, live_server: LiveServer
 ) -> None:

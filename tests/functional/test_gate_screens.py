@@ -97,6 +97,19 @@ def test_scanner_lets_out_and_home_without_a_reload(browser, live_server, row):
     assert list(Scan.objects.order_by("happened_at").values_list("direction", flat=True)) == ["exit", "entry"]
 
 
+def test_a_number_that_a_hand_corrects_is_sent_as_it_stands(browser, live_server, row):
+    """A quick hand is like a scanner until it takes a letter back."""
+    page = _open(browser, live_server, make.guard(), PHONE)
+    page.goto(f"{live_server.url}/gate/")
+    expect(page.get_by_role("button", name="再试一次")).to_be_visible()  # the scripts run
+    page.get_by_label("扫不出来就输后四位").focus()
+    page.keyboard.type(f"{row.number}7")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="可以出门")).to_be_visible()
+
+
 def test_amber_and_red_answers(browser, live_server, row):
     now = clock.now()
     early = make.gate_pass(now, holder="赵＊＊", building="3号楼", window=make.window(now, minutes_before=-99))
