@@ -88,9 +88,8 @@ def _asked(
             raise
         raise Conflict("transfer.exists", _("已经在问一家医院了，请刷新看最新情况。")) from error
     verb = "transfer.accepted_by_phone" if name else "transfer.asked"
-    audit.record(
-        verb, transfer, by=by, at=at, new_status=transfer.status, detail={"to": wish.to.pk, "reason": wish.reason}
-    )
+    detail = {"to": wish.to.pk, "reason": wish.reason}
+    audit.record(verb, transfer, by=by, at=at, new_status=transfer.status, detail=detail)
     touch(transfer)
     return transfer
 
@@ -244,8 +243,7 @@ def note_left(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
     nobody is lost on the way.
     """
     if transfer.status in {S.WITHDRAWN, S.PASSED_ON} and transfer.accepted_name:
-        other = open_of(transfer.intake)
-        if other is not None:
+        if (other := open_of(transfer.intake)) is not None:
             _drop(other, by=by, at=at, reason="车已经接到人，送去原来答应的医院")
         advance(transfer, S.ACCEPTED, by=by, at=at, verb="transfer.under_way", reason="车已经接到人")
     if transfer.left_at is None:
