@@ -19,10 +19,12 @@ PLACERS = (Role.DISPATCH, Role.COMMAND)
 STEPS = {
     "company.ride_along": "our own worker calls a way home (dispatch returns)",
     "kept_cars.call": "our own worker calls a way home (dispatch returns)",
-    "kept_cars.tell": "a way home that was placed or called is told; each has asked, or is a worker",
-    "placement.booked": "placing by hand and a plan take the place; the first has asked, the second is a worker",
-    "placement.pair_of_trips": "placing by hand and a plan open the trips; the first has asked, the second is a worker",
-    "rides.reserve": "placing by hand, and a worker that moves a kept car",
+    "arranging.hold": "placing by hand and a plan hold what they arrange; the first has asked, the second is a worker",
+    "arranging.write": "placing by hand and a plan write what they made; the first has asked, the second is a worker",
+    "telling.car_comes": "what was put on a car is told; whoever put it there has asked, or is a worker",
+    "telling.no_car_comes": "what was taken off a car is told; whoever took it off has asked, or is a worker",
+    "way_home.put_on": "the one writer of an arrangement puts the way there on its car",
+    "way_home.write": "placing by hand has asked; calling, moving and a plan are our own workers'",
 }
 
 

@@ -25,7 +25,6 @@ from access.selectors import facts_of, locked_case
 from access.selectors.ground import zone_now, zone_of
 from access.services import cards, requests
 from access.services.letting_go import let_go
-from communities.services import passes
 from communities.states import ZoneClass
 from core import audit, boards
 from core.actors import RELAY
@@ -33,7 +32,7 @@ from core.buildings import same_building
 from core.errors import DomainError
 from core.sweeping import each
 from dispatch.facts.wake import ring_for
-from dispatch.hand import receiving, snapshot
+from dispatch.hand import receiving, snapshot, telling
 from hospitals.cards import CareClass
 from hospitals.machines import SERVICES
 from hospitals.models import Appointment
@@ -214,8 +213,7 @@ def _settle_trip(trip: Trip, *, at: datetime) -> None:
 def _leave_car(trip: Trip, *, reason: str, at: datetime) -> None:
     """Take a trip off its car; place and pass stay, desk and gate no longer read that car (E3)."""
     scheduling.take_off(trip, reason=reason[:300], at=at, by=RELAY)
-    appointments.set_ride(trip.case_ref, expected_at=None, carried_by="", at=at, by=RELAY)
-    passes.set_ride(trip.case_ref, plate="", at=at, by=RELAY)
+    telling.no_car_comes(trip, at=at, by=RELAY)
 
 
 __all__ = ["follow", "infection_changed", "sweep", "zone_changed"]

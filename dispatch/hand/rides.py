@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from core.actors import Actor
-from dispatch.hand.allowances import PICKUP_LATEST_MIN
+from dispatch.hand.arrangement import OwnRun
 from dispatch.hand.entrances import neutral_label
 from dispatch.shapes import Fit
 from hospitals.models import Facility
 from transport.cards import Place
-from transport.models import Driver, Trip, Vehicle
-from transport.services import scheduling
+from transport.models import Driver, Vehicle
 from transport.services.scheduling import Ride
 
 
@@ -24,31 +20,10 @@ def ride_of(fit: Fit) -> Ride:
     return Ride(vehicle, driver, plan.leave_at, plan.pickup_at, plan.dropoff_at, plan.free_at)
 
 
-def carried_by(fit: Fit) -> str:
-    """Return plate and driver, as the desk reads them."""
-    plan = fit.ride
-    driver = next((d.driver_name for d in fit.car.duties if plan and d.driver_code == plan.driver_code), "")
-    return f"{fit.car.plate} {driver}".strip()[:60]
-
-
-def why(fit: Fit) -> dict[str, object]:
-    """Return what is stored as the reason for a car."""
-    return {"checks": [check.as_json() for check in fit.checks], "min": fit.ride.deadhead_min if fit.ride else None}
-
-
-def reserve(trip: Trip, fit: Fit, *, by: Actor, at: datetime) -> None:
-    """Keep a car for the way home, from its pick-up for as long as a car may be late."""
-    ride = ride_of(fit)
-    scheduling.reserve(
-        trip,
-        ride=ride,
-        window_from=ride.pickup_at,
-        window_until=ride.pickup_at + timedelta(minutes=PICKUP_LATEST_MIN),
-        by=by,
-        at=at,
-        is_pinned=True,
-        explanation=why(fit),
-    )
+def own_run(fit: Fit) -> OwnRun:
+    """Return the car on a run of its own, with what is stored as the reason."""
+    checks = [check.as_json() for check in fit.checks]
+    return OwnRun(ride_of(fit), {"checks": checks, "min": fit.ride.deadhead_min if fit.ride else None})
 
 
 def facility_place(facility: Facility) -> Place:

@@ -13,16 +13,19 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
+from access.models import AccessRequest
 from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, travel_min
+from dispatch.hand import way_home
 from dispatch.hand.allowances import leave_min, turn_min
+from dispatch.hand.arrangement import Join
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 from matching.params import Params
 from transport.models import Run, Shift, Stop, Trip
 from transport.selectors import kept_alone
-from transport.services import scheduling
+from transport.services.scheduling import Ride
 from transport.states import RunStatus, StopKind, TripDirection, TripStatus
 
 MIN = timedelta(minutes=1)
@@ -49,7 +52,7 @@ class _Seat:
     moves_min: float  # what somebody else was told moves by so much
 
 
-def ride_along(trip: Trip, *, by: Actor, at: datetime) -> Run | None:
+def ride_along(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> Run | None:
     """Put a called way home on the car that adds the least; None when no car that comes has a fitting seat."""
     if trip.status != TripStatus.UNSCHEDULED or trip.direction != TripDirection.INBOUND or trip.from_kind != "facility":
         return None
@@ -59,13 +62,16 @@ def ride_along(trip: Trip, *, by: Actor, at: datetime) -> Run | None:
     for seat in sorted(seats, key=lambda each: each.added_min):
         try:
             with transaction.atomic():
-                if trip.reserved_run_id:
-                    scheduling.release_reservation(trip, by=by, at=at, reason="拼车回家")
-                times = {"pickup_at": seat.pickup_at, "dropoff_at": seat.dropoff_at, "free_at": seat.free_at}
-                return scheduling.join(seat.run, trip, **times, by=by, at=at, explanation={"company": True})
+                way = Join(seat.run.pk, _ride(seat), {"company": True})
+                return way_home.write(trip, request, way, is_pinned=False, by=by, at=at)
         except Conflict:  # no room at some moment, or the car's next outing is in the way: the next one
             trip.refresh_from_db()
     return None
+
+
+def _ride(seat: _Seat) -> Ride:
+    run = seat.run
+    return Ride(run.vehicle, run.driver, run.occupied.lower, seat.pickup_at, seat.dropoff_at, seat.free_at)
 
 
 def hold_for_others(trip: Trip, *, at: datetime) -> timedelta:

@@ -6,25 +6,24 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
-from communities.services import passes
-from core import boards
 from core.actors import RELAY, Actor
-from core.errors import Conflict
-from dispatch.hand import rides, snapshot
+from core.errors import Conflict, Invalid
+from dispatch.hand import rides, snapshot, way_home
+from dispatch.hand.arrangement import AsKept
 from dispatch.hand.candidates import fit, way_back
 from dispatch.hand.offers import returns as rank_returns
 from dispatch.hand.placement import HORIZON_H
 from dispatch.home import company
-from dispatch.shapes import Way
-from hospitals.services import appointments
+from dispatch.shapes import Fit, Way
+from dispatch.words import sentence
 from transport.models import Run, Trip, Vehicle
 from transport.selectors import kept_alone
 from transport.services import scheduling
 from transport.services.scheduling import Ride
 from transport.states import RunStatus, StopKind
-from transport.whereabouts import car_words
 
 SHIFT_AT_MOST = timedelta(minutes=45)  # the kept time moves along with who is ready later
 HOLDS = (1.0, 0.75, 0.5, 0.25, 0.0)
@@ -41,6 +40,22 @@ def home_way(trip: Trip, at: datetime) -> Way:
     """Describe the way home of somebody who waits."""
     ready = trip.ready_at or at
     return way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, is_firm=True)
+
+
+def chosen(code: str, trip: Trip, request: AccessRequest, way: Way, *, at: datetime) -> Fit:
+    """Judge the car a person chose for a way, under its lock.
+
+    Raises Invalid where it has no shift, Conflict in the words of the first rule that bars it.
+    """
+    list(Vehicle.objects.select_for_update().filter(pk=code))
+    car = fleet(request, at=at, besides=kept_alone(trip)).car(code)
+    if car is None:
+        raise Invalid("placement.vehicle", _("请选一辆今天有班的车。"), field="vehicle")
+    found = fit(car, snapshot.ask_of_trip(trip, request), way)
+    if found.ride is None:
+        words = {"plate": car.plate, "why": sentence(found.checks[0])}
+        raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
+    return found
 
 
 def lock(case_ref: UUID) -> None:
@@ -68,9 +83,8 @@ def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None
     found = fit(car, snapshot.ask_of_trip(trip, request), home_way(trip, at)) if car else None
     if found is None or found.ride is None or found.ride.pickup_at - ready > AUTO_LATEST:
         return
-    ride = rides.ride_of(found)
-    sent = scheduling.use_reservation(trip, ride=ride, by=by, at=at, explanation=rides.why(found))
-    tell(request, sent, trip, by=by, at=at)
+    sent = rides.own_run(found)
+    way_home.write(trip, request, AsKept(sent.ride, sent.why), is_pinned=False, by=by, at=at)
 
 
 def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datetime, by: Actor, at: datetime) -> bool:
@@ -86,11 +100,10 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datet
     ride = Ride(run.vehicle, run.driver, leaves + later, pickup + later, home + later, free + later)
     try:
         with transaction.atomic():
-            scheduling.use_reservation(trip, ride=ride, by=by, at=at, explanation=trip.explanation)
+            way_home.write(trip, request, AsKept(ride, trip.explanation), is_pinned=False, by=by, at=at)
     except Conflict:  # the car has something else then: it is looked at anew
         trip.refresh_from_db()
         return False
-    tell(request, run, trip, by=by, at=at)
     return True
 
 
@@ -112,12 +125,5 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
     if found is None or not found.is_possible:
         found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
     if found:
-        rides.reserve(trip, found, by=RELAY, at=at)
-
-
-def tell(request: AccessRequest, run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
-    """Write the car home onto the desk's row and the pass."""
-    carried_by = car_words(run)[:60]
-    appointments.set_ride(request.case_ref, expected_at=trip.pickup_planned_at, carried_by=carried_by, by=by, at=at)
-    passes.set_ride(request.case_ref, plate=run.vehicle.plate, by=by, at=at)
-    boards.touch(*request.boards)
+        is_pinned = trip.reserved_run is not None and trip.reserved_run.is_pinned  # whom a person chose, a person keeps
+        way_home.write(trip, request, rides.own_run(found), is_pinned=is_pinned, by=RELAY, at=at)

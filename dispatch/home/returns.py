@@ -19,22 +19,16 @@ from access.models import AccessRequest
 from access.selectors import facts_of, locked_case, locked_case_of
 from access.services import absences, cards
 from access.services.closing import close_if_over
-from communities.services import passes
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.sweeping import each
 from dispatch import policies
-from dispatch.hand import rides, snapshot
-from dispatch.hand.candidates import fit
+from dispatch.hand import rides, telling, way_home
 from dispatch.home import company, kept_cars, transfers
-from dispatch.shapes import Fit
-from dispatch.words import sentence
 from hospitals.models import Intake
-from hospitals.services import appointments
 from hospitals.states import KEPT, IntakeStatus
-from transport.models import Trip, Vehicle
-from transport.selectors import kept_alone
+from transport.models import Trip
 from transport.services import scheduling, trips
 from transport.states import TripDirection, TripStatus
 
@@ -59,8 +53,8 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
     trip = _from_here(intake, at=at) or _open_return(request, intake, at=at, is_ready=True)
     if trip.status == TripStatus.WILL_CALL:
         scheduling.activate(trip, ready_at=intake.ready_at or at, by=RELAY, at=at)
-    if trip.status == TripStatus.UNSCHEDULED and (run := company.ride_along(trip, by=RELAY, at=at)):
-        kept_cars.tell(request, run, trip, by=RELAY, at=at)
+    if trip.status == TripStatus.UNSCHEDULED:
+        company.ride_along(trip, request, by=RELAY, at=at)
     if trip.status == TripStatus.UNSCHEDULED and trip.reserved_run_id:
         kept_cars.call(trip, request, by=RELAY, at=at)
     return trip
@@ -113,8 +107,7 @@ def back_to_waiting(
         if trip.direction == TripDirection.BETWEEN:
             transfers.lost_car(trip, at=at)
         elif trip.status == TripStatus.UNSCHEDULED:
-            appointments.set_ride(trip.case_ref, expected_at=None, carried_by="", by=RELAY, at=at)
-            passes.set_ride(trip.case_ref, plate="", by=RELAY, at=at)
+            telling.no_car_comes(trip, by=RELAY, at=at)
 
 
 @transaction.atomic
@@ -139,19 +132,8 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
         scheduling.activate(trip, ready_at=facts.ready_at or at, by=by, at=at)
     if trip.status != TripStatus.UNSCHEDULED and (waits_now or trip.reserved_run_id):
         raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
-    list(Vehicle.objects.select_for_update().filter(pk=vehicle_code))
-    seen = kept_cars.fleet(row, at=at, besides=kept_alone(trip))
-    car = seen.car(vehicle_code)
-    if car is None:
-        raise Invalid("placement.vehicle", _("请选一辆今天有班的车。"), field="vehicle")
-    found = fit(car, snapshot.ask_of_trip(trip, row), kept_cars.home_way(trip, at))
-    if found.ride is None:
-        words = {"plate": car.plate, "why": sentence(found.checks[0])}
-        raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
-    if trip.status == TripStatus.WILL_CALL:
-        rides.reserve(trip, found, by=by, at=at)
-    else:
-        _send(trip, row, found, seen, by=by, at=at)
+    found = kept_cars.chosen(vehicle_code, trip, row, kept_cars.home_way(trip, at), at=at)
+    way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("return.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
     return trip
 
@@ -164,8 +146,7 @@ def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     if trip is None or trip.status != TripStatus.SCHEDULED:
         raise Conflict("return.under_way", _("已经上车了，撤不回来。"))
     scheduling.take_off(trip, by=by, at=at, reason="撤回")
-    appointments.set_ride(request.case_ref, expected_at=None, carried_by="", by=by, at=at)
-    passes.set_ride(request.case_ref, plate="", by=by, at=at)
+    telling.no_car_comes(trip, by=by, at=at)
     boards.touch(*request.boards)
 
 
@@ -217,12 +198,3 @@ def _open_return(request: AccessRequest, intake: Intake, *, at: datetime, is_rea
         expected_ready_at=at + timedelta(minutes=request.session_min),
         is_ready=is_ready,
     )
-
-
-def _send(trip: Trip, row: AccessRequest, found: Fit, seen: snapshot.Fleet, *, by: Actor, at: datetime) -> None:
-    """Put a called way home on a car, giving up another one kept for it."""
-    if trip.reserved_run_id:
-        scheduling.release_reservation(trip, by=by, at=at, reason="另排了车")
-    ride = rides.ride_of(found)
-    run = scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=True, explanation=rides.why(found))
-    kept_cars.tell(row, run, trip, by=by, at=at)

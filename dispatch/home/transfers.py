@@ -17,20 +17,19 @@ from access.selectors import locked_case_of
 from access.services import cards
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.sweeping import each
 from dispatch import policies
-from dispatch.hand import offers, rides, snapshot
-from dispatch.hand.candidates import fit, way_between
+from dispatch.hand import offers, rides, snapshot, telling, way_home
+from dispatch.hand.candidates import way_between
 from dispatch.home import kept_cars
 from dispatch.models import AreaSetting
-from dispatch.shapes import Fit, Way
-from dispatch.words import sentence
+from dispatch.shapes import Way
 from hospitals.models import Intake, TransferRequest
 from hospitals.selectors.transfers import open_of_case
 from hospitals.services import transfers
 from hospitals.states import INSIDE, TransferStatus
-from transport.models import Trip, Vehicle
+from transport.models import Trip
 from transport.services import scheduling, trips
 from transport.states import TripDirection, TripStatus
 
@@ -68,12 +67,12 @@ def open_way(transfer_id: UUID | str, *, at: datetime) -> Trip | None:
             by=RELAY,
             at=at,
         )
-    find_car(trip, request, transfer, at=at)
+    find_car(trip, request, at=at)
     boards.touch(*request.boards)
     return trip
 
 
-def find_car(trip: Trip, request: AccessRequest, transfer: TransferRequest, *, at: datetime) -> bool:
+def find_car(trip: Trip, request: AccessRequest, *, at: datetime) -> bool:
     """Put a way between two hospitals on the best car by rule; False while none fits: then it waits on the board.
 
     Where a person decides alone (the engine is off) it waits for that person.
@@ -89,7 +88,7 @@ def find_car(trip: Trip, request: AccessRequest, transfer: TransferRequest, *, a
             return False
         try:
             with transaction.atomic():
-                _send(trip, request, transfer, found, by=RELAY, at=at, is_pinned=False)
+                way_home.write(trip, request, rides.own_run(found), is_pinned=False, by=RELAY, at=at)
         except Conflict:  # somebody else has it now: the next one
             trip.refresh_from_db()
             continue
@@ -115,15 +114,8 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
         raise Conflict("transfer.over", _("不用转院了，或已经送到，请刷新看最新情况。"))
     if trip.status != T.UNSCHEDULED:
         raise Conflict("transfer.placed", _("刚被别人排好了，请刷新看最新情况。"))
-    list(Vehicle.objects.select_for_update().filter(pk=vehicle_code))
-    car = kept_cars.fleet(row, at=at, besides=None).car(vehicle_code)
-    if car is None:
-        raise Invalid("placement.vehicle", _("请选一辆今天有班的车。"), field="vehicle")
-    found = fit(car, snapshot.ask_of_trip(trip, row), way_of(trip, at))
-    if found.ride is None:
-        words = {"plate": car.plate, "why": sentence(found.checks[0])}
-        raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
-    _send(trip, row, transfer, found, by=by, at=at, is_pinned=True)
+    found = kept_cars.chosen(vehicle_code, trip, row, way_of(trip, at), at=at)
+    way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("transfer.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
     return trip
 
@@ -136,13 +128,13 @@ def undo_place(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     if trip is None or trip.status != T.SCHEDULED:
         raise Conflict("transfer.under_way", _("已经上车了，撤不回来。"))
     scheduling.take_off(trip, by=by, at=at, reason="撤回")
-    _tell_lost(trip, at=at)
+    telling.no_car_comes(trip, by=RELAY, at=at)
     boards.touch(*request.boards)
 
 
 def lost_car(trip: Trip, *, at: datetime) -> None:
     """Look for another car when the one between two hospitals does not come (E3)."""
-    _tell_lost(trip, at=at)
+    telling.no_car_comes(trip, by=RELAY, at=at)
     if transfer := open_of_case(trip.case_ref):
         open_way(transfer.pk, at=at)
 
@@ -206,26 +198,3 @@ def _was_driven(transfer: TransferRequest) -> bool:
         case_ref=transfer.case_ref, direction=TripDirection.BETWEEN, to_code=transfer.facility_id
     )
     return done.filter(status=T.COMPLETED, dropped_off_at__gte=transfer.asked_at).exists()
-
-
-def _send(
-    trip: Trip,
-    request: AccessRequest,
-    transfer: TransferRequest,
-    found: Fit,
-    *,
-    by: Actor,
-    at: datetime,
-    is_pinned: bool,
-) -> None:
-    """Put the way on a car and tell both desks which and when."""
-    ride = rides.ride_of(found)
-    scheduling.schedule(trip, ride=ride, by=by, at=at, is_pinned=is_pinned, explanation=rides.why(found))
-    carried_by = rides.carried_by(found)
-    transfers.set_ride(transfer, expected_at=ride.dropoff_at, carried_by=carried_by, by=RELAY, at=at)
-    boards.touch(*request.boards)
-
-
-def _tell_lost(trip: Trip, *, at: datetime) -> None:
-    if transfer := open_of_case(trip.case_ref):
-        transfers.set_ride(transfer, expected_at=None, carried_by="", by=RELAY, at=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from access.models import AccessRequest
 from core.errors import Conflict
-from dispatch.hand import placement
+from dispatch.hand import arranging, placement
 from hospitals.models import Appointment, Slot
 from hospitals.services import appointments
 from tests import walkers
@@ -114,8 +114,8 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Barrier]:
         for each in overlaps:
             editor.remove_constraint(Run, each)
     both_looked = Barrier(2)
-    monkeypatch.setattr(placement, "_receiving", _receiving_unlocked)
-    monkeypatch.setattr(placement, "locked_vehicles", _vehicles_unlocked)
+    monkeypatch.setattr(arranging, "_receiving", _receiving_unlocked)
+    monkeypatch.setattr(arranging, "_locked_vehicles", _vehicles_unlocked)
     monkeypatch.setattr(appointments, "book", _book_as_read)
     monkeypatch.setattr(placement, "_require", _after_both(placement._require, both_looked))
     yield both_looked
@@ -127,13 +127,13 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Barrier]:
             editor.add_constraint(Run, each)
 
 
-def _receiving_unlocked(request: AccessRequest, choice: Any) -> tuple[Slot, Any]:
-    slot = Slot.objects.select_related("service__facility").get(pk=choice.slot_id)
+def _receiving_unlocked(_request: AccessRequest, place: Any) -> tuple[Slot, Any]:
+    slot = Slot.objects.select_related("service__facility").get(pk=place.slot_id)
     return slot, slot.service.facility
 
 
-def _vehicles_unlocked(codes: set[str]) -> dict[str, Vehicle]:
-    return Vehicle.objects.in_bulk(codes - {""})
+def _vehicles_unlocked(codes: Iterable[str]) -> dict[str, Vehicle]:
+    return Vehicle.objects.in_bulk(set(codes) - {""})
 
 
 def _book_as_read(slot: Slot, *, card: Any, case_ref: Any, by: Any, at: Any, **_told: Any) -> Appointment:
