@@ -1,4 +1,7 @@
-"""The facts of every case, and who is out: database views, so nothing is ever written here (decisions.md C16)."""
+"""The facts of every case, and who is out: database views, so nothing is ever written here (decisions.md C16).
+
+What they say stands in `access/sql/facts.sql` and `access/sql/outside.sql`.
+"""
 
 from __future__ import annotations
 
