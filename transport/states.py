@@ -22,6 +22,8 @@ class TripStatus(models.TextChoices):
 
 
 T = TripStatus
+# 撤回 of a wrong press: nobody got in; within minutes and while nothing followed (ADR 0005)
+TRIP_UNDO: dict[str, tuple[str, ...]] = {T.ON_BOARD: (T.SCHEDULED,)}
 TRIP = Machine(
     name="trip",
     statuses=TripStatus,
@@ -30,7 +32,7 @@ TRIP = Machine(
         T.WILL_CALL: (T.UNSCHEDULED, T.CANCELLED),
         T.UNSCHEDULED: (T.SCHEDULED, T.UNMET, T.CANCELLED),
         T.SCHEDULED: (T.ON_BOARD, T.UNSCHEDULED, T.NO_SHOW, T.MISSED, T.CANCELLED),
-        T.ON_BOARD: (T.COMPLETED, T.INTERRUPTED),
+        T.ON_BOARD: (T.COMPLETED, T.INTERRUPTED, *TRIP_UNDO[T.ON_BOARD]),
         T.INTERRUPTED: (T.UNSCHEDULED, T.CANCELLED),
         T.MISSED: (T.UNSCHEDULED, T.CANCELLED),
         T.NO_SHOW: (T.UNSCHEDULED, T.CANCELLED),

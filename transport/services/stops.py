@@ -186,8 +186,8 @@ def last_step(run: Run) -> Stop | None:
 def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
     """Take the last step back within ten minutes when nothing followed.
 
-    A hand-over is final (INV-10): the other side has already acted on it. A boarding goes back by way of
-    interrupted and unscheduled, so that the machine and its audit stay true. Raises Conflict.
+    A hand-over is final (INV-10): the other side has already acted on it. A boarding goes back in one listed move
+    (`TRIP_UNDO`, ADR 0005): nothing that did not happen is written. Raises Conflict.
     """
     policies.check_drive(by, run)
     stop = last_step(run)
@@ -199,7 +199,7 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
     if stop.departed_at is not None and stop.kind == StopKind.DROPOFF:
         raise Conflict("stop.final", _("已经交接，撤不回了。点错了请打给调度台。"))
     if stop.departed_at is not None:
-        _unboard(stop, by=by, at=at)
+        advance(stop.trip, T.SCHEDULED, by=by, at=at, verb="trip.boarding_undone", picked_up_at=None)
         _stamp(stop, departed_at=None)
     else:
         Trip.objects.filter(pk=stop.trip_id, status=T.ON_BOARD).update(dropped_off_at=None)
@@ -210,13 +210,6 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
     audit.record("stop.undone", stop, by=by, at=at, case_ref=stop.trip.case_ref)
     follow.touch([stop.trip], run)
     return stop
-
-
-def _unboard(stop: Stop, *, by: Actor, at: datetime) -> None:
-    trip = stop.trip
-    for status in (T.INTERRUPTED, T.UNSCHEDULED):
-        advance(trip, status, by=by, at=at, verb="trip.boarding_undone")
-    advance(trip, T.SCHEDULED, by=by, at=at, verb="trip.boarding_undone", run=stop.run, picked_up_at=None)
 
 
 def _check_waiting(stop: Stop) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from core.errors import Conflict
-from transport.states import RUN, TRIP
+from transport.states import RUN, TRIP, TRIP_UNDO
 
 
 @pytest.mark.parametrize("machine", [TRIP, RUN], ids=lambda machine: machine.name)
@@ -24,3 +24,9 @@ def test_every_move_not_in_the_table_is_refused(machine):
 def test_what_is_over_stays_over():
     assert TRIP.terminal() == {"completed", "unmet", "cancelled"}
     assert RUN.terminal() == {"completed", "declined", "aborted", "cancelled"}
+
+
+def test_a_boarding_pressed_by_mistake_is_one_move_back():
+    """ADR 0005: the step back stands in the table, marked, and nothing else leads back from the car."""
+    assert TRIP_UNDO == {"on_board": ("scheduled",)}
+    assert set(TRIP.table["on_board"]) == {"completed", "interrupted", *TRIP_UNDO["on_board"]}
