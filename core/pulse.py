@@ -10,7 +10,7 @@ from structlog import get_logger
 from core import bell, heartbeat
 
 log = get_logger(__name__)
-TASK = "dispatch.tasks.answer"
+ANSWER = "dispatch.tasks.answer"  # the name in the queue; the task takes it from here
 
 
 class Pulse(threading.Thread):
@@ -33,5 +33,5 @@ class Pulse(threading.Thread):
     def ask(self) -> None:
         """Ask each queue once."""
         for queue in heartbeat.QUEUES:
-            is_rung = bell.ring(TASK, queue, queue, {"queue": queue})
+            is_rung = bell.ring(ANSWER, queue, queue, {"queue": queue})
             heartbeat.asked(queue, is_rung=is_rung)

@@ -7,18 +7,19 @@ from datetime import datetime
 from celery import shared_task
 from structlog import get_logger
 
-from core import bell, clock, heartbeat
+from core import bell, clock, heartbeat, pulse
 from core.errors import Conflict
+from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.planning import planner, urgent_turns
 from dispatch.states import PlanningKind
 
 log = get_logger(__name__)
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, name=PLAN_AREA)
 def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "") -> None:
     """Plan one area as of `at`, ISO text; as of now without it."""
-    bell.taken("dispatch.tasks.plan_area", f"{area}:{kind}")
+    bell.taken(PLAN_AREA, f"{area}:{kind}")
     with heartbeat.at_work("dispatch"):
         try:
             runs = planner.plan(area, at=_time(at), kind=PlanningKind(kind))
@@ -29,18 +30,18 @@ def plan_area(area: str, kind: str = PlanningKind.ROLLING, at: str = "") -> None
             log.info("planning.done", area=area, run_id=str(run.pk), status=run.status)
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, name=PLACE_URGENT)
 def place_urgent(area: str, at: str = "") -> None:
     """Arrange the critical patients of an area as of `at`, ISO text or now; whoever was never tried first."""
-    bell.taken("dispatch.tasks.place_urgent", area)
+    bell.taken(PLACE_URGENT, area)
     with heartbeat.at_work("urgent"):
         urgent_turns.place_all(area, at=_time(at))
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, name=pulse.ANSWER)
 def answer(queue: str) -> None:
     """Give the sign of work that the relay asks for through a queue."""
-    bell.taken("dispatch.tasks.answer", queue)
+    bell.taken(pulse.ANSWER, queue)
     heartbeat.beat(queue)
 
 

@@ -17,13 +17,13 @@ from calls.models import OpenCall
 from calls.states import CallStatus
 from core import outbox
 from core.errors import Conflict, DomainError
+from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.planning import planner, urgent_turns
 from dispatch.states import PlanningKind
 from drill.world import MIN, World
 from hospitals.models import TransferRequest
 
 log = get_logger(__name__)
-PLAN_AREA, PLACE_URGENT = "dispatch.tasks.plan_area", "dispatch.tasks.place_urgent"
 BEAT, SWEEP = 10 * MIN, 5 * MIN
 WATCHES_PROCESSES = "dispatch.facts.deafness.sweep"  # it starts one that works in the installation's own database
 Answer = Callable[[str, dict[str, str], datetime], None]

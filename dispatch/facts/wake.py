@@ -18,6 +18,7 @@ from access.services import critical, one_way
 from communities.models import DispatchArea
 from core import bell
 from core.actors import RELAY
+from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.home import returns
 from dispatch.models import AreaSetting
 from dispatch.planning import planner
@@ -98,12 +99,12 @@ def ring_for(case_ref: UUID) -> None:
 
 def ring(area: str, *, kind: str = PlanningKind.ROLLING) -> bool:
     """Ask a worker to plan an area; False when the broker is away."""
-    return _ring("dispatch.tasks.plan_area", "dispatch", f"{area}:{kind}", area=area, kind=kind)
+    return _ring(PLAN_AREA, "dispatch", f"{area}:{kind}", area=area, kind=kind)
 
 
 def ring_urgent(area: str) -> bool:
     """Ask the worker for critical patients to look at those of an area; False when the broker is away."""
-    return _ring("dispatch.tasks.place_urgent", "urgent", area, area=area)
+    return _ring(PLACE_URGENT, "urgent", area, area=area)
 
 
 def _ring(task: str, queue: str, subject: str, **arguments: str) -> bool:
