@@ -57,7 +57,8 @@ def checks() -> list[Check]:
     ]
     if (ROOT / "core" / "management" / "commands" / "state_pages.py").exists():
         found.append(Check("generated pages", manage("state_pages", "--check")))
-    for page in ("rule_table", "promise_table"):
+    found.append(Check("migrations beside", manage("lint_migrations")))
+    for page in ("rule_table", "promise_table", "who_hears"):
         found.append(Check(page.replace("_", " "), manage(page, "--check")))
     return found
 

@@ -25,7 +25,7 @@ from ops.services import manage as manage_command
 UNPREPARED = {"migrate", "showmigrations", "grant_app_role", "remember_installation", "collectstatic"}
 # These read and write the checkout alone.
 WITHOUT_DATABASE = {"makemigrations", "makemessages", "compilemessages", "help", "check", "--help", "--version"}
-WITHOUT_DATABASE |= {"rule_table", "promise_table", "state_pages", "words"}
+WITHOUT_DATABASE |= {"rule_table", "promise_table", "state_pages", "who_hears", "lint_migrations", "words"}
 
 
 def manage(arguments: Sequence[str]) -> int:
