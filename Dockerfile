@@ -14,6 +14,9 @@ RUN python -m ops.messages \
 
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.version=$VERSION
+ARG COMMIT=
+ENV COMMIT=$COMMIT
+LABEL org.opencontainers.image.revision=$COMMIT
 
 USER tab
 VOLUME /data

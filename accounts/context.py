@@ -97,6 +97,7 @@ class Page:
     single_keys: bool = True
     events_url: str = ""
     other_posts: list[Post] = field(default_factory=list)
+    release: str = ""
     whose: str = ""  # this person on this post: what a browser keeps of their typing is theirs alone
 
     @cached_property
@@ -154,6 +155,7 @@ def _page(request: HttpRequest) -> Page:
         theme=user.theme if signed_in else request.COOKIES.get("theme", "auto"),  # type: ignore[union-attr]
         single_keys=user.single_keys if signed_in else True,  # type: ignore[union-attr]
         events_url=settings.EVENTS_URL,
+        release=str(settings.RELEASE),
         whose=f"{user.pk}.{post.pk if post else 0}" if signed_in else "",  # type: ignore[union-attr]
         other_posts=[each for each in getattr(request, "posts", []) if post and each.pk != post.pk],
     )

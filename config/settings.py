@@ -7,9 +7,11 @@ from environs import Env
 
 from core.logs import LOG_CONFIG
 from core.secrets_store import read_secret
+from core.version import release_of
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
+RELEASE = release_of(BASE_DIR, env.str("COMMIT", ""))  # an image is built with its commit; a checkout says its own
 
 # --- where things are -------------------------------------------------------------------------------------------
 PRODUCTION = env.bool("PRODUCTION", False)
@@ -200,9 +202,11 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.on_error",
     "UNAUTHENTICATED_USER": None,
-    "ALLOWED_VERSIONS": ["0.1.0"],  # any other in a query would stand in the name of the schema's file, a header
+    "ALLOWED_VERSIONS": [
+        RELEASE.version
+    ],  # any other in a query would stand in the name of the schema's file, a header
 }
-SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {"TITLE": "一来一回 · There and Back", "VERSION": RELEASE.version, "SERVE_INCLUDE_SCHEMA": False}
 
 # --- logs: an allow-list of keys, ids only ---------------------------------------------------------------------------
 LOGGING = LOG_CONFIG

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -21,8 +22,8 @@ log = get_logger(__name__)
 
 @require_GET
 def live(_request: HttpRequest) -> HttpResponse:
-    """Answer while the process runs."""
-    return JsonResponse({"live": True})
+    """Answer while the process runs, with the release: whoever updates sees that the new one answers."""
+    return JsonResponse({"live": True, "version": settings.RELEASE.version, "commit": settings.RELEASE.commit})
 
 
 @require_GET

@@ -102,8 +102,20 @@ def test_large_text_is_kept_on_the_account_and_for_the_sign_in_page(client: Clie
 
 
 def test_health_needs_no_sign_in_and_no_database(client: Client) -> None:
-    assert client.get("/health/live").json() == {"live": True}
+    release = settings.RELEASE
+    told = {"live": True, "version": release.version, "commit": release.commit}
+    assert client.get("/health/live").json() == told
     assert client.get("/health/ready").status_code == 200
+
+
+def test_the_foot_of_a_page_says_which_release_it_is(client: Client, user: User) -> None:
+    """Whoever rings for help reads it out, signed in or not."""
+    words = f"一来一回 {settings.RELEASE}</footer>"
+    assert words in client.get(reverse("sign_in")).content.decode()
+
+    client.force_login(user)
+
+    assert words in client.get("/", follow=True).content.decode()
 
 
 @pytest.mark.parametrize("change", ["another_post", "another_person"])
