@@ -21,7 +21,6 @@ STEPS: tuple[tuple[Stage, str], ...] = (
     (Stage.ENTERED, "entered_at"),
     (Stage.CLOSED, "closed_at"),
 )
-RANK = {stage: number for number, (stage, _fact) in enumerate(STEPS)}
 
 
 @dataclass(frozen=True)

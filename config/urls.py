@@ -1,7 +1,5 @@
 """Where each app's pages live."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -15,7 +13,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
     path("", include("accounts.urls")),
 ]
-# one line per app; an app joins when its urls.py exists
+# one line per app
 urlpatterns += [
     path(prefix, include(f"{app}.urls"))
     for app, prefix in {
@@ -27,10 +25,8 @@ urlpatterns += [
         "dispatch": "",
         "command": "",
     }.items()
-    if find_spec(f"{app}.urls")
 ]
-if find_spec("config.api"):
-    urlpatterns.append(path("api/", include("config.api")))
+urlpatterns.append(path("api/", include("config.api")))
 if not settings.PRODUCTION:
     urlpatterns.append(path("_gallery/", gallery, name="gallery"))
 

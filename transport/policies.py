@@ -51,7 +51,6 @@ STEPS = {
     "trips.cancel_case": _ENDED,
     "trips.cancel_return": _ENDED,
     "trips.end_way_there": "our own worker follows an arrival at a hospital by other means",
-    "trips.mark_missed": "whoever plans notes that a car did not come; replacing the driver has asked",
     "trips.open_pair": _PLACED,
     "trips.open_return": _PLACED,
     "trips.put_person": "saying who a stranger is (access identity) has asked",

@@ -15,7 +15,7 @@ from core.actors import Actor
 from core.clock import day_bounds
 from core.errors import NotFound
 from transport.models import Run, Shift, Stop, Trip, Vehicle
-from transport.states import RunStatus, TripDirection, TripStatus, VehicleStatus
+from transport.states import RunStatus, TripStatus, VehicleStatus
 
 SHOWN_TO_DRIVER = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED, RunStatus.UNDER_WAY, RunStatus.COMPLETED)
 CALLED_OFF = (RunStatus.CANCELLED, RunStatus.ABORTED)
@@ -68,11 +68,6 @@ def waiting(area: str) -> QuerySet[Trip]:
     """Return the trips of an area that have no car, the most pressing first (R-000-9)."""
     rows = Trip.objects.filter(dispatch_area=area, status=TripStatus.UNSCHEDULED)
     return rows.order_by("arrive_by", "ready_at", "id")
-
-
-def way_home(case_ref: UUID) -> Trip | None:
-    """Return the live way home of a case."""
-    return live_trips(case_ref).get(TripDirection.INBOUND)
 
 
 # --- a driver's day ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.actors import Actor
 from core.errors import Invalid
 from core.http import next_url, page
 from core.idempotency import idempotent
@@ -72,16 +70,12 @@ def walk_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("hospitals:intake", args=[intake.pk]))
 
 
-def _release(intake: Intake, *, by: Actor, at: datetime) -> None:
-    arrivals.release(intake, by=by, at=at)
-
-
 Press = Callable[..., object]
 # address → (service, what to say)
 PRESSES: dict[str, tuple[Press, Any]] = {
     "hand-over": (arrivals.hand_over, gettext_lazy("%(name)s 交接完成。")),
     "start": (arrivals.start_treatment, gettext_lazy("%(name)s 开始治疗。")),
-    "release": (_release, gettext_lazy("%(name)s 治疗结束，已叫返程车。")),
+    "release": (arrivals.release, gettext_lazy("%(name)s 治疗结束，已叫返程车。")),
     "left": (arrivals.note_left, gettext_lazy("%(name)s 已离院。")),
 }
 

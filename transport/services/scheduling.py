@@ -49,15 +49,14 @@ def schedule(
     at: datetime,
     is_pinned: bool,
     explanation: dict[str, Any] | None = None,
-    overtime: str = "",
 ) -> Run:
     """Put a waiting trip on a car of its own run and offer it to the driver.
 
     Raises Conflict when the car (`vehicle.taken`) or driver (`driver.taken`) has another run then, when a hard
-    rule bars the car, or, without a reason in `overtime`, when the driver is off shift (`driver.off_shift`).
+    rule bars the car, or when the driver is off shift (`driver.off_shift`).
     """
-    _check(trip, ride, overtime=overtime)
-    run = _new_run(trip, ride, R.OFFERED, by=by, at=at, is_pinned=is_pinned, reason=overtime)
+    _check(trip, ride)
+    run = _new_run(trip, ride, R.OFFERED, by=by, at=at, is_pinned=is_pinned)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, known=())
     assign(trip, run, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, explanation=explanation, by=by, at=at)
     follow.touch([trip], run)
@@ -75,15 +74,14 @@ def reserve(
     at: datetime,
     is_pinned: bool = False,
     explanation: dict[str, Any] | None = None,
-    overtime: str = "",
 ) -> Run:
     """Keep a car for a way home that will be called for (R-000-12): a run in draft; raises as `schedule` does."""
     if trip.status != T.WILL_CALL:
         raise Conflict("trip.not_waiting", _("返程已经叫过车了，请直接排车。"))
     if trip.reserved_run_id:
         release_reservation(trip, by=by, at=at, reason=_("换一辆车预留"))
-    _check(trip, ride, overtime=overtime)
-    run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned, reason=overtime)
+    _check(trip, ride)
+    run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, known=())
     window = {"reserved_run": run, "reserved_from": window_from, "reserved_until": window_until}
     window["dropoff_planned_at"] = ride.dropoff_at
@@ -110,7 +108,6 @@ def use_reservation(
     by: Actor,
     at: datetime,
     explanation: dict[str, Any] | None = None,
-    overtime: str = "",
 ) -> Run:
     """Move the reserved run to its real time and offer it; raises as `schedule` does.
 
@@ -119,7 +116,7 @@ def use_reservation(
     run = trip.reserved_run
     if run is None or run.status != R.DRAFT:
         raise Conflict("trip.no_reservation", _("没有给他预留的车了，请另排一辆。"))
-    _check(trip, ride, overtime=overtime)
+    _check(trip, ride)
     moved = {"occupied": ride.occupied, "vehicle": ride.vehicle, "driver": ride.driver}
 
     def offer() -> None:
@@ -168,26 +165,21 @@ def part(trip: Trip, *, ready_at: datetime, by: Actor, at: datetime, reason: str
     outbox.put(RunGivenUp(at=at, run_id=str(run.pk) if run else "", trip_ids=(str(trip.pk),)))
 
 
-def _check(trip: Trip, ride: Ride, *, overtime: str) -> None:
-    """Refuse what no one can force, and a driver off shift unless a reason is given."""
+def _check(trip: Trip, ride: Ride) -> None:
+    """Refuse what no one can force, and a driver off shift."""
     if not ride.leave_at <= ride.pickup_at < ride.dropoff_at <= ride.free_at:
         raise Invalid("ride.order", _("时间顺序不对：出发、接人、送到、空出来要一个比一个晚。"))
     vehicle = ride.vehicle if ride.is_claimed else claim(ride.vehicle)
     refuse(bar_of(vehicle, trip))
-    if overtime:
-        return
     shifts = Shift.objects.filter(vehicle=vehicle, driver=ride.driver)
     if not shifts.filter(starts_at__lte=ride.leave_at, ends_at__gte=ride.dropoff_at).exists():
         raise Conflict(
             "driver.off_shift",
-            _("%(driver)s（%(plate)s）那时不当班。请换一辆，或写明加班原因。")
-            % {"driver": ride.driver.name, "plate": vehicle.plate},
+            _("%(driver)s（%(plate)s）那时不当班。请换一辆。") % {"driver": ride.driver.name, "plate": vehicle.plate},
         )
 
 
-def _new_run(
-    trip: Trip, ride: Ride, status: RunStatus, *, by: Actor, at: datetime, is_pinned: bool, reason: str
-) -> Run:
+def _new_run(trip: Trip, ride: Ride, status: RunStatus, *, by: Actor, at: datetime, is_pinned: bool) -> Run:
     run = Run(
         vehicle=ride.vehicle,
         driver=ride.driver,
@@ -198,8 +190,7 @@ def _new_run(
         infection_class=trip.infection_class,
         is_pinned=is_pinned,
         made_by=by.label[:120],
-        reason=reason[:300],
     )
     take_time(lambda: run.save(force_insert=True), ride, trip.destination.point, by=by, at=at)
-    audit.record(f"run.{status}", run, by=by, at=at, case_ref=trip.case_ref, new_status=status, reason=reason[:300])
+    audit.record(f"run.{status}", run, by=by, at=at, case_ref=trip.case_ref, new_status=status)
     return run

@@ -11,14 +11,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from core import audit, outbox
+from core import audit
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
 from core.guards import broken_constraint
 from transport.cards import Place, RiderCard
-from transport.events import TripFailed
 from transport.models import Trip
 from transport.services import follow, scheduling
 from transport.states import TRIP_LIVE, TripDirection, TripStatus
@@ -281,17 +280,6 @@ def back_to_waiting(trip: Trip, *, by: Actor, at: datetime, reason: str = "") ->
         advance(trip, T.UNSCHEDULED, by=by, at=at, reason=reason, run=None, attempt=trip.attempt + 1, **BARE)
         follow.touch([trip])
     return trip
-
-
-@transaction.atomic
-def mark_missed(trip: Trip, *, by: Actor, at: datetime, reason: str) -> None:
-    """Note that the car did not come; whoever plans puts the trip on another (E3)."""
-    run = trip.run
-    advance(trip, T.MISSED, by=by, at=at, reason=reason)
-    if run:
-        scheduling.leave_run(run, trip, by=by, at=at, reason=reason)
-    outbox.put(TripFailed(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
-    follow.touch([trip], run)
 
 
 BARE: dict[str, Any] = dict.fromkeys(("pickup_planned_at", "dropoff_planned_at", "picked_up_at", "taken"))

@@ -22,7 +22,7 @@ def next_outing(first: Trip, *, degrees_away: float) -> None:
     begins = max(other.occupied.upper for other in Run.objects.live().filter(vehicle=run.vehicle_id))
     trip = car_rows.trip(begins + 30 * MIN)
     ride = Ride(run.vehicle, run.driver, begins, begins + 30 * MIN, begins + 50 * MIN, begins + 60 * MIN)
-    scheduling.schedule(trip, ride=ride, by=car_rows.BY, at=begins, is_pinned=False, overtime="夜里")
+    scheduling.schedule(trip, ride=ride, by=car_rows.BY, at=begins, is_pinned=False)
     where = first.destination.point
     trip.run.stops.update(lat=where.lat + degrees_away, lon=where.lon)
 
