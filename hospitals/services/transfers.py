@@ -129,8 +129,7 @@ def pass_on(transfer: TransferRequest, *, to: Facility, name: str, by: Actor, at
     touch(transfer)
     if was_accepted:
         outbox.put(TransferDropped(case_ref=transfer.case_ref, at=at, transfer_id=str(transfer.pk)))
-    wish = TransferWish(to, transfer.reason, transfer.note)
-    return _asked(transfer.intake, wish, by=by, at=at, follows=transfer)
+    return _asked(transfer.intake, TransferWish(to, transfer.reason, transfer.note), by=by, at=at, follows=transfer)
 
 
 @transaction.atomic
@@ -177,8 +176,7 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
     facts: dict[str, Any] = {} if transfer.accepted_name else {"accepted_name": name, **_answer(by, at)}
     advance(transfer, S.RECEIVED, by=by, at=at, received=intake, **facts)
     _end_call(transfer, by=by, at=at)
-    words = _("转到另一家了")
-    calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=words, by=by, at=at)
+    calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=_("转到另一家了"), by=by, at=at)
     calls.end_of_case(origin.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     touch(transfer)
