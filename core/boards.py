@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -24,6 +25,22 @@ def touch(*boards: str) -> None:
         deed.boards.update(boards)
     else:
         gathering.note_boards(set(boards))
+
+
+_boards_of_case: Callable[[UUID], Sequence[str]] | None = None
+
+
+def show_cases_on(boards_of_case: Callable[[UUID], Sequence[str]]) -> None:
+    """Be told, once at the start, who knows which boards show a case: its request stands above those who treat it."""
+    global _boards_of_case
+    _boards_of_case = boards_of_case
+
+
+def of_case(case_ref: UUID) -> Sequence[str]:
+    """Name the boards that show a case; none for one that nobody asked for."""
+    if _boards_of_case is None:
+        raise RuntimeError("nobody knows the boards of a case: `show_cases_on` is called when the apps are ready")
+    return _boards_of_case(case_ref)
 
 
 _SEEN = "SELECT coalesce(max(id), 0), count(*) FROM core_boardchange WHERE board = ANY(%s) OR board LIKE ANY(%s)"

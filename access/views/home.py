@@ -23,7 +23,7 @@ from core.idempotency import idempotent
 def home(request: HttpRequest) -> HttpResponse:
     """Show what must be done now, today's journeys and the days ahead."""
     actor, at = actor_of(request), clock.now()
-    mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
+    mark = mark_of(request, f"community:{actor.place_code}", at=at)
     if same := unchanged(request, mark):
         return same
     lists = home_lists(actor, at=at)

@@ -23,5 +23,5 @@ def people_out(request: HttpRequest) -> HttpResponse:
     kind = _BOARDS.get(actor.role)
     place = actor.place_code[:12] if kind == "gate" else actor.place_code
     # command's people are of a whole division, which has no board of its own: read each time
-    mark = mark_of(request, f"{kind}:{place}", kinds=("facility",), at=clock.now()) if kind else ""
+    mark = mark_of(request, f"{kind}:{place}", at=clock.now()) if kind else ""
     return unchanged(request, mark) or page(request, "access/people_out.html", part="strip", mark=mark)

@@ -43,7 +43,7 @@ FILTER_WORDS = (
 def request_list(request: HttpRequest) -> HttpResponse:
     """List, search and filter the community's requests."""
     actor, at = actor_of(request), clock.now()
-    mark = mark_of(request, f"community:{actor.place_code}", kinds=("facility",), at=at)
+    mark = mark_of(request, f"community:{actor.place_code}", at=at)
     if same := unchanged(request, mark):
         return same
     search, only = request.GET.get("q", ""), request.GET.get("only", "all")

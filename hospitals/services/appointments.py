@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from core import audit, boards
+from core import audit
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
@@ -22,6 +22,7 @@ from hospitals import machines, policies
 from hospitals.cards import CareClass, PatientCard
 from hospitals.models import Appointment, Intake, Slot
 from hospitals.selectors.machines import alike
+from hospitals.services import telling
 from hospitals.states import AppointmentStatus
 
 
@@ -55,7 +56,7 @@ def book(
             raise
         raise Conflict("appointment.exists", _("这一单已经约好医院了，请刷新看最新情况。")) from error
     audit.record("appointment.booked", appointment, by=by, at=at, new_status=AppointmentStatus.BOOKED)
-    _touch(appointment)
+    telling.touch(appointment)
     return appointment
 
 
@@ -144,7 +145,7 @@ def take_back_no_show(appointment: Appointment, *, by: Actor, at: datetime) -> b
         if broken_constraint(error) != "one_live_appointment_per_case":
             raise
         return False
-    _touch(appointment)
+    telling.touch(appointment)
     return True
 
 
@@ -166,7 +167,7 @@ def set_ride(case_ref: UUID, *, expected_at: datetime | None, carried_by: str, b
         subject = appointment
     detail = {"expected_at": expected_at.isoformat() if expected_at else "", "is_way_home": intake is not None}
     audit.record("appointment.ride", subject, by=by, at=at, case_ref=case_ref, detail=detail)
-    _touch(subject)
+    telling.touch(subject)
     return True
 
 
@@ -185,7 +186,7 @@ def note_class(case_ref: UUID, known: CareClass, *, by: Actor, at: datetime) -> 
         Slot.objects.select_for_update().get(pk=row.slot_id)
     Appointment.objects.filter(pk=row.pk).update(**told)
     audit.record("appointment.reclassed", row, by=by, at=at, detail={"class": f"{known.zone_class}/{known.precaution}"})
-    _touch(row)
+    telling.touch(row)
     return is_other_machine and _spare(row.slot_id, known.machine_class) < 0
 
 
@@ -198,7 +199,7 @@ def note_critical(case_ref: UUID, *, by: Actor, at: datetime) -> bool:
     Appointment.objects.filter(pk=row.pk).update(is_critical=True)
     Intake.objects.filter(case_ref=case_ref).update(is_critical=True)
     audit.record("appointment.critical", row, by=by, at=at)
-    _touch(row)
+    telling.touch(row)
     return True
 
 
@@ -210,8 +211,4 @@ def _held(case_ref: UUID) -> Appointment | None:
 
 def _give_back(appointment: Appointment) -> None:
     Slot.objects.filter(pk=appointment.slot_id).update(booked=F("booked") - 1)
-    _touch(appointment)
-
-
-def _touch(row: Appointment | Intake) -> None:
-    boards.touch(f"facility:{row.facility_id}")
+    telling.touch(appointment)

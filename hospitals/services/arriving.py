@@ -12,7 +12,7 @@ from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
 from communities.services import calling
-from core import audit, boards, names
+from core import audit, names
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
@@ -88,8 +88,3 @@ def fulfil(intake: Intake, *, by: Actor, at: datetime) -> None:
 def signature(by: Actor) -> str:
     """Return who acts, as it is written on a stamp."""
     return f"{by.label} {by.place_label}".strip()[:120]
-
-
-def touch(intake: Intake) -> None:
-    """Let the desk's page be read anew."""
-    boards.touch(f"facility:{intake.facility_id}")

@@ -15,12 +15,12 @@ from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
 from communities.services import calling
-from core import audit, boards, names
+from core import audit, names
 from core.actors import SWEEP, Actor
 from core.sweeping import each
 from hospitals.models import Appointment, Intake, TransferRequest
 from hospitals.selectors import limits
-from hospitals.services import arriving
+from hospitals.services import arriving, telling
 from hospitals.services.arriving import signature
 from hospitals.services.intake import check_in
 from hospitals.states import AppointmentStatus, IntakeStatus
@@ -50,7 +50,7 @@ def note_at_door(case_ref: UUID, *, by: Actor, at: datetime, facility_code: str 
     audit.record("appointment.at_door", appointment, by=by, at=at)
     if appointment.status == AppointmentStatus.NOSHOW:
         check_in(appointment, by=by, at=at)
-    boards.touch(f"facility:{appointment.facility_id}")
+    telling.touch(appointment)
     return True
 
 
@@ -63,7 +63,7 @@ def _door_after_desk(intake: Intake, *, by: Actor, at: datetime) -> bool:
         changes["hand_over_due_at"] = at + limits(intake.facility_id, at=at).hand_over
     Intake.objects.filter(pk=intake.pk).update(**changes)
     audit.record("intake.at_door", intake, by=by, at=at)
-    boards.touch(f"facility:{intake.facility_id}")
+    telling.touch(intake)
     return True
 
 
@@ -78,7 +78,7 @@ def _door_of_second(transfer: TransferRequest, *, by: Actor, at: datetime) -> bo
         return False
     TransferRequest.objects.filter(pk=transfer.pk).update(at_door_at=at, at_door_by=signature(by))
     audit.record("transfer.at_door", transfer, by=by, at=at)
-    boards.touch(f"facility:{transfer.facility_id}", f"facility:{transfer.intake.facility_id}")
+    telling.touch(transfer)
     return True
 
 
@@ -92,7 +92,7 @@ def lift_door(case_ref: UUID, *, by: Actor, at: datetime, facility_code: str = "
         return False
     Appointment.objects.filter(pk=row.pk).update(at_door_at=None, at_door_by="")
     audit.record("appointment.door_undone", row, by=by, at=at)
-    boards.touch(f"facility:{row.facility_id}")
+    telling.touch(row)
     return True
 
 
@@ -105,7 +105,7 @@ def _lift_second(case_ref: UUID, facility_code: str, *, by: Actor, at: datetime)
     audit.record("transfer.door_undone", transfer, by=by, at=at)
     words = _("司机撤回了，人还没到门口")
     calls.end_by_fact(CallKind.LATE_HAND_OVER, transfer.door_subject, words=words, by=by, at=at)
-    boards.touch(f"facility:{transfer.facility_id}", f"facility:{transfer.intake.facility_id}")
+    telling.touch(transfer)
     return True
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import audit, boards
+from core import audit
 from core.actors import Actor
 from hospitals.cards import PatientCard
 from hospitals.models import Appointment, Intake
+from hospitals.services import telling
 
 
 @transaction.atomic
@@ -24,8 +25,8 @@ def put_person(case_ref: UUID, *, card: PatientCard, by: Actor, at: datetime) ->
         fields = ["person_key", "name", "sex", "birth_date", "id_last4", "phone_sealed", "version"]
         row.save(update_fields=fields)
         audit.record("appointment.named", row, by=by, at=at)
-        boards.touch(f"facility:{row.facility_id}")
+        telling.touch(row)
     for intake in Intake.objects.filter(case_ref=case_ref):
         Intake.objects.filter(pk=intake.pk).update(label=card.name, person_key=card.person_key)
         audit.record("intake.named", intake, by=by, at=at)
-        boards.touch(f"facility:{intake.facility_id}")
+        telling.touch(intake)

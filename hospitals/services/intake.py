@@ -20,7 +20,7 @@ from core.errors import Conflict
 from hospitals import policies
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, WalkedIn
 from hospitals.models import Appointment, Facility, Intake
-from hospitals.services import appointments, arriving, transfers
+from hospitals.services import appointments, arriving, telling, transfers
 from hospitals.states import AppointmentStatus, IntakeStatus
 
 
@@ -39,7 +39,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
     intake = _arrival_of(appointment, by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     calls.end_of_case(intake.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
-    arriving.touch(intake)
+    telling.touch(intake)
     return intake
 
 
@@ -103,7 +103,7 @@ def walk_in(
     )
     audit.record("intake.walk_in", intake, by=by, at=at, new_status=intake.status)
     outbox.put(WalkedIn(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), is_critical=is_critical))
-    arriving.touch(intake)
+    telling.touch(intake)
     return intake
 
 
@@ -114,7 +114,7 @@ def hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     if intake.handed_over_at is not None:
         raise Conflict("intake.handed_over", _("已经交接过了，请刷新看最新情况。"))
     arriving.stamp_hand_over(intake, by=by, at=at)
-    arriving.touch(intake)
+    telling.touch(intake)
 
 
 @transaction.atomic
@@ -128,7 +128,7 @@ def start_treatment(intake: Intake, *, by: Actor, at: datetime, expected_ready_a
     if ready is not None:
         facts["expected_ready_at"] = ready
     advance(intake, IntakeStatus.IN_TREATMENT, by=by, at=at, **facts)
-    arriving.touch(intake)
+    telling.touch(intake)
 
 
 def _slot_end(intake: Intake, *, at: datetime) -> datetime | None:
@@ -151,7 +151,7 @@ def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: 
     arriving.fulfil(intake, by=by, at=at)
     transfers.let_go(intake, by=by, at=at, reason="治疗结束")
     outbox.put(IntakeReleased(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    arriving.touch(intake)
+    telling.touch(intake)
 
 
 @transaction.atomic
@@ -179,7 +179,7 @@ def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: st
     arriving.fulfil(intake, by=by, at=at)
     transfers.let_go(intake, by=by, at=at, reason=str(to.label))
     outbox.put(IntakeEnded(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    arriving.touch(intake)
+    telling.touch(intake)
 
 
 @transaction.atomic
@@ -189,7 +189,7 @@ def note_left(intake: Intake, *, by: Actor, at: datetime) -> bool:
     won = Intake.objects.filter(pk=intake.pk, status=IntakeStatus.RELEASED, left_at__isnull=True).update(left_at=at)
     if won:
         audit.record("intake.left", intake, by=by, at=at)
-        arriving.touch(intake)
+        telling.touch(intake)
     return bool(won)
 
 
@@ -220,4 +220,4 @@ def describe(intake: Intake, words: Described, *, by: Actor, at: datetime) -> No
     for name, value in values.items():
         setattr(intake, name, value)
     audit.record("intake.described", intake, by=by, at=at, detail={"fields": sorted(values)})
-    arriving.touch(intake)
+    telling.touch(intake)

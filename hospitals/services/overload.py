@@ -17,7 +17,7 @@ from core.actors import SWEEP, Actor
 from core.errors import Invalid
 from hospitals import policies
 from hospitals.models import Facility, Intake, OverloadReport
-from hospitals.services import arriving
+from hospitals.services import arriving, telling
 from hospitals.services.door import receive_unattended
 from hospitals.states import INSIDE
 from hospitals.words import MISSING_WORDS
@@ -78,5 +78,5 @@ def report_late_hand_overs(*, at: datetime) -> int:
         Intake.objects.filter(pk=intake.pk).update(late_reported_at=at)
         audit.record("intake.late", intake, by=SWEEP, at=at)
         arriving.call_late(intake, by=SWEEP, at=at)
-        boards.touch(f"facility:{intake.facility_id}")
+        telling.touch(intake)
     return len(late)

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit, boards, outbox
+from core import audit, outbox
 from core.actors import Actor
 from core.errors import Invalid
 from hospitals import policies
 from hospitals.events import IntakeSampled
 from hospitals.models import Intake
+from hospitals.services import telling
 from hospitals.states import SampleResult
 
 
@@ -29,4 +30,4 @@ def note_sample(intake: Intake, *, result: str, by: Actor, at: datetime) -> None
     Intake.objects.filter(pk=intake.pk).update(sample_result=result, sample_at=at)
     audit.record("intake.sampled", intake, by=by, at=at, detail={"result": result})
     outbox.put(IntakeSampled(case_ref=intake.case_ref, at=at, result=result))
-    boards.touch(f"facility:{intake.facility_id}")
+    telling.touch(intake)

@@ -17,7 +17,7 @@ from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import UNTIL_RECEIVED, CallKind
 from communities.services import calling
-from core import audit, boards, names, outbox
+from core import audit, names, outbox
 from core.actors import SWEEP, Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
@@ -25,7 +25,7 @@ from core.guards import broken_constraint
 from hospitals import policies, selectors
 from hospitals.events import IntakeArrived, TransferAccepted, TransferDropped
 from hospitals.models import Facility, Intake, TransferRequest
-from hospitals.services import arriving
+from hospitals.services import arriving, telling
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus, TransferStatus, ZoneRole
 
 S = TransferStatus
@@ -90,7 +90,7 @@ def _asked(
     verb = "transfer.accepted_by_phone" if name else "transfer.asked"
     detail = {"to": wish.to.pk, "reason": wish.reason}
     audit.record(verb, transfer, by=by, at=at, new_status=transfer.status, detail=detail)
-    touch(transfer)
+    telling.touch(transfer)
     return transfer
 
 
@@ -108,7 +108,7 @@ def accept(transfer: TransferRequest, *, name: str, by: Actor, at: datetime) -> 
     advance(transfer, S.ACCEPTED, by=by, at=at, accepted_name=name.strip()[:30], **_answer(by, at))
     outbox.put(TransferAccepted(case_ref=transfer.case_ref, at=at, transfer_id=str(transfer.pk)))
     _end_call(transfer, by=by, at=at)
-    touch(transfer)
+    telling.touch(transfer)
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def pass_on(transfer: TransferRequest, *, to: Facility, name: str, by: Actor, at
     was_accepted = transfer.status == S.ACCEPTED
     advance(transfer, S.PASSED_ON, by=by, at=at, **_answer(by, at, name))
     _end_call(transfer, by=by, at=at)
-    touch(transfer)
+    telling.touch(transfer)
     if was_accepted:
         outbox.put(TransferDropped(case_ref=transfer.case_ref, at=at, transfer_id=str(transfer.pk)))
     return _asked(transfer.intake, TransferWish(to, transfer.reason, transfer.note), by=by, at=at, follows=transfer)
@@ -155,7 +155,7 @@ def _drop(transfer: TransferRequest, *, by: Actor, at: datetime, reason: str) ->
     advance(transfer, S.WITHDRAWN, by=by, at=at, reason=reason, expected_at=None, carried_by="")
     _end_call(transfer, by=by, at=at)
     outbox.put(TransferDropped(case_ref=transfer.case_ref, at=at, transfer_id=str(transfer.pk)))
-    touch(transfer)
+    telling.touch(transfer)
 
 
 @transaction.atomic
@@ -179,7 +179,7 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
     calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=_("转到另一家了"), by=by, at=at)
     calls.end_of_case(origin.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    touch(transfer)
+    telling.touch(transfer)
     return intake
 
 
@@ -219,7 +219,7 @@ def take_back_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
     advance(origin, back, by=by, at=at, verb="intake.undone", ended_at=None, accepted_by="")
     if origin.appointment is not None and origin.appointment.status == AppointmentStatus.FULFILLED:
         advance(origin.appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.undone")
-    touch(transfer)
+    telling.touch(transfer)
 
 
 @transaction.atomic
@@ -230,7 +230,7 @@ def set_ride(
     TransferRequest.objects.filter(pk=transfer.pk).update(expected_at=expected_at, carried_by=carried_by[:60])
     detail = {"expected_at": expected_at.isoformat() if expected_at else ""}
     audit.record("transfer.ride", transfer, by=by, at=at, detail=detail)
-    touch(transfer)
+    telling.touch(transfer)
 
 
 @transaction.atomic
@@ -247,7 +247,7 @@ def note_left(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
     if transfer.left_at is None:
         TransferRequest.objects.filter(pk=transfer.pk).update(left_at=at)
         audit.record("transfer.left", transfer, by=by, at=at)
-        touch(transfer)
+        telling.touch(transfer)
 
 
 def open_of(intake: Intake) -> TransferRequest | None:
@@ -291,8 +291,3 @@ def _check_other(to: Facility, *others: str) -> None:
         raise Invalid("transfer.same_facility", _("要写另一家医院。"), field="to")
     if to.zone_role == ZoneRole.NONE:
         raise Invalid("transfer.receives_nobody", _("这家医院现在不接诊，请换一家。"), field="to")
-
-
-def touch(transfer: TransferRequest) -> None:
-    """Let both desks' pages be read anew."""
-    boards.touch(f"facility:{transfer.facility_id}", f"facility:{transfer.intake.facility_id}")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from calls.services import calls
 from calls.states import CallKind
-from core import audit, boards, outbox
+from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
@@ -19,7 +19,7 @@ from hospitals.events import IntakeUndone
 from hospitals.models import Intake
 from hospitals.selectors import limits
 from hospitals.selectors.steps import last_step
-from hospitals.services import transfers
+from hospitals.services import telling, transfers
 from hospitals.states import FINAL, AppointmentStatus, IntakeStatus
 
 # a call that the hand-over ended is to be made again: nobody has taken over
@@ -46,7 +46,7 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
         step
     ](intake, by=by, at=at)
     outbox.put(IntakeUndone(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), step=step))
-    boards.touch(f"facility:{intake.facility_id}")
+    telling.touch(intake)
     return step
 
 
