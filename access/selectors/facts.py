@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from access.journey import FACT_NAMES, Facts
 from access.models import AccessRequest
@@ -28,6 +28,7 @@ def locked_case(pk: UUID) -> AccessRequest:
     """Lock a request, then read it with its facts: the first lock of everybody who changes a case (architecture.md 4).
 
     In two statements, never in one: a statement that waited for the lock would give the facts of before the wait.
+    `has_critical_way` on it says whether 120 has been called for the person (INV-04).
     """
     return _read(AccessRequest.objects.select_for_update().only("pk").get(pk=pk))
 
@@ -39,5 +40,7 @@ def locked_case_of(case_ref: UUID) -> AccessRequest | None:
 
 
 def _read(held: AccessRequest) -> AccessRequest:
+    critical = AccessRequest.objects.open().filter(person_key=OuterRef("person_key"), is_critical=True)
     rows = with_facts(AccessRequest.objects.select_related("community", "resident", "facility"))
+    rows = rows.annotate(has_critical_way=Exists(critical))
     return rows.filter(pk=held.pk)[0]  # not get(): a word that stands twice about a case must not shut the case

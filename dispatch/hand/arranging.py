@@ -19,7 +19,6 @@ from access.journey import has_way_home, is_over
 from access.models import AccessRequest
 from access.selectors import facts_of, locked_case
 from access.services import cards
-from access.services.one_way import critical_of
 from access.states import RequestStatus, TransportMode
 from communities.models import Community
 from communities.services import passes
@@ -101,7 +100,7 @@ def require_waiting(request: AccessRequest) -> None:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
     facts = facts_of(request)
-    if not request.is_critical and critical_of(request.person_key):
+    if not request.is_critical and request.has_critical_way:  # type: ignore[attr-defined]
         raise Conflict("placement.critical_first", _("这个人已经叫了 120，先看那一趟。那一趟完了再排这一单。"))
     if is_over(facts):
         raise Conflict("placement.over", _("已经到家或住院了，不用排车。"))
