@@ -44,6 +44,12 @@ def how_soon(moment: datetime | None, now: datetime) -> str:
 
 
 @register.filter
+def sex_word(sex: str) -> str:
+    """Say 女 or 男; nothing while nobody knows."""
+    return {"F": _("女"), "M": _("男")}.get(sex, "")
+
+
+@register.filter
 def weekday(day: date) -> str:
     """Say 周三."""
     return _(WEEKDAYS[day.weekday()])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from access import policies
+from access.acts import acts_of
 from access.forms.callers import CallerForm, PhoneForm
 from access.forms.requests import CancelForm, ReasonForm
 from access.models import AccessRequest, Resident
@@ -131,6 +132,7 @@ def case_page(
         and not shown.is_out
         and policies.may_lower(actor_of(request), row, at=clock.now()),
         "row": row,
+        "acts": acts_of(shown, actor_of(request).role),
         "name": row.name if is_dispatch or not row.resident else names.with_title(row.name, sex, None),
         "cancel_form": cancel_form or CancelForm(),
         "hand_form": hand_form or ReasonForm(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from access import journey, policies
+from access.acts import acts_of
 from access.chat_text import chat_text
 from access.forms.requests import CancelForm, ReasonForm
 from access.selectors import facts_of
@@ -176,6 +177,7 @@ def _page(
         "d": shown,
         "may_lower": row.is_critical and not shown.is_out and policies.may_lower(actor_of(request), row, at=at),
         "row": row,
+        "acts": acts_of(shown, actor_of(request).role),
         "resident": row.resident,
         "age": row.resident.age_on(clock.local_day(at)) if row.resident else None,
         "cancel_form": cancel_form or CancelForm(),
