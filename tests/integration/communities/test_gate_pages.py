@@ -34,8 +34,8 @@ def _fields(page: str, action: str) -> dict[str, str]:
     """Return the hidden fields of the form that posts to `action`, as a browser without scripts would send them."""
     form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.S)
     assert form, f"no form for {action}"
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0])
-    buttons = re.findall(r'<button[^>]*name="([^"]+)" value="([^"]*)"', form[0])
+    found = re.findall(r'<input type="hidden" name="([^"]+)"\s+value="([^"]*)"', form[0])
+    buttons = re.findall(r'<button[^>]*name="([^"]+)"\s+value="([^"]*)"', form[0])
     return dict(found + buttons)
 
 
