@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from access.journey import has_way_home, is_out, is_over
 from access.models import AccessRequest
@@ -26,6 +27,19 @@ ANSWER_MIN = 15  # a car is named this long after approval (ui.md 8.6); our choi
 SOON = timedelta(minutes=60)  # the way there begins within this: due soon
 AGE_COUNTS = timedelta(hours=4)  # an old request is amber only when its hour is this near
 ENDING = timedelta(minutes=45)  # treatment that ends within this: prepare the way home
+# what the panel is headed, and where its button goes, by the kind of waiting; {name} is the person's
+TITLES = {
+    "out": lazy("给 %(name)s 派车"),
+    "own": lazy("给 %(name)s 约号"),
+    "back": lazy("接 %(name)s 回家"),
+    "between": lazy("送 %(name)s 转院"),
+}
+PRESSES = {
+    "out": "dispatch:place",
+    "own": "dispatch:place",
+    "back": "dispatch:place_return",
+    "between": "dispatch:place_transfer",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,16 @@ class Waiting:
     def order(self) -> tuple[int, datetime, str]:
         """Sort key: the most pressing first."""
         return (self.rank, self.due_at, sort_key(self.request.name))
+
+    @property
+    def title(self) -> str:
+        """Head the panel: what is arranged for whom."""
+        return TITLES[self.kind] % {"name": self.request.name}
+
+    @property
+    def press_url(self) -> str:
+        """Name the address the panel's button sends to."""
+        return PRESSES[self.kind]
 
 
 @dataclass(frozen=True)
