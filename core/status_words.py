@@ -95,3 +95,5 @@ STOPS: dict[str, tuple[Any, str]] = {
     "return": (_("返程车"), "carback"),
     "home": (_("到家"), "home"),
 }
+# what is read out after a stop's word, for those who cannot see its colour
+STOP_STATES = {"done": _("（已完成）"), "risk": _("（要留意）"), "fail": _("（没成）")}

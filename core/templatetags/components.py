@@ -18,10 +18,11 @@ from structlog import get_logger
 
 from core import phones
 from core.phrases import odd
-from core.status_words import STATUS_WORDS, STOPS, ZONE_MARKS, status_of
+from core.status_words import STATUS_WORDS, STOP_STATES, STOPS, ZONE_MARKS, status_of
 
 register = template.Library()
 log = get_logger(__name__)
+CURRENT = {"now", "risk", "fail"}  # the states of the stop where a journey stands
 
 
 # --- marks -------------------------------------------------------------------------------------------------------
@@ -122,6 +123,8 @@ def _stop(given: Any) -> dict[str, Any]:
         "time": clock_time(_get(given, "time")),
         "lines": _get(given, "lines") or [],
         "state": "" if state == "todo" else state,
+        "spoken": STOP_STATES.get(state, ""),
+        "is_current": state in CURRENT,
         "icon": _get(given, "icon") or drawn,
     }
 
@@ -129,7 +132,7 @@ def _stop(given: Any) -> dict[str, Any]:
 def _spoken(stops: Iterable[Mapping[str, Any]]) -> str:
     """Say where the line stands, for readers who cannot see the segments."""
     for stop in stops:
-        if stop["state"] in {"now", "risk", "fail"}:
+        if stop["is_current"]:
             return _("现在：%(stop)s") % {"stop": stop["label"]}
     return _("走完了") if all(stop["state"] in {"done", "past"} for stop in stops) else _("还没出发")
 

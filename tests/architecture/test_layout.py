@@ -15,7 +15,7 @@ from django.db import models
 ROOT = Path(settings.BASE_DIR)
 ORDER = ["core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "command", "drill"]
 PRODUCT = [*ORDER, "setup", "messages", "config", "matching", "ops"]
-MAX_FILE, MAX_TEST, MAX_FUNCTION, MAX_TEMPLATE = 300, 600, 60, 200
+MAX_FILE, MAX_TEST, MAX_FUNCTION, MAX_TEMPLATE, MAX_TEMPLATE_LINE = 300, 600, 60, 200, 160
 
 
 def tracked(pattern: str) -> list[Path]:
@@ -66,6 +66,22 @@ def test_templates_stay_small() -> None:
     long = {short(p): n for p in tracked("templates/*.html") if (n := len(p.read_text().splitlines())) > MAX_TEMPLATE}
 
     assert long == {}
+
+
+def overlong(text: str) -> list[int]:
+    """Find the lines of a template that nobody can review: several elements packed into one."""
+    return [number for number, line in enumerate(text.splitlines(), 1) if len(line) > MAX_TEMPLATE_LINE]
+
+
+def test_templates_are_open() -> None:
+    """One element a line: what is packed into one line cannot be reviewed, and two changes of it cannot be merged."""
+    packed = {short(p): found for p in tracked("templates/*.html") if (found := overlong(p.read_text()))}
+
+    assert packed == {}
+
+
+def test_a_packed_line_is_noticed() -> None:
+    assert overlong("<p>short</p>\n" + "<p>" + "packed " * 30 + "</p>\n") == [2]
 
 
 def test_no_key_points_upward() -> None:
