@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from access.policies import APPROVERS, COMMUNITY, DOOR_REPORTERS, HAND_CLOSERS, HOME_SAYERS
 from access.selectors.detail import Detail
-from access.states import NeedKind, RequestStatus
-from core.actors import Role
+from access.states import RequestStatus
+from core.vocabulary import NeedKind, Role
 
 IN_LABOUR = {NeedKind.PREGNANCY, NeedKind.POSTPARTUM}
 

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts
-from access.selectors.standing import hhmm
 from access.states import RequestStatus, StopReason
 from core import names
 from core.clock import CHINA
+from core.vocabulary import hhmm
 
 
 def chat_text(request: AccessRequest, parts: CaseParts, *, hotline: str = "") -> str:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from access.models import AccessRequest, Identification, Resident
 from communities.models import Community
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from hospitals.models import Appointment, Intake
 from transport.models import Trip
 

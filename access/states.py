@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.states import Machine
+from core.vocabulary import NeedKind
 
 
 class RequestStatus(models.TextChoices):
@@ -30,46 +31,6 @@ REQUEST = Machine(
         S.UNMET: (S.APPROVED, S.CANCELLED),
     },
 )
-
-
-class NeedKind(models.TextChoices):
-    """Why care is due (decisions.md B9)."""
-
-    DIALYSIS = "dialysis", _("血液透析")
-    PERITONEAL_DIALYSIS = "peritoneal_dialysis", _("腹膜透析")
-    CHEMOTHERAPY = "chemotherapy", _("化疗")
-    RADIOTHERAPY = "radiotherapy", _("放疗")
-    PICC_CARE = "picc_care", _("PICC 护理")
-    PREGNANCY = "pregnancy", _("孕产检查")
-    POSTPARTUM = "postpartum", _("产后复查")
-    NEWBORN = "newborn", _("新生儿")
-    CHILD_CHRONIC = "child_chronic", _("儿童慢病")
-    SEVERE_MENTAL_ILLNESS = "severe_mental_illness", _("严重精神障碍")
-    CHRONIC_MEDICINE = "chronic_medicine", _("慢病用药")
-    CONTROLLED_MEDICINE = "controlled_medicine", _("管制药品")
-    HOME_NURSING = "home_nursing", _("居家护理")
-    OUTPATIENT = "outpatient", _("看门诊、复诊")
-    EMERGENCY = "emergency", _("急诊")
-
-
-# need kind → the service a facility must offer; the first is the roster's own word
-SERVICE_OF: dict[str, str] = {
-    NeedKind.DIALYSIS: "hemodialysis",
-    NeedKind.PERITONEAL_DIALYSIS: "nephrology",
-    NeedKind.CHEMOTHERAPY: "chemotherapy",
-    NeedKind.RADIOTHERAPY: "radiotherapy",
-    NeedKind.PICC_CARE: "picc_care",
-    NeedKind.PREGNANCY: "antenatal",
-    NeedKind.POSTPARTUM: "obstetrics",
-    NeedKind.NEWBORN: "neonatal",
-    NeedKind.CHILD_CHRONIC: "paediatrics",
-    NeedKind.SEVERE_MENTAL_ILLNESS: "psychiatry",
-    NeedKind.CHRONIC_MEDICINE: "pharmacy",
-    NeedKind.CONTROLLED_MEDICINE: "pharmacy",
-    NeedKind.HOME_NURSING: "internal",
-    NeedKind.OUTPATIENT: "internal",
-    NeedKind.EMERGENCY: "emergency",
-}
 
 
 # what is brought to the door: fluid and refills order no trip, they stand on a list (rules.md E29)
@@ -113,14 +74,6 @@ class TransportMode(models.TextChoices):
     AMBULANCE = "ambulance", _("120 救护车")
     OWN_CAR = "own_car", _("自己开车")
     ON_FOOT = "on_foot", _("走着去")
-
-
-class Precaution(models.TextChoices):
-    """What a test or a contact makes of somebody: it decides car, hospital and way inside, never whether (R-000-7)."""
-
-    POSITIVE = "positive", _("阳性")
-    SUSPECTED = "suspected", _("待复核")
-    ISOLATED = "isolated", _("密接，隔离中")
 
 
 class Finding(models.TextChoices):

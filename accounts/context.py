@@ -13,9 +13,10 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Post, Role
+from accounts.models import Post
 from core import clock
 from core.http import page_before
+from core.vocabulary import Role
 
 CALLS_SEEN_BY = set(Role) - {Role.AUDITOR, Role.SYSADMIN}
 

@@ -1,6 +1,6 @@
 """The five sign-ins of a demo city. They open only where DEMO is set (decisions.md E26)."""
 
-from accounts.models import Role
+from core.vocabulary import Role
 
 DEMO_PASSWORD = "yilai-yihui-2022"
 

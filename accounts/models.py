@@ -11,37 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core import actors
 from core.actors import Actor
 from core.guards import never_in_production, words
-
-
-class Role(models.TextChoices):
-    """What a post lets its holder do: the columns of the authorisation table; the words are those of `core.actors`."""
-
-    STAFF = actors.Role.STAFF.value, _("社区工作人员")
-    LEAD = actors.Role.LEAD.value, _("社区负责人")
-    GUARD = actors.Role.GUARD.value, _("门岗")
-    DRIVER = actors.Role.DRIVER.value, _("司机")
-    DISPATCH = actors.Role.DISPATCH.value, _("调度员")
-    INTAKE = actors.Role.INTAKE.value, _("接诊台")
-    HOSPADM = actors.Role.HOSPADM.value, _("医院管理")
-    COMMAND = actors.Role.COMMAND.value, _("指挥")
-    AUDITOR = actors.Role.AUDITOR.value, _("审计")
-    SYSADMIN = actors.Role.SYSADMIN.value, _("管理员")
-
-
-class PlaceKind(models.TextChoices):
-    """What kind of place a post's code names."""
-
-    COMMUNITY = "community", _("社区")
-    GATE = "gate", _("门")
-    FLEET = "fleet", _("车队")
-    DISPATCH_AREA = "dispatch_area", _("调度片区")
-    FACILITY = "facility", _("医疗机构")
-    STREET = "street", _("街道")
-    DISTRICT = "district", _("区县")
-    CITY = "city", _("全市")
+from core.vocabulary import PlaceKind, Role
 
 
 class Theme(models.TextChoices):

@@ -12,12 +12,13 @@ from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.demo import FIVE
-from accounts.models import PlaceKind, Post, Role, User
+from accounts.models import Post, User
 from core import deed_words
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.errors import NotFound
 from core.models import AuditEvent
+from core.vocabulary import PlaceKind, Role
 
 
 def posts_of(user: User, *, at: datetime) -> list[Post]:

@@ -11,6 +11,7 @@ from calls.states import CALL, LIVE, OF_THE_HOUSE, CallKind, CallStatus
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard, words
+from core.vocabulary import Role
 
 
 class CallQuerySet(models.QuerySet["OpenCall"]):
@@ -22,15 +23,15 @@ class CallQuerySet(models.QuerySet["OpenCall"]):
 
     def visible_to(self, actor: Actor) -> CallQuerySet:
         """Each post sees the calls of its own place; a guard and a driver those their own post raised."""
-        if actor.role in {"staff", "lead"}:
+        if actor.role in {Role.STAFF, Role.LEAD}:
             return self.filter(community_code=actor.place_code)
-        if actor.role == "dispatch":
+        if actor.role == Role.DISPATCH:
             return self.filter(dispatch_area=actor.place_code)
-        if actor.role == "command":
+        if actor.role == Role.COMMAND:
             return self.filter(division_code__startswith=division_prefix(actor.place_code))
-        if actor.role in {"intake", "hospadm"}:
+        if actor.role in {Role.INTAKE, Role.HOSPADM}:
             return self.filter(facility_code=actor.place_code)
-        if actor.role in {"guard", "driver"}:
+        if actor.role in {Role.GUARD, Role.DRIVER}:
             return self.filter(raised_role=actor.role, raised_place=actor.place_code)
         return self.none()
 

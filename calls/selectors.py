@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from calls.models import OpenCall
 from calls.states import HANDLERS, CallStatus
 from core.actors import Actor
-from core.clock import CHINA
 from core.errors import NotFound
+from core.vocabulary import Role, hhmm
 
 SHOWN = 200
 CASE_READERS = {"staff", "lead", "dispatch", "command"}
@@ -34,7 +34,7 @@ class Seen:
     @property
     def may_take_house(self) -> bool:
         """Say whether the post may take up what is about a hospital: not the hospital itself."""
-        return self.role not in {"intake", "hospadm"}
+        return self.role not in {Role.INTAKE, Role.HOSPADM}
 
     @property
     def may_open(self) -> bool:
@@ -103,7 +103,7 @@ def said_of(call: OpenCall | None) -> str:
     if call.status == CallStatus.ENDED:
         return _("%(who)s：%(words)s") % {"who": call.ended_by, "words": call.ended_words}
     if call.status == CallStatus.TAKEN:
-        words = {"who": call.taken_by, "at": f"{call.taken_at.astimezone(CHINA):%H:%M}" if call.taken_at else ""}
+        words = {"who": call.taken_by, "at": hhmm(call.taken_at) if call.taken_at else ""}
         return _("%(who)s %(at)s 接手了。") % words
     return _("报给%(owner)s了，还没有人接手。") % {"owner": call.owner_label}
 

@@ -19,13 +19,14 @@ from core import clock
 from core.actors import Actor
 from core.http import mark_of, page, page_before, unchanged
 from core.idempotency import idempotent
+from core.vocabulary import Role
 
 SEERS = ("staff", "lead", "guard", "driver", "dispatch", "intake", "hospadm", "command")
 IN_STRIP = 6  # rows of the strip when it is opened; the page shows them all
 
 
 def _mark(request: HttpRequest, actor: Actor) -> str:
-    kinds = ("calls",) if actor.role == "command" else ()
+    kinds = ("calls",) if actor.role == Role.COMMAND else ()
     return mark_of(request, *selectors.boards_of(actor), kinds=kinds, at=clock.now())
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from communities.states import ZoneClass
 from core.fields import MomentField, TidyField
+from core.vocabulary import ZoneClass
 
 
 class ZoneForm(forms.Form):

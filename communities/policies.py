@@ -8,9 +8,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from communities.models import Community, Gate, Scan
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.divisions import division_prefix
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 
 COMMUNITY_ROLES = (Role.STAFF, Role.LEAD)
 GATE_ROLES = (Role.GUARD, *COMMUNITY_ROLES)

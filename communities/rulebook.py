@@ -13,9 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from communities import rule_kinds
-from communities.states import ZoneClass
 from core.divisions import division_prefix
 from core.phrases import listed
+from core.vocabulary import ZoneClass
 
 DATA = Path(__file__).parent / "data" / "rulebook.json"
 

@@ -15,6 +15,7 @@ from communities.states import Direction, PassPhase, PassStatus
 from core import clock, names, tidy
 from core.actors import Actor
 from core.errors import NotFound
+from core.vocabulary import Role
 
 LAST = 4  # so many characters of a number's end find a pass
 OVERDUE_AFTER = timedelta(minutes=30)  # rules.md 4.3; the rulebook's pass.overdue_min may tighten it on a page
@@ -62,7 +63,7 @@ class OutLine:
 def gate_of(actor: Actor) -> Gate:
     """Return the gate an actor stands at: a guard's own, for community staff the first of their community."""
     gates = Gate.objects.select_related("community")
-    if actor.role == "guard":
+    if actor.role == Role.GUARD:
         gate = gates.filter(code=actor.place_code).first()
     else:
         gate = gates.filter(community_id=actor.place_code).first()

@@ -18,14 +18,6 @@ GATE_PASS = Machine(
 )
 
 
-class ZoneClass(models.TextChoices):
-    """What a zone lets its people do, strictest first (R-000-4)."""
-
-    SEALED = "sealed", _("封控区")
-    CONTROLLED = "controlled", _("管控区")
-    PRECAUTIONARY = "precautionary", _("防范区")
-
-
 class Direction(models.TextChoices):
     """Which way through the gate."""
 

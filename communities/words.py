@@ -12,6 +12,7 @@ from communities.models import GatePass, Scan
 from communities.releases import ReleaseState
 from communities.services.checks import Look
 from communities.states import Direction
+from core.vocabulary import hhmm
 
 
 def reason(look: Look, *, at: datetime) -> str:
@@ -36,11 +37,6 @@ def reason(look: Look, *, at: datetime) -> str:
     return str(_REASONS.get(code, ""))
 
 
-def hhmm(at: datetime) -> str:
-    """Say a time as 14:15."""
-    return localtime(at).strftime("%H:%M")
-
-
 def pass_text(row: GatePass) -> str:
     """Return the words to send into a chat group: nothing about illness, hospital or full name."""
     start, end = localtime(row.exit_from), localtime(row.exit_until)
@@ -50,8 +46,8 @@ def pass_text(row: GatePass) -> str:
         % {
             "month": start.month,
             "day": start.day,
-            "start": f"{start:%H:%M}",
-            "end": f"{end:%H:%M}",
+            "start": hhmm(start),
+            "end": hhmm(end),
             "community": row.community.name,
         },
         _("证号 %(number)s，短码 %(code)s。扫不出码，报后四位就行。") % {"number": row.number, "code": row.short_code},

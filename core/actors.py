@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What a post lets its holder do, and our own workers: the one list of these words for every layer."""
-
-    STAFF = "staff"
-    LEAD = "lead"
-    GUARD = "guard"
-    DRIVER = "driver"
-    DISPATCH = "dispatch"
-    INTAKE = "intake"
-    HOSPADM = "hospadm"
-    COMMAND = "command"
-    AUDITOR = "auditor"
-    SYSADMIN = "sysadmin"
-    SERVICE = "svc"
+SERVICE = "svc"  # the role of our own workers, in every audit row of theirs; no post has it
 
 
 @dataclass(frozen=True)
@@ -40,12 +25,12 @@ class Actor:
     @property
     def is_service(self) -> bool:
         """Say whether this is one of our own workers, not a person."""
-        return self.role == Role.SERVICE
+        return self.role == SERVICE
 
 
 def service(name: str, label: str = "") -> Actor:
     """Return the actor of one of our own workers."""
-    return Actor(key=f"svc:{name}", label=label or "系统", role=Role.SERVICE)
+    return Actor(key=f"svc:{name}", label=label or "系统", role=SERVICE)
 
 
 RELAY = service("relay", "系统")

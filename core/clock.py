@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from core import installation
 from core.models import ClockOffset
+from core.vocabulary import CHINA
 
-CHINA = ZoneInfo("Asia/Shanghai")
 _CACHE_S = 5.0
 _cached: tuple[float, timedelta] | None = None
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import status_guard, words
+from core.vocabulary import Role
 from dispatch.states import PLANNING, PlanningKind, PlanningStatus
 
 
@@ -17,7 +18,7 @@ class PlanningRunQuerySet(models.QuerySet["PlanningRun"]):
 
     def visible_to(self, actor: Actor) -> PlanningRunQuerySet:
         """Dispatch sees its area's."""
-        return self.filter(area=actor.place_code) if actor.role == "dispatch" else self.none()
+        return self.filter(area=actor.place_code) if actor.role == Role.DISPATCH else self.none()
 
 
 class PlanningRun(models.Model):

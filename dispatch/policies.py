@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from dispatch.models import PlanningRun
 from transport.models import Run
 

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from access.models import AccessRequest
-from access.states import NeedKind, Precaution, TransportMode
-from communities.states import ZoneClass
+from access.states import TransportMode
 from core.geo import Point
 from core.phrases import listed
+from core.vocabulary import Mobility, NeedKind, Precaution, ZoneClass
 from hospitals.models import Facility, Service, Slot
 from hospitals.states import ServiceStatus, ZoneRole
 from transport.models import Run, Shift, Vehicle
-from transport.states import Mobility, VehicleClass
+from transport.states import VehicleClass
 
 LONGEST_MIN = 1440  # nobody is treated for longer than a day without being admitted
 MOST = 10_000  # seats, machines, places: more than this nobody has

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from communities.states import ZoneClass
 from core.clock import CHINA
 from core.phrases import label as label_of
 from core.phrases import listed
+from core.vocabulary import ZoneClass
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus
 from transport.states import VehicleStatus

@@ -8,12 +8,12 @@ from uuid import UUID
 from access.models import AccessRequest, Resident
 from access.services import identity
 from core.actors import Actor
+from core.vocabulary import INFECTIOUS
 from drill.agenda import Steps
 from drill.world import MIN, Patient, World, person
 from hospitals.models import Appointment, Facility, Intake, TransferRequest
 from hospitals.services import intake, transfers
 from hospitals.states import INSIDE, IntakeStatus
-from transport.fit import INFECTIOUS
 
 EARLY = 15 * MIN  # a free chair is used before its time
 EXPECTED = ("proposed", "booked", "arrived")  # on the desk's page; whoever else comes is searched for there

@@ -11,11 +11,11 @@ from django.db.models import Q
 from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, road_km, travel_min
+from core.vocabulary import INFECTIOUS, PlaceKind
 from dispatch.hand.allowances import turn_min
 from drill import desks, guards
 from drill.agenda import Steps
 from drill.world import MIN, Patient, World, person
-from transport.fit import INFECTIOUS
 from transport.models import Run, Stop, Trip
 from transport.services import runs, stops
 from transport.states import RunStatus, StopKind, TripDirection, TripStatus
@@ -173,7 +173,7 @@ def _depart(world: World, run: Run, stop: Stop, patient: Patient) -> None:
 
 def _come_to_car(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
     """Let the party come to the car: out of the gate, out of the ward, or from where it stands."""
-    comes, at_home = world.now, stop.place_kind == "community"
+    comes, at_home = world.now, stop.place_kind == PlaceKind.COMMUNITY
     if at_home:
         comes = max(world.now, stop.planned_at + patient.late)
     elif patient.ready_at:
@@ -211,9 +211,9 @@ def _wait_for_nobody(world: World, run: Run, stop: Stop, patient: Patient) -> St
 
 def _set_down(world: World, run: Run, stop: Stop) -> Steps:
     patient, trip = world.patient(stop.trip.case_ref), stop.trip
-    if stop.place_kind == "facility":
+    if stop.place_kind == PlaceKind.FACILITY:
         world.agenda.spawn(desks.receive(world, trip.case_ref, stop.place_code), f"desk {stop.place_code}")
-    elif stop.place_kind == "community":
+    elif stop.place_kind == PlaceKind.COMMUNITY:
         yield from guards.let_in(world, patient)
     yield world.now + SET_DOWN.get(trip.mobility, 4) * MIN
     if (again := _open(stop)) is not None:

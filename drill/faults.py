@@ -12,6 +12,7 @@ from access.models import AccessRequest
 from access.services import residents
 from communities.models import Community
 from communities.services import zones
+from core.vocabulary import PlaceKind
 from drill import desks, handing, mishaps, night
 from drill.agenda import Steps
 from drill.residents import staff
@@ -52,8 +53,8 @@ def compound_sealed_noon(world: World) -> Steps:
     """Seal the compound that has the most rides still to come, out or home."""
     yield world.at("12:00")
     live = Trip.objects.live().exclude(zone_class="sealed")
-    going = live.filter(direction=TripDirection.OUTBOUND, status=TripStatus.SCHEDULED, from_kind="community")
-    coming = live.filter(direction=TripDirection.INBOUND, to_kind="community")
+    going = live.filter(direction=TripDirection.OUTBOUND, status=TripStatus.SCHEDULED, from_kind=PlaceKind.COMMUNITY)
+    coming = live.filter(direction=TripDirection.INBOUND, to_kind=PlaceKind.COMMUNITY)
     homes = Counter([*going.values_list("from_code", flat=True), *coming.values_list("to_code", flat=True)])
     top = min(homes, key=lambda code: (-homes[code], code), default=None)
     if top is None:

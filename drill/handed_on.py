@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from access.models import Outside
+from core.vocabulary import PlaceKind
 from hospitals.models import Intake, TransferRequest
 from hospitals.states import INSIDE, TRANSFER_OPEN, IntakeStatus, TransferStatus
 from transport.models import Trip
@@ -64,7 +65,7 @@ def _has_way_home(case_ref: UUID, where: Intake, at: datetime) -> bool:
         status__in=[TripStatus.CANCELLED, TripStatus.UNMET]
     )
     is_fresh = where.ready_at is not None and at - where.ready_at < LEFT_WITHIN
-    return is_fresh or ways.exclude(from_kind="facility", from_code__in=_left_behind(case_ref)).exists()
+    return is_fresh or ways.exclude(from_kind=PlaceKind.FACILITY, from_code__in=_left_behind(case_ref)).exists()
 
 
 def _left_behind(case_ref: UUID) -> list[str]:

@@ -13,6 +13,7 @@ from communities.models import Gate
 from core import clock
 from core.actors import Actor
 from core.geo import Point
+from core.vocabulary import hhmm
 from drill.agenda import Agenda
 
 MIN = timedelta(minutes=1)
@@ -95,7 +96,7 @@ class World:
 
     def note(self, words: str) -> None:
         """Keep a line for the report."""
-        self.tally.trouble.append(f"{self.now.astimezone(clock.CHINA):%H:%M} {words}")
+        self.tally.trouble.append(f"{hhmm(self.now)} {words}")
 
     def patient(self, case_ref: UUID) -> Patient:
         """Return the party of a case, met for the first time or known."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from core.vocabulary import ServiceKind
+
 
 @dataclass(frozen=True)
 class PatientCard:
@@ -42,18 +44,17 @@ class CareClass:
 
 
 # what a critical patient may ask of a house: the emergency room, or who can deliver (E22)
-CRITICAL_SERVICES = ("emergency", "obstetrics")
+CRITICAL_SERVICES = (ServiceKind.EMERGENCY, ServiceKind.OBSTETRICS)
 # care on fixed days, or without which people die: shut only with a reason and an end (R-002-7, R-002-8)
 CONTINUOUS_SERVICES = frozenset(
     {
-        "emergency",
-        "hemodialysis",
-        "peritoneal_dialysis",
-        "chemotherapy",
-        "radiotherapy",
-        "obstetrics",
-        "neonatal",
-        "icu",
-        "surgery",
+        ServiceKind.EMERGENCY,
+        ServiceKind.HEMODIALYSIS,
+        ServiceKind.CHEMOTHERAPY,
+        ServiceKind.RADIOTHERAPY,
+        ServiceKind.OBSTETRICS,
+        ServiceKind.NEONATAL,
+        ServiceKind.ICU,
+        ServiceKind.SURGERY,
     }
 )

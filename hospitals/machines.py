@@ -5,9 +5,11 @@ The one rule for whoever gives places away: the plan, a dispatcher's hand, the b
 
 from __future__ import annotations
 
+from core.vocabulary import ServiceKind
+
 HBV, HCV, OTHERS = "HBV", "HCV", ""
 APART = (HBV, HCV)
-SERVICES = frozenset({"hemodialysis"})  # whose places are machines that the blood runs through
+SERVICES = frozenset({ServiceKind.HEMODIALYSIS})  # whose places are machines that the blood runs through
 
 
 def class_on(service_kind: str, machine_class: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.divisions import division_prefix
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from hospitals.models import Facility, Intake, Service, TransferRequest
 from hospitals.models.transfer import RECORD_ROLES, in_charge
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from core import clock
 from core.errors import NotFound
 from core.idempotency import idempotent
+from core.vocabulary import Role
 from transport import selectors
 from transport.forms import KEPT_AT_MOST, LATE_AT_MOST_MIN
 from transport.models import Run, Trip
@@ -38,7 +39,7 @@ class Drives(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Let drivers in, and dispatchers who press for a driver who rings."""
         post = getattr(request, "post_held", None) if request.user else None
-        return bool(post and post.role in ("driver", "dispatch"))
+        return bool(post and post.role in (Role.DRIVER, Role.DISPATCH))
 
 
 class StepIn(serializers.Serializer[Any]):

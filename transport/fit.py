@@ -10,9 +10,8 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from core.phrases import label as label_of
-from transport.states import Mobility, VehicleStatus
-
-INFECTIOUS = frozenset({"positive", "suspected"})
+from core.vocabulary import INFECTIOUS, Mobility
+from transport.states import VehicleStatus
 
 
 class Carrier(Protocol):

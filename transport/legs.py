@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from core.clock import CHINA
 from core.geo import travel_min
 from core.phrases import clauses, label, listed
+from core.vocabulary import Mobility, PlaceKind, hhmm
 from transport.models import Run, Stop, Trip
-from transport.states import Mobility, RunStatus, StopKind
+from transport.states import RunStatus, StopKind
 
 NEXT_SHOWN = 6
 _MOBILITY_ICON: dict[str, str] = {
@@ -120,7 +120,7 @@ def leg_of(run: Run) -> Leg | None:
 def place_lines(stop: Stop) -> list[str]:
     """Return the place in at most two lines: the compound and the building, or the facility and its door."""
     first, _space, rest = stop.label.partition(" ")
-    building = stop.trip.building if stop.place_kind == "community" and not rest else ""
+    building = stop.trip.building if stop.place_kind == PlaceKind.COMMUNITY and not rest else ""
     return [line for line in (first, rest or building) if line]
 
 
@@ -142,14 +142,14 @@ def _caption(run: Run, stop: Stop) -> str:
 def _stop_caption(stop: Stop, *, has_arrived: bool) -> str:
     if stop.kind == StopKind.PICKUP:
         return _("等人上车") if has_arrived else _("现在去接人")
-    if stop.place_kind == "facility":
+    if stop.place_kind == PlaceKind.FACILITY:
         return _("交给接诊台") if has_arrived else _("现在送去医院")
     return _("送到家门口") if has_arrived else _("现在送回家")
 
 
 def _time_word(stop: Stop) -> str:
     if stop.kind == StopKind.PICKUP:
-        return _("到楼下") if stop.place_kind == "community" else _("去接")
+        return _("到楼下") if stop.place_kind == PlaceKind.COMMUNITY else _("去接")
     return _("送到")
 
 
@@ -185,7 +185,7 @@ def later_steps(leg: Leg) -> list[LaterStep]:
 
 def _instructions(stop: Stop) -> list[Instruction]:
     trip, pickup = stop.trip, stop.kind == StopKind.PICKUP
-    if stop.place_kind == "facility":
+    if stop.place_kind == PlaceKind.FACILITY:
         return _at_facility(stop, pickup=pickup)
     if not pickup:
         return [
@@ -208,7 +208,7 @@ def _at_facility(stop: Stop, *, pickup: bool) -> list[Instruction]:
         others = list(stop.run.reserved_trips.values_list("rider", flat=True))
         last = Instruction("shield", _("直接送回家，中途不停"))
         if others:
-            words = {"at": stop.planned_at.astimezone(CHINA).strftime("%H:%M"), "who": listed(others)}
+            words = {"at": hhmm(stop.planned_at), "who": listed(others)}
             last = Instruction("people", _("等到 %(at)s 再走：%(who)s 快好了，也坐这趟") % words)
         return [Instruction("hosp", _("停在接诊入口，护士送出来")), _how(stop.trip), last]
     return [
@@ -256,7 +256,7 @@ def _next(run: Run, stop: Stop) -> NextStop:
     if stop.kind == StopKind.PICKUP:
         title = _("接 %(rider)s，%(place)s") % {"rider": trip.rider, "place": place}
         return NextStop(stop.planned_at, title, who(trip), _icon(trip))
-    if stop.place_kind == "facility":
+    if stop.place_kind == PlaceKind.FACILITY:
         return NextStop(stop.planned_at, _("送到 %s") % place, _("接诊台有人接"), "hosp")
     return NextStop(stop.planned_at, _("送到 %s") % place, _("送到楼下，点到家了"), "home")
 
@@ -267,7 +267,7 @@ def day_text(runs: Sequence[Run], *, plate: str, driver: str, hotline: str) -> s
     for number, run in enumerate(runs, start=1):
         for stop in run.stops.all():
             act = _("接") if stop.kind == StopKind.PICKUP else _("送")
-            at = stop.planned_at.astimezone(CHINA).strftime("%H:%M")
+            at = hhmm(stop.planned_at)
             place = " ".join(place_lines(stop))
             lines.append(f"{number}. {at} {act} {stop.trip.rider} · {who(stop.trip)} · {place}")
     lines.append(_("点对点接送，中途不停、不带别人。") + (_("有事打 %s") % hotline if hotline else ""))

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from transport.models import Run, Stop, Trip, Vehicle
 from transport.states import TripStatus
 

@@ -84,15 +84,6 @@ class StopKind(models.TextChoices):
     DROPOFF = "dropoff", _("下车")
 
 
-class Mobility(models.TextChoices):
-    """How a rider moves (decisions.md B9)."""
-
-    WALK = "walk", _("能走路")
-    ASSISTED = "assisted", _("要人扶")
-    WHEELCHAIR = "wheelchair", _("坐轮椅")
-    STRETCHER = "stretcher", _("躺担架")
-
-
 class VehicleClass(models.TextChoices):
     """Kinds of vehicle."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from core.clock import CHINA
 from core.phrases import word_of
+from core.vocabulary import car_label, hhmm
 from transport.legs import place_lines
 from transport.models import Run, Stop
 from transport.states import RunStatus
@@ -25,13 +25,13 @@ def where_is(run: Run) -> str:
         return _("还没出发，要去 %s") % _place(coming)
     if last is None or last.departed_at is None:
         return _("去 %s 的路上") % _place(coming)
-    words = {"last": _place(last), "next": _place(coming), "at": f"{last.departed_at.astimezone(CHINA):%H:%M}"}
+    words = {"last": _place(last), "next": _place(coming), "at": hhmm(last.departed_at)}
     return _("%(at)s 离开 %(last)s，在去 %(next)s 的路上") % words
 
 
-def car_words(run: Run) -> str:
-    """Name the car and who drives it."""
-    return f"{word_of(run, 'vehicle', 'plate')} {word_of(run, 'driver', 'name')}"
+def car_words(run: Run | None) -> str:
+    """Name the car of a run and who drives it; "" without a run."""
+    return car_label(word_of(run, "vehicle", "plate"), word_of(run, "driver", "name")) if run else ""
 
 
 def _place(stop: Stop | None) -> str:

@@ -13,8 +13,8 @@ from access.rhythm import session_min
 from access.selectors.ground import length_of
 from access.selectors.suggestion import Suggestion
 from access.services.requests import Wish
-from access.states import NeedKind
 from core.fields import MomentField, NoteField, PhoneField
+from core.vocabulary import NeedKind
 
 REGISTERED, VISIT = "registered", "visit"
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _T
 from access.models import CareNeed
 from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
-from access.states import NeedKind
 from core.editing import VersionedForm
 from core.fields import DayField
+from core.vocabulary import NeedKind
 
 DAYS = [
     ("1", _T("周一")), ("2", _T("周二")), ("3", _T("周三")), ("4", _T("周四")), ("5", _T("周五")), ("6", _T("周六")), ("7", _T("周日")),

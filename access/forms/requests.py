@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 from access.models import Resident
 from access.selectors.suggestion import Suggestion
 from access.services.requests import Wish
-from access.states import CancelReason, Danger, NeedKind, TransportMode
-from communities.states import ZoneClass
+from access.states import CancelReason, Danger, TransportMode
 from core import clock
 from core.fields import MomentField, NoteField
 from core.phrases import label
-from transport.states import Mobility
+from core.vocabulary import Mobility, NeedKind, ZoneClass, hhmm
 
 SOON, OTHER = "soon", "other"
 ICONS: dict[str, str] = {
@@ -207,7 +206,7 @@ def time_words(moment: datetime, at: datetime) -> str:
     local = moment.astimezone(clock.CHINA)
     ahead = (local.date() - clock.local_day(at)).days
     day = {0: _("今天"), 1: _("明天")}.get(ahead, _("%(m)s月%(d)s日") % {"m": local.month, "d": local.day})
-    return f"{day} {local:%H:%M}"
+    return f"{day} {hhmm(local)}"
 
 
 class CancelForm(forms.Form):

@@ -16,7 +16,7 @@ from core import clock, tidy
 from core.codes import read_id_no
 from core.editing import VersionedForm
 from core.fields import BirthDateField, IdNoField, NameField, NoteField, PhoneField, TidyField
-from transport.states import Mobility
+from core.vocabulary import Mobility
 
 _T = gettext_lazy
 ID_KINDS = [

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from access.journey import Facts
 from core.actors import Actor
 from core.divisions import division_prefix
+from core.vocabulary import Role
 from hospitals.models import Appointment, Intake
 from transport.models import Trip
 
@@ -69,17 +70,17 @@ class OutsideQuerySet(models.QuerySet["Outside"]):
 
     def visible_to(self, actor: Actor) -> QuerySet[Outside]:
         """Each post sees the people of its own place: compound, area, facility, own runs, division."""
-        if actor.role in {"staff", "lead", "guard"}:
+        if actor.role in {Role.STAFF, Role.LEAD, Role.GUARD}:
             return self.filter(community_id=actor.place_code[:12])
-        if actor.role == "dispatch":
+        if actor.role == Role.DISPATCH:
             return self.filter(dispatch_area=actor.place_code)
-        if actor.role in {"intake", "hospadm"}:
+        if actor.role in {Role.INTAKE, Role.HOSPADM}:
             own = Intake.objects.visible_to(actor).values("case_ref")
             coming = Appointment.objects.visible_to(actor).live().values("case_ref")
             return self.filter(Q(case_ref__in=own) | Q(case_ref__in=coming))
-        if actor.role == "driver":
+        if actor.role == Role.DRIVER:
             return self.filter(case_ref__in=Trip.objects.visible_to(actor).values("case_ref"))
-        if actor.role == "command":
+        if actor.role == Role.COMMAND:
             return self.filter(
                 Q(community__code__startswith=division_prefix(actor.place_code))
                 | Q(community__isnull=True, facility__division_code__startswith=division_prefix(actor.place_code))

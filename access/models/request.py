@@ -9,13 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from access.models.absence import present
-from access.states import REQUEST, CancelReason, CloseOutcome, NeedKind, RequestStatus, StopReason, TransportMode
+from access.states import REQUEST, CancelReason, CloseOutcome, RequestStatus, StopReason, TransportMode
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
+from core.vocabulary import Mobility, NeedKind, Role
 from hospitals.cards import CRITICAL_SERVICES
-from transport.states import Mobility
 
 OPEN = (RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET)
 
@@ -65,11 +65,11 @@ class RequestQuerySet(models.QuerySet["AccessRequest"]):
 
     def visible_to(self, actor: Actor) -> RequestQuerySet:
         """A community's own; dispatch its area's; command its division's. A desk reads its own appointments instead."""
-        if actor.role in {"staff", "lead"}:
+        if actor.role in {Role.STAFF, Role.LEAD}:
             return self.filter(community_id=actor.place_code)
-        if actor.role == "dispatch":
+        if actor.role == Role.DISPATCH:
             return self.filter(dispatch_area=actor.place_code)
-        if actor.role == "command":
+        if actor.role == Role.COMMAND:
             inside = division_prefix(actor.place_code)
             stranger = Q(community__isnull=True, facility__division_code__startswith=inside)
             return self.filter(Q(community__code__startswith=inside) | stranger)

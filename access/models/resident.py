@@ -15,13 +15,13 @@ from django.utils.translation import gettext_noop as noop
 
 from access.models.absence import away
 from access.models.one_record import free_number, mark_second, one_record_per_number
-from access.states import CARE_NEED, NeedKind, NeedStatus, Precaution
+from access.states import CARE_NEED, NeedStatus
 from core import tidy
 from core.actors import Actor
 from core.guards import status_guard, words
 from core.phrases import listed, odd
 from core.sealed import SealedField, sealed
-from transport.states import Mobility
+from core.vocabulary import Mobility, NeedKind, Precaution, Role
 
 WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"), noop("六"), noop("日"))
 
@@ -49,7 +49,7 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
 
     def visible_to(self, actor: Actor) -> ResidentQuerySet:
         """A community's own; nobody else lists residents."""
-        if actor.role in {"staff", "lead"}:
+        if actor.role in {Role.STAFF, Role.LEAD}:
             return self.filter(community_id=actor.place_code)
         return self.none()
 

@@ -12,9 +12,10 @@ from access import finding
 from access.models import Resident
 from access.selectors.suggestion import Suggestion, suggestion
 from core import names, phones
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.divisions import division_prefix
 from core.errors import NotFound
+from core.vocabulary import Role
 
 SHOWN = 12  # so many people may share one telephone
 

@@ -20,16 +20,17 @@ from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import Line, journey_line
 from access.selectors.rescue import Rescue, address_words, rescues
-from access.selectors.standing import hhmm, out_again_words, silence_words
+from access.selectors.standing import out_again_words, silence_words
 from access.selectors.timeline import Event, timeline
 from access.states import FIXED
-from accounts.models import Post, Role
+from accounts.models import Post
 from communities.models import Area, Gate, Scan
 from communities.services import rulebook
-from communities.states import Direction, ZoneClass
+from communities.states import Direction
 from core.actors import Actor
 from core.errors import NotFound
 from core.phrases import label, word_of
+from core.vocabulary import Role, ZoneClass, hhmm
 from hospitals.models import Facility
 from hospitals.states import ZoneRole
 from transport.states import TripStatus

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from access.models import CareNeed, Resident
 from access.rhythm import Rhythm, days_left
 from access.selectors.ground import zone_of
-from access.states import GOODS, NeedKind, NeedStatus
+from access.states import GOODS, NeedStatus
 from core import clock
 from core.narrow import joined
 from core.phrases import listed
+from core.vocabulary import NeedKind
 
 GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS})),

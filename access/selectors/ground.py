@@ -26,13 +26,12 @@ from access.models import AccessRequest, CareNeed, Resident
 from access.models.absence import away
 from access.models.request import OPEN
 from access.rhythm import session_min
-from access.states import SERVICE_OF, NeedKind
 from communities.models import Community, ZonePeriod
-from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
 from core.buildings import same_building
 from core.errors import NotFound
+from core.vocabulary import SERVICE_OF, NeedKind, ZoneClass
 from hospitals.models import Slot
 
 

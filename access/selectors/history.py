@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _T
 
 from access.models import CareNeed, Resident
-from access.states import NeedKind
 from core.models import AuditEvent
 from core.phrases import label, listed
+from core.vocabulary import NeedKind
 
 SHOWN = 6
 # what a person calls each field; columns that follow from another have no word of their own

@@ -17,10 +17,10 @@ from access.selectors.journey_line import journey_lines
 from access.selectors.requests import RequestRow
 from access.states import CloseOutcome, RequestStatus
 from communities.models import Community, ZonePeriod
-from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
 from core.narrow import joined
+from core.vocabulary import ZoneClass
 
 DAYS_AHEAD = 3
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import PlaceKind, Post
+from accounts.models import Post
 from communities.services import hotline
 from communities.services.rulebook import kept
 from core.errors import is_away
+from core.vocabulary import PlaceKind
 from hospitals.models import Facility
 from transport.models import Vehicle
 

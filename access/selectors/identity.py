@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from access.finding import recognised, wanted
 from access.models import AccessRequest, Resident
-from accounts.models import Role
 from core.actors import Actor
 from core.errors import NotFound
+from core.vocabulary import Role
 from hospitals.models import Intake
 
 AT_MOST = 8

@@ -13,11 +13,13 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of
-from access.selectors.standing import Standing, has_died, hhmm, plate_and_driver, standing_of
+from access.selectors.standing import Standing, has_died, standing_of
 from access.states import TransportMode
 from core.phrases import label
+from core.vocabulary import hhmm
 from transport.models import Trip
 from transport.states import TripStatus
+from transport.whereabouts import car_words
 
 BROKEN = {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}
 KEYS = ("gate", "board", "door", "treatment", "return", "home")
@@ -88,7 +90,7 @@ def _board(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
     if not request.needs_vehicle:
         return Stop("board", facts.exited_at, [label(TransportMode, request.mode)], is_actual=bool(facts.exited_at))
     trip = parts.outbound
-    lines = [plate_and_driver(trip.run)] if trip and trip.run else []
+    lines = [car_words(trip.run)] if trip and trip.run else []
     if trip and trip.status in BROKEN:
         lines.append(label(TripStatus, trip.status))
     elif trip and trip.status == TripStatus.SCHEDULED:
@@ -126,10 +128,10 @@ def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
         return Stop("return", facts.ready_at, [label(TransportMode, request.mode)], is_actual=False)
     lines = []
     if trip and trip.run:
-        lines.append(plate_and_driver(trip.run))
+        lines.append(car_words(trip.run))
     elif trip and trip.reserved_run:
         same = parts.outbound and parts.outbound.run and parts.outbound.run.vehicle_id == trip.reserved_run.vehicle_id
-        lines.append(_("已预留同一辆车") if same else plate_and_driver(trip.reserved_run))
+        lines.append(_("已预留同一辆车") if same else car_words(trip.reserved_run))
         lines.append(_("医院点结束就出发"))
     elif facts.ready_at:
         lines.append(_("还没有车"))

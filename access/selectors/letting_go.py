@@ -8,8 +8,8 @@ from datetime import datetime
 
 from access.models import AccessRequest
 from access.models.request import OPEN
-from access.states import NeedKind
 from core.phrases import label
+from core.vocabulary import NeedKind
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from access.models import Outside
 from access.selectors.standing import out_again_words
 from access.selectors.waits import WaitLimits, wait_limits
 from access.states import TransportMode
-from accounts.models import Post, Role
+from accounts.models import Post
 from core import names
 from core.actors import Actor
 from core.narrow import joined
 from core.phrases import label
+from core.vocabulary import Role, car_label
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
@@ -106,7 +107,7 @@ def _rides_home(rows: list[Outside]) -> dict[UUID, str]:
         status__in=[TripStatus.SCHEDULED, TripStatus.ON_BOARD],
     )
     named = home.values_list("case_ref", "run__vehicle__plate", "run__driver__name")
-    return {case: " ".join(filter(None, (plate, driver))) for case, plate, driver in named}
+    return {case: car_label(plate, driver) for case, plate, driver in named}
 
 
 def _holders(rows: list[Outside], at: datetime) -> dict[tuple[str, str], str]:
@@ -172,7 +173,7 @@ def _owner_role(facts: Facts, waited: timedelta | None, has_ride: bool, limits: 
 
 def _owner(row: Outside, role: str, known: _Known) -> str:
     """Name the person on duty at the owner's post; "" when nobody signed on, the post itself still stands."""
-    if role == "driver":
+    if role == Role.DRIVER:
         return known.rides.get(row.case_ref, "")
     return known.holders.get((role, _places(row)[role]), "")
 

@@ -15,15 +15,14 @@ from access.models import AccessRequest, CareNeed, Resident
 from access.models.absence import Absence
 from access.models.one_record import DOUBLE, HOLDS_NUMBER
 from access.selectors.ground import zone_of
-from access.states import NeedKind, NeedStatus
-from communities.states import ZoneClass
+from access.states import NeedStatus
 from core.actors import Actor
 from core.clock import local_day, now
 from core.errors import NotFound
 from core.narrow import joined
 from core.phrases import label
+from core.vocabulary import Mobility, NeedKind, ZoneClass
 from hospitals.models import Facility
-from transport.states import Mobility
 
 STALE_AFTER = timedelta(days=7)  # roster.check_days of the rulebook's national default (R-000-13)
 # filter word → the need kinds it gathers

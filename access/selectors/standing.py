@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from access import journey
@@ -15,8 +14,8 @@ from access.selectors.case_parts import CaseParts
 from access.selectors.waits import WaitLimits
 from access.states import CloseOutcome, RequestStatus, TransportMode
 from core.phrases import label
+from core.vocabulary import hhmm
 from hospitals.states import AppointmentStatus, IntakeStatus
-from transport.models import Run
 from transport.states import RunStatus, TripStatus
 from transport.whereabouts import car_words
 
@@ -99,7 +98,7 @@ def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None
     if facts.boarded_back_at:
         arrives = trip.dropoff_planned_at if trip else None
         words = _("回家路上，%(at)s 到家") % {"at": hhmm(arrives)} if arrives else _("回家路上")
-        return Standing("returning", "", words, plate_and_driver(trip.run if trip else None), 40)
+        return Standing("returning", "", words, car_words(trip.run if trip else None), 40)
     waited = journey.waited(facts, at=at)
     if waited is None:
         return None
@@ -107,7 +106,7 @@ def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None
     level = {"": "", "wait": "over", "danger": "late"}[WaitLimits().level(waited, has_ride=has_ride)]
     words = _("看完了，等返程车 %(n)s 分钟") % {"n": max(int(waited.total_seconds() // 60), 0)}
     if has_ride and trip:
-        note = _("%(car)s，%(at)s 到") % {"car": plate_and_driver(trip.run), "at": hhmm(trip.pickup_planned_at)}
+        note = _("%(car)s，%(at)s 到") % {"car": car_words(trip.run), "at": hhmm(trip.pickup_planned_at)}
     else:
         note = _("还没有返程车，在调度台等车的名单里")
     return Standing("awaiting_return", level, words, note, 0 if level else 20)
@@ -120,13 +119,13 @@ def _between(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
         return None
     to = {"to": trip.to_label}
     if trip.status == TripStatus.COMPLETED:
-        return Standing("on_the_way", "", _("转院：车已到%(to)s门口，等接诊台接下") % to, plate_and_driver(trip.run), 6)
+        return Standing("on_the_way", "", _("转院：车已到%(to)s门口，等接诊台接下") % to, car_words(trip.run), 6)
     if trip.status == TripStatus.ON_BOARD:
         words = _("转院：去%(to)s的路上，%(at)s 到") % {**to, "at": hhmm(trip.dropoff_planned_at)}
-        return Standing("on_the_way", "", words, plate_and_driver(trip.run), 30)
+        return Standing("on_the_way", "", words, car_words(trip.run), 30)
     if trip.run:
         words = _("转院去%(to)s，%(at)s 车来接") % {**to, "at": hhmm(trip.pickup_planned_at)}
-        return Standing("in_treatment", "", words, plate_and_driver(trip.run), 30)
+        return Standing("in_treatment", "", words, car_words(trip.run), 30)
     minutes = max(int((at - (trip.ready_at or at)).total_seconds() // 60), 0)
     words = _("转院去%(to)s，等车 %(n)s 分钟") % {**to, "n": minutes}
     return Standing("in_treatment", "over", words, _("在调度台等车的人里"), 3)
@@ -151,16 +150,14 @@ def _on_the_way(facts: Facts, parts: CaseParts) -> Standing | None:
         return None
     trip = parts.outbound
     if facts.dropped_at:
-        return Standing(
-            "on_the_way", "", _("车已到医院门口，等接诊台确认"), plate_and_driver(trip.run if trip else None), 30
-        )
+        return Standing("on_the_way", "", _("车已到医院门口，等接诊台确认"), car_words(trip.run if trip else None), 30)
     arrives = trip.dropoff_planned_at if trip else None
     place = _place(parts)
     to = _("%(at)s 到%(place)s") % {"at": hhmm(arrives), "place": place} if arrives else place
     if facts.boarded_at:
         words = _("已上车，%(to)s") % {"to": to} if to else _("已上车，在路上")
-        return Standing("on_the_way", "", words, plate_and_driver(trip.run if trip else None), 35)
-    return Standing("left_compound", "", _("已出小区门"), plate_and_driver(trip.run if trip else None), 35)
+        return Standing("on_the_way", "", words, car_words(trip.run if trip else None), 35)
+    return Standing("left_compound", "", _("已出小区门"), car_words(trip.run if trip else None), 35)
 
 
 def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing:
@@ -194,7 +191,7 @@ def _overdue(request: AccessRequest, parts: CaseParts, at: datetime) -> Standing
     said = words % {"at": hhmm(trip.pickup_planned_at), "length": _length(late)}
     level = "late" if late >= LATE_BY_FAR or request.is_critical else "over"
     word = "car_coming" if trip.run and trip.run.status == RunStatus.UNDER_WAY else "planned"
-    return Standing(word, level, said, plate_and_driver(trip.run), 0 if level == "late" else 4)
+    return Standing(word, level, said, car_words(trip.run), 0 if level == "late" else 4)
 
 
 def _planned(request: AccessRequest, parts: CaseParts) -> Standing:
@@ -207,8 +204,8 @@ def _planned(request: AccessRequest, parts: CaseParts) -> Standing:
     comes = _("%(at)s 车到楼下") % {"at": hhmm(trip.pickup_planned_at)}
     words = _("通行证已发，%(comes)s") % {"comes": comes} if parts.gate_pass else comes
     if trip.run and trip.run.status == RunStatus.UNDER_WAY:
-        return Standing("car_coming", "", words, plate_and_driver(trip.run), 45)
-    return Standing("planned", "", words, plate_and_driver(trip.run), 60)
+        return Standing("car_coming", "", words, car_words(trip.run), 45)
+    return Standing("planned", "", words, car_words(trip.run), 60)
 
 
 def _way_back_note(request: AccessRequest, parts: CaseParts) -> str:
@@ -225,22 +222,12 @@ def _place(parts: CaseParts, request: AccessRequest | None = None) -> str:
     return request.facility.name if request and request.facility else ""
 
 
-def plate_and_driver(run: Run | None) -> str:
-    """Name the car and who drives it."""
-    return car_words(run) if run else ""
-
-
 def silence_words(request: AccessRequest) -> str:
     """Say who asked, and when it passes by itself: the one text for the silent approval (C13)."""
     if request.passes_at is None:
         return request.submitted_by
     words = _("%(who)s提的。%(at)s 前社区没有回，就自动通过。")
     return words % {"who": request.submitted_by, "at": hhmm(request.passes_at)}
-
-
-def hhmm(moment: datetime | None) -> str:
-    """Say a time as 12:42 in China."""
-    return localtime(moment).strftime("%H:%M") if moment else ""
 
 
 def _length(length: timedelta) -> str:

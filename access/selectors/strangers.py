@@ -13,7 +13,8 @@ from access.models.request import OPEN
 from access.selectors.facts import facts_of, with_facts
 from access.states import Stage
 from communities.models import Community
-from core.actors import Actor, Role
+from core.actors import Actor
+from core.vocabulary import Role
 from hospitals.models import Intake
 
 SOURCES = ("gate", "desk")

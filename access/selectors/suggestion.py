@@ -8,8 +8,9 @@ from typing import Any
 
 from access.models import AccessRequest, CareNeed, Resident
 from access.selectors.due import rhythm_of
-from access.states import GOODS, SERVICE_OF, NeedKind, NeedStatus
+from access.states import GOODS, NeedStatus
 from core import clock
+from core.vocabulary import SERVICE_OF, NeedKind
 from hospitals.models import Slot
 from hospitals.selectors import bookable_slots
 

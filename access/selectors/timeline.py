@@ -10,12 +10,12 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Role
 from calls.states import CallKind
 from communities.words import why
 from core import audit
 from core.models import AuditEvent
 from core.phrases import label
+from core.vocabulary import Role
 
 # verb → what happened; verbs that say nothing to a community are not listed
 WORDS: dict[str, Any] = {

@@ -22,6 +22,7 @@ from core.actors import SWEEP, service
 from core.boards import touch
 from core.errors import DomainError
 from core.sweeping import each
+from core.vocabulary import Role
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 
@@ -33,9 +34,9 @@ SILENCE = service("silence", "到时间自动通过")
 def owner_of(request: AccessRequest, facts: Facts) -> tuple[str, str]:
     """Return role and place of the post that looks after a request now; dispatch, when nobody else must act."""
     role = journey.next_actor(facts, needs_vehicle=request.needs_vehicle)
-    if role == "staff" and request.community_id:
+    if role == Role.STAFF and request.community_id:
         return "staff", request.community_id
-    if role == "intake" and request.facility_id:
+    if role == Role.INTAKE and request.facility_id:
         return "intake", request.facility_id
     return "dispatch", request.dispatch_area
 

@@ -17,15 +17,16 @@ from access.selectors.facts import locked_case_of
 from access.selectors.ground import zone_now
 from access.services import absences, critical, one_way
 from access.services.making import NewRequest, make
-from access.states import SERVICE_OF, NeedKind, TransportMode
+from access.states import TransportMode
 from communities.models import Community, DispatchAreaDivision, Scan
-from communities.states import Decision, Direction, ZoneClass
+from communities.states import Decision, Direction
 from core import audit, names, outbox
 from core.actors import RELAY
 from core.boards import touch
 from core.errors import NotFound
 from core.sealed import create_person_key
 from core.sweeping import each
+from core.vocabulary import SERVICE_OF, NeedKind, ZoneClass
 from hospitals.models import Intake
 
 

@@ -26,10 +26,10 @@ from core import audit, clock, outbox
 from core.actors import RELAY, Actor
 from core.boards import touch
 from core.errors import Conflict
+from core.vocabulary import Mobility
 from hospitals.models import Intake
 from hospitals.services import identity as desk_rows
 from transport.services import trips
-from transport.states import Mobility
 
 UNDO = timedelta(minutes=30)  # a wrong face is noticed at once; later others have acted on the name
 KEPT = (

@@ -19,7 +19,7 @@ from access.services.silence import silence
 from access.states import RequestStatus, TransportMode
 from core.actors import Actor
 from core.guards import broken_constraint
-from transport.states import Mobility
+from core.vocabulary import Mobility
 
 ONE_ROW_A_CASE = "access_accessrequest_case_ref_key"
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from access import policies
 from access.models import CareNeed, Resident
 from access.services import one_way, requests, standing
-from access.states import SERVICE_OF, NeedKind, NeedStatus, StopReason
+from access.states import NeedStatus, StopReason
 from core import audit, boards, clock
 from core.actors import SWEEP, Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from core.sweeping import each
+from core.vocabulary import SERVICE_OF, NeedKind
 from hospitals.models import Facility
 
 

@@ -19,25 +19,15 @@ from access.services import cards, one_way
 from access.services.due import next_check
 from access.services.letting_go import let_go
 from access.services.making import NewRequest, row_of
-from access.states import (
-    GOODS,
-    SERVICE_OF,
-    STAYS_THERE,
-    CancelReason,
-    CloseOutcome,
-    NeedKind,
-    RequestStatus,
-    StopReason,
-    TransportMode,
-)
+from access.states import GOODS, STAYS_THERE, CancelReason, CloseOutcome, RequestStatus, StopReason, TransportMode
 from communities.services import passes
 from communities.services.passes import PassWindow
-from communities.states import ZoneClass
 from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
+from core.vocabulary import SERVICE_OF, NeedKind, ZoneClass
 from hospitals.cards import CRITICAL_SERVICES
 from transport.services import trips
 

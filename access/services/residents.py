@@ -16,13 +16,14 @@ from access import finding, policies
 from access.events import InfectionChanged
 from access.models import Resident
 from access.services import absences, needs, one_record, one_way, requests
-from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, Precaution, StopReason
+from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, StopReason
 from communities.models import Community
 from core import audit, boards, clock, outbox, phones, tidy
 from core.actors import RELAY, Actor
 from core.codes import compared, read_id_no
 from core.errors import Conflict, Invalid
 from core.sealed import create_person_key
+from core.vocabulary import Precaution
 
 
 @dataclass(frozen=True)

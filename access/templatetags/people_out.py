@@ -8,8 +8,8 @@ from django import template
 from django.template import Context
 
 from access.selectors.people_out import without_way_home
-from accounts.models import Role
 from core import clock
+from core.vocabulary import Role
 
 register = template.Library()
 OPENS = {Role.STAFF, Role.LEAD}  # the posts whose own page of a request this is

@@ -20,13 +20,13 @@ from access.selectors.detail import Detail
 from access.selectors.requests import own_case
 from access.services import requests as service
 from access.services.requests import Wish
-from access.states import NeedKind
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
 from core import clock, names
 from core.errors import Conflict, Invalid
 from core.http import page
 from core.idempotency import idempotent
+from core.vocabulary import NeedKind, Role
 
 DESKS = ("dispatch", "command")
 
@@ -125,7 +125,7 @@ def case_page(
     """Draw a case as dispatch and command read it: no identity, no age, no illness (authz/fields.csv)."""
     row = shown.request
     sex = row.resident.sex if row.resident else ""
-    is_dispatch = actor_of(request).role == "dispatch"
+    is_dispatch = actor_of(request).role == Role.DISPATCH
     context = {
         "d": shown,
         "may_lower": row.is_critical

@@ -13,12 +13,12 @@ from access.models import AccessRequest, Resident
 from access.selectors import identity as selectors
 from access.services import identity
 from accounts.access_control import actor_of, for_roles
-from accounts.models import Role
 from core import audit, clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.http import page
 from core.idempotency import idempotent
+from core.vocabulary import Role
 
 ROLES = (Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE)
 

@@ -18,12 +18,12 @@ from access.selectors.lowering import lowering
 from access.selectors.requests import own_request
 from access.services import critical
 from accounts.access_control import actor_of, for_roles
-from accounts.models import Role
 from core import clock
 from core.actors import Actor
 from core.fields import NoteField
 from core.http import page
 from core.idempotency import idempotent
+from core.vocabulary import Role
 
 
 class LowerForm(forms.Form):

@@ -30,6 +30,7 @@ from core import clock
 from core.errors import Conflict, Invalid
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
+from core.vocabulary import Role
 from hospitals.cards import CRITICAL_SERVICES
 
 # whose board tells of a change: the community's own unless named; command follows every community and hospital
@@ -170,7 +171,7 @@ def _page(
     status: int = 200,
     mark: str = "",
 ) -> HttpResponse:
-    if actor_of(request).role not in {"staff", "lead"}:
+    if actor_of(request).role not in {Role.STAFF, Role.LEAD}:
         return case_page(request, shown, cancel_form=cancel_form, hand_form=hand_form, status=status, mark=mark)
     row, at, gate_pass = shown.request, clock.now(), shown.parts.gate_pass
     context = {

@@ -21,13 +21,13 @@ from access.selectors.suggestion import Suggestion, suggestion, wish_values
 from access.services import one_way
 from access.services import requests as service
 from access.services.requests import Wish
-from access.states import NeedKind
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.errors import Conflict, Invalid
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
+from core.vocabulary import NeedKind
 
 FILTER_WORDS = (
     ("all", gettext_lazy("全部")),

@@ -16,10 +16,10 @@ from access.services import home, strangers
 from access.services.strangers import Known
 from accounts.access_control import actor_of, for_roles
 from core import clock
-from core.actors import Role
 from core.errors import Conflict
 from core.http import page
 from core.idempotency import idempotent
+from core.vocabulary import Role
 
 ROLES = (Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE)
 

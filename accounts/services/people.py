@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import policies
-from accounts.models import Post, Role, User
+from accounts.models import Post, User
 from core import audit, locks
 from core.actors import Actor
 from core.errors import Conflict
+from core.vocabulary import Role
 
 
 def ensure_user(username: str, *, name: str, password_hash: str, is_demo: bool, by: Actor, at: datetime) -> User:

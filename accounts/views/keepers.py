@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import selectors
 from accounts.access_control import actor_of, for_roles
-from accounts.models import Role
 from core import heartbeat, installation
 from core.http import page
+from core.vocabulary import Role
 
 SHOWN = 200
 

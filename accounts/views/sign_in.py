@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.demo import DEMO_PASSWORD
 from accounts.forms import SignInForm
 from accounts.middleware import SESSION_POST
-from accounts.models import Role, Theme, User
+from accounts.models import Theme, User
 from accounts.selectors import demo_users, own_post
 from accounts.services import people
 from accounts.services import sign_in as service
 from core import clock
 from core.errors import DomainError
 from core.http import next_url, page
+from core.vocabulary import Role
 
 LANDINGS = {
     Role.STAFF: "access:home",

@@ -18,6 +18,8 @@ from typing import Any
 
 import django
 
+from core.vocabulary import PlaceKind, Role
+
 django.setup()  # a program beside the product
 
 from django.db import connection  # noqa: E402
@@ -28,7 +30,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from access.models import Resident  # noqa: E402
 from access.services import requests  # noqa: E402
 from accounts.demo import DEMO_PASSWORD  # noqa: E402
-from accounts.models import PlaceKind, Post, Role, User  # noqa: E402
+from accounts.models import Post, User  # noqa: E402
 from accounts.services import people  # noqa: E402
 from communities.models import Community  # noqa: E402
 from core import clock  # noqa: E402

@@ -17,11 +17,11 @@ from calls import policies
 from calls.models import OpenCall
 from calls.states import LIVE, LOUD, CallKind, CallStatus
 from core import audit, boards
-from core.actors import SWEEP, Actor, Role
+from core.actors import SWEEP, Actor
 from core.advance import advance
-from core.clock import CHINA
 from core.errors import Conflict, Invalid
 from core.sweeping import each
+from core.vocabulary import Role, hhmm
 
 ANEW = timedelta(minutes=30)  # said again so long after somebody took it up, it is a new trouble
 
@@ -153,7 +153,7 @@ def take_up(call: OpenCall, *, by: Actor, at: datetime) -> OpenCall:
         return row
     if row.status == CallStatus.TAKEN:
         words = _("%(who)s %(at)s 已经接手。要换人，先请对方放回去。")
-        raise Conflict("call.taken", words % {"who": row.taken_by, "at": _hhmm(row.taken_at)})
+        raise Conflict("call.taken", words % {"who": row.taken_by, "at": hhmm(row.taken_at)})
     taken: dict[str, Any] = {
         "taken_at": at,
         "taken_key": by.key,
@@ -254,7 +254,3 @@ def _next_level(row: OpenCall, at: datetime) -> int:
 
 def _locked(call: OpenCall) -> OpenCall:
     return OpenCall.objects.select_for_update().get(pk=call.pk)
-
-
-def _hhmm(moment: datetime | None) -> str:
-    return f"{moment.astimezone(CHINA):%H:%M}" if moment else ""

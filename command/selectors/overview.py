@@ -15,9 +15,9 @@ from access.selectors.people_out import PersonOut
 from access.selectors.rescue import Rescue
 from access.services.cards import FIXED
 from access.states import RequestStatus, Stage
-from accounts.models import Role
 from communities.models import Area
 from core.actors import Actor
+from core.vocabulary import Role
 from dispatch import selectors
 from dispatch.board.asked import Asked, asked_of
 from dispatch.board.waiting import home_name

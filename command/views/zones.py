@@ -15,11 +15,11 @@ from command.forms import ZoneForm
 from command.selectors import zoning
 from communities.models import Community
 from communities.services import zones
-from communities.states import ZoneClass
 from core import clock
 from core.errors import Invalid
 from core.http import page
 from core.idempotency import idempotent
+from core.vocabulary import ZoneClass
 from dispatch import selectors
 from dispatch.words import hhmm
 

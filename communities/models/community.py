@@ -8,10 +8,10 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from communities.states import ZoneClass
 from core import tidy
 from core.geo import Point
 from core.guards import words
+from core.vocabulary import ZoneClass
 
 
 class Community(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from communities.states import GATE_PASS, PassStatus
 from core.actors import Actor
 from core.guards import status_guard, words
+from core.vocabulary import Role
 
 
 class GatePassQuerySet(models.QuerySet["GatePass"]):
@@ -26,7 +27,7 @@ class GatePassQuerySet(models.QuerySet["GatePass"]):
 
     def visible_to(self, actor: Actor) -> GatePassQuerySet:
         """A guard's own compound (gate codes begin with the community's), a community's own passes."""
-        if actor.role in {"guard", "staff", "lead"}:
+        if actor.role in {Role.GUARD, Role.STAFF, Role.LEAD}:
             return self.filter(community_id=actor.place_code[:12])
         return self.none()
 

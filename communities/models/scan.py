@@ -10,6 +10,7 @@ from django.db.models import Q
 from communities.states import Answer, Decision, Direction
 from core.actors import Actor
 from core.guards import append_only, words
+from core.vocabulary import Role
 
 PASSED = (Decision.LET_OUT, Decision.LET_IN, Decision.CHECKED, Decision.EMERGENCY)
 
@@ -27,7 +28,7 @@ class ScanQuerySet(models.QuerySet["Scan"]):
 
     def visible_to(self, actor: Actor) -> ScanQuerySet:
         """The scans of a guard's or a community's own compound."""
-        if actor.role in {"guard", "staff", "lead"}:
+        if actor.role in {Role.GUARD, Role.STAFF, Role.LEAD}:
             return self.filter(community_id=actor.place_code[:12])
         return self.none()
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import selectors
-from accounts.models import Role
 from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Audience, Owner, Trouble
@@ -14,6 +13,7 @@ from calls.states import LOUD, CallKind
 from communities.models import Area, Community, DispatchArea, DispatchAreaDivision
 from communities.services import rulebook
 from core.actors import Actor
+from core.vocabulary import Role
 
 # whose call it is first, then whose while nobody takes it up; command is the last of each
 _COMMUNITY_FIRST = (Role.STAFF, Role.DISPATCH, Role.COMMAND)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from core import clock, names
+from core.vocabulary import hhmm
 
 _NEXT = """
 INSERT INTO communities_strangercounter (day, last) VALUES (%s, 1)
@@ -22,4 +23,4 @@ def next_mark(place: str, *, at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [clock.local_day(at)])
         number = cursor.fetchone()[0]
-    return names.stranger(names.stem(number), f"{at.astimezone(clock.CHINA):%H:%M}", place)[:40]
+    return names.stranger(names.stem(number), hhmm(at), place)[:40]

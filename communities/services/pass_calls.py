@@ -15,7 +15,7 @@ from communities.models import Scan
 from communities.services import calling
 from communities.states import Direction
 from core.actors import Actor
-from core.clock import CHINA
+from core.vocabulary import hhmm
 
 
 def follow(row: Scan, *, reason: str, tells_community: bool) -> None:
@@ -44,7 +44,7 @@ def call_out_again(row: Scan) -> None:
         subject=_subject(row),
         who=f"{known.holder} {known.building}".strip(),
         place=str(row.gate),
-        note=words % {"number": known.number, "at": f"{row.happened_at.astimezone(CHINA):%H:%M}"},
+        note=words % {"number": known.number, "at": hhmm(row.happened_at)},
         case_ref=row.case_ref,
     )
     calling.call_for_help(

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from communities import policies
 from communities.events import ZoneChanged
 from communities.models import Community, ZonePeriod
-from communities.states import ZoneClass
 from core import audit, boards, outbox
 from core.actors import Actor
 from core.buildings import same_building
 from core.errors import Invalid
+from core.vocabulary import ZoneClass
 
 
 @transaction.atomic

@@ -11,7 +11,6 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from structlog import get_logger
@@ -19,6 +18,7 @@ from structlog import get_logger
 from core import phones
 from core.phrases import odd
 from core.status_words import STATUS_WORDS, STOP_STATES, STOPS, ZONE_MARKS, status_of
+from core.vocabulary import hhmm
 
 register = template.Library()
 log = get_logger(__name__)
@@ -145,7 +145,7 @@ def _get(thing: Any, name: str) -> Any:
 def clock_time(value: Any) -> str:
     """Say a time as 12:42 in local time; words pass through, nothing becomes nothing."""
     if isinstance(value, datetime):
-        return localtime(value).strftime("%H:%M")
+        return hhmm(value)
     return str(value) if value is not None else ""
 
 

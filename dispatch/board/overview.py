@@ -11,10 +11,10 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communities.states import ZoneClass
 from core import clock
 from core.actors import Actor
 from core.phrases import label, listed
+from core.vocabulary import ZoneClass
 from dispatch.board.lanes import Group, groups, scale
 from dispatch.hand import snapshot
 from dispatch.hand.receiving import FRESH_H

@@ -16,6 +16,7 @@ from access.services import cards
 from access.states import TransportMode
 from core import clock
 from core.phrases import label
+from core.vocabulary import car_label
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
 from dispatch.hand.candidates import way_between
@@ -287,7 +288,7 @@ def _barred(found: Fit, checks: tuple[Check, ...]) -> Offer:
 
 def _title(found: Fit) -> str:
     duty = duty_of(found.car, found.ride)
-    return f"{found.car.plate} {duty.driver_name}" if duty else found.car.plate
+    return car_label(found.car.plate, duty.driver_name if duty else "")
 
 
 def _lines(checks: Iterable[Check]) -> tuple[Line, ...]:

@@ -18,10 +18,11 @@ from core import clock
 from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
+from core.vocabulary import Mobility
 from dispatch.hand.snapshot import Fleet
 from dispatch.words import hhmm
 from transport.models import Trip
-from transport.states import Mobility, TripDirection
+from transport.states import TripDirection
 
 ANSWER_MIN = 15  # a car is named this long after approval (ui.md 8.6); our choice for the amber of an old request
 SOON = timedelta(minutes=60)  # the way there begins within this: due soon

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from communities.services import passes
 from core.actors import RELAY, Actor
 from core.sweeping import each
+from core.vocabulary import PlaceKind
 from hospitals.models import Appointment, TransferRequest
 from hospitals.services import door
 from hospitals.states import AppointmentStatus
@@ -25,7 +26,7 @@ LOOK_BACK = timedelta(hours=6)
 def at_door(trip_id: str, *, at: datetime) -> bool:
     """Tell the desk that the car stands at its door, in the driver's name; say whether it was news."""
     trip = Trip.objects.select_related("run__vehicle", "run__driver").filter(pk=trip_id).first()
-    if trip is None or trip.to_kind != "facility" or trip.dropped_off_at is None:
+    if trip is None or trip.to_kind != PlaceKind.FACILITY or trip.dropped_off_at is None:
         return False
     return door.note_at_door(trip.case_ref, by=_driver(trip), at=at, facility_code=trip.to_code)
 
@@ -60,7 +61,7 @@ def sweep(*, at: datetime) -> None:
         asked_at__lte=OuterRef("dropped_off_at"),
     )
     down = Trip.objects.filter(
-        Exists(waits) | Exists(handed_on), to_kind="facility", dropped_off_at__gte=at - LOOK_BACK
+        Exists(waits) | Exists(handed_on), to_kind=PlaceKind.FACILITY, dropped_off_at__gte=at - LOOK_BACK
     )
     each(
         list(down.values_list("pk", "dropped_off_at")),

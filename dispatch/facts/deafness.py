@@ -29,6 +29,7 @@ from communities.services import calling
 from core import audit, clock, heartbeat
 from core.actors import RELAY
 from core.models import WorkerHeartbeat
+from core.vocabulary import hhmm
 from dispatch.facts import wake
 from dispatch.models import AreaLease
 
@@ -75,7 +76,7 @@ def report_deaf(queue: str, since: datetime, *, at: datetime) -> bool:
         row = WorkerHeartbeat(name=queue)
         audit.record("work.stopped", row, by=RELAY, at=at, detail={"queue": queue, "since": since.isoformat()})
         log.error("work.stopped", queue=queue, since=since.isoformat())
-    hour = f"{(since + clock.offset()).astimezone(clock.CHINA):%H:%M}"
+    hour = hhmm(since + clock.offset())
     words = _("后台（%(name)s）从 %(t)s 起没有回音，等车的人请人看一眼。") % {"name": queue, "t": hour}
     areas = set(DispatchArea.objects.values_list("code", flat=True))
     for area in sorted(areas if is_news else areas - _told(areas, at=at)):

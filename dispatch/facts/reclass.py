@@ -25,12 +25,12 @@ from access.selectors import facts_of, locked_case
 from access.selectors.ground import zone_now, zone_of
 from access.services import cards, requests
 from access.services.letting_go import let_go
-from communities.states import ZoneClass
 from core import audit, boards
 from core.actors import RELAY
 from core.buildings import same_building
 from core.errors import DomainError
 from core.sweeping import each
+from core.vocabulary import ZoneClass
 from dispatch.facts.wake import ring_for
 from dispatch.hand import receiving, snapshot, telling
 from hospitals.cards import CareClass

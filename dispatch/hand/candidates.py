@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.geo import Point
+from core.vocabulary import INFECTIOUS
 from dispatch.hand.allowances import PICKUP_LATEST_MIN
 from dispatch.hand.timing import find_ride
 from dispatch.shapes import Ask, Car, Check, Fit, Way
-
-INFECTIOUS = frozenset({"positive", "suspected"})
 
 
 def way_there(origin: Point, destination: Point, *, now: datetime, arrive_by: datetime | None) -> Way:

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.clock import CHINA
 from core.geo import Point, road_km, travel_min
-from dispatch.hand.candidates import INFECTIOUS
+from core.vocabulary import INFECTIOUS
 from dispatch.shapes import Check
 from hospitals.states import is_shut
 

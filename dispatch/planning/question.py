@@ -19,6 +19,7 @@ from access.services.cards import machine_class, party_size
 from access.states import FIXED, RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
+from core.vocabulary import INFECTIOUS
 from dispatch import soundness
 from dispatch.hand.allowances import board_min, leave_min
 from dispatch.planning import fleet, houses
@@ -32,7 +33,6 @@ from matching.params import Params
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
-INFECTIOUS = frozenset({"positive", "suspected"})
 EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
 LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
 HARM_MIN = {True: 1440.0, False: 4320.0}

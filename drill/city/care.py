@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from access.states import NeedKind
 from core import clock
+from core.vocabulary import NeedKind
 from drill.city.folder import CityFolder, number
 from hospitals.machines import HCV, SERVICES
 from hospitals.models import Facility, Service, Slot

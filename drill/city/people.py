@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from access import finding
 from access.models import CareNeed, Resident
-from access.states import SERVICE_OF, NeedKind, Precaution
 from communities.models import Community
 from core import clock, phones, sealed, tidy
 from core.codes import IdNo, read_id_no
 from core.models import PersonKey
+from core.vocabulary import SERVICE_OF, NeedKind, Precaution
 from drill.city.folder import CityFolder, number
 from hospitals.machines import APART
 from hospitals.models import Facility

@@ -8,10 +8,11 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 
 from accounts.demo import DEMO_PASSWORD, FIVE
-from accounts.models import PlaceKind, Post, Role, User
+from accounts.models import Post, User
 from accounts.services import people
 from communities.models import Community, Gate
 from core.actors import CITY
+from core.vocabulary import PlaceKind, Role
 from drill.city.folder import CityFolder
 from hospitals.models import Facility
 from transport.models import Driver, Vehicle

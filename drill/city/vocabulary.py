@@ -11,12 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from access.states import NeedKind, Precaution
-from communities.states import ZoneClass
 from core.sheets.cells import OneOf, narrow, vocabulary
+from core.vocabulary import Mobility, NeedKind, Precaution, ServiceKind, ZoneClass
 from hospitals.states import MachineClass, ZoneRole
-from hospitals.words import SERVICE_WORDS
-from transport.states import Mobility, VehicleClass, VehicleStatus
+from transport.states import VehicleClass, VehicleStatus
 
 _LANGUAGES = ("zh-hans", "en")
 _DAYS = {
@@ -71,7 +69,7 @@ def services() -> OneOf:
         "delivery_room": "产房", "theatre": "手术室",
     }  # fmt: skip
     besides = {"hemodialysis": ("透析", "血透"), "picc_care": ("PICC",), "icu": ("ICU",)}
-    return _of({**SERVICE_WORDS, **primary}, besides)
+    return _of({**dict(ServiceKind.choices), **primary}, besides)
 
 
 def vehicle_classes() -> OneOf:

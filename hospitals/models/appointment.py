@@ -10,6 +10,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
+from core.vocabulary import Role
 from hospitals.states import APPOINTMENT, AppointmentStatus, MachineClass
 
 
@@ -22,7 +23,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def visible_to(self, actor: Actor) -> AppointmentQuerySet:
         """A desk sees its own facility's."""
-        if actor.role in {"intake", "hospadm"}:
+        if actor.role in {Role.INTAKE, Role.HOSPADM}:
             return self.filter(facility_id=actor.place_code)
         return self.none()
 

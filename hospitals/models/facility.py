@@ -7,6 +7,7 @@ from django.db import models
 from core.actors import Actor
 from core.geo import Point
 from core.guards import words
+from core.vocabulary import Role
 from hospitals.states import ZoneRole
 
 
@@ -15,7 +16,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
 
     def visible_to(self, actor: Actor) -> FacilityQuerySet:
         """A desk sees its own facility."""
-        if actor.role in {"intake", "hospadm"}:
+        if actor.role in {Role.INTAKE, Role.HOSPADM}:
             return self.filter(pk=actor.place_code)
         return self.none()
 

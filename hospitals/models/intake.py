@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import append_only, status_guard, words
+from core.vocabulary import Role
 from hospitals.models.appointment import Appointment
 from hospitals.states import INSIDE, INTAKE, IntakeStatus, SampleResult
 
@@ -28,7 +29,7 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
     def visible_to(self, actor: Actor) -> IntakeQuerySet:
         """A desk sees its own facility's."""
-        if actor.role in {"intake", "hospadm"}:
+        if actor.role in {Role.INTAKE, Role.HOSPADM}:
             return self.filter(facility_id=actor.place_code)
         return self.none()
 

@@ -12,6 +12,7 @@ from communities.models import DispatchAreaDivision
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard, words
+from core.vocabulary import Role
 from hospitals.models.facility import Facility
 from hospitals.states import TRANSFER, TRANSFER_OPEN, TransferReason, TransferStatus
 
@@ -27,7 +28,7 @@ class TransferQuerySet(models.QuerySet["TransferRequest"]):
 
     def visible_to(self, actor: Actor) -> TransferQuerySet:
         """Both desks see it, and who dispatches or commands where one of them lies."""
-        if actor.role == "intake":
+        if actor.role == Role.INTAKE:
             return self.filter(Q(facility_id=actor.place_code) | Q(intake__facility_id=actor.place_code))
         if actor.role not in RECORD_ROLES:
             return self.none()
@@ -37,7 +38,7 @@ class TransferQuerySet(models.QuerySet["TransferRequest"]):
 
 def in_charge(actor: Actor) -> Q:
     """Select the houses of a dispatcher's area, or of a command post's division."""
-    if actor.role == "dispatch":
+    if actor.role == Role.DISPATCH:
         districts = DispatchAreaDivision.objects.filter(area=actor.place_code).values("district_code")
         return Q(division_code__in=districts)
     return Q(division_code__startswith=division_prefix(actor.place_code)) if actor.place_code else Q(pk__in=[])

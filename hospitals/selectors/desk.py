@@ -9,17 +9,17 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from core import clock, names, tidy
+from core.phrases import label
+from core.vocabulary import Mobility, ServiceKind, Shift, hhmm
 from hospitals.cards import CONTINUOUS_SERVICES
 from hospitals.models import Appointment, Intake, Service
-from hospitals.selectors.desk_rows import Arrival, Capacity, Day, Patient, clock_text
+from hospitals.selectors.desk_rows import Arrival, Capacity, Day, Patient
 from hospitals.selectors.limits import DeskLimits, limits
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
 from hospitals.words import (
-    MOBILITY_WORDS,
     PRECAUTION_WORDS,
     SERVICE_ORDER,
     SEX_WORDS,
-    SHIFT_WORDS,
     need_word,
     service_word,
 )
@@ -61,8 +61,8 @@ def arrival_of(appointment: Appointment, *, at: datetime, known: DeskLimits | No
     due = door + known.hand_over if door and known else None
     slot = appointment.slot
     expected_at = appointment.expected_at or slot.starts_at
-    hours = f"{clock_text(slot.starts_at)}–{clock_text(slot.ends_at)}"
-    shift = SHIFT_WORDS.get(slot.shift)
+    hours = f"{hhmm(slot.starts_at)}–{hhmm(slot.ends_at)}"
+    shift = label(Shift, slot.shift)
     return Arrival(
         appointment=appointment,
         expected_at=expected_at,
@@ -82,7 +82,7 @@ def arrival_of(appointment: Appointment, *, at: datetime, known: DeskLimits | No
 def about(appointment: Appointment, *, at: datetime) -> str:
     """Say sex, age, mobility and party in one line."""
     parts = [str(SEX_WORDS.get(appointment.sex, "")) + (f" {age}" if (age := _age(appointment, at)) else "")]
-    parts.append(str(MOBILITY_WORDS.get(appointment.mobility, "")))
+    parts.append(label(Mobility, appointment.mobility))
     if appointment.needs_oxygen:
         parts.append(_("吸氧"))
     if appointment.party_size > 1:
@@ -207,7 +207,7 @@ def _count_places(day: Day, facility_code: str, known: DeskLimits) -> None:
     offered = [
         row
         for row in services
-        if row.places and row.kind != "emergency" and (row.taken or row.kind in CONTINUOUS_SERVICES)
+        if row.places and row.kind != ServiceKind.EMERGENCY and (row.taken or row.kind in CONTINUOUS_SERVICES)
     ]
     busiest = sorted(offered, key=lambda row: -(row.taken or 0))[:4]
     day.capacities = [
@@ -215,7 +215,7 @@ def _count_places(day: Day, facility_code: str, known: DeskLimits) -> None:
     ]
     if services and services[0].facility.buffer_places:
         unknown = sum(1 for row in (*day.hand_overs, *day.inside) if not row.has_test)
-        day.capacities.append(Capacity(service_word("buffer"), unknown, services[0].facility.buffer_places))
+        day.capacities.append(Capacity(service_word(ServiceKind.BUFFER), unknown, services[0].facility.buffer_places))
     confirmed = [(row.confirmed_at, row.confirmed_by) for row in services if row.confirmed_at]
     if confirmed:
         day.confirmed_at, day.confirmed_by = max(confirmed)

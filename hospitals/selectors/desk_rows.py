@@ -7,14 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core import clock
+from core.vocabulary import hhmm
 from hospitals.models import Appointment, Intake
 from hospitals.states import INSIDE, AppointmentStatus
-
-
-def clock_text(at: datetime) -> str:
-    """Say a time of day."""
-    return at.astimezone(clock.CHINA).strftime("%H:%M")
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ class Arrival:
             pk=row.pk,
             is_first=is_first,
             is_proposed=row.status == AppointmentStatus.PROPOSED,
-            time=clock_text(self.expected_at),
+            time=hhmm(self.expected_at),
             minutes=self.minutes,
             name=row.name,
             zone_class=row.zone_class,

@@ -16,12 +16,12 @@ from calls.selectors import newest, said_of
 from calls.states import CallKind
 from core.actors import Actor
 from core.errors import NotFound
+from core.vocabulary import SERVICE_OF, ServiceKind, hhmm
 from hospitals.models import Facility, Intake, Service, TransferRequest
 from hospitals.selectors.desk import about, level_of, precaution_of
-from hospitals.selectors.desk_rows import clock_text
 from hospitals.selectors.limits import limits
-from hospitals.states import TRANSFER_OPEN, ServiceStatus, TransferStatus
-from hospitals.words import SERVICE_OF_NEED, need_word
+from hospitals.states import TRANSFER_OPEN, ServiceStatus, TransferStatus, ZoneRole
+from hospitals.words import need_word
 
 _ROWS = ("facility", "intake__facility", "intake__appointment", "intake__told_by")
 
@@ -66,7 +66,7 @@ class Handing:
         row = self.transfer
         to = row.facility.name
         if row.status == TransferStatus.RECEIVED:
-            return _("%(to)s %(t)s 已接到") % {"to": to, "t": clock_text(row.status_at)}
+            return _("%(to)s %(t)s 已接到") % {"to": to, "t": hhmm(row.status_at)}
         if not self.is_open:
             return str(row.get_status_display())
         if self.is_asked:
@@ -77,10 +77,10 @@ class Handing:
         if self.door_wait is not None:
             return said + _("，人在%(to)s门口 %(n)s 分钟") % {"to": to, "n": self.door_wait}
         if row.left_at:
-            arrives = _("，%(t)s 到") % {"t": clock_text(row.expected_at)} if row.expected_at else ""
+            arrives = _("，%(t)s 到") % {"t": hhmm(row.expected_at)} if row.expected_at else ""
             return said + _("，人在车上 %(car)s") % {"car": row.carried_by} + arrives
         if row.carried_by and row.expected_at:
-            return said + _("，车 %(car)s，%(t)s 送到") % {"car": row.carried_by, "t": clock_text(row.expected_at)}
+            return said + _("，车 %(car)s，%(t)s 送到") % {"car": row.carried_by, "t": hhmm(row.expected_at)}
         return said + _("，还没有车")
 
 
@@ -153,9 +153,9 @@ def unanswered(*, at: datetime) -> list[TransferRequest]:
 
 def houses_for(intake: Intake, *besides: str) -> QuerySet[Facility]:
     """List the other houses that receive, those that do what the patient needs first."""
-    kind = "emergency" if intake.is_critical else SERVICE_OF_NEED.get(intake.need_kind, intake.need_kind)
+    kind = ServiceKind.EMERGENCY if intake.is_critical else SERVICE_OF.get(intake.need_kind, intake.need_kind)
     offers = Service.objects.filter(facility=OuterRef("pk"), kind=kind).exclude(status=ServiceStatus.CLOSED)
-    houses = Facility.objects.exclude(pk__in=[intake.facility_id, *besides]).exclude(zone_role="none")
+    houses = Facility.objects.exclude(pk__in=[intake.facility_id, *besides]).exclude(zone_role=ZoneRole.NONE)
     return houses.annotate(does_it=Exists(offers)).order_by("-does_it", "name")
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.http import is_fragment, mark_of, page, unchanged
+from core.vocabulary import hhmm
 from hospitals import selectors
 from hospitals.forms import OverloadForm
 from hospitals.policies import INTAKE_ROLES
@@ -80,9 +81,7 @@ def _as_text(rows: list[Any]) -> str:
     lines = [_("今天要来 %(n)s 位：") % {"n": len(rows)}]
     for row in rows:
         ride = row.appointment.carried_by or _("还没排车")
-        lines.append(
-            f"{row.expected_at.astimezone(clock.CHINA):%H:%M} {row.appointment.name} {row.need} {row.about} {ride}"
-        )
+        lines.append(f"{hhmm(row.expected_at)} {row.appointment.name} {row.need} {row.about} {ride}")
     return "\n".join(lines)
 
 

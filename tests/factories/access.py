@@ -9,9 +9,9 @@ from typing import Any
 from access import finding
 from access.models import AccessRequest, CareNeed, Resident
 from access.services.making import NewRequest, row_of
-from access.states import NeedKind
 from core.actors import Actor
 from core.sealed import create_person_key
+from core.vocabulary import NeedKind
 
 
 def resident(community: Any, name: str = "王秀兰", **fields: Any) -> Resident:

@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from access.models import Resident
-from accounts.models import Post, Role, User
+from accounts.models import Post, User
+from core.vocabulary import Role
 from tests.factories import communities as places
 
 pytestmark = pytest.mark.django_db(transaction=True)

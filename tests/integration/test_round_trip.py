@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import reverse
 
 from access.models import CareNeed, Resident
-from access.states import NeedKind
 from core import clock
 from core.editing import EditForm, VersionedForm
 from core.sealed import create_person_key
+from core.vocabulary import NeedKind
 from hospitals.models import Intake, Service, Slot
 from tests.browser_form import untouched
 from tests.factories import town

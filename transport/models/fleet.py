@@ -6,10 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from communities.states import ZoneClass
 from core.actors import Actor
 from core.geo import Point
 from core.guards import words
+from core.vocabulary import Role, ZoneClass
 from transport.states import VEHICLE, VehicleClass, VehicleStatus
 
 
@@ -18,9 +18,9 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 
     def visible_to(self, actor: Actor) -> VehicleQuerySet:
         """Dispatch sees its area's; a driver sees the one of the own post (place code = driver code)."""
-        if actor.role == "dispatch":
+        if actor.role == Role.DISPATCH:
             return self.filter(dispatch_area=actor.place_code)
-        if actor.role == "driver":
+        if actor.role == Role.DRIVER:
             return self.filter(shifts__driver_id=actor.place_code).distinct()
         return self.none()
 

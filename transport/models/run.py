@@ -12,6 +12,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.geo import Point
 from core.guards import status_guard, words
+from core.vocabulary import Role
 from transport.states import RUN, RUN_LIVE, RunStatus, StopKind
 
 DRIVER_ONCE = "driver_one_run_at_a_time"
@@ -27,9 +28,9 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def visible_to(self, actor: Actor) -> RunQuerySet:
         """Dispatch sees its area's; a driver the own ones, drafts (reservations) included."""
-        if actor.role == "dispatch":
+        if actor.role == Role.DISPATCH:
             return self.filter(vehicle__dispatch_area=actor.place_code)
-        if actor.role == "driver":
+        if actor.role == Role.DRIVER:
             return self.filter(driver_id=actor.place_code)
         return self.none()
 

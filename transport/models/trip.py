@@ -13,8 +13,9 @@ from core.actors import Actor
 from core.geo import Point
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
+from core.vocabulary import Mobility, Role
 from transport.cards import Place
-from transport.states import TRIP, TRIP_LIVE, Mobility, TripDirection, TripStatus
+from transport.states import TRIP, TRIP_LIVE, TripDirection, TripStatus
 
 
 class TripQuerySet(models.QuerySet["Trip"]):
@@ -26,9 +27,9 @@ class TripQuerySet(models.QuerySet["Trip"]):
 
     def visible_to(self, actor: Actor) -> TripQuerySet:
         """Dispatch sees its area's, a driver those of the own runs."""
-        if actor.role == "dispatch":
+        if actor.role == Role.DISPATCH:
             return self.filter(dispatch_area=actor.place_code)
-        if actor.role == "driver":
+        if actor.role == Role.DRIVER:
             return self.filter(run__driver_id=actor.place_code)
         return self.none()
 

@@ -17,8 +17,8 @@ from communities.services import calling
 from communities.services.calling import Scene
 from core import audit
 from core.actors import Actor
-from core.clock import CHINA
 from core.errors import Conflict
+from core.vocabulary import PlaceKind, hhmm
 from transport import policies
 from transport.legs import place_lines
 from transport.models import Run, Stop, Trip
@@ -33,9 +33,9 @@ def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) ->
     trip, run = stop.trip, stop.run
     here = stop.place_code
     scene = calling.scene_of_area(trip.dispatch_area, facility=here)
-    if stop.place_kind == "community":
+    if stop.place_kind == PlaceKind.COMMUNITY:
         scene = Scene(community=here, division=here, dispatch_area=trip.dispatch_area)
-    words = {"car": car_words(run), "until": f"{until.astimezone(CHINA):%H:%M}"}
+    words = {"car": car_words(run), "until": hhmm(until)}
     trouble = Trouble(
         CallKind.PERSON_NOT_FOUND,
         subject=str(trip.pk),
@@ -49,7 +49,7 @@ def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) ->
 
 def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
     """Call for somebody unwell in or at a car; without a rider for whoever is in it. The place is where the car is."""
-    facility = trip.to_code if trip and trip.to_kind == "facility" else ""
+    facility = trip.to_code if trip and trip.to_kind == PlaceKind.FACILITY else ""
     trouble = Trouble(
         CallKind.UNWELL_ABOARD,
         subject=str(trip.pk if trip else run.pk),
@@ -95,7 +95,7 @@ def door_closed(stop: Stop, *, by: Actor, at: datetime) -> OpenCall:
     """
     policies.check_drive(by, stop.run)
     trip, run = stop.trip, stop.run
-    if stop.kind != StopKind.DROPOFF or stop.place_kind != "facility" or trip.status != TripStatus.ON_BOARD:
+    if stop.kind != StopKind.DROPOFF or stop.place_kind != PlaceKind.FACILITY or trip.status != TripStatus.ON_BOARD:
         raise Conflict("stop.no_door", _("只有把人送到医院门口时，才报医院不接。"))
     trouble = Trouble(
         CallKind.DOOR_CLOSED,
@@ -116,7 +116,7 @@ def too_late(run: Run, stop: Stop, why: Sequence[str], *, by: Actor, at: datetim
         CallKind.LATE_CAR,
         subject=str(run.pk),
         who=car_words(run),
-        place=_("下一站 %(at)s 到") % {"at": f"{stop.planned_at.astimezone(CHINA):%H:%M}"},
+        place=_("下一站 %(at)s 到") % {"at": hhmm(stop.planned_at)},
         note="；".join(why),
         phone=run.driver.phone,
     )
@@ -138,7 +138,7 @@ def _scene(trip: Trip, *, facility: str = "") -> Scene:
 def _home(trip: Trip) -> str:
     """Return the community at one end of a trip, "" where there is none."""
     ends = ((trip.from_kind, trip.from_code), (trip.to_kind, trip.to_code))
-    return next((code for kind, code in ends if kind == "community"), "")
+    return next((code for kind, code in ends if kind == PlaceKind.COMMUNITY), "")
 
 
 def _who(trip: Trip) -> str:

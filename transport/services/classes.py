@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from communities.states import ZoneClass
 from core import audit
 from core.actors import Actor
+from core.vocabulary import ZoneClass
 from transport.fit import Bar, bar_of
 from transport.models import Run, Trip
 from transport.services import follow

@@ -15,9 +15,9 @@ from calls.states import CallKind
 from communities.services import rulebook
 from core import audit, outbox
 from core.actors import SWEEP, Actor
-from core.clock import CHINA
 from core.errors import Conflict, Invalid
 from core.sweeping import each
+from core.vocabulary import hhmm
 from transport import policies
 from transport.events import RunLate
 from transport.models import Run, Stop, Trip
@@ -143,7 +143,7 @@ def _too_late(trips: Sequence[Trip], *, at: datetime) -> list[str]:
                 words = {"who": trip.rider, "n": int((comes - trip.ready_at) / MIN)}
                 found.append(_("%(who)s要等 %(n)s 分钟") % words)
         elif arrives and trip.arrive_by and arrives > trip.arrive_by:
-            words = {"who": trip.rider, "at": _hhmm(arrives), "by": _hhmm(trip.arrive_by)}
+            words = {"who": trip.rider, "at": hhmm(arrives), "by": hhmm(trip.arrive_by)}
             found.append(_("%(who)s %(at)s 才到，该 %(by)s 前到") % words)
     return found
 
@@ -154,8 +154,4 @@ def _limit(trip: Trip, at: datetime) -> timedelta:
 
 
 def _met(met: Run | None) -> list[str]:
-    return [_("赶不上 %s 出发的下一趟") % _hhmm(met.occupied.lower)] if met else []
-
-
-def _hhmm(moment: datetime) -> str:
-    return f"{moment.astimezone(CHINA):%H:%M}"
+    return [_("赶不上 %s 出发的下一趟") % hhmm(met.occupied.lower)] if met else []

@@ -11,10 +11,10 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
-from core.clock import CHINA
 from core.errors import Conflict
 from core.geo import Point
 from core.guards import broken_constraint
+from core.vocabulary import hhmm
 from transport.fit import Bar
 from transport.models import Driver, Run, Vehicle
 from transport.models.run import DRIVER_ONCE
@@ -88,8 +88,8 @@ def _taken(ride: Ride, besides: Run | None, *, is_driver: bool) -> Conflict:
     words = {
         "plate": ride.vehicle.plate,
         "driver": ride.driver.name,
-        "from": start.astimezone(CHINA).strftime("%H:%M"),
-        "until": end.astimezone(CHINA).strftime("%H:%M"),
+        "from": hhmm(start),
+        "until": hhmm(end),
     }
     if is_driver:
         return Conflict("driver.taken", _("%(driver)s %(from)s–%(until)s 已有一趟。请换一位司机，或改时间。") % words)

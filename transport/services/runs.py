@@ -14,9 +14,9 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.vocabulary import INFECTIOUS
 from transport import policies
 from transport.events import RunGivenUp, TripFailed
-from transport.fit import INFECTIOUS
 from transport.models import Driver, Run, Trip
 from transport.selectors import unclean_before
 from transport.services import alarms, follow, stop_list

@@ -16,6 +16,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.vocabulary import PlaceKind
 from transport import policies
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, TripCompleted, TripFailed
 from transport.models import Run, Stop, Trip
@@ -37,7 +38,7 @@ def arrive(stop: Stop, *, by: Actor, at: datetime) -> Stop:
     _set_off(stop, by=by, at=at)
     _stamp(stop, arrived_at=at)
     trip = stop.trip
-    if stop.kind == StopKind.DROPOFF and trip.to_kind == "facility" and trip.status == T.ON_BOARD:
+    if stop.kind == StopKind.DROPOFF and trip.to_kind == PlaceKind.FACILITY and trip.status == T.ON_BOARD:
         Trip.objects.filter(pk=trip.pk, dropped_off_at__isnull=True).update(dropped_off_at=at)
         outbox.put(AtFacilityDoor(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     audit.record("stop.arrived", stop, by=by, at=at, case_ref=trip.case_ref)
@@ -75,7 +76,7 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
     trip = stop.trip
     if trip.status == T.SCHEDULED:
         raise Conflict("stop.not_aboard", _("还没有点“人已上车”。请先补上这一步。"))
-    if stop.arrived_at is None and trip.to_kind == "facility":  # one press for both steps
+    if stop.arrived_at is None and trip.to_kind == PlaceKind.FACILITY:  # one press for both steps
         outbox.put(AtFacilityDoor(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     advance(trip, T.COMPLETED, by=by, at=at, dropped_off_at=trip.dropped_off_at or at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at)
@@ -87,7 +88,7 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
 
 def wait_rule(trip: Trip, *, at: datetime) -> timedelta:
     """Return how long a driver waits for nobody before whoever plans decides (E4); the rulebook says."""
-    home = trip.from_code if trip.from_kind == "community" else trip.to_code
+    home = trip.from_code if trip.from_kind == PlaceKind.COMMUNITY else trip.to_code
     ruling = rulebook.value("driver.wait_min", place=home, at=at, zone=trip.zone_class)
     return timedelta(minutes=int(ruling.value))
 
@@ -203,7 +204,7 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
         _stamp(stop, departed_at=None)
     else:
         Trip.objects.filter(pk=stop.trip_id, status=T.ON_BOARD).update(dropped_off_at=None)
-        if stop.kind == StopKind.DROPOFF and stop.trip.to_kind == "facility":
+        if stop.kind == StopKind.DROPOFF and stop.trip.to_kind == PlaceKind.FACILITY:
             outbox.put(DoorUndone(case_ref=stop.trip.case_ref, at=at, trip_id=str(stop.trip_id)))
         _stamp(stop, arrived_at=None, searching_since=None)
         alarms.over([stop.trip_id], [CallKind.PERSON_NOT_FOUND], words=_("司机撤回了"), by=by, at=at)

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.access_control import actor_of, for_roles
 from accounts.context import hotline_of
-from communities.states import ZoneClass
 from core import clock, phones
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
 from core.phrases import label
+from core.vocabulary import ZoneClass, hhmm
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
 from transport.legs import Leg, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
@@ -121,7 +121,7 @@ def _later(leg: Leg) -> list[dict[str, str]]:
             "label": each.step.label,
             "caption": each.caption,
             "place": " ".join(place_lines(each.stop)),
-            "time": each.stop.planned_at.astimezone(clock.CHINA).strftime("%H:%M"),
+            "time": hhmm(each.stop.planned_at),
             "geo": geo_url(each.stop),
             "rider": each.stop.trip.rider,
             "who": who(each.stop.trip),

@@ -20,6 +20,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.http import is_fragment, next_url
 from core.idempotency import idempotent
+from core.vocabulary import Role, hhmm
 from transport import selectors
 from transport.forms import AbortForm, DeclineForm, LateForm, RoadsideForm, WhenForm
 from transport.services import alarms, lateness, runs, stops
@@ -45,7 +46,7 @@ UNDOABLE = ("arrive", "depart")
 
 def _mend(request: HttpRequest, form: Form, **shown: Any) -> HttpResponse:
     """Show the driver the sheet again with what is wrong; a dispatcher reads it as a refusal."""
-    if actor_of(request).role != "driver":
+    if actor_of(request).role != Role.DRIVER:
         raise Invalid("step.form", " ".join(str(words[0]) for words in form.errors.values()))
     return render_sheet(request, status=422, **shown)
 
@@ -58,7 +59,7 @@ def shows_what_is_left(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
         try:
             return view(request, *args, **kwargs)
         except NotFound:
-            if actor_of(request).role != "driver" or is_fragment(request):
+            if actor_of(request).role != Role.DRIVER or is_fragment(request):
                 raise
             messages.error(
                 request, _("这一步没有记下：这一趟刚改派或取消了。页面上是最新的安排；人还在车上就打调度台。")
@@ -116,7 +117,7 @@ def late(request: HttpRequest, stop_id: int) -> HttpResponse:
         return _mend(request, form, late_form=form)
     minutes = form.cleaned_data["minutes"]
     told = lateness.late(stop, minutes=minutes, by=actor, at=clock.now())
-    at = f"{told.new_time.astimezone(clock.CHINA):%H:%M}"
+    at = hhmm(told.new_time)
     words = _("新时间 %s 已写到社区、接诊台、调度台的页面上") % at
     if told.call:
         words += _("。%(why)s，报给%(owner)s了") % {"why": told.call.note, "owner": told.call.owner_label}

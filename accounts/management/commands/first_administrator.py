@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import PlaceKind
 from accounts.services import passwords, people
 from core import tidy
 from core.actors import service
 from core.errors import Conflict
+from core.vocabulary import PlaceKind
 
 LONGEST = 40  # accounts.models.User
 ASKED = {

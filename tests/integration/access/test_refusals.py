@@ -9,8 +9,9 @@ import pytest
 from access import policies
 from access.models import AccessRequest, Resident
 from access.services import critical, identity, residents
-from core.actors import Role
+from core.actors import SERVICE
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from hospitals.models import Appointment
 from hospitals.services import intake
 from tests import walkers
@@ -20,12 +21,12 @@ from transport.models import Trip
 pytestmark = pytest.mark.django_db
 COMMUNITY = [Role.STAFF, Role.LEAD]
 CASES = {
-    policies.check_approve: [*COMMUNITY, Role.COMMAND, Role.SERVICE],
-    policies.check_cancel: [*COMMUNITY, Role.DISPATCH, Role.COMMAND, Role.SERVICE],
-    policies.check_say_home: [*COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH, Role.SERVICE],
+    policies.check_approve: [*COMMUNITY, Role.COMMAND, SERVICE],
+    policies.check_cancel: [*COMMUNITY, Role.DISPATCH, Role.COMMAND, SERVICE],
+    policies.check_say_home: [*COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH, SERVICE],
     policies.check_close_by_hand: [Role.LEAD, Role.COMMAND],
     policies.check_raise: [
-        *COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH, Role.INTAKE, Role.HOSPADM, Role.COMMAND, Role.SERVICE,
+        *COMMUNITY, Role.GUARD, Role.DRIVER, Role.DISPATCH, Role.INTAKE, Role.HOSPADM, Role.COMMAND, SERVICE,
     ],
 }  # fmt: skip
 
@@ -56,7 +57,7 @@ def test_each_act_on_a_request_has_its_posts(check, placed, monkeypatch):
 def test_critical_is_taken_back_by_lead_command_and_our_own_workers(placed, monkeypatch):
     """INV-15: and by whoever pressed, within minutes of it."""
     _own(placed, monkeypatch)
-    lowering = [Role.LEAD, Role.COMMAND, Role.SERVICE]
+    lowering = [Role.LEAD, Role.COMMAND, SERVICE]
     actors.prove(lambda by: policies.check_lower(by, placed, at=walkers.AT), lowering)
 
     placed.critical_by, placed.critical_at = actors.actor(Role.STAFF).key, walkers.AT
@@ -68,7 +69,7 @@ def test_critical_is_taken_back_by_lead_command_and_our_own_workers(placed, monk
 def test_anybody_is_asked_for_by_the_posts_that_take_calls(placed):
     """A community asks for its own; dispatch, desks and command take calls for anybody."""
     resident = placed.resident
-    asking = [*COMMUNITY, Role.DISPATCH, Role.INTAKE, Role.COMMAND, Role.SERVICE]
+    asking = [*COMMUNITY, Role.DISPATCH, Role.INTAKE, Role.COMMAND, SERVICE]
 
     actors.prove(lambda by: policies.check_ask(by, resident), asking, abroad="")
     assert actors.verdicts_abroad(lambda by: policies.check_ask(by, resident), COMMUNITY) == {"not found"}
@@ -79,7 +80,7 @@ def test_anybody_is_asked_for_by_the_posts_that_take_calls(placed):
     [
         (policies.check_ask_due, COMMUNITY),
         (policies.check_mark_checked, COMMUNITY),
-        (policies.check_make_standing, [Role.SERVICE]),
+        (policies.check_make_standing, [SERVICE]),
     ],
 )
 def test_what_a_community_does_for_all_its_own(check, allowed):
@@ -92,14 +93,14 @@ def test_the_register_is_the_communitys(placed):
 
     actors.prove(lambda by: policies.check_edit(by, resident), COMMUNITY, abroad="not allowed")
     actors.prove(lambda by: policies.check_register(by, community), COMMUNITY, abroad="not allowed")
-    with_desk = [*COMMUNITY, Role.SERVICE]
+    with_desk = [*COMMUNITY, SERVICE]
     actors.prove(lambda by: policies.check_note_result(by, resident.pk), with_desk, abroad="not allowed")
 
 
 def test_a_stranger_is_named_by_who_has_them_before_them(placed, monkeypatch):
     """INV-29: the community its own, the area's dispatcher, the desk once they have arrived."""
     _own(placed, monkeypatch)
-    naming = [*COMMUNITY, Role.DISPATCH, Role.SERVICE]
+    naming = [*COMMUNITY, Role.DISPATCH, SERVICE]
     actors.prove(lambda by: policies.check_identify(by, placed, placed.resident), naming, abroad="not allowed")
 
     booked = Appointment.objects.get(case_ref=placed.case_ref)

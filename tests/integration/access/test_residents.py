@@ -13,11 +13,12 @@ from django.urls import reverse
 from access.models import CareNeed, Resident
 from access.services import residents
 from access.services.residents import ResidentFacts
-from accounts.models import Post, Role, User
+from accounts.models import Post, User
 from core import clock
 from core.codes import check_character
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent, OutboxMessage
+from core.vocabulary import Role
 from tests.browser_form import untouched
 from tests.factories import access as access_rows
 from tests.factories import communities as places

@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.models import AccessRequest
-from accounts.models import Post, Role, User
+from accounts.models import Post, User
 from accounts.services import people
 from core import audit
 from core.actors import service
 from core.errors import Conflict
 from core.models import AuditEvent
+from core.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
 FIRST = {"number": "13900000001", "name": "于工", "place": "210600", "place_name": "丹东市"}

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Post, Role, User
+from accounts.models import Post, User
+from core.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,9 @@ import pytest
 from communities import policies
 from communities.models import Scan
 from communities.services import gates, zones
-from core.actors import Role
+from core.actors import SERVICE
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from tests.factories import actors
 from tests.factories import communities as make
 
@@ -44,11 +45,11 @@ def test_a_guard_of_another_gate_of_the_same_community_is_a_stranger():
 def test_zones_are_commands():
     community = make.community()
 
-    actors.prove(lambda by: policies.check_change_zone(by, community), [Role.COMMAND, Role.SERVICE])
+    actors.prove(lambda by: policies.check_change_zone(by, community), [Role.COMMAND, SERVICE])
 
 
 def test_the_rulebook_is_commands():
-    actors.prove(policies.check_change_rulebook, [Role.COMMAND, Role.SERVICE], abroad="")
+    actors.prove(policies.check_change_rulebook, [Role.COMMAND, SERVICE], abroad="")
 
 
 def test_what_is_refused_leaves_no_row():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.actors import Role
+from core.actors import SERVICE
 from core.errors import NotAllowed
+from core.vocabulary import Role
 from dispatch import policies
 from dispatch.hand import placement
 from dispatch.hand.placement import PlacementChoice
@@ -37,7 +38,7 @@ def test_a_silent_driver_is_replaced_by_the_area_or_a_worker():
     """E3."""
     run = car_rows.run(walkers.AT)
 
-    actors.prove(lambda by: policies.check_replace(by, run), [Role.DISPATCH, Role.SERVICE])
+    actors.prove(lambda by: policies.check_replace(by, run), [Role.DISPATCH, SERVICE])
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LEAD, Role.INTAKE, Role.DRIVER])

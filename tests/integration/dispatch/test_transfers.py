@@ -14,6 +14,7 @@ from core import clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.management.commands.check_invariants import breaches
+from core.vocabulary import hhmm
 from dispatch.board.reading import board
 from dispatch.home import returns
 from dispatch.home import transfers as ways
@@ -22,7 +23,6 @@ from dispatch.planning import planner
 from drill.handed_on import lost_after_transfer
 from hospitals import selectors
 from hospitals.models import Intake, TransferRequest
-from hospitals.selectors.desk_rows import clock_text
 from hospitals.services import intake, transfers, undo
 from hospitals.services.transfers import TransferWish
 from tests import walkers
@@ -191,7 +191,7 @@ def test_a_late_car_between_two_houses_is_read_at_both_desks():
     assert case.transfer.expected_at == promised
     for place in (case.town.facility.pk, case.other.pk):
         coming, leaving = selectors.open_transfers(place, at=case.at + MIN)
-        assert clock_text(promised) in (coming or leaving)[0].state
+        assert hhmm(promised) in (coming or leaving)[0].state
 
 
 @pytest.mark.parametrize("end", ["withdraw", "died", "died, says the community", "admitted", "released"])

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from communities.models import DispatchAreaDivision
-from core.actors import Role
+from core.actors import SERVICE
 from core.errors import NotAllowed
+from core.vocabulary import Role
 from hospitals import policies
 from hospitals.models import Intake
 from hospitals.services import intake, transfers
@@ -18,12 +19,12 @@ from tests.factories import hospitals as make
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2022, 6, 28, 3, 0, tzinfo=UTC)
-DESK = [Role.INTAKE, Role.HOSPADM, Role.SERVICE]
+DESK = [Role.INTAKE, Role.HOSPADM, SERVICE]
 
 
 def test_patients_are_the_desks_alone():
     """Hospital management does nothing of a patient's."""
-    actors.prove(lambda by: policies.check_receive(by, "F1"), [Role.INTAKE, Role.SERVICE])
+    actors.prove(lambda by: policies.check_receive(by, "F1"), [Role.INTAKE, SERVICE])
 
 
 def test_how_services_stand_is_said_by_the_house_and_by_command():
@@ -46,7 +47,7 @@ def test_hand_overs_are_the_desks_and_who_writes_down_for_them():
     here = intake.walk_in(make.make_facility("F1"), by=make.ENGINE, at=NOW)
     there = intake.walk_in(make.make_facility(), by=make.ENGINE, at=NOW)
     row = transfers.ask(there, TransferWish(here.facility, "bed"), by=make.ENGINE, at=NOW)
-    may = [Role.INTAKE, Role.DISPATCH, Role.COMMAND, Role.SERVICE]
+    may = [Role.INTAKE, Role.DISPATCH, Role.COMMAND, SERVICE]
 
     actors.prove(lambda by: policies.check_answer_transfer(by, row), may)
     actors.prove(lambda by: policies.check_ask_transfer(by, here), may)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.actors import Role
+from core.actors import SERVICE
 from core.errors import NotAllowed, NotFound
+from core.vocabulary import Role
 from tests.factories import actors
 from tests.factories import transport as make
 from transport import policies
@@ -36,14 +37,14 @@ def test_the_riders_number_is_the_own_drivers_within_the_window():
 def test_a_car_is_put_aside_by_its_driver_or_its_area():
     vehicle = make.run(NOW).vehicle
 
-    allowed = [Role.DRIVER, Role.DISPATCH, Role.SERVICE]
+    allowed = [Role.DRIVER, Role.DISPATCH, SERVICE]
     actors.prove(lambda by: policies.check_set_availability(by, vehicle), allowed)
 
 
 def test_shifts_are_the_areas_dispatchers():
     vehicle = make.run(NOW).vehicle
 
-    actors.prove(lambda by: policies.check_roster(by, vehicle), [Role.DISPATCH, Role.SERVICE])
+    actors.prove(lambda by: policies.check_roster(by, vehicle), [Role.DISPATCH, SERVICE])
 
 
 def test_what_is_refused_changes_nothing():

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.rhythm import OTHER_SESSION_H, SESSION_H, days_left, session_min
-from access.states import FIXED, GOODS, NeedKind
+from access.states import FIXED, GOODS
+from core.vocabulary import NeedKind
 
 TODAY = date(2022, 6, 28)
 

@@ -9,9 +9,9 @@ import pytest
 
 from access.models import CareNeed
 from access.rhythm import Rhythm, session_min
-from access.states import NeedKind
 from core.geo import NOWHERE_KM, Point, great_circle_km, travel_min
 from core.phrases import label, odd, word_of
+from core.vocabulary import NeedKind
 from transport.models import Run, Vehicle
 
 HERE = Point(40.1, 124.3)
