@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from access.states import Stage
+from core.vocabulary import Role
 
 # stage → the fact that proves it, in the order of the way
 STEPS: tuple[tuple[Stage, str], ...] = (
@@ -111,17 +112,17 @@ def waited(facts: Facts, *, at: datetime) -> timedelta | None:
 def next_actor(facts: Facts, *, needs_vehicle: bool = True) -> str:
     """Name the role whose move it is: staff, dispatch, guard, driver, intake, or "" when the case is over."""
     if is_out_again(facts):
-        return "staff"
+        return Role.STAFF
     if facts.closed_at or facts.cancelled_at or is_over(facts):
         return ""
     if facts.ready_at:
-        return "driver" if has_way_home(facts) or not needs_vehicle else "dispatch"
+        return Role.DRIVER if has_way_home(facts) or not needs_vehicle else Role.DISPATCH
     if facts.arrived_at or facts.dropped_at:
-        return "intake"
+        return Role.INTAKE
     if facts.boarded_at:
-        return "driver"
+        return Role.DRIVER
     if facts.approved_at is None:
-        return "staff"
+        return Role.STAFF
     if facts.scheduled_at is None:
-        return "dispatch"
-    return "driver" if needs_vehicle else "guard"
+        return Role.DISPATCH
+    return Role.DRIVER if needs_vehicle else Role.GUARD

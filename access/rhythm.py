@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-SHIFT_STARTS = {"AM": "07:30", "PM": "12:30", "EVE": "17:30"}
-SESSION_H = {"dialysis": 4.0, "chemotherapy": 4.0}
+from core.vocabulary import NeedKind, ScheduleKind, Shift
+
+SHIFT_STARTS: dict[str, str] = {Shift.MORNING: "07:30", Shift.AFTERNOON: "12:30", Shift.EVENING: "17:30"}
+SESSION_H: dict[str, float] = {NeedKind.DIALYSIS: 4.0, NeedKind.CHEMOTHERAPY: 4.0}
 OTHER_SESSION_H = 1.0
 LONGEST_H = 24.0  # what is written beyond is no length of a session
 OTHERWISE = "09:00"  # a treatment whose shift nobody wrote down
@@ -43,14 +45,14 @@ class Rhythm:
 
     def is_due(self, day: date) -> bool:
         """Say whether care is due on a day; medicine refills come to the door and do not count."""
-        if self.kind == "weekly":
+        if self.kind == ScheduleKind.WEEKLY:
             return day.isoweekday() in _weekdays(self.days)
-        if self.kind == "two_weekly":
+        if self.kind == ScheduleKind.TWO_WEEKLY:
             odd, _bar, even = self.days.partition("|")
             return day.isoweekday() in _weekdays(odd if day.isocalendar().week % 2 else even)
-        if self.kind == "cycle":
+        if self.kind == ScheduleKind.CYCLE:
             return self._is_due_in_cycle(day)
-        return self.kind == "date" and self.next_date == day
+        return self.kind == ScheduleKind.DATE and self.next_date == day
 
     def _is_due_in_cycle(self, day: date) -> bool:
         if self.next_date is None or day < self.next_date:

@@ -92,23 +92,25 @@ class OpenCall(models.Model):
         ordering = ["since", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject"], condition=~Q(status="ended"), name="one_live_call_per_subject"
+                fields=["kind", "subject"], condition=~Q(status=CallStatus.ENDED), name="one_live_call_per_subject"
             ),
             models.CheckConstraint(
                 condition=~Q(owner_role="") & ~Q(owner_place="") & ~Q(owner_label=""), name="call_has_owner"
             ),
             models.CheckConstraint(
-                condition=Q(status="ended", ended_at__isnull=False) & ~Q(ended_words="")
-                | ~Q(status="ended") & Q(ended_at__isnull=True),
+                condition=Q(status=CallStatus.ENDED, ended_at__isnull=False) & ~Q(ended_words="")
+                | ~Q(status=CallStatus.ENDED) & Q(ended_at__isnull=True),
                 name="ended_call_says_how",
             ),
-            models.CheckConstraint(condition=~Q(status="taken") | ~Q(taken_by=""), name="taken_call_names_who"),
+            models.CheckConstraint(
+                condition=~Q(status=CallStatus.TAKEN) | ~Q(taken_by=""), name="taken_call_names_who"
+            ),
             words("call", "kind", CallKind),
             words("call", "status", CallStatus),
         ]
         indexes = [
-            models.Index(fields=["dispatch_area", "since"], name="call_area", condition=~Q(status="ended")),
-            models.Index(fields=["climbs_at"], name="call_climb", condition=Q(status="open")),
+            models.Index(fields=["dispatch_area", "since"], name="call_area", condition=~Q(status=CallStatus.ENDED)),
+            models.Index(fields=["climbs_at"], name="call_climb", condition=Q(status=CallStatus.OPEN)),
         ]
         triggers = [status_guard(CALL)]
 

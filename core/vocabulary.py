@@ -7,6 +7,7 @@ both languages.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
@@ -129,6 +130,25 @@ class ServiceKind(TextChoices):
     EMS_DISPATCH = "ems_dispatch", _("急救调度")
     BUFFER = "buffer", _("急诊缓冲床")
     DIRECT = "direct", _("急送直达")
+
+
+class ScheduleKind(StrEnum):
+    """On which rhythm a need comes round; a page says the days themselves."""
+
+    WEEKLY = "weekly"
+    TWO_WEEKLY = "two_weekly"
+    CYCLE = "cycle"
+    DATE = "date"
+    REFILL = "refill"
+    NONE = "none"
+
+
+class CareClass(StrEnum):
+    """All that a trip knows of why it is made: treatment with its own hour, an emergency, or what can wait."""
+
+    FIXED = "fixed"
+    URGENT = "urgent"
+    ROUTINE = "routine"
 
 
 # need kind → the service a facility must offer; the first is the roster's own word

@@ -17,6 +17,11 @@ class Check:
     verdict: str
     figures: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def bars(self) -> bool:
+        """Say whether this rule alone rules the car or the house out."""
+        return self.verdict == "no"
+
     def as_json(self) -> dict[str, Any]:
         """Return what is stored as the explanation: codes and figures, no names of people."""
         figures = {key: value for key, value in self.figures.items() if key not in {"who", "cause"}}

@@ -7,20 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.clock import CHINA
 from core.phrases import label as label_of
 from core.phrases import listed
-from core.vocabulary import ZoneClass
+from core.vocabulary import ZoneClass, hhmm
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus
 from transport.states import VehicleStatus
-
-
-def hhmm(at: datetime | str | None) -> str:
-    """Return a time as people here read it."""
-    if isinstance(at, str):
-        at = datetime.fromisoformat(at)
-    return at.astimezone(CHINA).strftime("%H:%M") if at else ""
 
 
 def zone_label(zone_class: str) -> str:
@@ -31,9 +23,14 @@ def zone_label(zone_class: str) -> str:
 def sentence(check: Check) -> str:
     """Return the sentence of one check."""
     figures = check.figures
-    if check.verdict == "no" and (write := _BARS.get(check.code)):
+    if check.bars and (write := _BARS.get(check.code)):
         return write(figures)
     return _MEETS[check.code](figures) if check.code in _MEETS else check.code
+
+
+def _hour(at: datetime | str | None) -> str:
+    """Say a time among the figures of a check: a moment, or what its stored copy reads as."""
+    return hhmm(datetime.fromisoformat(at) if isinstance(at, str) else at)
 
 
 def _status(figures: dict[str, Any]) -> str:
@@ -48,21 +45,21 @@ def _zone(figures: dict[str, Any]) -> str:
 
 def _shift(figures: dict[str, Any]) -> str:
     if figures.get("from"):
-        return _("%(at)s 才上班") % {"at": hhmm(figures["from"])}
+        return _("%(at)s 才上班") % {"at": _hour(figures["from"])}
     if figures.get("until"):
-        return _("%(at)s 下班，来不及") % {"at": hhmm(figures["until"])}
+        return _("%(at)s 下班，来不及") % {"at": _hour(figures["until"])}
     return _("这个时候没有班")
 
 
 def _occupied(figures: dict[str, Any]) -> str:
-    words = {"from": hhmm(figures["from"]), "until": hhmm(figures["until"]), "who": figures.get("who") or _("另一趟")}
+    words = {"from": _hour(figures["from"]), "until": _hour(figures["until"]), "who": figures.get("who") or _("另一趟")}
     if figures["min"]:
         return _("%(from)s–%(until)s 在送%(who)s，重叠 %(min)s 分钟") % {**words, "min": figures["min"]}
     return _("%(from)s–%(until)s 在送%(who)s，前后赶不过来") % words
 
 
 def _arrival(figures: dict[str, Any]) -> str:
-    return _("最早 %(at)s 到，赶不上 %(by)s") % {"at": hhmm(figures["at"]), "by": hhmm(figures["by"])}
+    return _("最早 %(at)s 到，赶不上 %(by)s") % {"at": _hour(figures["at"]), "by": _hour(figures["by"])}
 
 
 def _no_way_back(figures: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from drill.chain import doubled_ways
 from drill.world import MIN, World, person
 from hospitals.models import TransferRequest
 from hospitals.services import transfers
+from hospitals.states import TransferStatus
 
 OVERDUE = timedelta(minutes=5)  # past its climb: nobody's
 KIND_OF_POST = {"staff": "community", "dispatch": "dispatch_area", "command": "district"}
@@ -91,7 +92,7 @@ def _ring_the_house(world: World, call: OpenCall) -> Steps:
     """Have the house that says nothing asked on the telephone: its desk answers then."""
     yield world.now + 2 * MIN
     row = TransferRequest.objects.select_related("facility", "intake__facility").get(pk=call.subject)
-    if row.status == "asked":
+    if row.status == TransferStatus.ASKED:
         transfers.accept(row, name="值班医生", by=desks.desk(row.facility), at=world.now)
 
 

@@ -17,7 +17,7 @@ from drill.handed_on import lost_after_transfer
 from drill.world import World
 from hospitals.selectors.machines import infection_machine_mixed
 from transport.models import Trip
-from transport.states import TripDirection
+from transport.states import TripDirection, TripStatus
 
 KEYS = (
     "unheard_events",
@@ -114,7 +114,9 @@ def _had_no_offer(row: AccessRequest, now: datetime) -> bool:
     over = [facts.boarded_at, facts.arrived_at, facts.ready_at, facts.cancelled_at, facts.home_marked_at]
     if limit > now or any(moment and moment <= limit for moment in over):
         return False
-    sent = AuditEvent.objects.filter(case_ref=row.case_ref, new_status="scheduled", at__gte=since, at__lte=limit)
+    sent = AuditEvent.objects.filter(
+        case_ref=row.case_ref, new_status=TripStatus.SCHEDULED, at__gte=since, at__lte=limit
+    )
     ways = Trip.objects.filter(case_ref=row.case_ref, direction=TripDirection.OUTBOUND)
     soon = ways.filter(pickup_planned_at__lte=since + HELPS).values_list("pk", flat=True)
     return not {str(pk) for pk in soon} & set(sent.values_list("object_id", flat=True))

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from access.models import AccessRequest
 from access.selectors import with_facts
+from access.states import RequestStatus
 from communities.models import DispatchArea
 from core.actors import Actor
 from core.errors import DomainError
@@ -60,7 +61,9 @@ class Dispatchers:
         """Send a car by hand to whoever is critical and has none: at once when nothing plans, else past the engine's turn."""
         is_away = not (self.world.is_planning and self.world.has_bell)
         since = self.world.now - (CRITICAL_ALONE if is_away else CRITICAL_TURN)
-        rows = AccessRequest.objects.open().filter(is_critical=True, status="approved", critical_at__lte=since)
+        rows = AccessRequest.objects.open().filter(
+            is_critical=True, status=RequestStatus.APPROVED, critical_at__lte=since
+        )
         coming = Trip.objects.live().filter(case_ref=OuterRef("case_ref"), direction=TripDirection.OUTBOUND)
         rows = rows.filter(~Exists(coming.filter(run__isnull=False)), community__isnull=False)
         for row in rows.filter(facts__boarded_at__isnull=True, facts__arrived_at__isnull=True):
@@ -125,7 +128,7 @@ class Dispatchers:
         soon = with_facts(
             AccessRequest.objects.for_present()
             .open()
-            .filter(dispatch_area=area, status="approved", community__isnull=False, is_critical=False)
+            .filter(dispatch_area=area, status=RequestStatus.APPROVED, community__isnull=False, is_critical=False)
         ).filter(attempts__gte=tries)
         for row in soon.filter(facts__scheduled_at__isnull=True, facts__arrived_at__isnull=True)[:10]:
             if self.world.now < self._not_before.get(row.pk, self.world.now):

@@ -12,7 +12,7 @@ from access.models import AccessRequest
 from access.services import residents
 from communities.models import Community
 from communities.services import zones
-from core.vocabulary import PlaceKind
+from core.vocabulary import PlaceKind, ServiceKind, ZoneClass
 from drill import desks, handing, mishaps, night
 from drill.agenda import Steps
 from drill.residents import staff
@@ -20,6 +20,7 @@ from drill.world import MIN, World, person
 from hospitals.models import Appointment, Service
 from hospitals.services import status
 from hospitals.services.status import StatusChange
+from hospitals.states import AppointmentStatus
 from transport.models import Run, Trip
 from transport.states import RunStatus, TripDirection, TripStatus
 
@@ -38,7 +39,7 @@ def unit_closes_1040(world: World) -> Steps:
     """Close the dialysis unit with the most patients still to come."""
     yield world.at("10:40")
     coming = Appointment.objects.filter(
-        status="booked", slot__service__kind="hemodialysis", slot__starts_at__gt=world.now
+        status=AppointmentStatus.BOOKED, slot__service__kind=ServiceKind.HEMODIALYSIS, slot__starts_at__gt=world.now
     )
     top = coming.values("slot__service").annotate(people=Count("pk")).order_by("-people", "slot__service").first()
     if top is None:
@@ -52,7 +53,7 @@ def unit_closes_1040(world: World) -> Steps:
 def compound_sealed_noon(world: World) -> Steps:
     """Seal the compound that has the most rides still to come, out or home."""
     yield world.at("12:00")
-    live = Trip.objects.live().exclude(zone_class="sealed")
+    live = Trip.objects.live().exclude(zone_class=ZoneClass.SEALED)
     going = live.filter(direction=TripDirection.OUTBOUND, status=TripStatus.SCHEDULED, from_kind=PlaceKind.COMMUNITY)
     coming = live.filter(direction=TripDirection.INBOUND, to_kind=PlaceKind.COMMUNITY)
     homes = Counter([*going.values_list("from_code", flat=True), *coming.values_list("to_code", flat=True)])
@@ -61,7 +62,7 @@ def compound_sealed_noon(world: World) -> Steps:
         return
     community = Community.objects.get(pk=top)
     by = person("command", "district", community.district_code, "指挥部")
-    zones.put_under(community, zone_class="sealed", since=world.now, by=by, at=world.now, source="drill")
+    zones.put_under(community, zone_class=ZoneClass.SEALED, since=world.now, by=by, at=world.now, source="drill")
     world.note(f"{community.name}转为封控区，{homes[top]} 程还没走")
 
 

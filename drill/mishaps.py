@@ -19,7 +19,7 @@ from drill.world import MIN, World
 from hospitals.models import Appointment, Facility, Intake
 from hospitals.services import intake, overload
 from hospitals.services.overload import Overload
-from hospitals.states import IntakeStatus
+from hospitals.states import AppointmentStatus, IntakeStatus
 from transport.models import Trip
 from transport.services import stops
 from transport.states import TripDirection, TripStatus
@@ -106,7 +106,9 @@ def desk_overloaded(world: World) -> Steps:
 
 def _busiest(world: World) -> tuple[str, int] | None:
     """Return the house to which most people come within the hour, and how many."""
-    soon = Appointment.objects.filter(status="booked", slot__starts_at__range=(world.now, world.now + OVERLOADED))
+    soon = Appointment.objects.filter(
+        status=AppointmentStatus.BOOKED, slot__starts_at__range=(world.now, world.now + OVERLOADED)
+    )
     houses = soon.values("facility").annotate(people=Count("pk")).order_by("-people", "facility")
     return houses.values_list("facility", "people").first()
 

@@ -10,12 +10,13 @@ from access.selectors.ground import zone_of
 from access.services import requests
 from access.services.requests import Wish
 from communities.models import DispatchArea
+from core.vocabulary import Mobility, ZoneClass
 from drill.agenda import Steps
 from drill.residents import staff
 from drill.world import MIN, World, person
 from transport.models import Shift, Vehicle
 from transport.services import fleet
-from transport.states import VehicleStatus
+from transport.states import VehicleClass, VehicleStatus
 
 GONE, BACK = "20:00", "23:00"
 FIRST, SECOND = "20:40", "20:15"  # most cars that may are on shift until ten or eleven
@@ -29,7 +30,9 @@ def no_ambulance_at_night(world: World) -> Steps:
     yield world.at(GONE)
     gone = set[str]()
     while world.now < world.at(BACK):
-        for vehicle in Vehicle.objects.filter(vehicle_class__startswith="ambulance", status=VehicleStatus.AVAILABLE):
+        for vehicle in Vehicle.objects.filter(
+            vehicle_class__startswith=VehicleClass.AMBULANCE, status=VehicleStatus.AVAILABLE
+        ):
             _set(world, vehicle, VehicleStatus.OFF)
             gone.add(vehicle.pk)
         yield world.now + 10 * MIN
@@ -50,7 +53,7 @@ def _called(world: World, when: str, *, is_labour: bool) -> Steps:
     resident = _near_a_car(world, is_labour=is_labour)
     if resident is None:
         return
-    wish = Wish("emergency", mobility="walk", is_critical=True, is_labour=is_labour, session_min=90)
+    wish = Wish("emergency", mobility=Mobility.WALK, is_critical=True, is_labour=is_labour, session_min=90)
     requests.submit(resident, wish=wish, by=staff(resident.community), at=world.now)
     world.note(f"{resident.name}{'临产' if is_labour else '危急'}，没有救护车")
 
@@ -58,8 +61,10 @@ def _called(world: World, when: str, *, is_labour: bool) -> Steps:
 def _near_a_car(world: World, *, is_labour: bool) -> Resident | None:
     """Return somebody who is at home in an area where a car that may is on shift until late; a woman for a labour."""
     late = Shift.objects.filter(starts_at__lte=world.now, ends_at__gte=world.now + 90 * MIN)
-    areas = late.exclude(vehicle__vehicle_class__startswith="ambulance").values("vehicle__dispatch_area")
-    people = Resident.objects.filter(archived_at__isnull=True, precaution="", mobility="walk", needs_oxygen=False)
+    areas = late.exclude(vehicle__vehicle_class__startswith=VehicleClass.AMBULANCE).values("vehicle__dispatch_area")
+    people = Resident.objects.filter(
+        archived_at__isnull=True, precaution="", mobility=Mobility.WALK, needs_oxygen=False
+    )
     people = people.filter(community__dispatch_area__in=areas, absences__isnull=True)
     people = people.exclude(requests__status__in=OPEN)
     if is_labour:
@@ -67,4 +72,4 @@ def _near_a_car(world: World, *, is_labour: bool) -> Resident | None:
         people = people.filter(sex="F", birth_date__year__range=(oldest, youngest))
     zone = zone_of(OuterRef("community_id"), resident="", at=world.now)
     rows = people.annotate(zone=zone).select_related("community").order_by("ref")
-    return next((row for row in rows[:200] if row.zone in {"", None, "precautionary"}), None)
+    return next((row for row in rows[:200] if row.zone in {"", None, ZoneClass.PRECAUTIONARY}), None)

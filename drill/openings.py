@@ -14,12 +14,13 @@ from access.selectors.due import Due
 from access.states import FIXED
 from core import clock
 from core.geo import Point, travel_min
+from core.vocabulary import INFECTIOUS, Precaution, ServiceKind, ZoneClass
 from hospitals.models import Slot
+from hospitals.states import ZoneRole
 
 REACH_MIN = 90.0
 EARLIER, LATER = timedelta(hours=3), timedelta(hours=4)
-INFECTED = ("positive", "suspected")
-DIALYSIS = "hemodialysis"
+DIALYSIS = ServiceKind.HEMODIALYSIS
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,12 @@ def _is_in_time(person: Person, place: Opening) -> bool:
 
 def _may_go(person: Person, place: Opening, roles: set[str]) -> bool:
     """Say whether the matrix of zones and facilities lets a person in; `roles` are those in reach with the service."""
-    if place.role in ("designated", "fangcang") or person.infection in INFECTED:
-        return place.role in ("designated", "fangcang") and person.infection in INFECTED
-    if person.zone == "sealed" or person.infection == "isolated":
-        return place.role == "yellow_code" or (place.role == "ordinary" and "yellow_code" not in roles)
-    if place.role == "yellow_code":
-        return (person.zone == "precautionary" and place.facility == person.usual) or "ordinary" not in roles
-    return place.role == "ordinary"
+    if place.role in (ZoneRole.DESIGNATED, ZoneRole.FANGCANG) or person.infection in INFECTIOUS:
+        return place.role in (ZoneRole.DESIGNATED, ZoneRole.FANGCANG) and person.infection in INFECTIOUS
+    if person.zone == ZoneClass.SEALED or person.infection == Precaution.ISOLATED:
+        return place.role == ZoneRole.YELLOW or (place.role == ZoneRole.ORDINARY and ZoneRole.YELLOW not in roles)
+    if place.role == ZoneRole.YELLOW:
+        return (
+            person.zone == ZoneClass.PRECAUTIONARY and place.facility == person.usual
+        ) or ZoneRole.ORDINARY not in roles
+    return place.role == ZoneRole.ORDINARY

@@ -14,10 +14,12 @@ from typing import Any
 
 from core import clock
 from core.geo import Point, road_km, travel_min
+from core.vocabulary import INFECTIOUS, Mobility
 from dispatch.hand.allowances import ARRIVE_AIM_MIN, board_min, leave_min, turn_min
-from drill.openings import INFECTED, Opening, Person, open_to
+from drill.openings import Opening, Person, open_to
 from drill.world import MIN
 from transport.models import Shift
+from transport.states import VehicleStatus
 
 LOOK_AGAIN = 3 * MIN
 GIVES_UP = timedelta(hours=6)
@@ -36,10 +38,12 @@ class _Car:
     def suits(self, person: Person) -> bool:
         """Say whether the car may carry a person and has the room."""
         car = self.shift.vehicle
-        lies = person.mobility == "stretcher"
-        seats = person.party - int(lies or person.mobility == "wheelchair")
-        needs = (not lies or car.stretchers) and (person.mobility != "wheelchair" or car.wheelchairs or car.stretchers)
-        positive = person.infection not in INFECTED or car.takes_positive
+        lies = person.mobility == Mobility.STRETCHER
+        seats = person.party - int(lies or person.mobility == Mobility.WHEELCHAIR)
+        needs = (not lies or car.stretchers) and (
+            person.mobility != Mobility.WHEELCHAIR or car.wheelchairs or car.stretchers
+        )
+        positive = person.infection not in INFECTIOUS or car.takes_positive
         may_enter = person.zone in car.zones_allowed and (not person.needs_oxygen or car.has_oxygen)
         return bool(needs and positive and may_enter and car.seats >= seats)
 
@@ -131,7 +135,7 @@ def _send(
 
 def _cars(day: date) -> list[_Car]:
     start, end = clock.day_bounds(day)
-    shifts = Shift.objects.filter(starts_at__gte=start, starts_at__lt=end, vehicle__status="available")
+    shifts = Shift.objects.filter(starts_at__gte=start, starts_at__lt=end, vehicle__status=VehicleStatus.AVAILABLE)
     return [
         _Car(shift, shift.vehicle.point, shift.starts_at) for shift in shifts.select_related("vehicle").order_by("pk")
     ]

@@ -15,11 +15,12 @@ from django.db.models import F
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
 from access.selectors.people_out import people_out
-from access.states import StopReason
+from access.states import RequestStatus, StopReason
 from communities.models import DispatchArea
 from core import clock
 from core.geo import travel_min
 from core.management.commands.check_invariants import breaches
+from core.vocabulary import CareClass
 from dispatch.models import PlanningRun
 from dispatch.states import PlanningKind
 from drill import bound, chain, plain, recheck
@@ -29,7 +30,7 @@ from drill.world import MIN, World, person
 from hospitals.models import Appointment, Intake, Slot
 from hospitals.states import IntakeStatus
 from transport.models import Trip
-from transport.states import TripDirection, TripStatus
+from transport.states import TripDirection, TripStatus, VehicleClass
 
 MIXED = """
 SELECT count(*) FROM transport_trip a JOIN transport_trip b ON a.run_id = b.run_id AND a.id < b.id
@@ -152,7 +153,7 @@ def _moved_to_later(rows: Iterable[AccessRequest], world: World) -> set[UUID]:
 def _is_unmet(row: AccessRequest, later: set[UUID]) -> bool:
     facts = facts_of(row)
     is_met = row.pk not in later and (facts.scheduled_at or facts.arrived_at or facts.boarded_at)
-    return not is_met and row.status != "cancelled"
+    return not is_met and row.status != RequestStatus.CANCELLED
 
 
 def _unmet(row: AccessRequest, due: dict[str, Person], known: Sequence[Opening], *, is_later: bool) -> dict[str, Any]:
@@ -166,14 +167,14 @@ def _unmet(row: AccessRequest, due: dict[str, Person], known: Sequence[Opening],
 def _ends(rows: Iterable[AccessRequest], later: set[UUID]) -> dict[str, int]:
     found: Counter[str] = Counter()
     rows = list(rows)
-    met = {row.resident_id for row in rows if row.status != "cancelled"}
+    met = {row.resident_id for row in rows if row.status != RequestStatus.CANCELLED}
     found["stopped"] = len({row.resident_id for row in rows if row.cancel_reason in StopReason.values} - met)
     for row in rows:
         facts = facts_of(row)
-        found["arranged"] += not _is_unmet(row, later) and row.status != "cancelled"
+        found["arranged"] += not _is_unmet(row, later) and row.status != RequestStatus.CANCELLED
         found["completed"] += bool(facts.dropped_home_at or facts.entered_at or facts.home_marked_at)
         found["admitted"] += facts.kept_at is not None
-        found["cancelled"] += row.status == "cancelled"
+        found["cancelled"] += row.status == RequestStatus.CANCELLED
     return {name: found[name] for name in ("arranged", "completed", "admitted", "cancelled", "stopped")}
 
 
@@ -261,10 +262,12 @@ def _cars(world: World) -> dict[str, Any]:
 
 def _more(world: World, found: _Figures) -> dict[str, Any]:
     plans = PlanningRun.objects.exclude(kind=PlanningKind.URGENT)
-    ambulances = Trip.objects.filter(picked_up_at__isnull=False, run__vehicle__vehicle_class__startswith="ambulance")
+    ambulances = Trip.objects.filter(
+        picked_up_at__isnull=False, run__vehicle__vehicle_class__startswith=VehicleClass.AMBULANCE
+    )
     return {
         "by_hand": dict(world.tally.by_hand),
-        "ambulance_rides_not_critical": ambulances.exclude(care_class="urgent").count(),
+        "ambulance_rides_not_critical": ambulances.exclude(care_class=CareClass.URGENT).count(),
         "plans": {"made": plans.count(), "stale": sum(row.stale for row in plans)},
         "timeline": [[_clock(at), out, without] for at, out, without in world.tally.out_without_way],
         "waits_hist": _histogram(found.waits, 10, 12),

@@ -13,7 +13,7 @@ from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from core.editing import VersionedForm
 from core.fields import DayField
-from core.vocabulary import NeedKind
+from core.vocabulary import NeedKind, ScheduleKind
 
 DAYS = [
     ("1", _T("周一")), ("2", _T("周二")), ("3", _T("周三")), ("4", _T("周四")), ("5", _T("周五")), ("6", _T("周六")), ("7", _T("周日")),
@@ -78,8 +78,10 @@ class NeedForm(VersionedForm, NeedFields):
 
     def shown(self, record: CareNeed) -> dict[str, Any]:
         """Return the need as the form writes it."""
-        odd, _bar, even = record.schedule_days.partition("|") if record.schedule_kind != "cycle" else ("", "", "")
-        cycle = record.schedule_days.removesuffix("d") if record.schedule_kind == "cycle" else ""
+        odd, _bar, even = (
+            record.schedule_days.partition("|") if record.schedule_kind != ScheduleKind.CYCLE else ("", "", "")
+        )
+        cycle = record.schedule_days.removesuffix("d") if record.schedule_kind == ScheduleKind.CYCLE else ""
         return super().shown(record) | {
             "need_kind": record.kind,
             "days": [day for day in odd.split(",") if day in dict(DAYS)],

@@ -171,8 +171,8 @@ class AccessRequest(models.Model):
                 name="open_request_is_checked_again",
             ),
             models.CheckConstraint(
-                condition=Q(status="closed", closed_at__isnull=False) & ~Q(outcome="")
-                | ~Q(status="closed") & Q(closed_at__isnull=True, outcome=""),
+                condition=Q(status=RequestStatus.CLOSED, closed_at__isnull=False) & ~Q(outcome="")
+                | ~Q(status=RequestStatus.CLOSED) & Q(closed_at__isnull=True, outcome=""),
                 name="closed_has_outcome",
             ),
             models.UniqueConstraint(

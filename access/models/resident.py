@@ -21,7 +21,7 @@ from core.actors import Actor
 from core.guards import status_guard, words
 from core.phrases import listed, odd
 from core.sealed import SealedField, sealed
-from core.vocabulary import Mobility, NeedKind, Precaution, Role
+from core.vocabulary import Mobility, NeedKind, Precaution, Role, ScheduleKind
 
 WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"), noop("六"), noop("日"))
 
@@ -204,7 +204,7 @@ class CareNeed(models.Model):
     @property
     def days_label(self) -> str:
         """Say the rhythm: 每周二、四、六; two weeks are parted by a stroke; a cycle counts its days; "" for none."""
-        if self.schedule_kind == "cycle":
+        if self.schedule_kind == ScheduleKind.CYCLE:
             return _("每 %(n)s 天") % {"n": self.schedule_days.rstrip("d")}
         weeks = [[_weekday(day) for day in week.split(",") if day] for week in self.schedule_days.split("|")]
         if len(weeks) == 2 and bool(weeks[0]) != bool(weeks[1]):

@@ -92,7 +92,7 @@ class Detail:
     def waits_for_car(self) -> bool:
         """Say whether the next thing is that somebody plans the way there."""
         facts = self.facts
-        is_planned = journey.next_actor(facts, needs_vehicle=self.request.needs_vehicle) != "dispatch"
+        is_planned = journey.next_actor(facts, needs_vehicle=self.request.needs_vehicle) != Role.DISPATCH
         return not is_planned and facts.ready_at is None and not facts.cancelled_at
 
 

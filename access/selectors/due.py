@@ -19,7 +19,7 @@ from access.states import GOODS, NeedStatus
 from core import clock
 from core.narrow import joined
 from core.phrases import listed
-from core.vocabulary import NeedKind
+from core.vocabulary import NeedKind, ScheduleKind
 
 GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS})),
@@ -27,7 +27,7 @@ GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (gettext_lazy("孕产妇"), frozenset({NeedKind.PREGNANCY, NeedKind.POSTPARTUM, NeedKind.NEWBORN})),
     (gettext_lazy("长期用药、透析液"), GOODS),
 )
-SCHEDULED = {"weekly", "two_weekly", "cycle", "date"}
+SCHEDULED = {ScheduleKind.WEEKLY, ScheduleKind.TWO_WEEKLY, ScheduleKind.CYCLE, ScheduleKind.DATE}
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def lacking_of(need: CareNeed) -> str:
     if need.kind not in GOODS:
         if need.schedule_kind not in SCHEDULED:
             return _("没填多久一次")
-        if need.schedule_kind in {"cycle", "date"} and need.next_date is None:
+        if need.schedule_kind in {ScheduleKind.CYCLE, ScheduleKind.DATE} and need.next_date is None:
             return _("没填下次治疗日期")
     if need.facility_id is None:
         return _("没填常去的医院")

@@ -21,7 +21,7 @@ from core.clock import local_day, now
 from core.errors import NotFound
 from core.narrow import joined
 from core.phrases import label
-from core.vocabulary import Mobility, NeedKind, ZoneClass
+from core.vocabulary import Mobility, NeedKind, ScheduleKind, ZoneClass
 from hospitals.models import Facility
 
 STALE_AFTER = timedelta(days=7)  # roster.check_days of the rulebook's national default (R-000-13)
@@ -90,7 +90,7 @@ def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
         lacks=_lacks(resident),
         needs=tuple(label(NeedKind, need.kind) for need in needs),
         days=first.days_label if first else "",
-        next_date=first.next_date if first and first.schedule_kind != "weekly" else None,
+        next_date=first.next_date if first and first.schedule_kind != ScheduleKind.WEEKLY else None,
         mobility=label(Mobility, resident.mobility),
         facility=first.facility.name if first and first.facility else "",
         checked_on=local_day(checked_at) if checked_at else None,

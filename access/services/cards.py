@@ -11,6 +11,7 @@ from access.states import FIXED
 from communities.cards import PassCard
 from core import names
 from core.errors import Conflict
+from core.vocabulary import CareClass, PlaceKind
 from hospitals.cards import CRITICAL_SERVICES, PatientCard
 from hospitals.machines import class_on
 from transport.cards import Place, RiderCard
@@ -61,8 +62,15 @@ def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
         zone_class=request.zone_class,
         infection_class=resident.precaution if resident else "",
         has_stairs=request.has_stairs,
-        care_class="urgent" if request.is_critical else "fixed" if request.need_kind in FIXED else "routine",
+        care_class=_care_class(request),
     )
+
+
+def _care_class(request: AccessRequest) -> CareClass:
+    """Return all that a driver's list may know of why somebody travels."""
+    if request.is_critical:
+        return CareClass.URGENT
+    return CareClass.FIXED if request.need_kind in FIXED else CareClass.ROUTINE
 
 
 def pass_card(request: AccessRequest, *, plate: str = "") -> PassCard:
@@ -84,7 +92,10 @@ def home_of(request: AccessRequest) -> Place:
         raise Conflict("request.home_unknown", _("还不知道送到哪。先写送到哪，或认人，再排返程车。"))
     building = request.resident.building if request.resident else request.home_words
     return Place(
-        kind="community", code=community.code, label=f"{community.name} {building}".strip(), point=community.point
+        kind=PlaceKind.COMMUNITY,
+        code=community.code,
+        label=f"{community.name} {building}".strip(),
+        point=community.point,
     )
 
 

@@ -82,7 +82,7 @@ def _look_again(at: datetime) -> int:
     ready = Intake.objects.filter(case_ref=OuterRef("case_ref"), status=IntakeStatus.RELEASED)
     due = list(
         AccessRequest.objects.filter(status__in=OPEN)
-        .filter(Q(next_check_at__lte=at) | Q(owner_role="intake") & Exists(ready))
+        .filter(Q(next_check_at__lte=at) | Q(owner_role=Role.INTAKE) & Exists(ready))
         .order_by("next_check_at")
         .select_for_update(skip_locked=True)
         .values_list("pk", flat=True)[:BATCH]

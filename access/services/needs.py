@@ -19,7 +19,7 @@ from core.actors import SWEEP, Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from core.sweeping import each
-from core.vocabulary import SERVICE_OF, NeedKind
+from core.vocabulary import SERVICE_OF, NeedKind, ScheduleKind
 from hospitals.models import Facility
 
 
@@ -165,14 +165,14 @@ def _write(need: CareNeed, values: Mapping[str, Any]) -> None:
             setattr(need, name, values[name])
     if {"schedule_days", "cycle_days"} & set(values):
         need.schedule_kind, need.schedule_days = _rhythm(values, need.next_date)
-    elif "next_date" in values and need.schedule_kind in ("", "none", "date"):
-        need.schedule_kind = "date" if need.next_date else "none"
+    elif "next_date" in values and need.schedule_kind in {"", ScheduleKind.NONE, ScheduleKind.DATE}:
+        need.schedule_kind = ScheduleKind.DATE if need.next_date else ScheduleKind.NONE
 
 
 def _rhythm(values: Mapping[str, Any], next_date: date | None) -> tuple[str, str]:
     """Return (schedule_kind, schedule_days) of what was given."""
     if days := values.get("schedule_days"):
-        return ("two_weekly" if "|" in days else "weekly"), days
+        return (ScheduleKind.TWO_WEEKLY if "|" in days else ScheduleKind.WEEKLY), days
     if cycle := values.get("cycle_days"):
-        return "cycle", f"{cycle}d"
+        return ScheduleKind.CYCLE, f"{cycle}d"
     return ("date", "") if next_date else ("none", "")

@@ -14,6 +14,7 @@ from access.models.resident import ResidentQuerySet
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.ground import Ground
 from access.services.letting_go import let_go
+from access.states import AbsenceKind
 from core import audit, locks
 from core.actors import Actor
 from core.boards import touch
@@ -50,7 +51,7 @@ def require_possible(ground: Ground, *, is_critical: bool, is_second: bool) -> N
     Nothing is asked of a critical wish, but of the dead: for whoever moved, a life is saved all the same (E28,
     R-000-2). Raises Conflict; that of the same day names the first request.
     """
-    if ground.put_away and (ground.put_away == "died" or not is_critical):
+    if ground.put_away and (ground.put_away == AbsenceKind.DIED or not is_critical):
         raise Conflict("resident.archived", _("这位居民已经迁出名册，先恢复登记再申请。"))
     if is_critical:
         return

@@ -20,12 +20,13 @@ from core import clock
 from core.actors import Actor, service
 from core.errors import Conflict, DomainError, stops_all
 from core.guards import refuses_a_word
+from core.vocabulary import ScheduleKind
 
 log = get_logger(__name__)
 STANDING = service("standing", "长期预约")
 AHEAD_DAYS = (1, 2)
 _STOPPED = Q(request__cancel_reason__in=StopReason.values)  # called off by life: made anew once it goes on
-RHYTHMS = ("weekly", "two_weekly", "cycle")
+RHYTHMS = (ScheduleKind.WEEKLY, ScheduleKind.TWO_WEEKLY, ScheduleKind.CYCLE)
 
 
 def make_due(*, at: datetime, by: Actor = STANDING) -> int:

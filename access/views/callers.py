@@ -20,6 +20,7 @@ from access.selectors.detail import Detail
 from access.selectors.requests import own_case
 from access.services import requests as service
 from access.services.requests import Wish
+from access.states import Danger
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
 from core import clock, names
@@ -104,7 +105,7 @@ def ask_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
         has_stairs=resident.has_stairs,
         escorts=1,
         is_critical=True,
-        is_labour=request.POST.get("kind") == "labour",
+        is_labour=request.POST.get("kind") == Danger.LABOUR,
         source="hotline",
     )
     try:

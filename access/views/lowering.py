@@ -17,6 +17,7 @@ from access.models import AccessRequest
 from access.selectors.lowering import lowering
 from access.selectors.requests import own_request
 from access.services import critical
+from access.states import RequestStatus
 from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.actors import Actor
@@ -53,7 +54,9 @@ def lower(request: HttpRequest, ident: UUID) -> HttpResponse:
         policies.check_lower(actor, row, at=clock.now())
         return _page(request, row, form, status=422)
     done = critical.lower_critical(row, reason=form.cleaned_data["reason"], by=actor, at=clock.now())
-    words = _("撤回了，这一单恢复成原来的出行。") if done.status == "approved" else _("撤回了，这一单取消了。")
+    words = (
+        _("撤回了，这一单恢复成原来的出行。") if done.status == RequestStatus.APPROVED else _("撤回了，这一单取消了。")
+    )
     messages.success(request, words)
     return HttpResponseRedirect(_back(actor, row))
 

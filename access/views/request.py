@@ -20,7 +20,7 @@ from access.selectors.detail import Detail, detail
 from access.selectors.requests import own_request
 from access.services import critical as critical_service
 from access.services import doors, home, requests
-from access.states import CloseOutcome
+from access.states import CloseOutcome, Danger
 from access.views.called import show_first
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
@@ -72,7 +72,7 @@ def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
 def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     """病情变化: raise to 120 in one press; `labour` says that the house must be able to deliver (E22)."""
     actor = actor_of(request)
-    kind = CRITICAL_SERVICES[request.POST.get("kind") == "labour"]
+    kind = CRITICAL_SERVICES[request.POST.get("kind") == Danger.LABOUR]
     try:
         critical_service.make_critical(own_request(actor, ident), by=actor, at=clock.now(), service_kind=kind)
     except Conflict as error:

@@ -21,6 +21,7 @@ from access.selectors.suggestion import Suggestion, suggestion, wish_values
 from access.services import one_way
 from access.services import requests as service
 from access.services.requests import Wish
+from access.states import Danger
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
 from core import clock
@@ -109,7 +110,7 @@ def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
         has_stairs=resident.has_stairs,
         escorts=1,
         is_critical=True,
-        is_labour=request.POST.get("kind") == "labour",
+        is_labour=request.POST.get("kind") == Danger.LABOUR,
     )
     try:
         row = service.submit(resident, wish=wish, by=actor, at=at, ground=asked.ground)

@@ -19,9 +19,8 @@ from core import clock
 from core.errors import Invalid
 from core.http import page
 from core.idempotency import idempotent
-from core.vocabulary import ZoneClass
+from core.vocabulary import ZoneClass, hhmm
 from dispatch import selectors
-from dispatch.words import hhmm
 
 PAGE_SIZE = 50
 

@@ -73,7 +73,9 @@ class GatePass(models.Model):
         ordering = ["exit_from", "number"]
         constraints = [
             models.CheckConstraint(condition=Q(exit_until__gt=F("exit_from")), name="pass_window_order"),
-            models.UniqueConstraint(fields=["case_ref"], condition=Q(status="issued"), name="one_issued_pass_per_case"),
+            models.UniqueConstraint(
+                fields=["case_ref"], condition=Q(status=PassStatus.ISSUED), name="one_issued_pass_per_case"
+            ),
             models.UniqueConstraint(fields=["pass_id"], name="pass_id_once"),
             models.UniqueConstraint(
                 fields=["community", "number_day", "number"],

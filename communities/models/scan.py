@@ -72,7 +72,7 @@ class Scan(models.Model):
             models.Index(
                 fields=["case_ref", "happened_at"],
                 name="scan_old_pass",
-                condition=Q(direction="exit", reason__in=["used_back", "revoked"]),
+                condition=Q(direction=Direction.EXIT, reason__in=["used_back", "revoked"]),
             ),
         ]
         triggers = append_only()

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from core.clock import CHINA
+from core.vocabulary import ZoneClass, hhmm
 from dispatch.hand.allowances import leave_min
 from dispatch.hand.snapshot import Bar, Fleet
 from dispatch.shapes import Car, RidePlan
-from dispatch.words import hhmm
 from transport.states import RunStatus, TripDirection, TripStatus
 
 SPAN_MIN = 390
@@ -132,7 +132,7 @@ def groups(fleet: Fleet, scale: Scale, *, ghosts: Iterable[RidePlan] = (), name:
 def _loop(car: Car) -> str:
     if car.is_ambulance:
         return "ambulance"
-    return "sealed" if "sealed" in car.zones_allowed else "controlled"
+    return ZoneClass.SEALED if ZoneClass.SEALED in car.zones_allowed else ZoneClass.CONTROLLED
 
 
 def _lane(car: Car, scale: Scale, blocks: tuple[Block, ...], *, is_chosen: bool) -> Lane:

@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.actors import Actor
 from core.phrases import label, listed
-from core.vocabulary import ZoneClass
+from core.vocabulary import ZoneClass, hhmm
 from dispatch.board.lanes import Group, groups, scale
 from dispatch.hand import snapshot
 from dispatch.hand.receiving import FRESH_H
 from dispatch.hand.snapshot import Bar
 from dispatch.shapes import Car
-from dispatch.words import hhmm
 from hospitals.models import Service
 from hospitals.states import ServiceStatus, ZoneRole
 from transport.states import RunStatus, VehicleClass, VehicleStatus

@@ -16,7 +16,7 @@ from access.services import cards
 from access.states import TransportMode
 from core import clock
 from core.phrases import label
-from core.vocabulary import car_label
+from core.vocabulary import car_label, hhmm
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
 from dispatch.hand.candidates import way_between
@@ -25,8 +25,9 @@ from dispatch.hand.receiving import Option, Times
 from dispatch.hand.snapshot import Fleet
 from dispatch.hand.timing import duty_of
 from dispatch.shapes import Ask, Check, Fit, RidePlan
-from dispatch.words import SOURCES, hhmm, sentence
+from dispatch.words import SOURCES, sentence
 from transport.selectors import kept_alone
+from transport.states import TripDirection
 
 BEST = 3
 
@@ -90,13 +91,13 @@ class Panel:
 def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, at: datetime) -> Panel:
     """Judge hospitals and cars for one person: one query for the way there, none for the way home."""
     shown = Panel(waiting)
-    if waiting.request.community is None and waiting.kind != "between":
+    if waiting.request.community is None and waiting.kind != TripDirection.BETWEEN:
         shown.stuck = _("还不知道这个人住哪。先认人，再排返程车。")
         return shown
     if waiting.kind == "back":
         _home(shown, fleet, choice, at)
         return shown
-    if waiting.kind == "between":
+    if waiting.kind == TripDirection.BETWEEN:
         _between(shown, fleet, choice, at)
         return shown
     _hospitals(shown, choice, at)

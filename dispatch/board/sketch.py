@@ -11,6 +11,7 @@ from core.geo import Point
 from dispatch.board.panel import Panel
 from dispatch.hand.snapshot import Fleet
 from dispatch.shapes import Car
+from transport.states import TripDirection
 
 WIDTH, HEIGHT, MARGIN, FOOT = 360, 232, 26, 26  # the foot holds the words that explain the marks
 LINE = 15  # from one line of words to the next
@@ -47,7 +48,7 @@ class Sketch:
 def sketch(panel: Panel, fleet: Fleet, at: datetime) -> Sketch | None:
     """Draw the person, the hospital, the chosen car and its way, and the other cars offered; not what is nowhere."""
     request, trip = panel.request, panel.waiting.trip
-    if request.community is None or panel.waiting.kind == "between":
+    if request.community is None or panel.waiting.kind == TripDirection.BETWEEN:
         return None
     hospital = panel.hospital.receiver.point if panel.hospital else trip.origin.point if trip else None
     name = panel.hospital.receiver.name if panel.hospital else trip.from_label if trip else ""

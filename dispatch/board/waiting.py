@@ -18,9 +18,8 @@ from core import clock
 from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
-from core.vocabulary import Mobility
+from core.vocabulary import Mobility, hhmm
 from dispatch.hand.snapshot import Fleet
-from dispatch.words import hhmm
 from transport.models import Trip
 from transport.states import TripDirection
 
@@ -225,7 +224,7 @@ def _between(row: AccessRequest, trip: Trip, at: datetime) -> Waiting:
     is_long = minutes >= ANSWER_MIN
     return Waiting(
         request=row,
-        kind="between",
+        kind=TripDirection.BETWEEN,
         rank=0 if row.is_critical else 1 if is_long else 3,
         level="danger" if row.is_critical or is_long else "wait",
         due_at=since,

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from access.models import AccessRequest
 from access.models.request import OPEN
 from access.services import critical, one_way
+from access.states import RequestStatus
 from communities.models import DispatchArea
 from core import bell
 from core.actors import RELAY
@@ -132,7 +133,7 @@ def sweep(*, at: datetime) -> None:
 def nobody_looks_at(*, at: datetime) -> QuerySet[AccessRequest]:
     """Return the requests without place and car whose turn it is, in areas whose engine is on."""
     span = planner.rolling_span(at)
-    asked = AccessRequest.objects.for_present().open().filter(status="approved", community__isnull=False)
+    asked = AccessRequest.objects.for_present().open().filter(status=RequestStatus.APPROVED, community__isnull=False)
     asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
     due = asked.filter(its_turn(at)).exclude(standing_aside(), needs_person_reason=BY_120)
     off = AreaSetting.objects.filter(is_engine_on=False).values("area")

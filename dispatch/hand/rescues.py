@@ -25,7 +25,7 @@ from communities.services import calling
 from core import clock
 from core.actors import ENGINE
 from core.sweeping import each
-from dispatch.words import hhmm
+from core.vocabulary import hhmm
 
 KIND = CallKind.CRITICAL_WITHOUT_CAR
 

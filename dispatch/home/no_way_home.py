@@ -20,7 +20,7 @@ from communities.services import calling, rulebook
 from communities.services.calling import Scene
 from core.actors import SWEEP
 from core.sweeping import each
-from dispatch.words import hhmm
+from core.vocabulary import hhmm
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 

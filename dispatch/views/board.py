@@ -16,6 +16,7 @@ from core import boards, clock
 from core.errors import Conflict, DomainError, Invalid
 from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
+from core.vocabulary import hhmm
 from dispatch import selectors
 from dispatch.board.kept_board import Question, kept
 from dispatch.board.panel import Choice
@@ -23,7 +24,6 @@ from dispatch.facts import silence
 from dispatch.forms import ChoiceForm
 from dispatch.hand import placement
 from dispatch.home import returns, transfers
-from dispatch.words import hhmm
 from transport.models import Trip
 
 PARTS = ("board", "headline", "waiting", "lanes", "panel")

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 from core import clock
-from core.vocabulary import NeedKind
+from core.vocabulary import NeedKind, ServiceKind
 from drill.city.folder import CityFolder, number
 from hospitals.machines import HCV, SERVICES
 from hospitals.models import Facility, Service, Slot
@@ -14,7 +14,10 @@ from hospitals.models import Facility, Service, Slot
 SLOT_DAYS = range(0, 4)  # the reference day and the three after it
 HOURS = [(f"{hour:02d}:00", f"{hour + 1:02d}:00") for hour in range(8, 17)]
 CONFIRMED_AT = timedelta(hours=7, minutes=40)  # when every facility last said how it stands, that morning
-NO_SLOTS = {"emergency", "icu", "ems_dispatch", "internet_hospital", "infectious_mild", "fever_clinic"}
+NO_SLOTS = {
+    ServiceKind.EMERGENCY, ServiceKind.ICU, ServiceKind.EMS_DISPATCH, ServiceKind.INTERNET_HOSPITAL,
+    ServiceKind.INFECTIOUS_MILD, ServiceKind.FEVER_CLINIC,
+}  # fmt: skip
 
 
 def load(folder: CityFolder) -> None:
@@ -99,14 +102,14 @@ def _slots(folder: CityFolder, rows: dict[str, dict[str, str]]) -> list[Slot]:
 
 def _slots_of_day(service: Service, row: dict[str, str], shifts: dict[str, list[str]], day: date) -> list[Slot]:
     """Make a day's slots: shifts for dialysis, half days for chairs, hours for the rest (decisions.md F44)."""
-    if service.kind == "hemodialysis":
+    if service.kind == ServiceKind.HEMODIALYSIS:
         names = list(shifts)[: number(row["shifts_per_day"])]
         return [_slot(service, day, shifts[name], name, number(row["hemodialysis_machines"])) for name in names]
-    if service.kind == "chemotherapy":
+    if service.kind == ServiceKind.CHEMOTHERAPY:
         half = max(1, number(row["chemo_chairs"]) // 2)
         return [_slot(service, day, shifts[name], name, half) for name in ("AM", "PM")]
     per_hour = max(1, number(row["intake_per_15min"]) * 4)
-    if service.kind == "radiotherapy":
+    if service.kind == ServiceKind.RADIOTHERAPY:
         per_hour = max(1, -(-number(row["radiotherapy_slots_per_day"]) // len(HOURS)))
     return [_slot(service, day, hours, "", per_hour) for hours in HOURS]
 

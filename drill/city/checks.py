@@ -13,6 +13,7 @@ from communities import rule_kinds
 from core.codes import compared, read_id_no
 from core.sheets.cells import Day, Hour
 from core.sheets.reading import Fault, Row, Sheet, read
+from core.vocabulary import ScheduleKind
 from drill.city import columns
 
 HOTLINES = {"急救": "hotline.emergency", "志愿转运车队": "hotline.volunteer_fleet"}
@@ -184,11 +185,11 @@ def _check_rhythm(sheet: Sheet, row: Row) -> None:
     kind, days = row.cells.get("schedule_kind", ""), row.cells.get("schedule_days", "")
     if any(fault.row == row.number and fault.column == "schedule_days" for fault in sheet.faults):
         return
-    if kind in {"weekly", "two_weekly"} and (not days or days.endswith("d")):
+    if kind in {ScheduleKind.WEEKLY, ScheduleKind.TWO_WEEKLY} and (not days or days.endswith("d")):
         sheet.wrong(row, "schedule_days", _("按周的要写星期几，像 1,3,5。"))
-    if kind == "cycle" and not days.endswith("d"):
+    if kind == ScheduleKind.CYCLE and not days.endswith("d"):
         sheet.wrong(row, "schedule_days", _("按周期的要写几天一次，像 21d。"))
-    if (kind == "two_weekly" and days.count("|") > 1) or (kind == "weekly" and "|" in days):
+    if (kind == ScheduleKind.TWO_WEEKLY and days.count("|") > 1) or (kind == ScheduleKind.WEEKLY and "|" in days):
         sheet.wrong(row, "schedule_days", _("每周写一串，隔周写两串，用 | 隔开。"))
 
 

@@ -22,6 +22,7 @@ from communities.states import Decision, Direction
 from core import clock, outbox
 from core.actors import Actor
 from core.errors import DomainError
+from core.vocabulary import ScheduleKind, Shift
 from drill import by_hand
 from drill.city.folder import CityFolder
 from hospitals.models import Appointment, Intake
@@ -69,7 +70,7 @@ def play(folder: CityFolder, community: Community, *, until: datetime) -> int:
     for wave in WAVES:
         for number, need in enumerate(islice(_due(wave, community, folder, seen), wave.people)):
             seen.add(need.resident_id)
-            journey = _Journey(need, wave, folder, until, favourite=favourite if wave.shift == "PM" else "")
+            journey = _Journey(need, wave, folder, until, favourite=favourite if wave.shift == Shift.AFTERNOON else "")
             if number >= wave.placed:  # one asked long ago, the others just now
                 journey.asked_at = until - (4 + 12 * (wave.people - 1 - number)) * MIN
             if journey.begin(is_placed=number < wave.placed):
@@ -98,7 +99,7 @@ def _due(wave: Wave, community: Community, folder: CityFolder, seen: set[uuid.UU
             kind=wave.kind,
             shift=wave.shift,
             schedule_days__contains=weekday,
-            schedule_kind="weekly",
+            schedule_kind=ScheduleKind.WEEKLY,
             resident__community__dispatch_area=community.dispatch_area,
             resident__machine_class="",
             resident__precaution="",

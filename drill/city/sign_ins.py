@@ -12,9 +12,10 @@ from accounts.models import Post, User
 from accounts.services import people
 from communities.models import Community, Gate
 from core.actors import CITY
-from core.vocabulary import PlaceKind, Role
+from core.vocabulary import PlaceKind, Role, ZoneClass
 from drill.city.folder import CityFolder
 from hospitals.models import Facility
+from hospitals.states import ZoneRole
 from transport.models import Driver, Vehicle
 
 
@@ -55,7 +56,7 @@ def load(folder: CityFolder, *, at: datetime) -> int:
 def demo_community(folder: CityFolder) -> Community | None:
     """Return the compound the folder names, else the sealed one with the most people."""
     named = Community.objects.filter(code=folder.city.get("demo", {}).get("community")).first()
-    return named or Community.objects.filter(zone_periods__zone_class="sealed").order_by("-population").first()
+    return named or Community.objects.filter(zone_periods__zone_class=ZoneClass.SEALED).order_by("-population").first()
 
 
 def _demo_place(folder: CityFolder) -> DemoPlace | None:
@@ -67,14 +68,14 @@ def _demo_place(folder: CityFolder) -> DemoPlace | None:
     facility = (
         Facility.objects.filter(code=named.get("facility")).first()
         or Facility.objects.filter(
-            zone_role="yellow_code", division_code__in=community.dispatch_area.divisions.values("district_code")
+            zone_role=ZoneRole.YELLOW, division_code__in=community.dispatch_area.divisions.values("district_code")
         ).first()
     )
     driver = (
         Driver.objects.filter(code=named.get("driver")).first()
         or Driver.objects.filter(
             shifts__vehicle__dispatch_area=community.dispatch_area_id,
-            shifts__vehicle__zones_allowed__contains=["sealed"],
+            shifts__vehicle__zones_allowed__contains=[ZoneClass.SEALED],
         ).first()
     )
     gate = community.gates.first()

@@ -83,7 +83,14 @@ class Appointment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case_ref"],
-                condition=Q(status__in=["proposed", "booked", "arrived", "fulfilled"]),
+                condition=Q(
+                    status__in=[
+                        AppointmentStatus.PROPOSED,
+                        AppointmentStatus.BOOKED,
+                        AppointmentStatus.ARRIVED,
+                        AppointmentStatus.FULFILLED,
+                    ]
+                ),
                 name="one_live_appointment_per_case",
             ),
             words("appointment", "status", AppointmentStatus),
@@ -93,7 +100,9 @@ class Appointment(models.Model):
             models.Index(fields=["facility", "status", "expected_at"], name="appointment_desk"),
             models.Index(
                 fields=["at_door_at"],
-                condition=Q(at_door_at__isnull=False, status__in=["proposed", "booked"]),
+                condition=Q(
+                    at_door_at__isnull=False, status__in=[AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED]
+                ),
                 name="appointment_at_door",
             ),
         ]

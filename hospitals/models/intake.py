@@ -97,7 +97,7 @@ class Intake(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case_ref"],
-                condition=~Q(status__in=["transferred", "withdrawn"]),
+                condition=~Q(status__in=[IntakeStatus.TRANSFERRED, IntakeStatus.WITHDRAWN]),
                 name="one_house_has_the_patient",
             ),
             models.CheckConstraint(
@@ -106,10 +106,10 @@ class Intake(models.Model):
                 name="hand_over_pair",
             ),
             models.CheckConstraint(
-                condition=~Q(status="released") | Q(ready_at__isnull=False), name="released_has_ready_time"
+                condition=~Q(status=IntakeStatus.RELEASED) | Q(ready_at__isnull=False), name="released_has_ready_time"
             ),
             models.CheckConstraint(
-                condition=~Q(status="transferred") | ~Q(accepted_by=""), name="transfer_needs_acceptance"
+                condition=~Q(status=IntakeStatus.TRANSFERRED) | ~Q(accepted_by=""), name="transfer_needs_acceptance"
             ),
             words("intake", "status", IntakeStatus),
             words("intake", "sample_result", SampleResult, may_be_blank=True),

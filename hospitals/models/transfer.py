@@ -92,7 +92,7 @@ class TransferRequest(models.Model):
                 name="one_open_transfer_per_case",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["accepted", "received"]) | ~Q(accepted_name=""),
+                condition=~Q(status__in=[TransferStatus.ACCEPTED, TransferStatus.RECEIVED]) | ~Q(accepted_name=""),
                 name="accepted_transfer_has_name",
             ),
             words("transfer", "status", TransferStatus),

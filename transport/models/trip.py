@@ -13,7 +13,7 @@ from core.actors import Actor
 from core.geo import Point
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
-from core.vocabulary import Mobility, Role
+from core.vocabulary import CareClass, Mobility, Role
 from transport.cards import Place
 from transport.states import TRIP, TRIP_LIVE, TripDirection, TripStatus
 
@@ -59,7 +59,7 @@ class Trip(models.Model):
     zone_class = models.CharField(max_length=13)
     infection_class = models.CharField(max_length=10, blank=True)
     has_stairs = models.BooleanField(default=False)
-    care_class = models.CharField(max_length=10, default="fixed")
+    care_class = models.CharField(max_length=10, default=CareClass.FIXED)
     # from, to, when
     from_kind = models.CharField(max_length=10)
     from_code = models.CharField(max_length=20)
@@ -105,7 +105,8 @@ class Trip(models.Model):
                 name="one_live_trip_per_direction",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["scheduled", "on_board"]) | Q(run__isnull=False), name="scheduled_has_run"
+                condition=~Q(status__in=[TripStatus.SCHEDULED, TripStatus.ON_BOARD]) | Q(run__isnull=False),
+                name="scheduled_has_run",
             ),
             ExclusionConstraint(
                 name="one_way_at_a_time",
@@ -114,7 +115,7 @@ class Trip(models.Model):
                     ("direction", RangeOperators.EQUAL),
                     ("taken", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(status__in=["scheduled", "on_board"]),
+                condition=Q(status__in=[TripStatus.SCHEDULED, TripStatus.ON_BOARD]),
             ),
             words("trip", "direction", TripDirection),
             words("trip", "status", TripStatus),

@@ -24,6 +24,7 @@ from core.vocabulary import Role, hhmm
 from transport import selectors
 from transport.forms import AbortForm, DeclineForm, LateForm, RoadsideForm, WhenForm
 from transport.services import alarms, lateness, runs, stops
+from transport.states import StopKind
 from transport.views.drive import render_sheet
 
 # step → its service and the words that say it is done
@@ -85,7 +86,7 @@ def stop_step(request: HttpRequest, stop_id: int, step: str) -> HttpResponse:
     service, words = STOP_STEPS[step]
     service(stop, by=actor_of(request), at=WhenForm(request.POST).moment(clock.now()))
     undo = reverse("transport:run_step", args=[stop.run_id, "undo"])
-    is_final = step == "depart" and stop.kind == "dropoff"
+    is_final = step == "depart" and stop.kind == StopKind.DROPOFF
     messages.success(request, words, extra_tags=f"undo:{undo}" if step in UNDOABLE and not is_final else "")
     return _back(request)
 
