@@ -3,6 +3,8 @@ stop watch gives them; the engine uses the same figures."""
 
 from __future__ import annotations
 
+from core.vocabulary import Mobility
+
 ARRIVE_AIM_MIN = 10  # be there this long before the slot
 ARRIVE_EARLIEST_MIN = 60  # never set down longer before it than this
 PICKUP_LATEST_MIN = 30  # a reserved car home comes within this of being ready (decisions.md C20: target 30)
@@ -17,7 +19,7 @@ _TURN_MIN = {"sealed": 30, "controlled": 10, "precautionary": 5}  # disinfection
 
 def board_min(mobility: str, has_stairs: bool) -> int:
     """Return the minutes at the pick-up."""
-    return _BOARD_MIN.get(mobility, 5) + (_STAIRS_MIN if has_stairs and mobility != "walk" else 0)
+    return _BOARD_MIN.get(mobility, 5) + (_STAIRS_MIN if has_stairs and mobility != Mobility.WALK else 0)
 
 
 def leave_min(mobility: str) -> int:

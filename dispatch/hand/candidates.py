@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.geo import Point
-from core.vocabulary import INFECTIOUS
+from core.vocabulary import INFECTIOUS, Mobility
 from dispatch.hand.allowances import PICKUP_LATEST_MIN
 from dispatch.hand.timing import find_ride
 from dispatch.shapes import Ask, Car, Check, Fit, Way
+from transport.states import VehicleStatus
 
 
 def way_there(origin: Point, destination: Point, *, now: datetime, arrive_by: datetime | None) -> Way:
@@ -37,7 +38,7 @@ def way_between(origin: Point, destination: Point, *, ready_at: datetime, now: d
 def fit(car: Car, ask: Ask, way: Way) -> Fit:
     """Look at one car for one way."""
     for check in _room(car, ask):
-        if check.verdict == "no":
+        if check.bars:
             return Fit(car, None, (check,))
     ride, barred = find_ride(car, ask, way)
     if ride is None:
@@ -65,7 +66,7 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
         if ask.is_critical:
             comes_at_once = each.car.is_ambulance and (ask.ambulance_by is None or ride.leave_at <= ask.ambulance_by)
             return (0, not comes_at_once, ride.pickup_at, not each.car.is_ambulance, each.car.plate)
-        spare = each.car.wheelchairs * 2 if ask.mobility in {"walk", "assisted"} else 0
+        spare = each.car.wheelchairs * 2 if ask.mobility in {Mobility.WALK, Mobility.ASSISTED} else 0
         return (0, each.car.is_ambulance, ride.deadhead_min + spare + each.car.seats, each.car.plate)
 
     return sorted(fits, key=key)
@@ -77,19 +78,19 @@ def _room(car: Car, ask: Ask) -> list[Check]:
     def said(code: str, holds: bool, **figures: Any) -> Check:
         return Check(code, "yes" if holds else "no", figures)
 
-    lies = ask.mobility == "stretcher" or (car.is_ambulance and car.stretchers > 0)
-    takes_seat = not lies and ask.mobility != "wheelchair"
+    lies = ask.mobility == Mobility.STRETCHER or (car.is_ambulance and car.stretchers > 0)
+    takes_seat = not lies and ask.mobility != Mobility.WHEELCHAIR
     seats = ask.party_size - (0 if takes_seat else 1)
     checks = [
-        said("status", car.status == "available", status=car.status),
+        said("status", car.status == VehicleStatus.AVAILABLE, status=car.status),
         said("zone", ask.zone_class in car.zones_allowed, zone=ask.zone_class, allowed=sorted(car.zones_allowed)),
     ]
     if ask.infection_class in INFECTIOUS:
         checks.append(said("infection", car.takes_positive))
     checks.append(said("seats", car.seats >= seats, need=seats, has=car.seats))
-    if ask.mobility == "wheelchair" and not lies:
+    if ask.mobility == Mobility.WHEELCHAIR and not lies:
         checks.append(said("wheelchair", car.wheelchairs > 0))
-    if ask.mobility == "stretcher":
+    if ask.mobility == Mobility.STRETCHER:
         checks.append(said("stretcher", car.stretchers > 0))
     if ask.needs_oxygen:
         checks.append(said("oxygen", car.has_oxygen))

@@ -14,9 +14,9 @@ from typing import Any
 
 from core.clock import CHINA
 from core.geo import Point, road_km, travel_min
-from core.vocabulary import INFECTIOUS
+from core.vocabulary import INFECTIOUS, Precaution, ZoneClass
 from dispatch.shapes import Check
-from hospitals.states import is_shut
+from hospitals.states import ServiceStatus, ZoneRole, is_shut
 
 FRESH_H = 4  # a facility that said nothing for longer ranks lower and is called first, but is never left out (F37)
 DOUBT_MIN = 10.0  # a house that is shut, limited or silent must be this much nearer to be a critical patient's first
@@ -110,9 +110,9 @@ def critical_min(option: Option, wish: Wish) -> float:
     if not wish.is_labour:
         return minutes
     if wish.infection_class in INFECTIOUS:
-        return minutes if role == "designated" else minutes + DESIGNATED_MIN
-    is_closed_loop = wish.zone_class == "sealed" or wish.infection_class == "isolated"
-    fits = role == "yellow_code" if is_closed_loop else role != "designated"
+        return minutes if role == ZoneRole.DESIGNATED else minutes + DESIGNATED_MIN
+    is_closed_loop = wish.zone_class == ZoneClass.SEALED or wish.infection_class == Precaution.ISOLATED
+    fits = role == ZoneRole.YELLOW if is_closed_loop else role != ZoneRole.DESIGNATED
     return minutes if fits else minutes + ROLE_MIN
 
 
@@ -128,7 +128,7 @@ def _judge(receiver: Receiver, wish: Wish, *, now: datetime, lacks: frozenset[st
         checks.append(Check("no_machine", "no"))
     elif not free and not wish.is_critical:
         checks.append(Check("full", "no"))
-    bars = [check for check in checks if check.verdict == "no"]
+    bars = [check for check in checks if check.bars]
     if not bars:
         if free:
             checks.append(Check("places", "yes", {"free": free[0].free}))
@@ -152,21 +152,23 @@ def _off(times: Times, wish: Wish, *, now: datetime, minutes: int) -> timedelta:
 def _role(receiver: Receiver, wish: Wish, *, lacks: frozenset[str]) -> Check:
     """Say whether the matrix sends this patient here."""
     role = receiver.zone_role
-    if role == "none":
+    if role == ZoneRole.NONE:
         return Check("closed", "no", {"status": "closed"})
-    if wish.is_critical and role != "fangcang":
+    if wish.is_critical and role != ZoneRole.FANGCANG:
         return Check("role_delivers" if wish.is_labour else "role_nearest", "yes")
     if wish.infection_class in INFECTIOUS:
-        fits = role in {"designated", "fangcang"}
+        fits = role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}
         return Check("role_designated", "yes") if fits else Check("role_infected", "no")
-    if role in {"designated", "fangcang"}:
+    if role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}:
         return Check("role_designated", "no")
-    if wish.zone_class == "sealed" or wish.infection_class == "isolated":
-        if role == "yellow_code":
+    if wish.zone_class == ZoneClass.SEALED or wish.infection_class == Precaution.ISOLATED:
+        if role == ZoneRole.YELLOW:
             return Check("role_yellow", "yes")
-        return Check("role_buffer", "but") if "yellow_code" in lacks else Check("role_ordinary", "no")
-    if role == "yellow_code" and not (wish.zone_class == "precautionary" and receiver.code == wish.usual_code):
-        return Check("role_only", "but") if "ordinary" in lacks else Check("role_yellow", "no")
+        return Check("role_buffer", "but") if ZoneRole.YELLOW in lacks else Check("role_ordinary", "no")
+    if role == ZoneRole.YELLOW and not (
+        wish.zone_class == ZoneClass.PRECAUTIONARY and receiver.code == wish.usual_code
+    ):
+        return Check("role_only", "but") if ZoneRole.ORDINARY in lacks else Check("role_yellow", "no")
     return Check("role_ordinary", "yes", {"zone": wish.zone_class})
 
 
@@ -176,7 +178,7 @@ def _service(receiver: Receiver, *, now: datetime, is_barred: bool) -> list[Chec
     if is_shut(receiver.status, receiver.status_until, now):
         until = f"{receiver.status_until.astimezone(CHINA):%m-%d %H:%M}" if receiver.status_until else ""
         checks.append(Check("closed", "no" if is_barred else "but", {"status": receiver.status, "until": until}))
-    elif receiver.status == "limited":
+    elif receiver.status == ServiceStatus.LIMITED:
         checks.append(Check("limited", "but"))
     if receiver.confirmed_at is None:
         checks.append(Check("stale", "but", {"h": 0}))

@@ -17,6 +17,7 @@ from access.models import AccessRequest
 from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, travel_min
+from core.vocabulary import PlaceKind
 from dispatch.hand import way_home
 from dispatch.hand.allowances import leave_min, turn_min
 from dispatch.hand.arrangement import Join
@@ -54,7 +55,11 @@ class _Seat:
 
 def ride_along(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> Run | None:
     """Put a called way home on the car that adds the least; None when no car that comes has a fitting seat."""
-    if trip.status != TripStatus.UNSCHEDULED or trip.direction != TripDirection.INBOUND or trip.from_kind != "facility":
+    if (
+        trip.status != TripStatus.UNSCHEDULED
+        or trip.direction != TripDirection.INBOUND
+        or trip.from_kind != PlaceKind.FACILITY
+    ):
         return None
     seats = [seat for run in _coming(trip, at) if (seat := _seat(run, trip, at)) is not None]
     if trip.reserved_run_id and kept_alone(trip) is None:

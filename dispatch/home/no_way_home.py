@@ -20,7 +20,7 @@ from communities.services import calling, rulebook
 from communities.services.calling import Scene
 from core.actors import SWEEP
 from core.sweeping import each
-from core.vocabulary import hhmm
+from core.vocabulary import PlaceKind, hhmm
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
@@ -67,7 +67,7 @@ class Stranded:
         """Return the code of the hospital whose desk reads the call, "" for none."""
         if self.trip is None:
             return self.outside.facility_id or ""
-        return self.trip.from_code if self.trip.from_kind == "facility" else ""
+        return self.trip.from_code if self.trip.from_kind == PlaceKind.FACILITY else ""
 
     @property
     def division(self) -> str:

@@ -23,6 +23,7 @@ from core import audit, boards, clock
 from core.actors import RELAY, Actor
 from core.errors import Conflict
 from core.sweeping import each
+from core.vocabulary import PlaceKind
 from dispatch import policies
 from dispatch.hand import rides, telling, way_home
 from dispatch.home import company, kept_cars, transfers
@@ -178,7 +179,7 @@ def _inbound(case_ref: UUID) -> Trip | None:
 def _from_here(intake: Intake, *, at: datetime) -> Trip | None:
     """Return the way home of a case; one that was to begin at another hospital is given up (they were handed on)."""
     trip = _inbound(intake.case_ref)
-    if trip is None or trip.from_kind != "facility" or trip.from_code == intake.facility_id:
+    if trip is None or trip.from_kind != PlaceKind.FACILITY or trip.from_code == intake.facility_id:
         return trip
     if trip.status == TripStatus.ON_BOARD:
         return trip

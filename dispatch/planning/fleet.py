@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from core.geo import Point, travel_min
+from core.vocabulary import Mobility
 from dispatch import soundness
 from dispatch.hand.allowances import turn_min
 from matching import problem as engine
@@ -255,9 +256,9 @@ def _skills(shift: Shift, *, is_lent: bool, is_at_hand: bool) -> frozenset[str]:
 
 def load(mobility: str, party_size: int, *, is_lying: bool) -> engine.Load:
     """Return the room a party takes: its patient lies, sits in the own wheelchair or takes a seat."""
-    if is_lying or mobility == "stretcher":
+    if is_lying or mobility == Mobility.STRETCHER:
         return engine.Load(seats=party_size - 1, stretchers=1)
-    if mobility == "wheelchair":
+    if mobility == Mobility.WHEELCHAIR:
         return engine.Load(seats=party_size - 1, wheelchairs=1)
     return engine.Load(seats=party_size)
 

@@ -10,7 +10,7 @@ from core.geo import Point
 from dispatch.hand.allowances import turn_min
 from dispatch.planning.fleet import shift_key
 from matching.plan import Plan, Route, RouteStop
-from matching.problem import Direction, Problem
+from matching.problem import Action, Direction, Problem
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _pieces(route: Route) -> list[_Piece]:
 
 
 def _outing(vehicle: str, piece: _Piece, ends: float, last: Point, origin: datetime) -> Outing:
-    begun = {(stop.request, stop.direction): stop for stop in piece.stops if stop.action == "pickup"}
+    begun = {(stop.request, stop.direction): stop for stop in piece.stops if stop.action == Action.PICKUP}
     legs = [
         Leg(
             stop.request,
@@ -98,7 +98,7 @@ def _outing(vehicle: str, piece: _Piece, ends: float, last: Point, origin: datet
             _time(origin, stop.begin_min),
         )
         for stop in piece.stops
-        if stop.action == "dropoff" and stop.request and stop.direction
+        if stop.action == Action.DROPOFF and stop.request and stop.direction
     ]
     leave = min(_time(origin, piece.leaves), *(leg.pickup_at for leg in legs))
     free = max(_time(origin, ends), *(leg.dropoff_at for leg in legs))

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
+from access.states import RequestStatus
 from calls.models import OpenCall
 from calls.services import calls
 from calls.states import CallKind
@@ -26,7 +27,7 @@ def sweep(*, at: datetime) -> None:
 
 def somebody_waits(area: str, *, at: datetime) -> bool:
     """Say whether anybody of an area has no car there or none home, whenever the engine would look again."""
-    asked = AccessRequest.objects.for_present().open().filter(dispatch_area=area, status="approved")
+    asked = AccessRequest.objects.for_present().open().filter(dispatch_area=area, status=RequestStatus.APPROVED)
     asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=planner.rolling_span(at).until))
     there = asked.filter(
         facts__scheduled_at__isnull=True, facts__boarded_at__isnull=True, facts__arrived_at__isnull=True

@@ -19,7 +19,7 @@ from access.services.cards import machine_class, party_size
 from access.states import FIXED, RequestStatus
 from communities.services import rulebook
 from core.geo import Point, travel_min
-from core.vocabulary import INFECTIOUS
+from core.vocabulary import INFECTIOUS, Mobility, PlaceKind, Precaution
 from dispatch import soundness
 from dispatch.hand.allowances import board_min, leave_min
 from dispatch.planning import fleet, houses
@@ -191,7 +191,7 @@ def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars,
         party=load(row.mobility, party_size(row), is_lying="ordinary" not in skills),
         is_critical=False,
         fixed_facility=back.from_code
-        if back.from_kind == "facility"
+        if back.from_kind == PlaceKind.FACILITY
         else (there.to_code if there else row.facility_id),
         harm_in_min=60.0,
         ready_min=minutes(ready, span.origin),
@@ -216,7 +216,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         need=need,
         home=place(cars, f"c:{home.code}", home.lat, home.lon),
         pickup_place=_pickup_place(cars, pickup),
-        zone="sealed" if flag == "isolated" else row.zone_class,
+        zone="sealed" if flag == Precaution.ISOLATED else row.zone_class,
         infection=flag,
         machine="" if row.is_critical else machine_class(row),
         usual_facility=None if row.is_critical else row.facility_id,
@@ -233,7 +233,7 @@ def _pickup_place(cars: Cars, trip: Trip | None) -> str | None:
     """Note where a trip begins; those who go home from one hospital begin at one place, and may share a car."""
     if trip is None:
         return None
-    name = f"f:{trip.from_code}" if trip.from_kind == "facility" and trip.from_code else f"p:{trip.pk}"
+    name = f"f:{trip.from_code}" if trip.from_kind == PlaceKind.FACILITY and trip.from_code else f"p:{trip.pk}"
     return place(cars, name, trip.from_lat, trip.from_lon)
 
 
@@ -243,7 +243,7 @@ def may_be_lent(row: AccessRequest) -> bool:
     Whoever came as an emergency goes home like anybody else.
     """
     flag = row.resident.precaution if row.resident else ""
-    needs_one = row.mobility == "stretcher" or row.needs_oxygen or row.attempts >= LONG_TRIES
+    needs_one = row.mobility == Mobility.STRETCHER or row.needs_oxygen or row.attempts >= LONG_TRIES
     is_emergency = row.is_critical and facts_of(row).arrived_at is None
     return not is_emergency and flag not in INFECTIOUS and needs_one
 

@@ -16,6 +16,7 @@ from access.selectors import with_facts
 from access.states import RequestStatus
 from communities.models import DispatchAreaDivision
 from core import clock
+from core.vocabulary import PlaceKind
 from dispatch.selectors import fetched_by_120
 from hospitals.models import Appointment, Facility
 from hospitals.states import AppointmentStatus
@@ -93,7 +94,7 @@ def not_told_aside(area: str, span: Span) -> list[UUID]:
 def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[UUID]]:
     """Group by the area of the hospital who of an area's cases stand there ready, without a car home; two queries."""
     division = DispatchAreaDivision.objects.filter(district_code=OuterRef("division_code"))
-    home = Trip.objects.filter(case_ref__in=list(cases), direction=TripDirection.INBOUND, from_kind="facility")
+    home = Trip.objects.filter(case_ref__in=list(cases), direction=TripDirection.INBOUND, from_kind=PlaceKind.FACILITY)
     called = dict(home.filter(status=TripStatus.UNSCHEDULED).values_list("case_ref", "from_code"))
     if not called:
         return {}

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from structlog import get_logger
 
 from access.models import AccessRequest
+from access.states import RequestStatus
 from core.errors import is_away, stops_all
 from dispatch.planning import plan_alarm, urgent
 
@@ -38,7 +39,7 @@ def place_all(area: str, *, at: datetime) -> int:
 
 def _next(area: str, seen: set[UUID], at: datetime) -> UUID | None:
     """Return whose turn it is: never tried before tried, then who has waited longest for the next try."""
-    rows = AccessRequest.objects.open().filter(dispatch_area=area, is_critical=True, status="approved")
+    rows = AccessRequest.objects.open().filter(dispatch_area=area, is_critical=True, status=RequestStatus.APPROVED)
     rows = rows.filter(Q(try_again_at__isnull=True) | Q(try_again_at__lte=at)).exclude(case_ref__in=seen)
     rows = rows.filter(facts__scheduled_at__isnull=True, facts__boarded_at__isnull=True)
     ordered = rows.order_by("attempts", F("try_again_at").asc(nulls_first=True), "approved_at")
