@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.vocabulary import NeedKind, ScheduleKind, Shift
+from core.vocabulary import NeedKind, ScheduleKind, TreatmentShift
 
-SHIFT_STARTS: dict[str, str] = {Shift.MORNING: "07:30", Shift.AFTERNOON: "12:30", Shift.EVENING: "17:30"}
+SHIFT_STARTS: dict[str, str] = {
+    TreatmentShift.MORNING: "07:30",
+    TreatmentShift.AFTERNOON: "12:30",
+    TreatmentShift.EVENING: "17:30",
+}
 SESSION_H: dict[str, float] = {NeedKind.DIALYSIS: 4.0, NeedKind.CHEMOTHERAPY: 4.0}
 OTHER_SESSION_H = 1.0
 LONGEST_H = 24.0  # what is written beyond is no length of a session

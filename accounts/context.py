@@ -69,7 +69,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Bar:
+class TopBar:
     """All that the bar on top shows but the clock and the address to come back to: drawn once for each value."""
 
     has_post: bool
@@ -107,9 +107,9 @@ class Page:
         return hotline_of(self.post)
 
     @cached_property
-    def bar(self) -> Bar:
+    def bar(self) -> TopBar:
         """Return what the bar on top shows."""
-        return Bar(
+        return TopBar(
             has_post=self.post is not None,
             place=self.post.place_label if self.post else "",
             role=self.post.get_role_display() if self.post else "",

@@ -76,7 +76,7 @@ def audited(by: Actor) -> QuerySet[AuditEvent]:
 
 
 @dataclass(frozen=True)
-class Line:
+class ActLine:
     """One act in words: when, who, at which post, what, and from which state to which."""
 
     ident: int
@@ -88,11 +88,11 @@ class Line:
     new: str
 
 
-def line_of(event: AuditEvent) -> Line:
+def line_of(event: AuditEvent) -> ActLine:
     """Say an act in words; of its reason and its values nothing (authz: view_values needs a broken glass)."""
     old, new = (deed_words.status(code, event.model) for code in (event.old_status, event.new_status))
     what = deed_words.deed(event.verb, event.model)
-    return Line(event.pk, event.at, event.actor_label, event.actor_place, what, old, new)
+    return ActLine(event.pk, event.at, event.actor_label, event.actor_place, what, old, new)
 
 
 def post_counts() -> list[tuple[str, int]]:

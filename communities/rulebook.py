@@ -37,7 +37,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Question:
+class RuleQuestion:
     """For whom a value is asked: a place's code, a time, and where they matter a zone class and a need kind."""
 
     place: str
@@ -70,7 +70,7 @@ def row_fault(rule: Rule) -> str:
     return ""
 
 
-def resolve(rules: Iterable[Rule], key: str, question: Question) -> Ruling:
+def resolve(rules: Iterable[Rule], key: str, question: RuleQuestion) -> Ruling:
     """Return the value of a key: floor, then mandatory, then narrower scope, then later effect, then the kinder tie.
 
     A row whose value is not of the key's kind, or breaks the life floor, loses to the next one. Raises KeyError for a
@@ -89,7 +89,7 @@ def resolve(rules: Iterable[Rule], key: str, question: Question) -> Ruling:
     return Ruling(first.value, _source(first), first, tuple(rule for rule in rows if rule is not first))
 
 
-def _applies(rule: Rule, question: Question) -> bool:
+def _applies(rule: Rule, question: RuleQuestion) -> bool:
     return (
         question.place.startswith(division_prefix(rule.scope))
         and (not rule.zone_classes or question.zone in rule.zone_classes)

@@ -36,6 +36,6 @@ urlpatterns = [
     path("gate/sync", gate.Sync.as_view(), name="api_gate_sync"),
     path("pass-keys", gate.PassKeys.as_view(), name="api_pass_keys"),
     path("intake/walk-in", desk.WalkIn.as_view(), name="api_walk_in"),
-    path("intake/<uuid:intake_id>/step", desk.Step.as_view(), name="api_intake_step"),
+    path("intake/<uuid:intake_id>/step", desk.ArrivalStep.as_view(), name="api_intake_step"),
     path("drive/stop/<int:stop_id>/<slug:step>", driver.StopStep.as_view(), name="api_drive_stop"),
 ]

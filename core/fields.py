@@ -92,7 +92,7 @@ class DayField(forms.DateField):
             raise ValidationError(day.fault, code="day")
         return day.value
 
-    def read(self, text: str) -> written_days.Day:
+    def read(self, text: str) -> written_days.WrittenDay:
         """Read the text."""
         return written_days.read(text)
 
@@ -100,7 +100,7 @@ class DayField(forms.DateField):
 class BirthDateField(DayField):
     """The day somebody was born on."""
 
-    def read(self, text: str) -> written_days.Day:
+    def read(self, text: str) -> written_days.WrittenDay:
         """Read the text, and look at the year."""
         return written_days.read_birth(text, today=clock.today())
 

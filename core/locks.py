@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 
 
-class Kind(IntEnum):
+class LockKind(IntEnum):
     """What is named, in the order it is held in; the number keeps names of different kinds apart."""
 
     NUMBER = 118  # an identity number, as its blind index
@@ -31,11 +31,11 @@ class Kind(IntEnum):
 class Name:
     """One thing to hold."""
 
-    kind: Kind
+    kind: LockKind
     words: str
 
 
-def name(kind: Kind, *words: Any) -> Name:
+def name(kind: LockKind, *words: Any) -> Name:
     """Name a thing by the words that tell it from others of its kind."""
     return Name(kind, "|".join(map(str, words)))
 

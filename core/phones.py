@@ -38,7 +38,7 @@ MOST_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
-class Number:
+class PhoneNumber:
     """One telephone: as it is written, its digits as they are dialled, its extension, words that stood beside it."""
 
     written: str
@@ -56,7 +56,7 @@ class Number:
 class Phones:
     """What stood in one field; `fault` is a sentence, empty when every number is one."""
 
-    numbers: tuple[Number, ...] = ()
+    numbers: tuple[PhoneNumber, ...] = ()
     fault: str = ""
 
     @property
@@ -89,7 +89,7 @@ def read(text: str) -> Phones:
         return Phones(fault=_("这个号码被表格改成了 %(text)s，尾数丢了。请照原来的号码再输一遍。") % {"text": plain})
     if found_float := _FLOAT.fullmatch(plain):
         plain = found_float.group(1)
-    numbers: list[Number] = []
+    numbers: list[PhoneNumber] = []
     for piece in _HARD.split(_outside_brackets(plain)):
         found = _numbers_of(piece)
         if not found and numbers and re.fullmatch(r"\d{1,2}", piece):
@@ -122,21 +122,21 @@ def _fault(piece: str) -> str:
     return _("“%(text)s”不像电话号码。手机 11 位，座机写上区号，比如 0415-3120816。") % {"text": piece[:20]}
 
 
-def _with_tail(number: Number, tail: str) -> Number:
+def _with_tail(number: PhoneNumber, tail: str) -> PhoneNumber:
     """Read the second number of 0415-3120816/17: the first with another end."""
     return replace(
         number, written=number.written[: -len(tail)] + tail, dialled=number.dialled[: -len(tail)] + tail, extension=""
     )
 
 
-def _numbers_of(piece: str) -> list[Number]:
+def _numbers_of(piece: str) -> list[PhoneNumber]:
     """Return the numbers of a text between two separators; none when it is not made of numbers.
 
     Words are never read over: what stands on either side of one is a number by itself. They stay with the number they
     stand behind, or, where the text begins with words, before.
     """
     plain = _EXTENSION.sub("\x00", _LABEL.sub("", _LOOKALIKE.sub(_as_digits, piece.strip()), count=1))
-    numbers: list[Number] = []
+    numbers: list[PhoneNumber] = []
     waiting: list[str] = []
     is_word_first, at = False, 0
     for found in (*_WORD.finditer(plain), None):
@@ -162,11 +162,11 @@ def _as_digits(found: re.Match[str]) -> str:
     return found.group().translate(_DIGIT_OF)
 
 
-def _with_words(number: Number, words: list[str]) -> Number:
+def _with_words(number: PhoneNumber, words: list[str]) -> PhoneNumber:
     return replace(number, words=" ".join(filter(None, (number.words, *words))))
 
 
-def _without_words(bare: str) -> list[Number]:
+def _without_words(bare: str) -> list[PhoneNumber]:
     """Return the numbers of a text that holds no words, one or several in a row."""
     base, _mark, extension = bare.partition("\x00")
     joined = _SOFT.sub("", base)
@@ -182,11 +182,11 @@ def _without_words(bare: str) -> list[Number]:
         if others := _without_words(" ".join(rest) + (f"\x00{extension}" if extension else "")):
             return [first, *others]
     if re.fullmatch(rf"(?:{_MOBILE.pattern}){{2,4}}", joined):
-        return [Number(each, each) for each in _MOBILE.findall(joined)]
+        return [PhoneNumber(each, each) for each in _MOBILE.findall(joined)]
     return []
 
 
-def _one(text: str, extension: str) -> Number | None:
+def _one(text: str, extension: str) -> PhoneNumber | None:
     """Return the number that these characters are, all of them; None for none."""
     if not re.fullmatch(r"\+?\d{3,20}", text) or (extension and not re.fullmatch(r"\d{1,8}", extension)):
         return None
@@ -197,21 +197,21 @@ def _one(text: str, extension: str) -> Number | None:
         return replace(number, extension=extension)
     if found := _ABROAD.fullmatch(text):
         written = f"+{found.group(1)}"
-        return Number(written, written, extension)
+        return PhoneNumber(written, written, extension)
     return None
 
 
-def _at_home(text: str, *, is_whole: bool) -> Number | None:
+def _at_home(text: str, *, is_whole: bool) -> PhoneNumber | None:
     """Return a number of this country; with `is_whole` the country's sign stood before it, and an area lacks its 0."""
     if found := re.fullmatch(rf"0?({_MOBILE.pattern})", text):
-        return Number(found.group(1), found.group(1))
+        return PhoneNumber(found.group(1), found.group(1))
     if found := _FREE.fullmatch(text):
-        return Number("-".join(found.groups()), text)
+        return PhoneNumber("-".join(found.groups()), text)
     found = _AREA.fullmatch(text) or (_AREA.fullmatch(f"0{text}") if is_whole else None)
     if found:
-        return Number("-".join(found.groups()), "".join(found.groups()))
+        return PhoneNumber("-".join(found.groups()), "".join(found.groups()))
     if not is_whole and (_LOCAL.fullmatch(text) or _SHORT.fullmatch(text)):
-        return Number(text, text)
+        return PhoneNumber(text, text)
     return None
 
 

@@ -73,7 +73,7 @@ class Mobility(TextChoices):
     STRETCHER = "stretcher", _("躺担架")
 
 
-class Shift(TextChoices):
+class TreatmentShift(TextChoices):
     """The shift of a machine or a chair in a house; a quarter hour has none."""
 
     MORNING = "AM", _("上午班")
@@ -143,7 +143,7 @@ class ScheduleKind(StrEnum):
     NONE = "none"
 
 
-class CareClass(StrEnum):
+class CarePriority(StrEnum):
     """All that a trip knows of why it is made: treatment with its own hour, an emergency, or what can wait."""
 
     FIXED = "fixed"

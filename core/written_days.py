@@ -32,46 +32,46 @@ _CHINESE = re.compile(r"[零〇○Ｏ一二三四五六七八九十两]+")
 
 
 @dataclass(frozen=True)
-class Day:
+class WrittenDay:
     """The day that was meant, or a sentence that says what to write; neither when nothing was typed."""
 
     value: date | None = None
     fault: str = ""
 
 
-def read(text: str) -> Day:
+def read(text: str) -> WrittenDay:
     """Read a date: 1956年4月12日, 19560412, 1956.4.12, 1956/4/12, 一九五六年四月十二日; never raises."""
     plain = _STROKES.sub("-", tidy.ascii_digits(text)).strip()
     plain = _CLOCK.sub("", plain).strip().strip("。.,，；;")
     if _LUNAR.search(plain):
-        return Day(fault=_("“%(text)s”是农历。请写身份证上的阳历，比如 1956年4月12日。") % {"text": plain[:20]})
+        return WrittenDay(fault=_("“%(text)s”是农历。请写身份证上的阳历，比如 1956年4月12日。") % {"text": plain[:20]})
     plain = _CLOCK.sub("", _BESIDE.sub("", _BESIDE.sub("", plain))).strip()
     plain = re.sub("廿(?=[一二三四五六七八九])", "二十", plain).replace("廿", "二十")
     if _CHINESE.search(plain) and re.search("[年月]", plain):
         plain = _CHINESE.sub(_digits_of, plain)
     if not plain:
-        return Day(fault=_how_to()) if text.strip() else Day()
+        return WrittenDay(fault=_how_to()) if text.strip() else WrittenDay()
     if found := _FULL.fullmatch(plain) or _RUN.fullmatch(plain):
         return _day(*(int(part) for part in found.groups()))
     if _YEAR_AND_MONTH.fullmatch(plain):
-        return Day(fault=_("“%(text)s”还差月或日。请写全，比如 1956年4月12日。") % {"text": plain})
+        return WrittenDay(fault=_("“%(text)s”还差月或日。请写全，比如 1956年4月12日。") % {"text": plain})
     if found := _SHORT_YEAR.fullmatch(plain):
-        return Day(fault=_which_year(next(part for part in (found.group(1), found.group(4)) if part)))
+        return WrittenDay(fault=_which_year(next(part for part in (found.group(1), found.group(4)) if part)))
     if _BACKWARDS.fullmatch(plain):
-        return Day(fault=_("“%(text)s”分不清哪个是月、哪个是日。请写成 1956年4月12日。") % {"text": plain})
+        return WrittenDay(fault=_("“%(text)s”分不清哪个是月、哪个是日。请写成 1956年4月12日。") % {"text": plain})
     if _NO_DAY.fullmatch(plain):
-        return Day(fault=_("“%(text)s”还差月或日。请写全，比如 1956年4月12日。") % {"text": plain})
+        return WrittenDay(fault=_("“%(text)s”还差月或日。请写全，比如 1956年4月12日。") % {"text": plain})
     if re.fullmatch(r"\d{5}(?:\.0+)?", plain):
-        return Day(fault=_("“%(text)s”是表格里的日期序号。请写成 1956年4月12日。") % {"text": plain})
-    return Day(fault=_how_to())
+        return WrittenDay(fault=_("“%(text)s”是表格里的日期序号。请写成 1956年4月12日。") % {"text": plain})
+    return WrittenDay(fault=_how_to())
 
 
-def read_birth(text: str, *, today: date) -> Day:
+def read_birth(text: str, *, today: date) -> WrittenDay:
     """Read the date somebody was born on: not before 1900, not after today."""
     day = read(text)
     if day.value is None:
         return day
-    return Day(day.value, born_fault(day.value, today=today))
+    return WrittenDay(day.value, born_fault(day.value, today=today))
 
 
 def born_fault(born: date, *, today: date) -> str:
@@ -81,18 +81,18 @@ def born_fault(born: date, *, today: date) -> str:
     return "" if born.year >= FIRST_YEAR else _too_early(born.year)
 
 
-def _day(year: int, month: int, number: int) -> Day:
+def _day(year: int, month: int, number: int) -> WrittenDay:
     if year < FIRST_YEAR:
-        return Day(fault=_too_early(year))
+        return WrittenDay(fault=_too_early(year))
     if year > LAST_YEAR:
-        return Day(fault=_("%(year)s 年太远了。请看看年份。") % {"year": year})
+        return WrittenDay(fault=_("%(year)s 年太远了。请看看年份。") % {"year": year})
     if not 1 <= month <= 12:
-        return Day(fault=_("没有 %(month)s 月。请看看月份。") % {"month": month})
+        return WrittenDay(fault=_("没有 %(month)s 月。请看看月份。") % {"month": month})
     last = monthrange(year, month)[1]
     if not 1 <= number <= last:
         words = {"year": year, "month": month, "day": number, "last": last}
-        return Day(fault=_("%(year)s 年 %(month)s 月没有 %(day)s 日，最后一天是 %(last)s 日。") % words)
-    return Day(date(year, month, number))
+        return WrittenDay(fault=_("%(year)s 年 %(month)s 月没有 %(day)s 日，最后一天是 %(last)s 日。") % words)
+    return WrittenDay(date(year, month, number))
 
 
 def _too_early(year: int) -> str:

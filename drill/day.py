@@ -30,7 +30,7 @@ TO_DRIVE = (RunStatus.OFFERED, RunStatus.ACCEPTED)
 
 
 @dataclass
-class Day:
+class DrilledDay:
     """A drilled day. `pace` says how fast its clock runs; `answer` who does what the workers are rung for."""
 
     day: date

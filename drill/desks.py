@@ -10,7 +10,7 @@ from access.services import identity
 from core.actors import Actor
 from core.vocabulary import INFECTIOUS
 from drill.agenda import Steps
-from drill.world import MIN, Patient, World, person
+from drill.world import MIN, DrilledParty, World, person
 from hospitals.models import Appointment, Facility, Intake, TransferRequest
 from hospitals.services import intake, transfers
 from hospitals.states import INSIDE, IntakeStatus
@@ -81,7 +81,7 @@ def _is_handed_on(arrival: Intake) -> bool:
     return TransferRequest.objects.open().filter(intake=arrival, intake__status__in=INSIDE).exists()
 
 
-def _let_go(world: World, arrival: Intake, patient: Patient, by: Actor) -> None:
+def _let_go(world: World, arrival: Intake, patient: DrilledParty, by: Actor) -> None:
     patient.is_inside = False
     dice = world.dice("kept", patient.name)
     if patient.is_admitted or _is_infectious(arrival) or (arrival.is_critical and dice.random() < 0.6):

@@ -15,7 +15,7 @@ from core.vocabulary import INFECTIOUS, PlaceKind
 from dispatch.hand.allowances import turn_min
 from drill import desks, guards
 from drill.agenda import Steps
-from drill.world import MIN, Patient, World, person
+from drill.world import MIN, DrilledParty, World, person
 from transport.models import Run, Stop, Trip
 from transport.services import runs, stops
 from transport.states import RunStatus, StopKind, TripDirection, TripStatus
@@ -165,13 +165,13 @@ def _pick_up(world: World, run: Run, stop: Stop) -> Steps:
     _depart(world, run, stop, patient)
 
 
-def _depart(world: World, run: Run, stop: Stop, patient: Patient) -> None:
+def _depart(world: World, run: Run, stop: Stop, patient: DrilledParty) -> None:
     if (again := _open(stop)) is not None and again.trip.status == TripStatus.SCHEDULED:
         stops.depart(again, by=driver(run), at=world.now)
         patient.is_out = True
 
 
-def _come_to_car(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
+def _come_to_car(world: World, run: Run, stop: Stop, patient: DrilledParty) -> Steps:
     """Let the party come to the car: out of the gate, out of the ward, or from where it stands."""
     comes, at_home = world.now, stop.place_kind == PlaceKind.COMMUNITY
     if at_home:
@@ -191,7 +191,7 @@ def _come_to_car(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
     yield world.now + MIN
 
 
-def _wait_for_nobody(world: World, run: Run, stop: Stop, patient: Patient) -> Steps:
+def _wait_for_nobody(world: World, run: Run, stop: Stop, patient: DrilledParty) -> Steps:
     """Search and wait as long as the rule says; whoever is found comes, else the car drives on, and they come next time."""
     yield max(world.now, stop.planned_at) + SEARCH_AFTER
     if (again := _open(stop)) is None:

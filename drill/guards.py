@@ -13,7 +13,7 @@ from communities.services.gates import ScanEvent
 from communities.states import Answer, Decision, Direction
 from core.actors import Actor
 from drill.agenda import Steps
-from drill.world import MIN, Patient, World, person
+from drill.world import MIN, DrilledParty, World, person
 
 CALL = 4 * MIN  # an amber answer is cleared by a call to the community
 
@@ -23,19 +23,19 @@ def guard(gate: Gate) -> Actor:
     return person("guard", "gate", gate.code, "门岗", str(gate))
 
 
-def let_out(world: World, patient: Patient) -> Steps:
+def let_out(world: World, patient: DrilledParty) -> Steps:
     """Let a party out to its car; a red answer is a refusal, and counted."""
     yield from _pass(world, patient, Direction.EXIT)
     patient.is_out = True
 
 
-def let_in(world: World, patient: Patient) -> Steps:
+def let_in(world: World, patient: DrilledParty) -> Steps:
     """Let a party home; anything but being let in is counted as locked out."""
     yield from _pass(world, patient, Direction.ENTRY)
     patient.is_out = False
 
 
-def _pass(world: World, patient: Patient, way: Direction) -> Steps:
+def _pass(world: World, patient: DrilledParty, way: Direction) -> Steps:
     gate = patient.gate
     if gate is None:
         return

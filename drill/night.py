@@ -8,7 +8,7 @@ from access.models import Resident
 from access.models.request import OPEN
 from access.selectors.ground import zone_of
 from access.services import requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from communities.models import DispatchArea
 from core.vocabulary import Mobility, ZoneClass
 from drill.agenda import Steps
@@ -53,7 +53,7 @@ def _called(world: World, when: str, *, is_labour: bool) -> Steps:
     resident = _near_a_car(world, is_labour=is_labour)
     if resident is None:
         return
-    wish = Wish("emergency", mobility=Mobility.WALK, is_critical=True, is_labour=is_labour, session_min=90)
+    wish = AccessWish("emergency", mobility=Mobility.WALK, is_critical=True, is_labour=is_labour, session_min=90)
     requests.submit(resident, wish=wish, by=staff(resident.community), at=world.now)
     world.note(f"{resident.name}{'临产' if is_labour else '危急'}，没有救护车")
 

@@ -20,7 +20,7 @@ from drill.celery_workers import working
 from drill.city.folder import CityFolder, open_folder
 from drill.city.load import load
 from drill.database import own_database
-from drill.day import UNTIL_HOUR, Day
+from drill.day import UNTIL_HOUR, DrilledDay
 from drill.faults import FAULTS
 from drill.pace import AtOnce, Watched
 from drill.score import Before, score
@@ -30,7 +30,7 @@ from transport.models import Shift
 
 
 @dataclass(frozen=True)
-class Asked:
+class DrillAsked:
     """What is to be drilled."""
 
     city: Path
@@ -48,7 +48,7 @@ class Asked:
             raise Invalid("drill.fault", f"unknown fault: {', '.join(unknown)}. Known are: {', '.join(FAULTS)}")
 
 
-def play(asked: Asked) -> dict[str, Any]:
+def play(asked: DrillAsked) -> dict[str, Any]:
     """Play a day in a database of its own; return the score sheet."""
     asked.check()
     folder = open_folder(asked.city, scenario=asked.scenario)
@@ -67,7 +67,7 @@ def prepare(folder: CityFolder) -> None:
         cursor.execute("ANALYZE")
 
 
-def play_here(folder: CityFolder, asked: Asked, *, answer: Any = None) -> dict[str, Any]:
+def play_here(folder: CityFolder, asked: DrillAsked, *, answer: Any = None) -> dict[str, Any]:
     """Play a day in the database at hand, where the city is loaded."""
     began = time.perf_counter()
     day = asked.day or folder.reference_day
@@ -76,7 +76,7 @@ def play_here(folder: CityFolder, asked: Asked, *, answer: Any = None) -> dict[s
     ).exists():
         raise Invalid("drill.day", f"no vehicle has a shift on {day}: the folder describes {folder.reference_day}")
     before = what_is_due(day)
-    world = Day(day, asked.seed, asked.faults, AtOnce(asked.say), answer, until_hour=asked.until_hour).run()
+    world = DrilledDay(day, asked.seed, asked.faults, AtOnce(asked.say), answer, until_hour=asked.until_hour).run()
     sheet = score(world, before)
     head = {"city": folder.city["name"], "day": sheet.pop("day"), "scenario": folder.scenario}
     return {**head, **sheet, "wall_s": round(time.perf_counter() - began, 1)}
@@ -94,4 +94,4 @@ def watch(day: date, *, seed: int, faults: frozenset[str], speed: float) -> Worl
     The day begins at six in the evening before, and the product's clock is set to it.
     """
     start = clock.day_bounds(day)[0] - timedelta(hours=6)
-    return Day(day, seed, faults, pace=Watched(speed, start), plans_here=False).run()
+    return DrilledDay(day, seed, faults, pace=Watched(speed, start), plans_here=False).run()

@@ -13,7 +13,7 @@ from access.models.request import OPEN
 from access.selectors.due import Due, due_on
 from access.selectors.ground import zone_of
 from access.services import cycle, requests, standing
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import NeedStatus
 from communities.models import Community, Gate
 from communities.services import gates
@@ -94,7 +94,7 @@ class Strangers:
 def _falls_ill(world: World, resident: Resident, when: datetime) -> Steps:
     """Have the staff press 危急: 120 comes at once."""
     yield when
-    wish = Wish("emergency", mobility=resident.mobility, is_critical=True, session_min=90)
+    wish = AccessWish("emergency", mobility=resident.mobility, is_critical=True, session_min=90)
     requests.submit(resident, wish=wish, by=staff(resident.community), at=world.now)
 
 

@@ -20,7 +20,7 @@ from communities.models import DispatchArea
 from core import clock
 from core.geo import travel_min
 from core.management.commands.check_invariants import breaches
-from core.vocabulary import CareClass
+from core.vocabulary import CarePriority
 from dispatch.models import PlanningRun
 from dispatch.states import PlanningKind
 from drill import bound, chain, plain, recheck
@@ -267,7 +267,7 @@ def _more(world: World, found: _Figures) -> dict[str, Any]:
     )
     return {
         "by_hand": dict(world.tally.by_hand),
-        "ambulance_rides_not_critical": ambulances.exclude(care_class=CareClass.URGENT).count(),
+        "ambulance_rides_not_critical": ambulances.exclude(care_class=CarePriority.URGENT).count(),
         "plans": {"made": plans.count(), "stale": sum(row.stale for row in plans)},
         "timeline": [[_clock(at), out, without] for at, out, without in world.tally.out_without_way],
         "waits_hist": _histogram(found.waits, 10, 12),

@@ -42,7 +42,7 @@ class Tally:
 
 
 @dataclass
-class Patient:
+class DrilledParty:
     """One party: who they are to the drill, and what they will be like today."""
 
     case_ref: UUID
@@ -71,7 +71,7 @@ class World:
     areas: tuple[str, ...]
     faults: frozenset[str] = frozenset()
     tally: Tally = field(default_factory=Tally)
-    patients: dict[UUID, Patient] = field(default_factory=dict)
+    patients: dict[UUID, DrilledParty] = field(default_factory=dict)
     cars: dict[str, Point] = field(default_factory=dict)
     moving: set[str] = field(default_factory=set)  # cars that drive empty to a place where they are kept for somebody
     silent: set[str] = field(default_factory=set)  # drivers who do not answer
@@ -98,17 +98,17 @@ class World:
         """Keep a line for the report."""
         self.tally.trouble.append(f"{hhmm(self.now)} {words}")
 
-    def patient(self, case_ref: UUID) -> Patient:
+    def patient(self, case_ref: UUID) -> DrilledParty:
         """Return the party of a case, met for the first time or known."""
         if case_ref not in self.patients:
             self.patients[case_ref] = self._meet(case_ref)
         return self.patients[case_ref]
 
-    def _meet(self, case_ref: UUID) -> Patient:
+    def _meet(self, case_ref: UUID) -> DrilledParty:
         request = AccessRequest.objects.select_related("resident").get(case_ref=case_ref)
         ref = request.resident.ref if request.resident and request.resident.ref else request.name
         dice = self.dice("patient", ref, request.need_kind)
-        return Patient(
+        return DrilledParty(
             case_ref=case_ref,
             name=request.name,
             community=request.community_id or "",

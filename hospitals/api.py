@@ -92,7 +92,7 @@ class WalkIn(APIView):
 
 
 @method_decorator(idempotent, name="post")  # type: ignore[arg-type]
-class Step(APIView):
+class ArrivalStep(APIView):
     """Do one step of an arrival."""
 
     permission_classes = [IsAuthenticated, OnDesk]

@@ -9,7 +9,7 @@ from typing import Any
 
 from access.models import AccessRequest, Resident
 from access.services import requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from accounts.models import User
 from communities.models import Community, Gate, GatePass
 from communities.services import gates
@@ -103,7 +103,7 @@ def ask(place: Town, person: Resident | None = None, *, at: datetime = AT, **wis
     """Ask through the community's own staff: approved at once."""
     given = {"need_kind": "dialysis", "arrive_at": place.slot.starts_at, "facility": place.facility.pk, **wish}
     given = {"session_min": 240, "mobility": "walk", **given}
-    return requests.submit(person or resident(place), wish=Wish(**given), by=place.staff, at=at)
+    return requests.submit(person or resident(place), wish=AccessWish(**given), by=place.staff, at=at)
 
 
 def place_by_hand(place: Town, request: AccessRequest, *, at: datetime = AT, **choice: Any) -> AccessRequest:

@@ -42,7 +42,7 @@ class Party(Protocol):
 
 
 @dataclass(frozen=True)
-class Bar:
+class Misfit:
     """The first rule that keeps a party out of a car: a code for programs, a sentence for people."""
 
     code: str
@@ -80,31 +80,31 @@ def load_of(vehicle: Carrier, party: Party) -> Load:
     return Load(party.party_size, 0, 0)
 
 
-def bar_of(vehicle: Carrier, party: Party) -> Bar | None:
+def bar_of(vehicle: Carrier, party: Party) -> Misfit | None:
     """Return the first rule that bars a party from an empty car: status, zone, infection, room, oxygen."""
     plate = vehicle.plate
     if vehicle.status != VehicleStatus.AVAILABLE:
         label = label_of(VehicleStatus, vehicle.status)
-        return Bar("vehicle.status", _("%(plate)s 现在%(status)s，请换一辆。") % {"plate": plate, "status": label})
+        return Misfit("vehicle.status", _("%(plate)s 现在%(status)s，请换一辆。") % {"plate": plate, "status": label})
     if party.zone_class not in vehicle.zones_allowed:
-        return Bar("vehicle.zone", _("%(plate)s 不接这一类区的人，请换一辆。") % {"plate": plate})
+        return Misfit("vehicle.zone", _("%(plate)s 不接这一类区的人，请换一辆。") % {"plate": plate})
     if party.infection_class in INFECTIOUS and not vehicle.takes_positive:
-        return Bar("vehicle.infection", _("%(plate)s 没有阳性转运条件，请换一辆。") % {"plate": plate})
+        return Misfit("vehicle.infection", _("%(plate)s 没有阳性转运条件，请换一辆。") % {"plate": plate})
     if bar := bar_of_load(vehicle, load_of(vehicle, party)):
         return bar
     if party.needs_oxygen and not vehicle.has_oxygen:
-        return Bar("vehicle.oxygen", _("%(plate)s 没有氧气，请换一辆。") % {"plate": plate})
+        return Misfit("vehicle.oxygen", _("%(plate)s 没有氧气，请换一辆。") % {"plate": plate})
     return None
 
 
-def bar_of_load(vehicle: Carrier, load: Load) -> Bar | None:
+def bar_of_load(vehicle: Carrier, load: Load) -> Misfit | None:
     """Return the first kind of place that a load exceeds."""
     if load.stretchers > vehicle.stretchers:
-        return Bar("vehicle.stretcher", _("%s 放不下担架，请换一辆。") % vehicle.plate)
+        return Misfit("vehicle.stretcher", _("%s 放不下担架，请换一辆。") % vehicle.plate)
     if load.wheelchairs > vehicle.wheelchairs:
-        return Bar("vehicle.wheelchair", _("%s 没有空的轮椅位，请换一辆。") % vehicle.plate)
+        return Misfit("vehicle.wheelchair", _("%s 没有空的轮椅位，请换一辆。") % vehicle.plate)
     if load.seats > vehicle.seats:
-        return Bar(
+        return Misfit(
             "vehicle.seats",
             _("%(plate)s 座位不够：要 %(need)s 个，有 %(has)s 个。请换一辆。")
             % {"plate": vehicle.plate, "need": load.seats, "has": vehicle.seats},
@@ -112,12 +112,12 @@ def bar_of_load(vehicle: Carrier, load: Load) -> Bar | None:
     return None
 
 
-def bar_together(vehicle: Carrier, aboard: Sequence[Aboard], newcomer: Aboard) -> Bar | None:
+def bar_together(vehicle: Carrier, aboard: Sequence[Aboard], newcomer: Aboard) -> Misfit | None:
     """Return the rule that keeps a newcomer from a car already carrying others: class, then places at each moment."""
     for other in aboard:
         same_zone = other.party.zone_class == newcomer.party.zone_class
         if not same_zone or other.party.infection_class != newcomer.party.infection_class:
-            return Bar("run.class", _("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。") % vehicle.plate)
+            return Misfit("run.class", _("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。") % vehicle.plate)
     for moment in [newcomer.since, *(each.since for each in aboard if newcomer.since <= each.since < newcomer.until)]:
         load = load_of(vehicle, newcomer.party)
         for each in aboard:

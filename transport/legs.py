@@ -52,7 +52,7 @@ class NextStop:
 
 
 @dataclass(frozen=True)
-class Leg:
+class CurrentStop:
     """The current leg: one stop and its button."""
 
     run: Run
@@ -94,7 +94,7 @@ def geo_url(stop: Stop) -> str:
     return f"geo:{at}?q={at}({quote(stop.label)})"
 
 
-def leg_of(run: Run) -> Leg | None:
+def leg_of(run: Run) -> CurrentStop | None:
     """Return the current leg of a run whose stops are loaded in order; None when all is done."""
     stops = list(run.stops.all())
     left = [stop for stop in stops if stop.departed_at is None]
@@ -103,7 +103,7 @@ def leg_of(run: Run) -> Leg | None:
     stop = left[0]
     done = [each for each in stops if each.departed_at is not None]
     start = done[-1].point if done else run.vehicle.point
-    return Leg(
+    return CurrentStop(
         run=run,
         stop=stop,
         trip=stop.trip,
@@ -169,7 +169,7 @@ def _stop_step(stop: Stop, *, has_arrived: bool) -> Step:
     return Step("depart", word)
 
 
-def later_steps(leg: Leg) -> list[LaterStep]:
+def later_steps(leg: CurrentStop) -> list[LaterStep]:
     """Return the steps of this run after the current one: what a phone shows on while it has no network."""
     found: list[LaterStep] = []
     for stop in leg.run.stops.all():
@@ -235,7 +235,7 @@ def _icon(trip: Trip) -> str:
     return _MOBILITY_ICON.get(trip.mobility, "user")
 
 
-def next_stops(current: Leg | None, runs: Iterable[Run]) -> list[NextStop]:
+def next_stops(current: CurrentStop | None, runs: Iterable[Run]) -> list[NextStop]:
     """Return what comes after the current leg: the rest of its run, then the runs to come, reservations last said so."""
     found: list[NextStop] = []
     for run in runs:

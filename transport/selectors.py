@@ -22,7 +22,7 @@ CALLED_OFF = (RunStatus.CANCELLED, RunStatus.ABORTED)
 
 
 @dataclass
-class Lane:
+class VehicleLane:
     """One vehicle on the board: its shifts (with drivers) and its live runs (with stops and their trips), in time."""
 
     vehicle: Vehicle
@@ -35,19 +35,21 @@ def _with_stops(runs: QuerySet[Run]) -> QuerySet[Run]:
     return runs.select_related("vehicle", "driver").prefetch_related(Prefetch("stops", queryset=stops))
 
 
-def lanes(area: str, *, since: datetime, until: datetime) -> list[Lane]:
+def lanes(area: str, *, since: datetime, until: datetime) -> list[VehicleLane]:
     """Return a dispatch area's vehicles that serve, or drive, at some time in [since, until); four queries."""
-    found = {row.pk: Lane(row) for row in Vehicle.objects.filter(dispatch_area=area)}
+    found = {row.pk: VehicleLane(row) for row in Vehicle.objects.filter(dispatch_area=area)}
     return [lane for lane in _fill(found, since=since, until=until) if lane.shifts or lane.runs]
 
 
-def on_duty(area: str, *, since: datetime, until: datetime) -> list[Lane]:
+def on_duty(area: str, *, since: datetime, until: datetime) -> list[VehicleLane]:
     """Return the usable vehicles of an area that have a shift at some time in [since, until); four queries."""
     usable = Vehicle.objects.filter(dispatch_area=area, status=VehicleStatus.AVAILABLE)
-    return [lane for lane in _fill({row.pk: Lane(row) for row in usable}, since=since, until=until) if lane.shifts]
+    return [
+        lane for lane in _fill({row.pk: VehicleLane(row) for row in usable}, since=since, until=until) if lane.shifts
+    ]
 
 
-def _fill(found: dict[str, Lane], *, since: datetime, until: datetime) -> list[Lane]:
+def _fill(found: dict[str, VehicleLane], *, since: datetime, until: datetime) -> list[VehicleLane]:
     shifts = Shift.objects.filter(starts_at__lt=until, ends_at__gt=since).select_related("driver")
     for shift in shifts.filter(vehicle__in=found).order_by("starts_at"):
         found[shift.vehicle_id].shifts.append(shift)

@@ -12,7 +12,7 @@ from access.models import CareNeed, Resident
 from access.rhythm import session_min
 from access.selectors.ground import length_of
 from access.selectors.suggestion import Suggestion
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from core.fields import MomentField, NoteField, PhoneField
 from core.vocabulary import NeedKind
 
@@ -54,13 +54,13 @@ class CallerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def wish(self, resident: Resident, known: Suggestion, *, is_second: bool) -> Wish:
+    def wish(self, resident: Resident, known: Suggestion, *, is_second: bool) -> AccessWish:
         """Make the wish of a valid form that `check_registered` has passed."""
         cleaned = self.cleaned_data
         is_registered = cleaned["purpose"] == REGISTERED
         arrive_at: datetime | None = cleaned.get("arrive_at") or (known.usual_at if is_registered else None)
         chosen = known.chosen if is_registered else None
-        return Wish(
+        return AccessWish(
             need_kind=chosen.kind if chosen else NeedKind.OUTPATIENT,
             arrive_at=arrive_at,
             mobility=resident.mobility,

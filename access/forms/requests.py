@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Resident
 from access.selectors.suggestion import Suggestion
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import CancelReason, Danger, TransportMode
 from core import clock
 from core.fields import MomentField, NoteField
@@ -159,12 +159,12 @@ class RequestForm(forms.Form):
         """Say whether the answer was: yes, it looks dangerous, or she is in labour."""
         return self.cleaned_data["time"] == SOON and self.cleaned_data["danger"] in {Danger.YES, Danger.LABOUR}
 
-    def wish(self, *, facility: str = "", session_min: int = 60, is_second: bool = False) -> Wish:
+    def wish(self, *, facility: str = "", session_min: int = 60, is_second: bool = False) -> AccessWish:
         """Return what was asked for; facility and length are the roster's."""
         data = self.cleaned_data
         travel, purpose = data["travel"], data["purpose"]
         own_way = travel in {TransportMode.OWN_CAR, TransportMode.ON_FOOT}
-        return Wish(
+        return AccessWish(
             need_kind=NeedKind.OUTPATIENT if purpose == OTHER else purpose,
             arrive_at=data["arrive_at"],
             mobility=Mobility.WALK if own_way else travel,

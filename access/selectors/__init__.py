@@ -1,14 +1,14 @@
 """Reading requests, their facts, and who is out."""
 
 from access.selectors.facts import facts_of, locked_case, locked_case_of, with_facts
-from access.selectors.journey_line import Line, Stop, journey_line
+from access.selectors.journey_line import JourneyLine, JourneyStop, journey_line
 from access.selectors.people_out import PersonOut, people_out
 from access.selectors.waits import WaitLimits, wait_limits
 
 __all__ = [
-    "Line",
+    "JourneyLine",
+    "JourneyStop",
     "PersonOut",
-    "Stop",
     "WaitLimits",
     "facts_of",
     "journey_line",

@@ -18,10 +18,10 @@ from access.models import AccessRequest, HandClosing
 from access.models.absence import away
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
-from access.selectors.journey_line import Line, journey_line
+from access.selectors.journey_line import JourneyLine, journey_line
 from access.selectors.rescue import Rescue, address_words, rescues
 from access.selectors.standing import out_again_words, silence_words
-from access.selectors.timeline import Event, timeline
+from access.selectors.timeline import TimelineEntry, timeline
 from access.states import FIXED
 from accounts.models import Post
 from communities.models import Area, Gate, Scan
@@ -57,11 +57,11 @@ class Detail:
     request: AccessRequest
     facts: Facts
     parts: CaseParts
-    line: Line
+    line: JourneyLine
     move: Move | None
     hospital: Facility | None
     why_hospital: list[dict[str, Any]]
-    events: list[Event]
+    events: list[TimelineEntry]
     hand_closing: dict[str, str] | None = None
     rescue: Rescue | None = None
     address: str = ""

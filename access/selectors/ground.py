@@ -36,7 +36,7 @@ from hospitals.models import Slot
 
 
 @dataclass(frozen=True)
-class Way:
+class DayRequest:
     """An open request of a day: its hour, None for as soon as possible, and what for."""
 
     id: UUID
@@ -51,7 +51,7 @@ class Ground:
 
     zone_class: str
     dispatch_area: str
-    ways: tuple[Way, ...] = ()
+    ways: tuple[DayRequest, ...] = ()
     is_away: bool = False  # died, in hospital, isolated elsewhere, away
     put_away: str = ""  # why the record is in the archive
 
@@ -158,9 +158,9 @@ def _ground(row: Any) -> Ground:
     )
 
 
-def _way(known: dict[str, Any]) -> Way:
+def _way(known: dict[str, Any]) -> DayRequest:
     at = datetime.fromisoformat(known["at"]) if known["at"] else None
-    return Way(UUID(known["id"]), at, known["kind"], known["is_critical"])
+    return DayRequest(UUID(known["id"]), at, known["kind"], known["is_critical"])
 
 
 def zone_now(community: Community, building: str, *, at: datetime) -> str:

@@ -26,7 +26,7 @@ KEYS = ("gate", "board", "door", "treatment", "return", "home")
 
 
 @dataclass
-class Stop:
+class JourneyStop:
     """One of the six stops; `time` is when it happened, else when it is planned."""
 
     key: str
@@ -37,10 +37,10 @@ class Stop:
 
 
 @dataclass
-class Line:
+class JourneyLine:
     """A journey as it is drawn, and what it says in words."""
 
-    stops: list[Stop]
+    stops: list[JourneyStop]
     standing: Standing
 
     @property
@@ -49,7 +49,7 @@ class Line:
         return self.standing.summary
 
 
-def journey_line(request: AccessRequest, *, at: datetime, parts: CaseParts | None = None) -> Line:
+def journey_line(request: AccessRequest, *, at: datetime, parts: CaseParts | None = None) -> JourneyLine:
     """Draw one journey; `request` was read by `with_facts`. Without `parts` they are read here."""
     if parts is None:
         parts = parts_of([request.case_ref])[request.case_ref]
@@ -58,10 +58,10 @@ def journey_line(request: AccessRequest, *, at: datetime, parts: CaseParts | Non
     stops = [_gate(request, facts, parts), _board(request, facts, parts), _door(facts, parts)]
     stops += [_treatment(request, facts, parts), _return(request, facts, parts), _home(facts, parts)]
     _set_states(stops, facts, parts, standing)
-    return Line(stops, standing)
+    return JourneyLine(stops, standing)
 
 
-def journey_lines(requests: Sequence[AccessRequest], *, at: datetime) -> list[Line]:
+def journey_lines(requests: Sequence[AccessRequest], *, at: datetime) -> list[JourneyLine]:
     """Draw many journeys; the number of queries does not grow with theirs."""
     parts = parts_of([row.case_ref for row in requests])
     return [journey_line(row, at=at, parts=parts[row.case_ref]) for row in requests]
@@ -72,7 +72,7 @@ def home_time(facts: Facts) -> datetime | None:
     return min((moment for name in journey.HOME_EVIDENCE if (moment := getattr(facts, name))), default=None)
 
 
-def _gate(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
+def _gate(request: AccessRequest, facts: Facts, parts: CaseParts) -> JourneyStop:
     planned = _planned(parts.outbound) or (parts.gate_pass.exit_from if parts.gate_pass else None)
     lines = []
     if facts.exited_at:
@@ -83,32 +83,34 @@ def _gate(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
         lines.append(_("门口没有记录"))
     elif parts.gate_pass:
         lines.append(_("通行证已发"))
-    return Stop("gate", facts.exited_at or planned, lines, is_actual=bool(facts.exited_at))
+    return JourneyStop("gate", facts.exited_at or planned, lines, is_actual=bool(facts.exited_at))
 
 
-def _board(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
+def _board(request: AccessRequest, facts: Facts, parts: CaseParts) -> JourneyStop:
     if not request.needs_vehicle:
-        return Stop("board", facts.exited_at, [label(TransportMode, request.mode)], is_actual=bool(facts.exited_at))
+        return JourneyStop(
+            "board", facts.exited_at, [label(TransportMode, request.mode)], is_actual=bool(facts.exited_at)
+        )
     trip = parts.outbound
     lines = [car_words(trip.run)] if trip and trip.run else []
     if trip and trip.status in BROKEN:
         lines.append(label(TripStatus, trip.status))
     elif trip and trip.status == TripStatus.SCHEDULED:
         lines.append(str(trip.run.get_status_display()) if trip.run else "")
-    return Stop("board", facts.boarded_at or _planned(trip), lines, is_actual=bool(facts.boarded_at))
+    return JourneyStop("board", facts.boarded_at or _planned(trip), lines, is_actual=bool(facts.boarded_at))
 
 
-def _door(facts: Facts, parts: CaseParts) -> Stop:
+def _door(facts: Facts, parts: CaseParts) -> JourneyStop:
     place = parts.intake.facility if parts.intake else parts.appointment.facility if parts.appointment else None
     planned = parts.outbound.dropoff_planned_at if parts.outbound else None
     planned = planned or (parts.appointment.slot.starts_at if parts.appointment else None)
     lines = [place.name] if place else []
     if facts.dropped_at and not facts.arrived_at:
         lines.append(_("车已到门口"))
-    return Stop("door", facts.arrived_at or facts.dropped_at or planned, lines, is_actual=bool(facts.arrived_at))
+    return JourneyStop("door", facts.arrived_at or facts.dropped_at or planned, lines, is_actual=bool(facts.arrived_at))
 
 
-def _treatment(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
+def _treatment(request: AccessRequest, facts: Facts, parts: CaseParts) -> JourneyStop:
     planned = parts.appointment.slot.starts_at if parts.appointment else None
     lines = [_("约 %(length)s") % {"length": _length(request.session_min)}]
     if facts.ready_at:
@@ -117,15 +119,17 @@ def _treatment(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
         lines = [str(parts.intake.get_status_display())]
     if trip := parts.between:
         lines.append(_("转院：%(from)s → %(to)s") % {"from": trip.from_label, "to": trip.to_label})
-    return Stop("treatment", facts.treatment_at or planned, lines, is_actual=bool(facts.ready_at or facts.kept_at))
+    return JourneyStop(
+        "treatment", facts.treatment_at or planned, lines, is_actual=bool(facts.ready_at or facts.kept_at)
+    )
 
 
-def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
+def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> JourneyStop:
     trip = parts.inbound
     if facts.kept_at:
-        return Stop("return", None, [_("不用返程车") if has_died(request, parts) else _("住院，返程先不排")])
+        return JourneyStop("return", None, [_("不用返程车") if has_died(request, parts) else _("住院，返程先不排")])
     if not request.needs_vehicle:
-        return Stop("return", facts.ready_at, [label(TransportMode, request.mode)], is_actual=False)
+        return JourneyStop("return", facts.ready_at, [label(TransportMode, request.mode)], is_actual=False)
     lines = []
     if trip and trip.run:
         lines.append(car_words(trip.run))
@@ -136,10 +140,10 @@ def _return(request: AccessRequest, facts: Facts, parts: CaseParts) -> Stop:
     elif facts.ready_at:
         lines.append(_("还没有车"))
     planned = _planned(trip) or (trip.reserved_from if trip else None)
-    return Stop("return", facts.boarded_back_at or planned, lines, is_actual=bool(facts.boarded_back_at))
+    return JourneyStop("return", facts.boarded_back_at or planned, lines, is_actual=bool(facts.boarded_back_at))
 
 
-def _home(facts: Facts, parts: CaseParts) -> Stop:
+def _home(facts: Facts, parts: CaseParts) -> JourneyStop:
     home = home_time(facts)
     planned = _planned_home(parts)
     lines = []
@@ -151,7 +155,9 @@ def _home(facts: Facts, parts: CaseParts) -> Stop:
         lines.append(_("人工确认到家"))
     if facts.hand_closed_at:
         lines.append(_("两人确认销案"))
-    return Stop("home", home or facts.hand_closed_at or planned, lines, is_actual=bool(home or facts.hand_closed_at))
+    return JourneyStop(
+        "home", home or facts.hand_closed_at or planned, lines, is_actual=bool(home or facts.hand_closed_at)
+    )
 
 
 def _planned_home(parts: CaseParts) -> datetime | None:
@@ -164,7 +170,7 @@ def _planned_home(parts: CaseParts) -> datetime | None:
     return back.reserved_from + (there.dropoff_planned_at - there.pickup_planned_at)
 
 
-def _set_states(stops: list[Stop], facts: Facts, parts: CaseParts, standing: Standing) -> None:
+def _set_states(stops: list[JourneyStop], facts: Facts, parts: CaseParts, standing: Standing) -> None:
     """Mark what is done, where the journey is now, and what went wrong."""
     furthest = max((number for number, stop in enumerate(stops) if stop.is_actual), default=-1)
     for number, stop in enumerate(stops):

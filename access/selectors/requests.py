@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from access.models import AccessRequest, Outside
 from access.models.request import OPEN
 from access.selectors.facts import with_facts
-from access.selectors.journey_line import Line, journey_lines
+from access.selectors.journey_line import JourneyLine, journey_lines
 from access.states import RequestStatus
 from core import tidy
 from core.actors import Actor
@@ -26,7 +26,7 @@ class RequestRow:
     """One line of a list."""
 
     request: AccessRequest
-    line: Line
+    line: JourneyLine
 
 
 @dataclass(frozen=True)

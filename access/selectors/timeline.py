@@ -95,7 +95,7 @@ WORDS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Event:
+class TimelineEntry:
     """One line of 经过."""
 
     at: datetime
@@ -105,11 +105,11 @@ class Event:
     is_offline: bool
 
 
-def timeline(case_ref: UUID) -> list[Event]:
+def timeline(case_ref: UUID) -> list[TimelineEntry]:
     """Return what happened to a case, the latest first; one query."""
     rows = audit.timeline(case_ref).order_by("-at", "-id")[:200]
     return [
-        Event(row.at, WORDS[row.verb], _note(row), _who(row.actor_role, row.actor_label), row.offline)
+        TimelineEntry(row.at, WORDS[row.verb], _note(row), _who(row.actor_role, row.actor_label), row.offline)
         for row in rows
         if row.verb in WORDS
     ]

@@ -11,7 +11,7 @@ from access.states import FIXED
 from communities.cards import PassCard
 from core import names
 from core.errors import Conflict
-from core.vocabulary import CareClass, PlaceKind
+from core.vocabulary import CarePriority, PlaceKind
 from hospitals.cards import CRITICAL_SERVICES, PatientCard
 from hospitals.machines import class_on
 from transport.cards import Place, RiderCard
@@ -66,11 +66,11 @@ def rider_card(request: AccessRequest, *, on: date) -> RiderCard:
     )
 
 
-def _care_class(request: AccessRequest) -> CareClass:
+def _care_class(request: AccessRequest) -> CarePriority:
     """Return all that a driver's list may know of why somebody travels."""
     if request.is_critical:
-        return CareClass.URGENT
-    return CareClass.FIXED if request.need_kind in FIXED else CareClass.ROUTINE
+        return CarePriority.URGENT
+    return CarePriority.FIXED if request.need_kind in FIXED else CarePriority.ROUTINE
 
 
 def pass_card(request: AccessRequest, *, plate: str = "") -> PassCard:

@@ -12,7 +12,7 @@ from access.models import AccessRequest
 from access.selectors.due import Due
 from access.selectors.ground import length_of
 from access.selectors.home import DAYS_AHEAD, home_lists
-from access.services.requests import Wish, submit
+from access.services.requests import AccessWish, submit
 from communities.models import Community
 from core.actors import Actor
 from core.errors import Conflict
@@ -47,10 +47,10 @@ def ask_due(*, by: Actor, at: datetime) -> list[AccessRequest]:
     return asked
 
 
-def wish_of(due: Due) -> Wish:
+def wish_of(due: Due) -> AccessWish:
     """Return the wish that the roster alone makes."""
     resident, need = due.resident, due.need
-    return Wish(
+    return AccessWish(
         need_kind=need.kind,
         arrive_at=due.arrive_at,
         mobility=resident.mobility,

@@ -16,8 +16,8 @@ def hold(resident: Resident) -> None:
     The name by its key, as it is asked for: 古丽·艾力 and 古丽艾力 wait for each other.
     """
     locks.hold(
-        locks.name(locks.Kind.NUMBER, resident.id_index),
-        locks.name(locks.Kind.ALIKE, resident.community_id, tidy.name_key(resident.name)),
+        locks.name(locks.LockKind.NUMBER, resident.id_index),
+        locks.name(locks.LockKind.ALIKE, resident.community_id, tidy.name_key(resident.name)),
     )
 
 

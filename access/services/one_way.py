@@ -25,7 +25,7 @@ DAY = timedelta(hours=24)
 
 def hold_person(person_key: UUID) -> None:
     """Wait until nobody else is calling an ambulance for this person; let go with the transaction."""
-    locks.hold(locks.name(locks.Kind.PERSON, person_key))
+    locks.hold(locks.name(locks.LockKind.PERSON, person_key))
 
 
 def hold_resident(resident_id: UUID) -> None:

@@ -36,7 +36,7 @@ OWN_WAY = {TransportMode.OWN_CAR, TransportMode.ON_FOOT}  # legal in 防范区 o
 
 
 @dataclass(frozen=True)
-class Wish:
+class AccessWish:
     """What is asked for. `arrive_at` None: as soon as possible; `facility` is a code, empty: the rules choose.
 
     `is_labour` says that the critical patient is a woman in labour: the house must be able to deliver (E22).
@@ -58,7 +58,9 @@ class Wish:
     is_second: bool = False
 
 
-def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: Ground | None = None) -> AccessRequest:
+def submit(
+    resident: Resident, *, wish: AccessWish, by: Actor, at: datetime, ground: Ground | None = None
+) -> AccessRequest:
     """Store a wish; typed by the community's own staff it is approved at once, and so is a critical one (C13).
 
     Whether there is a way already is asked while the resident is held: of two who press together, the second reads of
@@ -88,7 +90,7 @@ def submit(resident: Resident, *, wish: Wish, by: Actor, at: datetime, ground: G
     return request
 
 
-def _check(wish: Wish, ground: Ground, at: datetime) -> None:
+def _check(wish: AccessWish, ground: Ground, at: datetime) -> None:
     """Refuse what nobody can be asked to do, with the field that is to be changed."""
     if wish.need_kind in GOODS and not wish.is_critical:
         raise Invalid("request.goods", _("药和透析液不用人去取。看病请选“看门诊、复诊”。"), field="purpose")
@@ -98,7 +100,7 @@ def _check(wish: Wish, ground: Ground, at: datetime) -> None:
         raise Invalid("request.own_way", _("封控区、管控区要专车接送，不能自己走。请改选怎么走。"), field="travel")
 
 
-def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: datetime) -> AccessRequest:
+def _store(resident: Resident, wish: AccessWish, ground: Ground, by: Actor, at: datetime) -> AccessRequest:
     new = NewRequest(
         person_key=resident.person_key,
         name=resident.name,
@@ -127,12 +129,12 @@ def _store(resident: Resident, wish: Wish, ground: Ground, by: Actor, at: dateti
     return row
 
 
-def _service_kind(wish: Wish) -> str:
+def _service_kind(wish: AccessWish) -> str:
     """Say what a house must offer: for a critical patient the emergency room, or who can deliver."""
     return CRITICAL_SERVICES[wish.is_labour] if wish.is_critical else SERVICE_OF[NeedKind(wish.need_kind)]
 
 
-def _ordinary_way(wish: Wish) -> dict[str, Any]:
+def _ordinary_way(wish: AccessWish) -> dict[str, Any]:
     """Say what a wish would have been without the danger; empty for one that was 120 from the first (INV-15)."""
     if wish.need_kind == NeedKind.EMERGENCY:
         return {}

@@ -14,7 +14,7 @@ from access.models import CareNeed, Resident, StandingOrder
 from access.selectors.due import rhythm_of
 from access.selectors.ground import length_of
 from access.services import one_way, requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import FIXED, NeedStatus, StopReason
 from core import clock
 from core.actors import Actor, service
@@ -112,9 +112,9 @@ def _order_row(need: CareNeed, day: date) -> StandingOrder | None:
     return earlier if was_stopped else None
 
 
-def _wish(need: CareNeed, resident: Resident, day: date) -> Wish:
+def _wish(need: CareNeed, resident: Resident, day: date) -> AccessWish:
     arrive_at = clock.at_local(day, rhythm_of(need).starts)
-    return Wish(
+    return AccessWish(
         need.kind,
         arrive_at=arrive_at,
         mobility=resident.mobility,

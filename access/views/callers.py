@@ -19,7 +19,7 @@ from access.selectors.callers import caller_of, find_by_phone, registered_way, r
 from access.selectors.detail import Detail
 from access.selectors.requests import own_case
 from access.services import requests as service
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import Danger
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
@@ -98,7 +98,7 @@ def ask_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Ask for 120 for whoever rings, in one press: nothing is asked first (R-000-2)."""
     actor = actor_of(request)
     resident = resident_in_reach(actor, ident)
-    wish = Wish(
+    wish = AccessWish(
         need_kind=NeedKind.EMERGENCY,
         mobility=resident.mobility,
         needs_oxygen=resident.needs_oxygen,

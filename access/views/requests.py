@@ -20,7 +20,7 @@ from access.selectors.residents import resident_of
 from access.selectors.suggestion import Suggestion, suggestion, wish_values
 from access.services import one_way
 from access.services import requests as service
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import Danger
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
@@ -103,7 +103,7 @@ def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     one_way.hold_own(actor, ident)
     asked = asking(actor, ident, on=at, purpose=NeedKind.EMERGENCY, at=at)
     resident = asked.resident
-    wish = Wish(
+    wish = AccessWish(
         need_kind=NeedKind.EMERGENCY,
         mobility=resident.mobility,
         needs_oxygen=resident.needs_oxygen,

@@ -54,7 +54,7 @@ def first_administrator(username: str, *, name: str, place: tuple[str, str, str]
     `place` is (kind, code, label). The password is chosen by a link (`passwords.link_for`).
     """
     policies.check_make_user(by)
-    locks.hold(locks.name(locks.Kind.ADMINISTRATOR, "first"))  # two at once: one is first
+    locks.hold(locks.name(locks.LockKind.ADMINISTRATOR, "first"))  # two at once: one is first
     others = User.objects.filter(posts__role=Role.SYSADMIN, is_active=True).exclude(username=username)
     if others.exists():
         raise Conflict("user.administrator", _("已经有管理员了：要再给链接，请用他的号码。"))

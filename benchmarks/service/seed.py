@@ -119,7 +119,7 @@ def _let_wait(area: str, wanted: int) -> int:
     for person, minutes in zip(free.order_by("ref")[: max(0, lacking)], cycle(range(60, 420, 10)), strict=False):
         staff = Actor("user:bench", "林晓", "staff", "community", person.community_id)
         arrive_at = at + timedelta(minutes=minutes)
-        wish = requests.Wish("outpatient", arrive_at=arrive_at, mobility=person.mobility, session_min=60)
+        wish = requests.AccessWish("outpatient", arrive_at=arrive_at, mobility=person.mobility, session_min=60)
         requests.submit(person, wish=wish, by=staff, at=at)
     return len(board(dispatcher, at=at).waiting)
 

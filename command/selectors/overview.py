@@ -19,7 +19,7 @@ from communities.models import Area
 from core.actors import Actor
 from core.vocabulary import Role
 from dispatch import selectors
-from dispatch.board.asked import Asked, asked_of
+from dispatch.board.asked import HouseAsked, asked_of
 from dispatch.board.waiting import home_name
 from dispatch.hand.rescues import of_board
 from dispatch.words import unmet_words
@@ -56,7 +56,7 @@ class Overview:
     on_the_way: int = 0
     treated: int = 0
     stages: Counter[str] = field(default_factory=Counter)
-    asked_of_houses: list[Asked] = field(default_factory=list)
+    asked_of_houses: list[HouseAsked] = field(default_factory=list)
 
 
 def overview(actor: Actor, *, at: datetime) -> Overview:

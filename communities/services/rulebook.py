@@ -13,7 +13,7 @@ from django.db import transaction
 from communities import policies
 from communities import rulebook as book
 from communities.models import PolicyDocument, PolicyRule
-from communities.rulebook import Question, Rule, Ruling
+from communities.rulebook import Rule, RuleQuestion, Ruling
 from core import audit
 from core.actors import Actor
 from core.divisions import division_prefix
@@ -32,7 +32,7 @@ class Book:
 
     def value(self, key: str, *, place: str, at: datetime, zone: str = "", need: str = "") -> Ruling:
         """Return the value of a key and which row decided. Raises KeyError for an unknown key."""
-        return book.resolve(self.rules, key, Question(place, at, zone, need))
+        return book.resolve(self.rules, key, RuleQuestion(place, at, zone, need))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def bad_rows(*, place: str = "", at: datetime) -> list[BadRow]:
 def _instead(rules: list[Rule], bad: Rule, at: datetime) -> Ruling | None:
     zone, need = next(iter(bad.zone_classes), ""), next(iter(bad.need_kinds), "")
     try:
-        return book.resolve(rules, bad.key, Question(bad.scope, at, zone, need))
+        return book.resolve(rules, bad.key, RuleQuestion(bad.scope, at, zone, need))
     except KeyError:
         return None
 

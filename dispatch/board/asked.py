@@ -13,7 +13,7 @@ from hospitals.selectors import limits
 
 
 @dataclass(frozen=True)
-class Asked:
+class HouseAsked:
     """One patient for whom another house is asked; `is_late`: longer than the rulebook lets it be silent."""
 
     transfer_id: UUID
@@ -24,18 +24,18 @@ class Asked:
     is_late: bool
 
 
-def asked_of(rows: Iterable[AccessRequest], *, at: datetime) -> list[Asked]:
+def asked_of(rows: Iterable[AccessRequest], *, at: datetime) -> list[HouseAsked]:
     """Pick those from the rows of `selectors.board_requests`, the longest asked first."""
     found = [_asked(row, at) for row in rows]
     return sorted((each for each in found if each), key=lambda each: -each.minutes)
 
 
-def _asked(row: Any, at: datetime) -> Asked | None:
+def _asked(row: Any, at: datetime) -> HouseAsked | None:
     """Say what the row's annotations tell."""
     since: datetime | None = row.asked_since
     if since is None:
         return None
-    return Asked(
+    return HouseAsked(
         transfer_id=row.asked_transfer,
         name=row.name,
         asking=row.asking_house_name,

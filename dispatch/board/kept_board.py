@@ -20,7 +20,7 @@ KEPT = 4  # a few megabytes each
 
 
 @dataclass(frozen=True)
-class Question:
+class BoardKey:
     """What a dispatcher asks of the board. `version`: the change numbers read before it; "" to read afresh."""
 
     actor: Actor = field(compare=False)
@@ -36,7 +36,7 @@ class Question:
         return self.actor.role, self.actor.place_code, f"{self.at:%d%H%M}", get_language() or ""
 
 
-def kept(question: Question) -> Board:
+def kept(question: BoardKey) -> Board:
     """Return the board, read now or a moment ago."""
     return _kept(question, question.key) if question.version else _read(question)
 
@@ -47,12 +47,12 @@ def forget() -> None:
 
 
 @lru_cache(KEPT)
-def _kept(question: Question, _key: tuple[str, ...]) -> Board:
+def _kept(question: BoardKey, _key: tuple[str, ...]) -> Board:
     return _read(question)
 
 
-def _read(question: Question) -> Board:
+def _read(question: BoardKey) -> Board:
     return board(question.actor, who=question.who, choice=question.choice, query=question.query, at=question.at)
 
 
-__all__ = ["Question", "forget", "kept"]
+__all__ = ["BoardKey", "forget", "kept"]

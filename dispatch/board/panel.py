@@ -42,7 +42,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReasonLine:
     """One reason: kind yes, but or no, its sentence, and the rule it comes from."""
 
     kind: str
@@ -57,7 +57,7 @@ class Offer:
     code: str
     title: str
     verdict: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReasonLine, ...]
     is_possible: bool
     is_chosen: bool = False
     number: int = 0
@@ -292,5 +292,5 @@ def _title(found: Fit) -> str:
     return car_label(found.car.plate, duty.driver_name if duty else "")
 
 
-def _lines(checks: Iterable[Check]) -> tuple[Line, ...]:
-    return tuple(Line(check.verdict, sentence(check), SOURCES.get(check.code, "")) for check in checks)
+def _lines(checks: Iterable[Check]) -> tuple[ReasonLine, ...]:
+    return tuple(ReasonLine(check.verdict, sentence(check), SOURCES.get(check.code, "")) for check in checks)

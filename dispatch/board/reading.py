@@ -13,11 +13,11 @@ from access.states import RequestStatus
 from core.actors import Actor
 from dispatch import selectors
 from dispatch.board import lanes
-from dispatch.board.asked import Asked, asked_of
+from dispatch.board.asked import HouseAsked, asked_of
 from dispatch.board.lanes import Group, Scale
 from dispatch.board.panel import Choice, Panel, panel
 from dispatch.board.sketch import Sketch, sketch
-from dispatch.board.waiting import Ending, Row, Waiting, ending_soon, home_name, row_of, waiting_people
+from dispatch.board.waiting import Ending, Waiting, WaitingRow, ending_soon, home_name, row_of, waiting_people
 from dispatch.facts.silence import Silent, silent_of
 from dispatch.hand import snapshot
 from dispatch.hand.rescues import of_board
@@ -50,12 +50,12 @@ class Board:
     panel: Panel | None
     sketch: Sketch | None
     silent: list[Silent]
-    asked: list[Asked]
+    asked: list[HouseAsked]
     rescues: list[Rescue] = field(default_factory=list)
     query: str = ""
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[WaitingRow]:
         """The list of those who wait, as it is drawn."""
         chosen = self.panel.request.pk if self.panel else None
         press = self.panel.press if self.panel else ""

@@ -78,7 +78,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Row:
+class WaitingRow:
     """One person as the list of the board draws them: all that the row's template shows."""
 
     pk: UUID
@@ -97,10 +97,10 @@ class Row:
     press: str | None  # the words of the panel's button, for the one chosen
 
 
-def row_of(each: Waiting, number: int, *, query: str, press: str | None) -> Row:
+def row_of(each: Waiting, number: int, *, query: str, press: str | None) -> WaitingRow:
     """Return how somebody stands in the list."""
     request = each.request
-    return Row(
+    return WaitingRow(
         pk=request.pk,
         number=number,
         name=request.name,

@@ -44,7 +44,7 @@ Drive = OwnRun | Join
 
 
 @dataclass(frozen=True)
-class Place:
+class TreatmentPlace:
     """Where somebody is treated. Without a slot only a critical request goes there (life floor)."""
 
     slot_id: int | None = None
@@ -61,7 +61,7 @@ class Arrangement:
 
     verb: str
     is_pinned: bool
-    place: Place | None = None
+    place: TreatmentPlace | None = None
     out: Drive | None = None
     back: Drive | None = None
 

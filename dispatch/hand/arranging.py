@@ -29,7 +29,7 @@ from core.errors import Conflict, Invalid
 from core.geo import travel_min
 from dispatch.hand import rides, telling, way_home
 from dispatch.hand.allowances import EXIT_BEFORE_MIN, RETURN_AFTER_H
-from dispatch.hand.arrangement import Arrangement, Drive, Place
+from dispatch.hand.arrangement import Arrangement, Drive, TreatmentPlace
 from hospitals.models import Appointment, Facility, Slot
 from hospitals.services import appointments
 from hospitals.services.announcing import announce
@@ -60,7 +60,7 @@ class Written:
     back: Run | None = None
 
 
-def hold(pk: UUID, place: Place | None, vehicles: Iterable[str], *, by: Actor, at: datetime) -> Held:
+def hold(pk: UUID, place: TreatmentPlace | None, vehicles: Iterable[str], *, by: Actor, at: datetime) -> Held:
     """Lock a request, its place and its cars, and judge whether it still waits; open its two ways where it has none.
 
     `place` empty asks for the way home alone. Raises Conflict when it is arranged, over, or of somebody whose home
@@ -130,7 +130,7 @@ def _way_home_to_arrange(request: AccessRequest) -> Trip:
     return trip
 
 
-def _receiving(request: AccessRequest, place: Place) -> tuple[Slot | None, Facility]:
+def _receiving(request: AccessRequest, place: TreatmentPlace) -> tuple[Slot | None, Facility]:
     """Lock the slot and return it with its facility; a critical request may go without (life floor)."""
     if place.slot_id:
         rows = Slot.objects.select_for_update(of=("self",)).select_related("service__facility")

@@ -22,7 +22,7 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid
 from dispatch import policies
 from dispatch.hand import arranging, rescues, rides, snapshot
-from dispatch.hand.arrangement import Arrangement, OwnRun, Place
+from dispatch.hand.arrangement import Arrangement, OwnRun, TreatmentPlace
 from dispatch.hand.arranging import Held
 from dispatch.hand.offers import Errand, Pair, pair_of
 from dispatch.words import sentence
@@ -53,7 +53,7 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     the car; Invalid when the choice lacks a hospital or a car.
     """
     policies.check_place(by, request)
-    place_at = Place(choice.slot_id, choice.facility_code)
+    place_at = TreatmentPlace(choice.slot_id, choice.facility_code)
     held = arranging.hold(request.pk, place_at, (choice.out_vehicle, choice.back_vehicle), by=by, at=at)
     arranging.write(held, _chosen(held, choice, place_at, at=at), by=by, at=at)
     if held.request.is_critical:
@@ -80,7 +80,7 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
     return request
 
 
-def _chosen(held: Held, choice: PlacementChoice, place_at: Place, *, at: datetime) -> Arrangement:
+def _chosen(held: Held, choice: PlacementChoice, place_at: TreatmentPlace, *, at: datetime) -> Arrangement:
     """Judge the chosen cars under their locks, and return what is arranged with them."""
     made = Arrangement(verb="request.placed", is_pinned=True, place=place_at)
     if held.there is None or held.back is None:

@@ -19,7 +19,7 @@ from core.actors import Actor
 from core.errors import Conflict, DomainError
 from core.gathering import one_deed
 from dispatch.hand import arranging
-from dispatch.hand.arrangement import Arrangement, Drive, Join, OwnRun, Place
+from dispatch.hand.arrangement import Arrangement, Drive, Join, OwnRun, TreatmentPlace
 from dispatch.planning import leases
 from dispatch.planning.houses import slot_key
 from dispatch.planning.outings import Outing, Outings, cut
@@ -111,7 +111,7 @@ def _arrangement(
     if item.outbound is None and item.inbound is not None:  # there already: only the way home
         return made
     slot_id = slot_key(item.slot) if item.slot else None
-    return replace(made, place=Place(slot_id, item.facility))
+    return replace(made, place=TreatmentPlace(slot_id, item.facility))
 
 
 def _drive(outing: Outing, case: str, direction: Direction, shifts: Mapping[int, Shift], why: dict[str, Any]) -> Drive:

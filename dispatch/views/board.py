@@ -18,7 +18,7 @@ from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
 from core.vocabulary import hhmm
 from dispatch import selectors
-from dispatch.board.kept_board import Question, kept
+from dispatch.board.kept_board import BoardKey, kept
 from dispatch.board.panel import Choice
 from dispatch.facts import silence
 from dispatch.forms import ChoiceForm
@@ -165,7 +165,7 @@ def _render(
     choice = Choice(slot_id=data.get("slot"), facility=data.get("facility", ""), car=data.get("car", ""))
     query = asked.get("q", "").strip()[:40]
     actor = actor_of(request)
-    question = Question(actor, who=asked.get("who", ""), choice=choice, query=query, at=clock.now(), version=version)
+    question = BoardKey(actor, who=asked.get("who", ""), choice=choice, query=query, at=clock.now(), version=version)
     shown = kept(question)
     stays = {"who": asked.get("who", ""), "slot": choice.slot_id, "facility": choice.facility, "car": choice.car}
     address = _address({**stays, "q": query})

@@ -152,7 +152,7 @@ def residents() -> dict[str, Column]:
         **{name: Column(Text(n)) for name, n in longest.items()},
         "need_kinds": _must(SomeOf(words.needs())),
         "schedule_kind": Column(rhythms),
-        "schedule_days": Column(words.Rhythm()),
+        "schedule_days": Column(words.RhythmCell()),
         "schedule_shift": Column(shifts),
         "session_hours": Column(Number(0, 24, is_whole=False)),
         "next_date": Column(Day()),

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from access.models import AccessRequest, CareNeed
 from access.services import requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from communities.models import Community
 from communities.selectors import issued_pass
 from communities.services import gates
@@ -22,7 +22,7 @@ from communities.states import Decision, Direction
 from core import clock, outbox
 from core.actors import Actor
 from core.errors import DomainError
-from core.vocabulary import ScheduleKind, Shift
+from core.vocabulary import ScheduleKind, TreatmentShift
 from drill import by_hand
 from drill.city.folder import CityFolder
 from hospitals.models import Appointment, Intake
@@ -70,7 +70,9 @@ def play(folder: CityFolder, community: Community, *, until: datetime) -> int:
     for wave in WAVES:
         for number, need in enumerate(islice(_due(wave, community, folder, seen), wave.people)):
             seen.add(need.resident_id)
-            journey = _Journey(need, wave, folder, until, favourite=favourite if wave.shift == Shift.AFTERNOON else "")
+            journey = _Journey(
+                need, wave, folder, until, favourite=favourite if wave.shift == TreatmentShift.AFTERNOON else ""
+            )
             if number >= wave.placed:  # one asked long ago, the others just now
                 journey.asked_at = until - (4 + 12 * (wave.people - 1 - number)) * MIN
             if journey.begin(is_placed=number < wave.placed):
@@ -155,7 +157,7 @@ class _Journey:
 
     def _ask(self) -> AccessRequest:
         resident = self.need.resident
-        wish = Wish(
+        wish = AccessWish(
             need_kind=self.need.kind,
             arrive_at=self.arrive_at,
             mobility=resident.mobility,

@@ -153,7 +153,7 @@ LATITUDE, LONGITUDE = Degrees(3, 54, (73, 136)), Degrees(73, 136, (3, 54))
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class RhythmCell:
     """On which days: 1,3,5 or 一三五 or 周一、周三; two weeks as 2,4,6|3,6; or every so many days as 21d."""
 
     def read(self, text: str) -> str:

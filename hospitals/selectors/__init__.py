@@ -1,7 +1,7 @@
 """Questions about facilities, places, arrivals."""
 
 from hospitals.selectors.capacity import bookable_slots, receiving_facilities, services_of, slots_of_day
-from hospitals.selectors.desk import Day, arrival_of, day_of, patient_of
+from hospitals.selectors.desk import DeskDay, arrival_of, day_of, patient_of
 from hospitals.selectors.limits import limits
 from hospitals.selectors.own import (
     appointment_for,
@@ -25,7 +25,7 @@ from hospitals.selectors.transfers import (
 )
 
 __all__ = [
-    "Day",
+    "DeskDay",
     "Handing",
     "allowed_steps",
     "appointment_for",

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from core import clock, names, tidy
 from core.phrases import label
-from core.vocabulary import Mobility, ServiceKind, Shift, hhmm
+from core.vocabulary import Mobility, ServiceKind, TreatmentShift, hhmm
 from hospitals.cards import CONTINUOUS_SERVICES
 from hospitals.models import Appointment, Intake, Service
-from hospitals.selectors.desk_rows import Arrival, Capacity, Day, Patient
+from hospitals.selectors.desk_rows import Arrival, Capacity, DeskDay, Patient
 from hospitals.selectors.limits import DeskLimits, limits
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
 from hospitals.words import (
@@ -28,10 +28,10 @@ TEST_HOURS = timedelta(hours=48)
 _WAITING_KEPT = timedelta(hours=24)  # nobody waits longer without others being called in
 
 
-def day_of(facility_code: str, *, at: datetime, words: str = "") -> Day:
+def day_of(facility_code: str, *, at: datetime, words: str = "") -> DeskDay:
     """Gather a facility's day; `words` (name, initials, last four, plate) narrows the expected arrivals."""
     known = limits(facility_code, at=at)
-    day = Day(at=at)
+    day = DeskDay(at=at)
     for row in sorted(_expected(facility_code, at=at, known=known), key=_who_first):
         target = day.under_way if row.appointment.is_critical else day.arrivals
         if row.appointment.is_critical or matches(row.appointment, words):
@@ -62,7 +62,7 @@ def arrival_of(appointment: Appointment, *, at: datetime, known: DeskLimits | No
     slot = appointment.slot
     expected_at = appointment.expected_at or slot.starts_at
     hours = f"{hhmm(slot.starts_at)}–{hhmm(slot.ends_at)}"
-    shift = label(Shift, slot.shift)
+    shift = label(TreatmentShift, slot.shift)
     return Arrival(
         appointment=appointment,
         expected_at=expected_at,
@@ -127,7 +127,7 @@ def matches(appointment: Appointment, words: str) -> bool:
     )
 
 
-def _sort_patients(day: Day, facility_code: str, known: DeskLimits) -> None:
+def _sort_patients(day: DeskDay, facility_code: str, known: DeskLimits) -> None:
     """Put today's arrivals where they stand: hand-over clock, house, waiting for the way home."""
     start = clock.day_bounds(clock.local_day(day.at))[0]
     here = Q(status__in=INSIDE) | Q(arrived_at__gte=start) | _waiting_for_way_home(day.at)
@@ -194,7 +194,7 @@ def _time_left(intake: Intake, *, at: datetime) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-def _count_places(day: Day, facility_code: str, known: DeskLimits) -> None:
+def _count_places(day: DeskDay, facility_code: str, known: DeskLimits) -> None:
     """Sum today's places by service; the buffer counts who is inside without a known test (R-004-2)."""
     start, end = clock.day_bounds(clock.local_day(day.at))
     today = Q(slots__starts_at__gte=start, slots__starts_at__lt=end)

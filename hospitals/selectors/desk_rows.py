@@ -13,7 +13,7 @@ from hospitals.states import INSIDE, AppointmentStatus
 
 
 @dataclass(frozen=True)
-class Row:
+class ArrivalRow:
     """All that the row of an expected patient shows."""
 
     pk: UUID
@@ -88,10 +88,10 @@ class Arrival:
         """Return the minutes since the expected time."""
         return -self.minutes
 
-    def row(self, *, is_first: bool) -> Row:
+    def row(self, *, is_first: bool) -> ArrivalRow:
         """Return what the patient's row shows."""
         row = self.appointment
-        return Row(
+        return ArrivalRow(
             pk=row.pk,
             is_first=is_first,
             is_proposed=row.status == AppointmentStatus.PROPOSED,
@@ -155,7 +155,7 @@ class Capacity:
 
 
 @dataclass
-class Day:
+class DeskDay:
     """Everything on the desk's page."""
 
     at: datetime
@@ -172,7 +172,7 @@ class Day:
     is_stale: bool = False
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ArrivalRow]:
         """Return the expected patients as they are drawn."""
         return [arrival.row(is_first=number == 0) for number, arrival in enumerate(self.arrivals)]
 

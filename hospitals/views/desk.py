@@ -38,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return page(request, "hospitals/desk.html", _context(day, actor.place_code, words), part=part, mark=mark)
 
 
-def _context(day: selectors.Day, facility_code: str, words: str) -> dict[str, Any]:
+def _context(day: selectors.DeskDay, facility_code: str, words: str) -> dict[str, Any]:
     known = selectors.limits(facility_code, at=day.at)
     coming, leaving = selectors.open_transfers(facility_code, at=day.at)
     day.brought_count = sum(1 for row in coming if row.door_wait is not None)

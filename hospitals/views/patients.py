@@ -42,7 +42,7 @@ def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Step:
+class LogStep:
     """One line of 经过."""
 
     at: datetime
@@ -51,10 +51,10 @@ class Step:
     reason: str
 
 
-def _log_of(case_ref: UUID) -> list[Step]:
+def _log_of(case_ref: UUID) -> list[LogStep]:
     """Return what happened here; an arrival is one act, though the appointment and the arrival both note it."""
     rows = audit.timeline(case_ref).filter(verb__in=[*STEP_WORDS]).exclude(verb="appointment.arrived")
-    return [Step(row.at, STEP_WORDS[row.verb], row.actor_label, row.reason) for row in rows]
+    return [LogStep(row.at, STEP_WORDS[row.verb], row.actor_label, row.reason) for row in rows]
 
 
 def _person(row: Any, about: str, need: Any) -> dict[str, Any]:

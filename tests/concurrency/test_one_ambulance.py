@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, connections
 
 from access.models import AccessRequest
 from access.services import critical, one_way, requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from core.errors import Conflict
 from tests import walkers
 
@@ -50,7 +50,7 @@ def press_at_once(ways: list[str]) -> Counter[str]:
                     placed[sum(1 for way in ways[:number] if way == "raise")], by=town.staff, at=walkers.AT
                 )
             else:
-                wish = Wish("emergency", is_critical=True, is_second=ways[number] == "second")
+                wish = AccessWish("emergency", is_critical=True, is_second=ways[number] == "second")
                 requests.submit(person, wish=wish, by=town.staff, at=walkers.AT)
         except Conflict as error:
             return error.code

@@ -16,7 +16,7 @@ from django.urls import reverse
 from access.models import AccessRequest, CareNeed, Resident
 from access.services import critical, cycle, needs, requests, residents, standing
 from access.services.needs import NeedFacts
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.services.residents import ResidentFacts
 from core import clock
 from core.actors import Actor
@@ -100,7 +100,7 @@ def _second(made: Any) -> int:
 
 
 def _press_critical(made: Any, _number: int) -> AccessRequest:
-    return requests.submit(made[1], wish=Wish("emergency", is_critical=True), by=made[0].staff, at=walkers.AT)
+    return requests.submit(made[1], wish=AccessWish("emergency", is_critical=True), by=made[0].staff, at=walkers.AT)
 
 
 def _critical(made: Any) -> int:

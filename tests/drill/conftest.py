@@ -65,7 +65,7 @@ class SmallCity:
     ) -> dict[str, Any]:
         """Play its day in a copy, after these statements; `by_celery`: planned by a worker's process."""
         self.number += 1
-        asked = play.Asked(self.folder.path, faults=faults, until_hour=until_hour)
+        asked = play.DrillAsked(self.folder.path, faults=faults, until_hour=until_hour)
         with own_database(f"{self.name}_{self.number}", template=self.name) as database:
             with connection.cursor() as cursor:
                 for statement in first:

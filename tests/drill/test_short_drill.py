@@ -9,7 +9,7 @@ from django.db.models import F, Value
 
 from access.models import AccessRequest
 from access.services import absences, one_way, requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from config import handlers
 from dispatch.planning import houses, planner, question, urgent
 from drill import answering, chain, report
@@ -243,7 +243,7 @@ def _falls_ill_before_the_ride(world: World) -> Steps:
         trip = soon.filter(pickup_planned_at__lt=world.now + 15 * MIN).order_by("pickup_planned_at").first()
         request = AccessRequest.objects.filter(case_ref=trip.case_ref, is_critical=False).first() if trip else None
         if request is not None and request.resident is not None:
-            wish = Wish("emergency", is_critical=True, session_min=90)
+            wish = AccessWish("emergency", is_critical=True, session_min=90)
             requests.submit(request.resident, wish=wish, by=staff(request.resident.community), at=world.now)
             return
         yield world.now + 2 * MIN

@@ -146,7 +146,7 @@ def leave(side: Side, name: str, *, at: datetime) -> GatePass:
     staff = side.actors["staff"]
     facts = ResidentFacts(name=name, sex="F", building="5号楼")
     resident = residents.register(side.community, facts=facts, by=staff, at=at, is_other=True)
-    wish = requests.Wish("dialysis", arrive_at=at + 90 * MIN, facility=side.facility.code)
+    wish = requests.AccessWish("dialysis", arrive_at=at + 90 * MIN, facility=side.facility.code)
     request = requests.submit(resident, wish=wish, by=staff, at=at)
     window = passes.PassWindow(at - 20 * MIN, at + 480 * MIN, at + 360 * MIN)
     return passes.issue(
@@ -241,7 +241,7 @@ def _case(side: Side, stage: str, words: Words, at: datetime) -> None:
     resident = residents.register(side.community, facts=facts, by=staff, at=asked_at, is_other=True)
     needs.add(resident, facts=NeedFacts("dialysis", "2,4,6", diagnosis=words.diagnosis), by=staff, at=asked_at)
     arrive_at = at - 60 * MIN if stage == "inside" else at + 90 * MIN
-    wish = requests.Wish(
+    wish = requests.AccessWish(
         "dialysis", arrive_at=arrive_at, mobility="wheelchair", facility=side.facility.code, escorts=1,
         note=words.wish_note, session_min=240,
     )  # fmt: skip

@@ -76,7 +76,7 @@ def critical(count: int) -> dict[str, Any]:
     free = Resident.objects.filter(community__dispatch_area=city._area(), requests__isnull=True, needs__isnull=True)
     people = list(free.select_related("community").order_by("-ref")[:count])
     people += [_one() for _ in range(count - len(people))]
-    wish = requests.Wish("emergency", is_critical=True, mobility="stretcher")
+    wish = requests.AccessWish("emergency", is_critical=True, mobility="stretcher")
     at = clock.now()
     made = [requests.submit(row, wish=wish, by=city._staff(row.community_id), at=at) for row in people]
     return {"asked": len(made)}

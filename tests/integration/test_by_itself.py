@@ -17,7 +17,7 @@ from django.test import Client
 
 from access.models import AccessRequest
 from access.services import requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from calls.models import OpenCall
 from calls.states import CallKind
 from communities.services import gates
@@ -54,7 +54,7 @@ def a_hand_over_past_its_limit(side: Side) -> Callable[[], bool]:
 def a_wish_the_community_does_not_answer(side: Side) -> Callable[[], bool]:
     """Decision 13: it is approved at the time its page says."""
     resident, then = side.cases["asked"].resident, clock.now() - 60 * MIN
-    wish = Wish("outpatient", arrive_at=clock.now() + timedelta(days=2), source="hotline")
+    wish = AccessWish("outpatient", arrive_at=clock.now() + timedelta(days=2), source="hotline")
     row = requests.submit(resident, wish=wish, by=side.actors["dispatch"], at=then)
     return lambda: AccessRequest.objects.get(pk=row.pk).status == "approved"
 

@@ -49,7 +49,7 @@ def ask(count: int) -> dict[str, Any]:
         if person.requests.exists() or person.precaution in {"positive", "suspected"}:
             continue
         hour = hours.get(need.shift or "", "") or next(others)
-        wish = requests.Wish(
+        wish = requests.AccessWish(
             need.kind,
             arrive_at=clock.at_local(clock.local_day(at), hour),
             mobility=person.mobility,
@@ -72,7 +72,7 @@ def _ask_outpatients(count: int, at: datetime) -> list[str]:
     known = AccessRequest.objects.count()  # a minute for each: nobody is asked the same way for twice
     for number, person in enumerate(islice(cycle(free.exclude(pk__in=_spared()).order_by("ref")), count), known):
         arrive_at = clock.at_local(clock.local_day(at), next(hours)) + timedelta(seconds=number)
-        wish = requests.Wish("outpatient", arrive_at=arrive_at, mobility=person.mobility, is_second=True)
+        wish = requests.AccessWish("outpatient", arrive_at=arrive_at, mobility=person.mobility, is_second=True)
         row = requests.submit(person, wish=wish, by=_staff(person.community_id), at=at)
         asked.append(str(row.case_ref))
     return asked
@@ -86,7 +86,7 @@ def _spared() -> list[Any]:
 def critical(count: int) -> dict[str, Any]:
     """Raise so many emergencies, among people who have asked for nothing."""
     free = Resident.objects.filter(community__dispatch_area=_area(), requests__isnull=True).order_by("ref")
-    wish = requests.Wish("emergency", is_critical=True)
+    wish = requests.AccessWish("emergency", is_critical=True)
     made = [requests.submit(row, wish=wish, by=_staff(row.community_id), at=clock.now()) for row in islice(free, count)]
     return {"asked": [str(row.case_ref) for row in made]}
 

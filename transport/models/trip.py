@@ -13,7 +13,7 @@ from core.actors import Actor
 from core.geo import Point
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
-from core.vocabulary import CareClass, Mobility, Role
+from core.vocabulary import CarePriority, Mobility, Role
 from transport.cards import Place
 from transport.states import TRIP, TRIP_LIVE, TripDirection, TripStatus
 
@@ -59,7 +59,7 @@ class Trip(models.Model):
     zone_class = models.CharField(max_length=13)
     infection_class = models.CharField(max_length=10, blank=True)
     has_stairs = models.BooleanField(default=False)
-    care_class = models.CharField(max_length=10, default=CareClass.FIXED)
+    care_class = models.CharField(max_length=10, default=CarePriority.FIXED)
     # from, to, when
     from_kind = models.CharField(max_length=10)
     from_code = models.CharField(max_length=20)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.actors import Actor
 from core.vocabulary import ZoneClass
-from transport.fit import Bar, bar_of
+from transport.fit import Misfit, bar_of
 from transport.models import Run, Trip
 from transport.services import follow
 from transport.services.kept import amend
@@ -64,7 +64,7 @@ def _soil(run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
         audit.record("trip.contact", other, by=by, at=at)
 
 
-def misfit(trip: Trip) -> Bar | None:
+def misfit(trip: Trip) -> Misfit | None:
     """Return what keeps a trip not yet begun from the car it is planned on, as rider and car are now."""
     run = trip.run or trip.reserved_run
     if run is None or trip.status == T.ON_BOARD:
@@ -73,7 +73,7 @@ def misfit(trip: Trip) -> Bar | None:
         return bar
     others = [*run.trips.filter(status__in=RIDING).exclude(pk=trip.pk), *run.reserved_trips.exclude(pk=trip.pk)]
     if run.soiled_as or any(_class(other) != _class(trip) for other in others):
-        return Bar("run.class", _("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。") % run.vehicle.plate)
+        return Misfit("run.class", _("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。") % run.vehicle.plate)
     return None
 
 

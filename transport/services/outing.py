@@ -15,7 +15,7 @@ from core.errors import Conflict
 from core.geo import Point
 from core.guards import broken_constraint
 from core.vocabulary import hhmm
-from transport.fit import Bar
+from transport.fit import Misfit
 from transport.models import Driver, Run, Vehicle
 from transport.models.run import DRIVER_ONCE
 
@@ -47,7 +47,7 @@ class Ride:
         return DateTimeTZRange(self.leave_at, self.free_at, "[)")
 
 
-def refuse(bar: Bar | None) -> None:
+def refuse(bar: Misfit | None) -> None:
     """Raise what bars a car, if anything does."""
     if bar is not None:
         raise Conflict(bar.code, bar.sentence)

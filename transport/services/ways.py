@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Conflict
 from core.guards import broken_constraint
-from core.vocabulary import CareClass
+from core.vocabulary import CarePriority
 from transport.models import Trip
 from transport.services.outing import BUSY
 from transport.states import TripDirection, TripStatus
@@ -28,7 +28,7 @@ def alone(trip: Trip, pickup_at: datetime, dropoff_at: datetime) -> DateTimeTZRa
     is on another way stands beside it (None).
     """
     taken = DateTimeTZRange(pickup_at, max(_end(trip, dropoff_at), pickup_at + timedelta(minutes=1)), "[)")
-    if trip.care_class != CareClass.URGENT:
+    if trip.care_class != CarePriority.URGENT:
         return taken
     same = Trip.objects.filter(person_key=trip.person_key, status__in=RIDING, direction=trip.direction)
     others = same.filter(taken__overlap=taken).exclude(case_ref=trip.case_ref)

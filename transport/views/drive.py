@@ -20,7 +20,7 @@ from core.phrases import label
 from core.vocabulary import ZoneClass, hhmm
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
-from transport.legs import Leg, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
+from transport.legs import CurrentStop, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
 from transport.models import Run, Shift
 from transport.policies import may_call
 from transport.services import calls, stops
@@ -31,12 +31,12 @@ R = RunStatus
 
 
 @dataclass
-class Sheet:
+class DriverSheet:
     """All that the driver's first page shows."""
 
     shift: Shift | None
     runs: list[Run]
-    leg: Leg | None = None
+    leg: CurrentStop | None = None
     offered: list[Run] = field(default_factory=list)
     coming: list[NextStop] = field(default_factory=list)
     changed: list[Run] = field(default_factory=list)
@@ -68,11 +68,11 @@ class Sheet:
         return max(done)[1] if done else ""
 
 
-def _sheet(actor: Actor) -> Sheet:
+def _sheet(actor: Actor) -> DriverSheet:
     now = clock.now()
     known = selectors.day_of(actor, clock.local_day(now))
     runs = [run for run in known if run.status not in selectors.CALLED_OFF]
-    sheet = Sheet(selectors.shift_at(actor.place_code, at=now), runs)
+    sheet = DriverSheet(selectors.shift_at(actor.place_code, at=now), runs)
     sheet.changed = [run for run in known if run.told_change and run.status != R.COMPLETED]
     going = [run for run in runs if run.status == R.UNDER_WAY] or [run for run in runs if run.status == R.ACCEPTED]
     sheet.leg = leg_of(going[0]) if going else None
@@ -85,7 +85,7 @@ def _sheet(actor: Actor) -> Sheet:
     return sheet
 
 
-def _to_clean(leg: Leg | None, over: list[Run]) -> Run | None:
+def _to_clean(leg: CurrentStop | None, over: list[Run]) -> Run | None:
     """Return the outing after which the car is still to be cleaned: what keeps the next one from setting off first."""
     if leg is not None and leg.run.status == R.ACCEPTED and (last := selectors.unclean_before(leg.run)):
         return last
@@ -113,7 +113,7 @@ def render_sheet(request: HttpRequest, *, status: int = 200, mark: str = "", **e
     return page(request, "transport/sheet.html", context, part="sheet", status=status, mark=mark)
 
 
-def _later(leg: Leg) -> list[dict[str, str]]:
+def _later(leg: CurrentStop) -> list[dict[str, str]]:
     """Return the steps to come in the form the page's script reads."""
     return [
         {
@@ -130,7 +130,7 @@ def _later(leg: Leg) -> list[dict[str, str]]:
     ]
 
 
-def _waiting(leg: Leg | None) -> dict[str, Any]:
+def _waiting(leg: CurrentStop | None) -> dict[str, Any]:
     """Say until when, and how long in all, the driver waits for somebody not found, and how the search stands."""
     since = leg.stop.searching_since if leg else None
     if leg is None or since is None:

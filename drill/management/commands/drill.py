@@ -15,7 +15,7 @@ from core import clock, installation
 from core.errors import Invalid, NotAllowed
 from drill import report
 from drill.faults import FAULTS
-from drill.play import Asked, play, watch
+from drill.play import DrillAsked, play, watch
 
 DEMO_CITY = Path(settings.BASE_DIR) / "demo" / "dandong"
 HEADLINES = (
@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Play, write, and say how it went."""
         faults = frozenset(name for name in options["faults"].split(",") if name)
-        asked = Asked(
+        asked = DrillAsked(
             city=options["city"],
             scenario=options["scenario"],
             day=options["day"],
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         if sheet["failed"]:
             sys.exit(1)
 
-    def _watch(self, asked: Asked, speed: float) -> None:
+    def _watch(self, asked: DrillAsked, speed: float) -> None:
         day = asked.day or clock.today() + timedelta(days=1)
         self.stderr.write(f"Playing {day} on the screens at {speed:g} times life. Ctrl-C ends it.")
         watch(day, seed=asked.seed, faults=asked.faults, speed=speed)

@@ -13,7 +13,7 @@ from access.models import AccessRequest, CareNeed
 from access.selectors.ground import asking
 from access.selectors.home import home_lists
 from access.services import absences, checks, cycle, needs, requests, standing
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import AbsenceKind
 from communities.models import PolicyDocument
 from communities.services import rulebook
@@ -85,7 +85,7 @@ def test_an_ended_need_makes_nothing_until_it_is_taken_up_again(place, need):
 
 def test_another_need_of_the_same_person_goes_on(place, need):
     """The twin: only what was made for this need falls."""
-    visit = Wish("outpatient", arrive_at=AT + 5 * DAY)
+    visit = AccessWish("outpatient", arrive_at=AT + 5 * DAY)
     kept = requests.submit(need.resident, wish=visit, by=place.staff, at=AT)
     needs.pause(need, reason="去外地", until=None, by=place.staff, at=AT)
 
@@ -143,7 +143,7 @@ def test_pausing_and_taking_up_on_the_page(place, need):
 def hotline(place, person=None, **wish):
     given = {"arrive_at": AT + 300 * MIN, "source": "hotline", **wish}
     who = person or walkers.resident(place)
-    return requests.submit(who, wish=Wish("outpatient", **given), by=place.dispatcher, at=AT)
+    return requests.submit(who, wish=AccessWish("outpatient", **given), by=place.dispatcher, at=AT)
 
 
 def test_silence_approves_at_the_time_the_page_says(place):
@@ -269,9 +269,10 @@ def test_fluid_and_refills_order_no_trip(place, fluid):
     assert standing.make_due(at=AT) == 0
     assert cycle.ask_due(by=place.staff, at=AT) == []
     with pytest.raises(Invalid, match="不用人去取"):
-        requests.submit(fluid, wish=Wish("peritoneal_dialysis", arrive_at=AT + DAY), by=place.staff, at=AT)
+        requests.submit(fluid, wish=AccessWish("peritoneal_dialysis", arrive_at=AT + DAY), by=place.staff, at=AT)
     assert (
-        requests.submit(fluid, wish=Wish("outpatient", arrive_at=AT + DAY), by=place.staff, at=AT).status == "approved"
+        requests.submit(fluid, wish=AccessWish("outpatient", arrive_at=AT + DAY), by=place.staff, at=AT).status
+        == "approved"
     )
     lists = home_lists(place.staff, at=AT)
     assert (lists.unasked, lists.unasked_ahead) == ([], 0)

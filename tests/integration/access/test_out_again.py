@@ -15,7 +15,7 @@ from access import journey
 from access.models import AccessRequest, HandClosing, HomeMark, Outside, Resident
 from access.selectors import facts_of, with_facts
 from access.services import calls_over, closing, home, out_again, requests, residents
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from accounts.middleware import SESSION_POST
 from calls.models import OpenCall
 from calls.services import calls
@@ -182,7 +182,7 @@ def test_a_new_way_may_be_asked_for_and_ends_the_call(side) -> None:
     """INV-19: the closed case is no way of that day; the person stays on the list until they are home."""
     out_on_the_old_pass(side)
     person = request_of(side).resident
-    wish = Wish(need_kind="outpatient", arrive_at=clock.now() + 120 * MIN)
+    wish = AccessWish(need_kind="outpatient", arrive_at=clock.now() + 120 * MIN)
 
     new = requests.submit(person, wish=wish, by=side.actors["staff"], at=clock.now())
 

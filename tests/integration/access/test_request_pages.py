@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from access.models import AccessRequest
 from access.services import requests as service
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from communities.models import Area, Scan
 from core import clock
 from core.models import AuditEvent, IdempotencyKey, OutboxMessage
@@ -331,7 +331,7 @@ def test_empty_home_says_so(client, staff):
 
 def test_the_words_for_a_group_never_name_the_illness(client, staff, person):
     row = service.submit(
-        person, wish=Wish(need_kind="dialysis", arrive_at=clock.now() + LATER), by=staff, at=clock.now()
+        person, wish=AccessWish(need_kind="dialysis", arrive_at=clock.now() + LATER), by=staff, at=clock.now()
     )
     text = client.get(reverse("access:request", args=[row.pk])).context["chat_text"]
     assert "透析" not in text

@@ -12,7 +12,7 @@ from django.utils import timezone
 from access.models import AccessRequest, HandClosing, Outside
 from access.selectors import people_out, with_facts
 from access.services import checks, closing, critical, emergencies, home, requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import RequestStatus
 from communities.models import GatePass, Scan
 from communities.services import gates
@@ -34,7 +34,7 @@ LEAD = replace(STAFF, key="user:3", role="lead")
 COMMAND = Actor("user:4", "指挥", "command", "city", "210600", "丹东市")
 DISPATCH = Actor("user:5", "韩冰", "dispatch", "dispatch_area", "main", "主城区")
 GUARD = Actor("user:6", "孙师傅", "guard", "gate", f"{communities.HOME}-1", "南门")
-WISH = Wish(need_kind="dialysis", arrive_at=AT + timedelta(hours=4), mobility="wheelchair", escorts=1)
+WISH = AccessWish(need_kind="dialysis", arrive_at=AT + timedelta(hours=4), mobility="wheelchair", escorts=1)
 
 
 @pytest.fixture

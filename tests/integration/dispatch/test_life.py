@@ -12,7 +12,7 @@ from access.models import Absence, AccessRequest, StandingOrder
 from access.selectors import facts_of, with_facts
 from access.selectors.home import home_lists
 from access.services import absences, checks, requests, residents, standing
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from access.states import AbsenceKind
 from communities.models import GatePass
 from core import clock
@@ -50,7 +50,7 @@ def of(case: walkers.Walk):
 
 
 def ask_outpatient(case: walkers.Walk, at=None):
-    wish = Wish("outpatient", arrive_at=(at or case.at) + 5 * DAY, facility=case.town.facility.pk)
+    wish = AccessWish("outpatient", arrive_at=(at or case.at) + 5 * DAY, facility=case.town.facility.pk)
     return requests.submit(case.request.resident, wish=wish, by=case.town.staff, at=at or case.at)
 
 
@@ -245,7 +245,7 @@ def test_a_critical_one_is_never_kept_back():
     person = walkers.resident(place)
     absences.begin(person, kind=AbsenceKind.ISOLATED, by=place.staff, at=AT)
 
-    row = requests.submit(person, wish=Wish("emergency", is_critical=True), by=place.staff, at=AT)
+    row = requests.submit(person, wish=AccessWish("emergency", is_critical=True), by=place.staff, at=AT)
 
     assert [each.request.pk for each in board(place.dispatcher, at=AT).waiting] == [row.pk]
     assert {each.pk for each in waiting_rows("main", Span(AT, AT, AT + DAY))} == {row.pk}

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from access.models import AccessRequest
 from access.services import critical, requests
-from access.services.requests import Wish
+from access.services.requests import AccessWish
 from calls.models import OpenCall
 from core import clock
 from core.errors import Conflict
@@ -41,7 +41,7 @@ def town() -> Town:
 def call(town: Town, name: str = "陈玉梅", *, at=AT, resident=None, **wish) -> AccessRequest:
     """Call 120 for somebody."""
     person = resident or walkers.resident(town, name)
-    return requests.submit(person, wish=Wish("emergency", is_critical=True, **wish), by=town.staff, at=at)
+    return requests.submit(person, wish=AccessWish("emergency", is_critical=True, **wish), by=town.staff, at=at)
 
 
 def there(request: AccessRequest) -> Trip:

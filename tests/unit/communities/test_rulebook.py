@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from communities import rule_kinds, rulebook
-from communities.rulebook import Question, Rule, resolve
+from communities.rulebook import Rule, RuleQuestion, resolve
 
 JUNE = datetime(2022, 6, 28, 4, tzinfo=UTC)
 X = "waiting.amber_min"
@@ -15,7 +15,7 @@ DANDONG, SHANGHAI = "210602001001", "310101001001"
 
 
 def _ask(key: str, place: str = DANDONG, at: datetime = JUNE, zone: str = "sealed", need: str = "") -> rulebook.Ruling:
-    return resolve(rulebook.shipped(), key, Question(place, at, zone, need))
+    return resolve(rulebook.shipped(), key, RuleQuestion(place, at, zone, need))
 
 
 @pytest.mark.parametrize(
@@ -75,23 +75,23 @@ def test_narrower_scope_wins_unless_the_wider_is_mandatory():
     wide, narrow = Rule(X, 1, "省", scope="210000"), Rule(X, 2, "市", scope="210600")
     binding = Rule(X, 3, "国", is_mandatory=True)
 
-    assert resolve([wide, narrow], X, Question(DANDONG, JUNE)).value == 2
-    assert resolve([wide, narrow, binding], X, Question(DANDONG, JUNE)).value == 3
+    assert resolve([wide, narrow], X, RuleQuestion(DANDONG, JUNE)).value == 2
+    assert resolve([wide, narrow, binding], X, RuleQuestion(DANDONG, JUNE)).value == 3
 
 
 def test_same_scope_later_effect_wins():
     old = Rule(X, 1, "旧", valid_from=datetime(2022, 1, 1, tzinfo=UTC))
     new = Rule(X, 2, "新", valid_from=datetime(2022, 6, 1, tzinfo=UTC))
 
-    assert resolve([new, old], X, Question(DANDONG, JUNE)).value == 2
-    assert resolve([new, old], X, Question(DANDONG, JUNE)).beaten == (old,)
+    assert resolve([new, old], X, RuleQuestion(DANDONG, JUNE)).value == 2
+    assert resolve([new, old], X, RuleQuestion(DANDONG, JUNE)).beaten == (old,)
 
 
 def test_a_row_that_breaks_the_floor_never_decides():
     """R-000-7: no place, level or date can make a test a precondition."""
     local = Rule("test.precondition", "negative_48h", "某区", scope="210602", is_mandatory=True)
 
-    ruling = resolve([local, *rulebook.shipped()], "test.precondition", Question(DANDONG, JUNE))
+    ruling = resolve([local, *rulebook.shipped()], "test.precondition", RuleQuestion(DANDONG, JUNE))
 
     assert ruling.value == "none"
     assert rule_kinds.fault("test.precondition", "negative_48h")
@@ -120,7 +120,7 @@ def test_a_value_that_is_not_of_the_key_s_kind_is_named_and_never_decides(key, b
         assert key in rule_kinds.fault(key, value)
         assert rulebook.row_fault(row)
         if key in rule_kinds.KEYS:
-            assert resolve([row, *rulebook.shipped()], key, Question(DANDONG, JUNE, "sealed")).rule is not row
+            assert resolve([row, *rulebook.shipped()], key, RuleQuestion(DANDONG, JUNE, "sealed")).rule is not row
 
 
 def test_every_shipped_row_is_sound_and_every_key_has_one():

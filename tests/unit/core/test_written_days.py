@@ -25,7 +25,7 @@ TODAY = date(2022, 6, 28)
     ],
 )  # fmt: skip
 def test_date_in_every_written_form(typed: str) -> None:
-    assert written_days.read_birth(typed, today=TODAY) == written_days.Day(date(1956, 4, 12))
+    assert written_days.read_birth(typed, today=TODAY) == written_days.WrittenDay(date(1956, 4, 12))
 
 
 def test_twenty_is_written_in_one_character_too() -> None:
