@@ -14,6 +14,7 @@ from calls.models import OpenCall
 from calls.states import HANDLERS, CallStatus
 from core.actors import Actor
 from core.errors import NotFound
+from core.stored import said
 from core.vocabulary import Role, hhmm
 
 SHOWN = 200
@@ -101,7 +102,7 @@ def said_of(call: OpenCall | None) -> str:
     if call is None:
         return ""
     if call.status == CallStatus.ENDED:
-        return _("%(who)s：%(words)s") % {"who": call.ended_by, "words": call.ended_words}
+        return _("%(who)s：%(words)s") % {"who": call.ended_by, "words": said(call.ended_words)}
     if call.status == CallStatus.TAKEN:
         words = {"who": call.taken_by, "at": hhmm(call.taken_at) if call.taken_at else ""}
         return _("%(who)s %(at)s 接手了。") % words

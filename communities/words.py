@@ -12,6 +12,7 @@ from communities.models import GatePass, Scan
 from communities.releases import ReleaseState
 from communities.services.checks import Look
 from communities.states import Direction
+from core.stored import said
 from core.vocabulary import hhmm
 
 
@@ -69,8 +70,8 @@ def done_line(row: Scan) -> str:
 def release_line(row: Scan, state: ReleaseState) -> str:
     """Say to the guard who let somebody out whether anybody has taken it up."""
     if state.ended_at is not None:
-        said = {"who": state.ended_by, "at": hhmm(state.ended_at), "words": state.ended_words}
-        return _("%(at)s %(who)s：%(words)s") % said
+        known = {"who": state.ended_by, "at": hhmm(state.ended_at), "words": said(state.ended_words)}
+        return _("%(at)s %(who)s：%(words)s") % known
     if state.taken_up_at is not None:
         return _("%(who)s %(at)s 接手") % {"who": state.taken_up_by, "at": hhmm(state.taken_up_at)}
     return _("已记下 %(at)s · 还没有人接手") % {"at": hhmm(row.happened_at)}

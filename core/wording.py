@@ -25,6 +25,7 @@ KEYWORDS: dict[str, Any] = {
     "gettext_noop": None,
     "lazy": None,
     "noop": None,
+    "stored": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),

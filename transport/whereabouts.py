@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from core.phrases import word_of
+from core.stored import stored
 from core.vocabulary import car_label, hhmm
 from transport.legs import place_lines
 from transport.models import Run, Stop
 from transport.states import RunStatus
+
+NEAR = stored("%s 附近")
+STANDS_AT = stored("停在 %s")
+NOT_SET_OFF = stored("还没出发，要去 %s")
+ON_THE_WAY = stored("去 %s 的路上")
+BETWEEN = stored("%(at)s 离开 %(last)s，在去 %(next)s 的路上")
 
 
 def where_is(run: Run) -> str:
@@ -18,15 +23,15 @@ def where_is(run: Run) -> str:
     coming = next((stop for stop in stops if stop.departed_at is None), None)
     last = max(left, key=lambda stop: (stop.departed_at, stop.position)) if left else None
     if coming is None:
-        return _("%s 附近") % _place(last) if last else run.vehicle.plate
+        return NEAR % _place(last) if last else run.vehicle.plate
     if coming.arrived_at is not None:
-        return _("停在 %s") % _place(coming)
+        return STANDS_AT % _place(coming)
     if run.status != RunStatus.UNDER_WAY:
-        return _("还没出发，要去 %s") % _place(coming)
+        return NOT_SET_OFF % _place(coming)
     if last is None or last.departed_at is None:
-        return _("去 %s 的路上") % _place(coming)
+        return ON_THE_WAY % _place(coming)
     words = {"last": _place(last), "next": _place(coming), "at": hhmm(last.departed_at)}
-    return _("%(at)s 离开 %(last)s，在去 %(next)s 的路上") % words
+    return BETWEEN % words
 
 
 def car_words(run: Run | None) -> str:

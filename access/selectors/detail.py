@@ -30,6 +30,7 @@ from communities.states import Direction
 from core.actors import Actor
 from core.errors import NotFound
 from core.phrases import label, word_of
+from core.stored import said
 from core.vocabulary import Role, ZoneClass, hhmm
 from hospitals.models import Facility
 from hospitals.states import ZoneRole
@@ -70,7 +71,7 @@ class Detail:
     def car_place(self) -> str:
         """Say where the car with the person in it is, and which car: what is read to 120 then. "" when in none."""
         aboard = next((trip for trip in self.parts.trips if trip.status == TripStatus.ON_BOARD and trip.run), None)
-        return f"{where_is(aboard.run)}，{_('车')} {car_words(aboard.run)}" if aboard and aboard.run else ""
+        return f"{said(where_is(aboard.run))}，{_('车')} {car_words(aboard.run)}" if aboard and aboard.run else ""
 
     @property
     def is_out(self) -> bool:

@@ -15,6 +15,7 @@ from communities.words import why
 from core import audit
 from core.models import AuditEvent
 from core.phrases import label
+from core.stored import said
 from core.vocabulary import Role
 
 # verb → what happened; verbs that say nothing to a community are not listed
@@ -119,7 +120,7 @@ def _note(row: AuditEvent) -> str:
     """Say why, in words, or of a call for help what for."""
     if row.verb == "call.raised":
         return label(CallKind, row.detail["kind"])
-    return why(row.reason) if row.verb.startswith("scan.") else row.reason
+    return why(row.reason) if row.verb.startswith("scan.") else said(row.reason)
 
 
 def _who(role: str, name: str) -> str:

@@ -22,6 +22,7 @@ from core.actors import RELAY, SWEEP, Actor
 from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
+from core.stored import stored
 from core.sweeping import each
 from hospitals.models import Intake
 from hospitals.services import transfers
@@ -118,14 +119,14 @@ def note_seen(person_key: UUID | None, *, at: datetime) -> bool:
         return False
     rows = Absence.objects.filter(person_key=person_key, ended_at__isnull=True, since__lt=at)
     away = rows.exclude(kind=AbsenceKind.DIED).first()  # only a person takes a death back
-    return away is not None and end(away.resident, by=RELAY, at=at, reason=_("到了医院接诊台"))
+    return away is not None and end(away.resident, by=RELAY, at=at, reason=stored("到了医院接诊台"))
 
 
 def sweep(*, at: datetime) -> None:
     """Take up what the relay missed, and bring back whose day has come. Safe to run twice."""
     each(list(not_taken_up()), lambda intake: take_up(intake.case_ref, at=at))
     due = Absence.objects.filter(ended_at__isnull=True, until__lte=clock.local_day(at)).select_related("resident")
-    each(list(due), lambda absence: end(absence.resident, by=SWEEP, at=at, reason=_("到了说好的日子")))
+    each(list(due), lambda absence: end(absence.resident, by=SWEEP, at=at, reason=stored("到了说好的日子")))
 
 
 def _said_again(known: Absence, intake: Intake | None) -> Absence:
@@ -169,9 +170,9 @@ def _silence(resident: Resident, *, by: Actor, at: datetime) -> None:
     """End the calls about somebody who died, and a hand-over to another house: nothing rings or drives (E28)."""
     cases = resident.requests.values("case_ref")
     for intake in Intake.objects.filter(case_ref__in=cases):
-        transfers.let_go(intake, by=by, at=at, reason=_("人去世了"))
+        transfers.let_go(intake, by=by, at=at, reason=stored("人去世了"))
     for kind, subject in OpenCall.objects.live().filter(case_ref__in=cases).values_list("kind", "subject"):
-        calls.end_by_fact(CallKind(kind), subject, words=_("人去世了"), by=by, at=at)
+        calls.end_by_fact(CallKind(kind), subject, words=stored("人去世了"), by=by, at=at)
 
 
 def _put_away(resident: Resident, reason: str, *, at: datetime) -> None:

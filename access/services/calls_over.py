@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from access import journey
 from access.models import AccessRequest
 from access.selectors.facts import facts_of, with_facts
-from access.states import RequestStatus
+from access.states import CloseOutcome, RequestStatus
 from calls.models import OpenCall
 from calls.services import calls
 from calls.states import UNTIL_OVER
 from core.actors import SWEEP
+from core.stored import in_chinese, stored
 from core.sweeping import each
 
 ENDED = (RequestStatus.CLOSED, RequestStatus.CANCELLED, RequestStatus.REDIRECTED_ONLINE)
+OVER = stored("这一单结了：%(how)s")
 
 
 def sweep(*, at: datetime) -> None:
@@ -31,6 +31,10 @@ def sweep(*, at: datetime) -> None:
     each([row for row in over if not journey.is_out(facts_of(row))], lambda row: _end(row, at))
 
 
+def _end_label(row: AccessRequest) -> object:
+    return CloseOutcome(row.outcome).label if row.outcome else RequestStatus(row.status).label
+
+
 def _end(row: AccessRequest, at: datetime) -> None:
-    words = _("这一单结了：%(how)s") % {"how": row.get_outcome_display() or row.get_status_display()}
+    words = OVER % {"how": in_chinese(_end_label(row))}
     calls.end_of_case(row.case_ref, UNTIL_OVER, words=words, by=SWEEP, at=at)

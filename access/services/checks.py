@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from access import journey
@@ -21,6 +20,7 @@ from access.states import GOODS, RequestStatus, StopReason
 from core.actors import SWEEP, service
 from core.boards import touch
 from core.errors import DomainError
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import Role
 from hospitals.models import Intake
@@ -66,7 +66,7 @@ def approve_silent(*, at: datetime) -> None:
 
 
 def _silent_reason(row: AccessRequest) -> str:
-    return _("危急，不等核准") if row.is_critical else _("社区到时间没有回，自动通过")
+    return stored("危急，不等核准") if row.is_critical else stored("社区到时间没有回，自动通过")
 
 
 def stop_goods(*, at: datetime) -> None:

@@ -23,6 +23,7 @@ from core import audit
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from core.stored import stored
 from hospitals.cards import CRITICAL_SERVICES
 
 KEPT = ("mode", "arrive_at", "facility_id", "service_kind")  # the ordinary way, which a mistaken press gets back
@@ -86,7 +87,7 @@ def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: dateti
     if journey.is_out(facts):
         raise Conflict("critical.out", _("人已经出门了，撤不回来。到了医院由医院来定。"))
     said = reason.strip()[:300]
-    calls.end_of_case(row.case_ref, UNTIL_RECEIVED, words=_("不是急危重症，撤回了"), by=by, at=at)
+    calls.end_of_case(row.case_ref, UNTIL_RECEIVED, words=stored("不是急危重症，撤回了"), by=by, at=at)
     let_go(row, facts, by=by, at=at, reason="不是急危重症：撤回 120")
     calm: dict[str, Any] = {"is_critical": False, "critical_at": None, "critical_by": "", "before_critical": {}}
     if way := row.before_critical:

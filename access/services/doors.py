@@ -18,6 +18,9 @@ from communities.services import calling
 from core import audit, names
 from core.actors import Actor
 from core.errors import Conflict
+from core.stored import stored
+
+NOT_TAKEN_IN = stored("%s说门口不接，请马上去接。")
 
 
 @transaction.atomic
@@ -40,7 +43,7 @@ def report_closed(request: AccessRequest, *, by: Actor, at: datetime) -> OpenCal
         subject=str(request.case_ref),
         who=who.strip(),
         place=facility.name,
-        note=_("%s说门口不接，请马上去接。") % (by.place_label or community.name),
+        note=NOT_TAKEN_IN % (by.place_label or community.name),
         phone=community.contact_phone,
         case_ref=request.case_ref,
     )

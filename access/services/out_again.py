@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 
 from access import journey
 from access.models import AccessRequest
@@ -19,9 +18,11 @@ from communities.models import Scan
 from communities.services import pass_calls
 from communities.states import Direction
 from core.actors import RELAY, Actor
+from core.stored import stored
 from core.sweeping import each
 
 LOOKED_BACK = timedelta(days=3)  # as long as for what else the relay may have missed
+ASKED_AGAIN = stored("又申请了一趟：%(number)s")
 
 
 def call_for(case_ref: UUID, *, scan_id: str) -> None:
@@ -58,10 +59,10 @@ def end_by_new_way(case_ref: UUID, *, at: datetime) -> None:
     cases = AccessRequest.objects.filter(person_key=request.person_key).exclude(pk=request.pk).values("case_ref")
     live = OpenCall.objects.live().filter(kind=CallKind.OUT_AGAIN, case_ref__in=cases, since__lte=at)
     for subject in live.values_list("subject", flat=True):
-        words = _("又申请了一趟：%(number)s") % {"number": request.number}
+        words = ASKED_AGAIN % {"number": request.number}
         calls.end_by_fact(CallKind.OUT_AGAIN, subject, words=words, by=RELAY, at=at)
 
 
 def end_by_word(case_ref: UUID, *, by: Actor, at: datetime) -> None:
     """End the call about a case whose person is home by somebody's word."""
-    calls.end_of_case(case_ref, [CallKind.OUT_AGAIN], words=_("说了：已到家"), by=by, at=at)
+    calls.end_of_case(case_ref, [CallKind.OUT_AGAIN], words=stored("说了：已到家"), by=by, at=at)

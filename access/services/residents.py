@@ -23,6 +23,7 @@ from core.actors import RELAY, Actor
 from core.codes import compared, read_id_no
 from core.errors import Conflict, Invalid
 from core.sealed import create_person_key
+from core.stored import stored
 from core.vocabulary import Precaution
 
 
@@ -176,7 +177,7 @@ def archive(resident: Resident, *, reason: str, by: Actor, at: datetime) -> None
         absences.begin(resident, kind=AbsenceKind(reason), by=by, at=at)
     else:
         for need in resident.needs.exclude(status=NeedStatus.ENDED):
-            needs.finish(need, reason=_("不再需要"), by=by, at=at)
+            needs.finish(need, reason=stored("不再需要"), by=by, at=at)
         for request in resident.requests.open().order_by("pk"):
             requests.stop(request, reason=StopReason.ENDED, by=by, at=at)
         Resident.objects.filter(pk=resident.pk).update(archived_at=at, archive_reason=reason, version=F("version") + 1)
@@ -189,7 +190,7 @@ def restore(resident: Resident, *, by: Actor, at: datetime) -> None:
     """Take a record out of the archive again; what a death or a move had stopped starts again."""
     policies.check_edit(by, resident)
     Resident.objects.filter(pk=resident.pk).update(archived_at=None, archive_reason="", version=F("version") + 1)
-    absences.end(resident, by=by, at=at, reason=_("放回名单"))
+    absences.end(resident, by=by, at=at, reason=stored("放回名单"))
     audit.record("resident.restore", resident, by=by, at=at)
     boards.touch(f"community:{resident.community_id}")
 

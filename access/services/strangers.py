@@ -20,6 +20,7 @@ from communities.models import Community
 from core import audit, outbox
 from core.actors import Actor
 from core.errors import Conflict
+from core.stored import stored
 from transport.models import Trip
 from transport.services import trips
 from transport.states import TripDirection, TripStatus
@@ -81,4 +82,4 @@ def _free_way_home(row: AccessRequest, *, by: Actor, at: datetime) -> None:
         return
     if way.status not in {TripStatus.WILL_CALL, TripStatus.UNSCHEDULED}:
         raise Conflict("stranger.on_way", _("回家的车已经派了。先撤回那辆车，再改送到哪。"))
-    trips.cancel_return(row.case_ref, by=by, at=at, reason=_("改了送到哪"))
+    trips.cancel_return(row.case_ref, by=by, at=at, reason=stored("改了送到哪"))

@@ -21,12 +21,14 @@ from communities.states import Answer, Decision, Direction
 from core import audit, boards, outbox
 from core.actors import Actor
 from core.errors import Conflict
+from core.stored import stored
 
 BELIEVED = timedelta(days=14)
 UNDO_WITHIN = timedelta(minutes=2)  # the screen offers it for ten seconds; a slow network must not lose it
 KEPT_AT_MOST = timedelta(days=3)
 ON_TIME = timedelta(seconds=30)  # what is told later than this was kept on the phone
 _EMERGENCY_CASES = UUID("6c0f3a52-6a0c-5c3e-9a53-0a3f4a1f7a10")
+PARTY = stored("%(n)s 人")
 
 
 @dataclass(frozen=True)
@@ -250,9 +252,9 @@ def _call_for_help(
 
     `building`, `party_size` and `has_ambulance` are what the guard added since.
     """
-    ambulance = {True: _("120 已经到了"), False: _("120 还没到"), None: ""}[has_ambulance]
+    ambulance = {True: stored("120 已经到了"), False: stored("120 还没到"), None: ""}[has_ambulance]
     count = party_size or row.party_size
-    party = _("%(n)s 人") % {"n": count} if count else ""
+    party = PARTY % {"n": count} if count else ""
     trouble = Trouble(
         CallKind.GATE_EMERGENCY,
         subject=str(row.case_ref),

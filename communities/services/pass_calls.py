@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Trouble
@@ -15,7 +13,11 @@ from communities.models import Scan
 from communities.services import calling
 from communities.states import Direction
 from core.actors import Actor
+from core.stored import stored
 from core.vocabulary import hhmm
+
+OUT_ON_OLD_PASS = stored("证 %(number)s，%(at)s 出门，那一趟已经结了。问清人在哪：要看病就再申请，到家了按“已到家”")
+IN_ON_VOID_PASS = stored("证 %(number)s，人已经进门")
 
 
 def follow(row: Scan, *, reason: str, tells_community: bool) -> None:
@@ -38,7 +40,7 @@ def call_out_again(row: Scan) -> None:
         return
     if OpenCall.objects.filter(kind=CallKind.OUT_AGAIN, subject=_subject(row), since__gte=row.happened_at).exists():
         return
-    words = _("证 %(number)s，%(at)s 出门，那一趟已经结了。问清人在哪：要看病就再申请，到家了按“已到家”")
+    words = OUT_ON_OLD_PASS
     trouble = Trouble(
         CallKind.OUT_AGAIN,
         subject=_subject(row),
@@ -57,7 +59,7 @@ def end_out_again(row: Scan, *, at: datetime) -> None:
     live = OpenCall.objects.live().filter(kind=CallKind.OUT_AGAIN, subject=_subject(row))
     if not row.case_ref or not live.exists() or selectors.passage(row.case_ref).is_out:
         return
-    words = _("门岗记了：人回来了") if row.direction == Direction.ENTRY else _("门岗撤回了：没有出门")
+    words = stored("门岗记了：人回来了") if row.direction == Direction.ENTRY else stored("门岗撤回了：没有出门")
     calls.end_by_fact(CallKind.OUT_AGAIN, _subject(row), words=words, by=at_gate(row), at=at)
 
 
@@ -74,7 +76,7 @@ def _call_about_pass(row: Scan, reason: str) -> None:
         subject=str(known.pk if known else row.pk),
         who=f"{known.holder} {known.building}".strip() if known else "",
         place=str(row.gate),
-        note=_("证 %(number)s，人已经进门") % {"number": known.number} if known else _("核对过证件，人已经进门"),
+        note=IN_ON_VOID_PASS % {"number": known.number} if known else stored("核对过证件，人已经进门"),
         case_ref=known.case_ref if known else None,
     )
     home = known.community if known else row.community

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
-from core import phones
+from core import phones, stored
 from core.phrases import odd
 from core.status_words import STATUS_WORDS, STOP_STATES, STOPS, ZONE_MARKS, status_of
 from core.vocabulary import hhmm
@@ -139,6 +139,12 @@ def _spoken(stops: Iterable[Mapping[str, Any]]) -> str:
 
 def _get(thing: Any, name: str) -> Any:
     return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+@register.filter
+def said(words: str) -> str:
+    """Say a sentence that a row holds in the reader's language."""
+    return stored.said(words)
 
 
 @register.filter

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from access.journey import is_out
 from access.models import AccessRequest
@@ -23,6 +22,7 @@ from calls.states import CallKind
 from communities.services import calling
 from core import audit, boards, clock
 from core.actors import RELAY
+from core.stored import stored
 from dispatch.facts.wake import ring, ring_for
 from dispatch.hand import receiving, snapshot
 from dispatch.hand.receiving import Option
@@ -30,6 +30,8 @@ from hospitals.models import Appointment, Service
 from hospitals.states import AppointmentStatus
 
 KIND = CallKind.ON_WAY_TO_CLOSED
+SHUT_BUT_RECEIVES = stored("去的科室停了。%(house)s 仍要接，先打接诊台 %(phone)s。")
+ELSEWHERE = stored("要改，可去 %(name)s，车程 %(min)s 分钟。")
 
 
 def let_wait_again(_case_ref: UUID | None = None, *, at: datetime, service_id: int, **_payload: Any) -> int:
@@ -68,9 +70,9 @@ def call_on_the_way(request: AccessRequest, service: Service, *, at: datetime) -
     """Call for whoever is on the way to a service that shut: the house still receives, another place is proposed (E2)."""
     house = service.facility
     words = {"house": house.name, "phone": house.phone}
-    note = _("去的科室停了。%(house)s 仍要接，先打接诊台 %(phone)s。") % words
+    note = SHUT_BUT_RECEIVES % words
     if place := _elsewhere(request, service, at):
-        note += " " + _("要改，可去 %(name)s，车程 %(min)s 分钟。") % {
+        note += " " + ELSEWHERE % {
             "name": place.receiver.name,
             "min": place.ride_min,
         }
@@ -86,7 +88,7 @@ def _receives_again(service: Service, *, at: datetime) -> None:
     """Nobody on the way needs another place any more, and whoever waits for one is looked at again."""
     told = OpenCall.objects.live().filter(kind=KIND, case_ref__in=booked_here(service))
     for subject in told.values_list("subject", flat=True):
-        calls.end_by_fact(KIND, subject, words=_("科室又接诊了，照原来的去"), by=RELAY, at=at)
+        calls.end_by_fact(KIND, subject, words=stored("科室又接诊了，照原来的去"), by=RELAY, at=at)
     area = calling.dispatch_area_of(service.facility.division_code)
     waiting = AccessRequest.objects.open().filter(dispatch_area=area, service_kind=service.kind)
     if waiting.filter(try_again_at__isnull=False).update(try_again_at=None):

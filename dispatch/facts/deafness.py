@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from calls.models import OpenCall
@@ -29,6 +28,7 @@ from communities.services import calling
 from core import audit, clock, heartbeat
 from core.actors import RELAY
 from core.models import WorkerHeartbeat
+from core.stored import stored
 from core.vocabulary import hhmm
 from dispatch.facts import wake
 from dispatch.models import AreaLease
@@ -37,6 +37,7 @@ log = get_logger(__name__)
 UNSEEN = timedelta(seconds=60)  # a request is looked at within seconds of its approval; the sweep rings every 15
 SOON = timedelta(hours=5)  # due within this: in every plan for an hour already (planning.ROLLING_AHEAD)
 AT_MOST_S = 240.0  # one pass over all areas; then it is ended, and the next one begins with who is left
+SILENT = stored("后台（%(name)s）从 %(t)s 起没有回音，等车的人请人看一眼。")
 
 
 @dataclass
@@ -77,7 +78,7 @@ def report_deaf(queue: str, since: datetime, *, at: datetime) -> bool:
         audit.record("work.stopped", row, by=RELAY, at=at, detail={"queue": queue, "since": since.isoformat()})
         log.error("work.stopped", queue=queue, since=since.isoformat())
     hour = hhmm(since + clock.offset())
-    words = _("后台（%(name)s）从 %(t)s 起没有回音，等车的人请人看一眼。") % {"name": queue, "t": hour}
+    words = SILENT % {"name": queue, "t": hour}
     areas = set(DispatchArea.objects.values_list("code", flat=True))
     for area in sorted(areas if is_news else areas - _told(areas, at=at)):
         trouble = Trouble(CallKind.WORK_STOPPED, subject=area, note=words)
@@ -95,7 +96,7 @@ def _told(areas: set[str], *, at: datetime) -> set[str]:
 def end_calls(*, at: datetime) -> None:
     """End the calls for help of work that stopped: everybody answers again."""
     for call in OpenCall.objects.live().filter(kind=CallKind.WORK_STOPPED):
-        calls.end_by_fact(CallKind.WORK_STOPPED, call.subject, words=_("后台又有回音了"), by=RELAY, at=at)
+        calls.end_by_fact(CallKind.WORK_STOPPED, call.subject, words=stored("后台又有回音了"), by=RELAY, at=at)
 
 
 def unseen(*, at: datetime) -> bool:

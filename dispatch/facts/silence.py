@@ -17,6 +17,7 @@ from core import audit
 from core.actors import Actor
 from core.errors import Conflict
 from core.phrases import listed
+from core.stored import stored
 from dispatch import policies
 from dispatch.hand import snapshot
 from dispatch.hand.snapshot import Fleet
@@ -93,7 +94,7 @@ def replace(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
         raise Conflict("run.moves", _("司机刚刚出发了，不用换车。"))
     if run.status not in WAITED_FOR:
         return []
-    reason = _("司机没有回音，换车")
+    reason = stored("司机没有回音，换车")
     lost = fleet.set_availability(run.vehicle, status=VehicleStatus.OFF, by=by, at=at, reason=reason)
     audit.record("run.replaced", run, by=by, at=at, detail={"trips": [str(trip.pk) for trip in lost]})
     return lost

@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
 from access.selectors.rescue import Rescue, rescues
@@ -24,10 +23,13 @@ from calls.states import CallKind
 from communities.services import calling
 from core import clock
 from core.actors import ENGINE
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import hhmm
 
 KIND = CallKind.CRITICAL_WITHOUT_CAR
+CAR_INSTEAD = stored("救护车排不上：已派 %(plate)s，%(at)s 到。请马上打 120，地址 %(place)s")
+NO_CAR = stored("救护车排不上，还没有车能派。请马上打 120，地址 %(place)s")
 
 
 def sweep(*, at: datetime) -> None:
@@ -68,12 +70,12 @@ def words(rescue: Rescue) -> str:
     """Say what comes instead of the ambulance, and what a person has to do."""
     if rescue.has_car:
         known = {"plate": rescue.plate, "at": hhmm(rescue.pickup_at), "place": rescue.address}
-        return _("救护车排不上：已派 %(plate)s，%(at)s 到。请马上打 120，地址 %(place)s") % known
-    return _("救护车排不上，还没有车能派。请马上打 120，地址 %(place)s") % {"place": rescue.address}
+        return CAR_INSTEAD % known
+    return NO_CAR % {"place": rescue.address}
 
 
 def _end(subject: str, at: datetime) -> None:
-    calls.end_by_fact(KIND, subject, words=_("不用再等救护车了"), by=ENGINE, at=at)
+    calls.end_by_fact(KIND, subject, words=stored("不用再等救护车了"), by=ENGINE, at=at)
 
 
 def of_board(rows: Iterable[AccessRequest], *, at: datetime) -> list[Rescue]:

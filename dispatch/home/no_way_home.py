@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from access.models import AccessRequest, Outside
 from calls.models import OpenCall
 from calls.selectors import ended_by_hand
@@ -19,12 +17,15 @@ from calls.states import CallKind
 from communities.services import calling, rulebook
 from communities.services.calling import Scene
 from core.actors import SWEEP
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import PlaceKind, hhmm
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
 KIND = CallKind.NO_WAY_HOME
+NO_CAR_HOME = stored("%(at)s 起等车回家，还没有车")
+NO_PLACE_HOME = stored("%(at)s 起等着回家，还不知道送到哪：写送到哪，或认人")
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,7 @@ class Stranded:
     @property
     def note(self) -> str:
         """Say what is missing, and what a person can do about it."""
-        words = (
-            _("%(at)s 起等车回家，还没有车") if self.trip else _("%(at)s 起等着回家，还不知道送到哪：写送到哪，或认人")
-        )
+        words = NO_CAR_HOME if self.trip else NO_PLACE_HOME
         return words % {"at": hhmm(self.since)}
 
     @property
@@ -119,4 +118,4 @@ def _call(one: Stranded, at: datetime) -> None:
 
 
 def _end(subject: str, at: datetime) -> None:
-    calls.end_by_fact(KIND, subject, words=_("有车了，或不用等车了"), by=SWEEP, at=at)
+    calls.end_by_fact(KIND, subject, words=stored("有车了，或不用等车了"), by=SWEEP, at=at)

@@ -18,6 +18,7 @@ from access.services import cards
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
 from core.errors import Conflict
+from core.stored import in_chinese
 from core.sweeping import each
 from dispatch import policies
 from dispatch.hand import offers, rides, snapshot, telling, way_home
@@ -158,7 +159,7 @@ def let_go(transfer_id: UUID | str, *, at: datetime) -> None:
     if trip.status == T.ON_BOARD and transfer.intake.status in INSIDE:
         note_boarded(trip, at=at)
     else:
-        trips.cancel_between(trip, by=RELAY, at=at, reason=transfer.get_status_display())
+        trips.cancel_between(trip, by=RELAY, at=at, reason=in_chinese(TransferStatus(transfer.status).label))
 
 
 def arrived(intake: Intake, *, at: datetime) -> None:

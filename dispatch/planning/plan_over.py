@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
 from access.states import RequestStatus
@@ -13,6 +12,7 @@ from calls.models import OpenCall
 from calls.services import calls
 from calls.states import CallKind
 from core.actors import SWEEP
+from core.stored import stored
 from core.sweeping import each
 from dispatch.planning import planner
 from transport.models import Trip
@@ -37,4 +37,4 @@ def somebody_waits(area: str, *, at: datetime) -> bool:
 
 
 def _end(area: str, at: datetime) -> None:
-    calls.end_by_fact(CallKind.PLAN_FAILED, area, words=_("没有人在等了"), by=SWEEP, at=at)
+    calls.end_by_fact(CallKind.PLAN_FAILED, area, words=stored("没有人在等了"), by=SWEEP, at=at)

@@ -16,6 +16,7 @@ from core import boards, clock
 from core.errors import Conflict, DomainError, Invalid
 from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
+from core.stored import stored
 from core.vocabulary import hhmm
 from dispatch import selectors
 from dispatch.board.kept_board import BoardKey, kept
@@ -66,7 +67,7 @@ def place(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Take a placement back."""
     row = selectors.request_for(actor_of(request), request_id)
-    placement.withdraw(row, by=actor_of(request), at=clock.now(), reason=_("调度撤回"))
+    placement.withdraw(row, by=actor_of(request), at=clock.now(), reason=stored("调度撤回"))
     messages.info(request, _("撤回了，%(name)s回到等车的人里。") % {"name": row.name})
     return _to_board(row.pk)
 

@@ -16,9 +16,12 @@ from core import audit, names
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.stored import stored
 from hospitals.models import Intake
 from hospitals.selectors.limits import limits
 from hospitals.states import AppointmentStatus, IntakeStatus
+
+TAKEN_OVER_LATE = stored("过了时限 %(n)s 分钟才交接")
 
 
 def clock_facts(facility_code: str, *, by: Actor, at: datetime, since: datetime | None = None) -> dict[str, Any]:
@@ -71,10 +74,10 @@ def stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
         setattr(intake, name, value)
     audit.record("intake.handed_over", intake, by=by, at=at, detail={"is_late": is_late})
     if due and is_news:
-        late = _("过了时限 %(n)s 分钟才交接") % {"n": max(int((at - due).total_seconds() // 60), 1)}
+        late = TAKEN_OVER_LATE % {"n": max(int((at - due).total_seconds() // 60), 1)}
         call_late(intake, note=late, by=by, at=at)
     if is_late:
-        words = _("交接完成了")
+        words = stored("交接完成了")
         calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
 
 from calls.selectors import ended_by_hand
 from calls.services import calls
@@ -17,6 +16,7 @@ from calls.states import CallKind
 from communities.services import calling
 from core import audit, names
 from core.actors import SWEEP, Actor
+from core.stored import stored
 from core.sweeping import each
 from hospitals.models import Appointment, Intake, TransferRequest
 from hospitals.selectors import limits
@@ -24,6 +24,8 @@ from hospitals.services import arriving, telling
 from hospitals.services.arriving import signature
 from hospitals.services.intake import check_in
 from hospitals.states import AppointmentStatus, IntakeStatus
+
+NOBODY_AT_DOOR = stored("从%(house)s转来，在门口没有人接")
 
 
 @transaction.atomic
@@ -103,7 +105,7 @@ def _lift_second(case_ref: UUID, facility_code: str, *, by: Actor, at: datetime)
         return False
     TransferRequest.objects.filter(pk=transfer.pk).update(at_door_at=None, at_door_by="")
     audit.record("transfer.door_undone", transfer, by=by, at=at)
-    words = _("司机撤回了，人还没到门口")
+    words = stored("司机撤回了，人还没到门口")
     calls.end_by_fact(CallKind.LATE_HAND_OVER, transfer.door_subject, words=words, by=by, at=at)
     telling.touch(transfer)
     return True
@@ -125,7 +127,7 @@ def report_unreceived(*, at: datetime) -> int:
             subject=row.door_subject,
             who=row.intake.label if row.intake.is_walk_in else names.masked(row.intake.label),
             place=row.facility.name,
-            note=_("从%(house)s转来，在门口没有人接") % {"house": row.intake.facility.name},
+            note=NOBODY_AT_DOOR % {"house": row.intake.facility.name},
             phone=row.facility.phone,
             case_ref=row.case_ref,
         )

@@ -17,6 +17,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.stored import stored
 from hospitals import policies
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, WalkedIn
 from hospitals.models import Appointment, Facility, Intake
@@ -38,7 +39,7 @@ def check_in(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
         appointments.take_back_no_show(appointment, by=by, at=at)
     intake = _arrival_of(appointment, by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
-    calls.end_of_case(intake.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
+    calls.end_of_case(intake.case_ref, UNTIL_RECEIVED, words=stored("接诊台接到人了"), by=by, at=at)
     telling.touch(intake)
     return intake
 

@@ -15,12 +15,15 @@ from communities.services import calling
 from core import audit, boards
 from core.actors import SWEEP, Actor
 from core.errors import Invalid
+from core.stored import in_chinese, stored
 from hospitals import policies
 from hospitals.models import Facility, Intake, OverloadReport
 from hospitals.services import arriving, telling
 from hospitals.services.door import receive_unattended
 from hospitals.states import INSIDE
 from hospitals.words import MISSING_WORDS
+
+OVERLOADED = stored("缺%(missing)s。现在：%(doing)s")
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,7 @@ def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -
         CallKind.OVERLOAD,
         subject=facility.pk,
         place=facility.name,
-        note=_("缺%(missing)s。现在：%(doing)s")
-        % {"missing": MISSING_WORDS.get(row.missing, row.missing), "doing": row.doing_now},
+        note=OVERLOADED % {"missing": in_chinese(MISSING_WORDS.get(row.missing, row.missing)), "doing": row.doing_now},
         phone=facility.phone,
         case_ref=case_ref,
     )

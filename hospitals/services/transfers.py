@@ -22,6 +22,7 @@ from core.actors import SWEEP, Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from core.guards import broken_constraint
+from core.stored import in_chinese, stored
 from hospitals import policies, selectors
 from hospitals.events import IntakeArrived, TransferAccepted, TransferDropped
 from hospitals.models import Facility, Intake, TransferRequest
@@ -29,6 +30,7 @@ from hospitals.services import arriving, telling
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus, TransferStatus, ZoneRole
 
 S = TransferStatus
+ANSWERED = stored("有结果了：%(word)s")
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,8 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
     facts: dict[str, Any] = {} if transfer.accepted_name else {"accepted_name": name, **_answer(by, at)}
     advance(transfer, S.RECEIVED, by=by, at=at, received=intake, **facts)
     _end_call(transfer, by=by, at=at)
-    calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=_("转到另一家了"), by=by, at=at)
-    calls.end_of_case(origin.case_ref, UNTIL_RECEIVED, words=_("接诊台接到人了"), by=by, at=at)
+    calls.end_by_fact(CallKind.LATE_HAND_OVER, str(origin.pk), words=stored("转到另一家了"), by=by, at=at)
+    calls.end_of_case(origin.case_ref, UNTIL_RECEIVED, words=stored("接诊台接到人了"), by=by, at=at)
     outbox.put(IntakeArrived(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     telling.touch(transfer)
     return intake
@@ -276,7 +278,7 @@ def report_unanswered(*, at: datetime) -> int:
 
 
 def _end_call(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
-    words = _("有结果了：%(word)s") % {"word": transfer.get_status_display()}
+    words = ANSWERED % {"word": in_chinese(TransferStatus(transfer.status).label)}
     calls.end_by_fact(CallKind.TRANSFER_UNANSWERED, str(transfer.pk), words=words, by=by, at=at)
     if transfer.status != S.ACCEPTED:  # a yes alone takes nobody in at the door
         calls.end_by_fact(CallKind.LATE_HAND_OVER, transfer.door_subject, words=words, by=by, at=at)

@@ -14,6 +14,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.stored import stored
 from hospitals import policies
 from hospitals.events import IntakeUndone
 from hospitals.models import Intake
@@ -52,7 +53,7 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
 
 def _withdraw_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
     advance(intake, IntakeStatus.WITHDRAWN, by=by, at=at, verb="intake.undone", handed_over_at=None, handed_over_by="")
-    words = _("接诊台撤回了到院")
+    words = stored("接诊台撤回了到院")
     calls.end_by_fact(CallKind.LATE_HAND_OVER, str(intake.pk), words=words, by=by, at=at)
     transfers.take_back_arrival(intake, by=by, at=at)
     appointment = intake.appointment

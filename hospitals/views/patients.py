@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.access_control import actor_of, for_roles
 from core import audit, clock, names
 from core.http import page
+from core.stored import said
 from hospitals import selectors
 from hospitals.forms import DescribeForm, NoteForm, SampleForm, TransferForm
 from hospitals.models import Intake
@@ -54,7 +55,7 @@ class LogStep:
 def _log_of(case_ref: UUID) -> list[LogStep]:
     """Return what happened here; an arrival is one act, though the appointment and the arrival both note it."""
     rows = audit.timeline(case_ref).filter(verb__in=[*STEP_WORDS]).exclude(verb="appointment.arrived")
-    return [LogStep(row.at, STEP_WORDS[row.verb], row.actor_label, row.reason) for row in rows]
+    return [LogStep(row.at, STEP_WORDS[row.verb], row.actor_label, said(row.reason)) for row in rows]
 
 
 def _person(row: Any, about: str, need: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from communities.services.calling import Scene
 from core import audit
 from core.actors import Actor
 from core.errors import Conflict
+from core.stored import stored
 from core.vocabulary import PlaceKind, hhmm
 from transport import policies
 from transport.legs import place_lines
@@ -26,6 +27,9 @@ from transport.states import StopKind, TripStatus
 from transport.whereabouts import car_words, where_is
 
 ABOARD = (CallKind.UNWELL_ABOARD, CallKind.DOOR_CLOSED)
+WAITS_UNTIL = stored("%(car)s在等，等到 %(until)s。")
+NOT_TAKEN_IN = stored("司机在门口说不接，请马上去接。%s")
+NEXT_STOP_AT = stored("下一站 %(at)s 到")
 
 
 def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) -> OpenCall:
@@ -41,7 +45,7 @@ def person_not_found(stop: Stop, *, until: datetime, by: Actor, at: datetime) ->
         subject=str(trip.pk),
         who=_who(trip),
         place=" ".join(place_lines(stop)),
-        note=_("%(car)s在等，等到 %(until)s。") % words,
+        note=WAITS_UNTIL % words,
         case_ref=trip.case_ref,
     )
     return calling.call_for_help(trouble, scene=scene, by=by, at=at)
@@ -53,7 +57,7 @@ def unwell(run: Run, trip: Trip | None, *, by: Actor, at: datetime) -> OpenCall:
     trouble = Trouble(
         CallKind.UNWELL_ABOARD,
         subject=str(trip.pk if trip else run.pk),
-        who=_who(trip) if trip else _("车上的人"),
+        who=_who(trip) if trip else stored("车上的人"),
         place=where_is(run),
         note=car_words(run),
         phone=run.driver.phone,
@@ -76,7 +80,7 @@ def roadside(run: Run, *, where: str, note: str, by: Actor, at: datetime) -> Ope
     trouble = Trouble(
         CallKind.ROADSIDE,
         subject=str(run.pk),
-        who=_("路边的人"),
+        who=stored("路边的人"),
         place=" · ".join(filter(None, (where.strip(), where_is(run)))),
         note=" · ".join(filter(None, (note.strip(), car_words(run)))),
         phone=run.driver.phone,
@@ -102,7 +106,7 @@ def door_closed(stop: Stop, *, by: Actor, at: datetime) -> OpenCall:
         subject=str(trip.case_ref),
         who=_who(trip),
         place=" ".join(place_lines(stop)),
-        note=_("司机在门口说不接，请马上去接。%s") % car_words(run),
+        note=NOT_TAKEN_IN % car_words(run),
         phone=run.driver.phone,
         case_ref=trip.case_ref,
     )
@@ -116,7 +120,7 @@ def too_late(run: Run, stop: Stop, why: Sequence[str], *, by: Actor, at: datetim
         CallKind.LATE_CAR,
         subject=str(run.pk),
         who=car_words(run),
-        place=_("下一站 %(at)s 到") % {"at": hhmm(stop.planned_at)},
+        place=NEXT_STOP_AT % {"at": hhmm(stop.planned_at)},
         note="；".join(why),
         phone=run.driver.phone,
     )

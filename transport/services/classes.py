@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.actors import Actor
+from core.stored import stored
 from core.vocabulary import ZoneClass
 from transport.fit import Misfit, bar_of
 from transport.models import Run, Trip
@@ -20,6 +21,7 @@ from transport.states import TripStatus
 T = TripStatus
 _ZONES = tuple(reversed(ZoneClass.values))  # the freest first
 _CARE = ("isolated", "suspected", "positive")  # each asks for more care than the one before
+CLASS_CHANGED = stored("%s的防护级别变了：不停车，照常送到；穿好防护，送完先消毒")
 
 
 def is_stricter(old: tuple[str, str], new: tuple[str, str]) -> bool:
@@ -56,7 +58,7 @@ def reclass(trip: Trip, *, zone_class: str, infection_class: str, by: Actor, at:
 
 def _soil(run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
     """Note what is aboard now: the driver drives on, nobody else boards, and the car is cleaned before its next ride."""
-    words = _("%s的防护级别变了：不停车，照常送到；穿好防护，送完先消毒") % trip.rider
+    words = CLASS_CHANGED % trip.rider
     run.soiled_as, run.told_change = f"{trip.zone_class}/{trip.infection_class}".rstrip("/"), words[:120]
     Run.objects.filter(pk=run.pk).update(soiled_as=run.soiled_as, told_change=run.told_change)
     audit.record("run.soiled", run, by=by, at=at, detail={"class": run.soiled_as})

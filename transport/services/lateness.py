@@ -16,6 +16,7 @@ from communities.services import rulebook
 from core import audit, outbox
 from core.actors import SWEEP, Actor
 from core.errors import Conflict, Invalid
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import hhmm
 from transport import policies
@@ -30,6 +31,9 @@ from transport.states import RunStatus, StopKind, TripDirection, TripStatus
 LATE_AT_MOST_MIN = 240
 GOING = (RunStatus.OFFERED, RunStatus.ACCEPTED, RunStatus.UNDER_WAY)
 MIN = timedelta(minutes=1)
+MISSES_NEXT = stored("赶不上 %s 出发的下一趟")
+WAITS_LONGER = stored("%(who)s要等 %(n)s 分钟")
+COMES_LATE = stored("%(who)s %(at)s 才到，该 %(by)s 前到")
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def late(stop: Stop, *, minutes: int, by: Actor, at: datetime) -> Lateness:
     why = [*_too_late(trips, at=at), *_met(met)]
     if why:
         return Lateness(stop.planned_at, alarms.too_late(run, stop, why, by=by, at=at))
-    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("新时间赶得上了"), by=by, at=at)
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=stored("新时间赶得上了"), by=by, at=at)
     return Lateness(stop.planned_at)
 
 
@@ -88,7 +92,7 @@ def _is_too_late(run: Run, at: datetime) -> bool:
 
 
 def _end(run: Run, at: datetime) -> None:
-    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("没有人等它了，或赶得上了"), by=SWEEP, at=at)
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=stored("没有人等它了，或赶得上了"), by=SWEEP, at=at)
 
 
 def _move(stops: Sequence[Stop], by_min: int) -> list[Trip]:
@@ -141,10 +145,10 @@ def _too_late(trips: Sequence[Trip], *, at: datetime) -> list[str]:
                 and comes - trip.ready_at > _limit(trip, at)
             ):
                 words = {"who": trip.rider, "n": int((comes - trip.ready_at) / MIN)}
-                found.append(_("%(who)s要等 %(n)s 分钟") % words)
+                found.append(WAITS_LONGER % words)
         elif arrives and trip.arrive_by and arrives > trip.arrive_by:
             words = {"who": trip.rider, "at": hhmm(arrives), "by": hhmm(trip.arrive_by)}
-            found.append(_("%(who)s %(at)s 才到，该 %(by)s 前到") % words)
+            found.append(COMES_LATE % words)
     return found
 
 
@@ -154,4 +158,4 @@ def _limit(trip: Trip, at: datetime) -> timedelta:
 
 
 def _met(met: Run | None) -> list[str]:
-    return [_("赶不上 %s 出发的下一趟") % hhmm(met.occupied.lower)] if met else []
+    return [MISSES_NEXT % hhmm(met.occupied.lower)] if met else []

@@ -16,6 +16,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
 from core.gathering import step
+from core.stored import stored
 from transport.fit import Aboard, bar_of, bar_together
 from transport.models import Run, Stop, Trip
 from transport.services import alarms, follow, stop_list, ways
@@ -28,6 +29,9 @@ T, R = TripStatus, RunStatus
 JOINABLE = (R.DRAFT, R.OFFERED, R.ACCEPTED, R.UNDER_WAY)
 RIDING = (T.SCHEDULED, T.ON_BOARD)
 UNPLANNED: dict[str, Any] = {"run": None, "pickup_planned_at": None, "dropoff_planned_at": None, "taken": None}
+ONE_MORE = stored("多接一位：%(rider)s，%(place)s")
+ONE_LESS = stored("少接一位：%s 不用接了")
+NOT_GOING = stored("%s 的这一趟取消了，不用去了")
 
 
 @step
@@ -53,7 +57,7 @@ def join(
         known = []
         advance(run, R.OFFERED, by=by, at=at, verb="run.offered")
     else:
-        run.told_change = (_("多接一位：%(rider)s，%(place)s") % {"rider": trip.rider, "place": trip.from_label})[:120]
+        run.told_change = (ONE_MORE % {"rider": trip.rider, "place": trip.from_label})[:120]
         Run.objects.filter(pk=run.pk).update(told_change=run.told_change)
     stop_list.add(run, trip, pickup_at=pickup_at, dropoff_at=dropoff_at, known=known)
     assign(trip, run, pickup_at=pickup_at, dropoff_at=dropoff_at, explanation=explanation, by=by, at=at)
@@ -133,22 +137,22 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
     run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     stop_list.drop_undone(run, trip)
     if run.status == R.UNDER_WAY:
-        alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("不坐这趟了"), by=by, at=at)
+        alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=stored("不坐这趟了"), by=by, at=at)
     if run.status not in JOINABLE:
         return
     tell = tell and run.status in (R.ACCEPTED, R.UNDER_WAY) and not run.soiled_as  # what is aboard matters more
     is_kept = run.status == R.DRAFT and run.reserved_trips.exists()
     if is_kept or run.trips.filter(status__in=RIDING).exists():
         if tell:
-            words = _("少接一位：%s 不用接了") % trip.rider
+            words = ONE_LESS % trip.rider
             Run.objects.filter(pk=run.pk).update(told_change=words)
         return
     leave_behind(run, by=by, at=at, reason=reason)
     end = R.CANCELLED
     if run.status == R.UNDER_WAY:
         end = R.COMPLETED if run.trips.filter(status=T.COMPLETED).exists() else R.ABORTED
-    words = _("%s 的这一趟取消了，不用去了") % trip.rider if tell else ""
-    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("这一趟没有人坐了"), by=by, at=at)
+    words = NOT_GOING % trip.rider if tell else ""
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=stored("这一趟没有人坐了"), by=by, at=at)
     advance(run, end, by=by, at=at, reason=reason, told_change=words)
     if end == R.CANCELLED:
         give_room_back(run, by=by, at=at)

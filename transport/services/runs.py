@@ -14,6 +14,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.stored import stored
 from core.vocabulary import INFECTIOUS
 from transport import policies
 from transport.events import RunGivenUp, TripFailed
@@ -24,6 +25,7 @@ from transport.services.kept import leave_behind
 from transport.services.riders import UNPLANNED
 from transport.services.room import give_room_back
 from transport.states import RunStatus, StopKind, TripStatus
+from transport.whereabouts import NEAR
 
 T, R = TripStatus, RunStatus
 
@@ -82,7 +84,7 @@ def abort(run: Run, *, by: Actor, at: datetime, reason: str, where: str = "") ->
 def interrupt_trip(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, where: str) -> None:
     """End a ride half way: the next pick-up is where they stand, said in words, at the last place known."""
     last = run.stops.filter(departed_at__isnull=False).order_by("-departed_at").first()
-    here = _("%s 附近") % last.label if last else trip.from_label
+    here = NEAR % last.label if last else trip.from_label
     place: dict[str, Any] = {"from_kind": "other", "from_code": "", "from_label": (where or here)[:120]}
     if last is not None:
         place |= {"from_lat": last.lat, "from_lon": last.lon}
@@ -96,7 +98,7 @@ def _release(run: Run, *, by: Actor, at: datetime, reason: str) -> None:
     """Put the trips not yet aboard back among those that wait, and pass the fact up."""
     waiting = list(run.trips.filter(status=T.SCHEDULED))
     gone = [run.pk, *(trip.pk for trip in waiting)]
-    alarms.over(gone, (CallKind.LATE_CAR, CallKind.PERSON_NOT_FOUND), words=_("这辆车不去了"), by=by, at=at)
+    alarms.over(gone, (CallKind.LATE_CAR, CallKind.PERSON_NOT_FOUND), words=stored("这辆车不去了"), by=by, at=at)
     for trip in waiting:
         advance(trip, T.UNSCHEDULED, by=by, at=at, reason=reason, **UNPLANNED)
         stop_list.drop_undone(run, trip)
@@ -111,8 +113,8 @@ def complete(run: Run, *, by: Actor, at: datetime) -> Run:
     last = run.stops.filter(kind=StopKind.DROPOFF).order_by("-planned_at").first()
     turn_round = max(end - last.planned_at, timedelta()) if last else timedelta()  # late, it may end past its time
     free_at = min(end, max(at + turn_round, start + timedelta(minutes=1)))
-    leave_behind(run, by=by, at=at, reason=_("车先走了"))
-    alarms.over([run.pk], [CallKind.LATE_CAR], words=_("这一趟跑完了"), by=by, at=at)
+    leave_behind(run, by=by, at=at, reason=stored("车先走了"))
+    alarms.over([run.pk], [CallKind.LATE_CAR], words=stored("这一趟跑完了"), by=by, at=at)
     advance(run, R.COMPLETED, by=by, at=at, occupied=DateTimeTZRange(start, free_at, "[)"))
     return run
 

@@ -13,6 +13,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
 from core.gathering import step
+from core.stored import stored
 from transport.events import RunGivenUp
 from transport.fit import bar_of
 from transport.models import Run, Shift, Trip
@@ -79,7 +80,7 @@ def reserve(
     if trip.status != T.WILL_CALL:
         raise Conflict("trip.not_waiting", _("返程已经叫过车了，请直接排车。"))
     if trip.reserved_run_id:
-        release_reservation(trip, by=by, at=at, reason=_("换一辆车预留"))
+        release_reservation(trip, by=by, at=at, reason=stored("换一辆车预留"))
     _check(trip, ride)
     run = _new_run(trip, ride, R.DRAFT, by=by, at=at, is_pinned=is_pinned)
     stop_list.add(run, trip, pickup_at=ride.pickup_at, dropoff_at=ride.dropoff_at, known=())

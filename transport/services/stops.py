@@ -16,6 +16,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
+from core.stored import stored
 from core.vocabulary import PlaceKind
 from transport import policies
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, TripCompleted, TripFailed
@@ -67,9 +68,9 @@ def _board(stop: Stop, *, by: Actor, at: datetime) -> None:
     advance(trip, T.ON_BOARD, by=by, at=at, picked_up_at=at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at, searching_since=None)
     outbox.put(Boarded(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
-    alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("人上车了"), by=by, at=at)
+    alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=stored("人上车了"), by=by, at=at)
     if not stop.run.stops.filter(kind=StopKind.PICKUP, departed_at__isnull=True).exists():
-        leave_behind(stop.run, by=by, at=at, reason=_("车先走了"))
+        leave_behind(stop.run, by=by, at=at, reason=stored("车先走了"))
 
 
 def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
@@ -81,7 +82,7 @@ def _hand_over(stop: Stop, *, by: Actor, at: datetime) -> None:
     advance(trip, T.COMPLETED, by=by, at=at, dropped_off_at=trip.dropped_off_at or at)
     _stamp(stop, arrived_at=stop.arrived_at or at, departed_at=at)
     outbox.put(TripCompleted(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
-    alarms.over([trip.pk, trip.case_ref], alarms.ABOARD, words=_("送到了，交接了"), by=by, at=at)
+    alarms.over([trip.pk, trip.case_ref], alarms.ABOARD, words=stored("送到了，交接了"), by=by, at=at)
     if not stop.run.stops.filter(departed_at__isnull=True).exists():
         runs.complete(stop.run, by=by, at=at)
 
@@ -138,9 +139,9 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
             "stop.wait", _("再等 %(n)s 分钟。%(search)s") % {"n": minutes, "search": said_of(stop)}, minutes=minutes
         )
     trip, run = stop.trip, stop.run
-    advance(trip, T.NO_SHOW, by=by, at=at, reason=_("等过了，没接到人"))
-    alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=_("等过了，车先走了"), by=by, at=at)
-    leave_run(run, trip, by=by, at=at, reason=_("没接到人"), tell=False)
+    advance(trip, T.NO_SHOW, by=by, at=at, reason=stored("等过了，没接到人"))
+    alarms.over([trip.pk], [CallKind.PERSON_NOT_FOUND], words=stored("等过了，车先走了"), by=by, at=at)
+    leave_run(run, trip, by=by, at=at, reason=stored("没接到人"), tell=False)
     outbox.put(TripFailed(case_ref=trip.case_ref, at=at, trip_id=str(trip.pk)))
     follow.touch([trip], run)
 
@@ -207,7 +208,7 @@ def undo_last(run: Run, *, by: Actor, at: datetime) -> Stop:
         if stop.kind == StopKind.DROPOFF and stop.trip.to_kind == PlaceKind.FACILITY:
             outbox.put(DoorUndone(case_ref=stop.trip.case_ref, at=at, trip_id=str(stop.trip_id)))
         _stamp(stop, arrived_at=None, searching_since=None)
-        alarms.over([stop.trip_id], [CallKind.PERSON_NOT_FOUND], words=_("司机撤回了"), by=by, at=at)
+        alarms.over([stop.trip_id], [CallKind.PERSON_NOT_FOUND], words=stored("司机撤回了"), by=by, at=at)
     audit.record("stop.undone", stop, by=by, at=at, case_ref=stop.trip.case_ref)
     follow.touch([stop.trip], run)
     return stop

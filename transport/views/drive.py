@@ -17,6 +17,7 @@ from core import clock, phones
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
 from core.phrases import label
+from core.stored import said
 from core.vocabulary import ZoneClass, hhmm
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
@@ -202,5 +203,5 @@ def unwell(request: HttpRequest, run_id: Any) -> HttpResponse:
     """Say that the alarm is raised, whose it is, where the car stands in words to read out, and whom to ring now."""
     run = selectors.run_seen(actor_of(request), run_id)
     calls_now = selectors.alarms_of(run)
-    context = {"run": run, "calls": calls_now, "place": where_is(run), "car": car_words(run)}
+    context = {"run": run, "calls": calls_now, "place": said(where_is(run)), "car": car_words(run)}
     return page(request, "transport/unwell.html", context)

@@ -20,6 +20,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.http import is_fragment, next_url
 from core.idempotency import idempotent
+from core.stored import said
 from core.vocabulary import Role, hhmm
 from transport import selectors
 from transport.forms import AbortForm, DeclineForm, LateForm, RoadsideForm, WhenForm
@@ -121,7 +122,7 @@ def late(request: HttpRequest, stop_id: int) -> HttpResponse:
     at = hhmm(told.new_time)
     words = _("新时间 %s 已写到社区、接诊台、调度台的页面上") % at
     if told.call:
-        words += _("。%(why)s，报给%(owner)s了") % {"why": told.call.note, "owner": told.call.owner_label}
+        words += _("。%(why)s，报给%(owner)s了") % {"why": said(told.call.note), "owner": told.call.owner_label}
     messages.success(request, words)
     return _back(request)
 
