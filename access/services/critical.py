@@ -54,7 +54,7 @@ def make_critical(
         "next_check_at": next_check(at, is_critical=True),
     }
     if not is_out:
-        let_go(row, facts, by=by, at=at, reason="转 120")
+        let_go(row, facts, by=by, at=at, reason=stored("转 120"))
         changes |= {"mode": TransportMode.AMBULANCE, "arrive_at": None, "facility_id": None}
         changes |= {"service_kind": service_kind, "try_again_at": None}
     if row.status != RequestStatus.APPROVED:
@@ -88,7 +88,7 @@ def lower_critical(request: AccessRequest, *, reason: str, by: Actor, at: dateti
         raise Conflict("critical.out", _("人已经出门了，撤不回来。到了医院由医院来定。"))
     said = reason.strip()[:300]
     calls.end_of_case(row.case_ref, UNTIL_RECEIVED, words=stored("不是急危重症，撤回了"), by=by, at=at)
-    let_go(row, facts, by=by, at=at, reason="不是急危重症：撤回 120")
+    let_go(row, facts, by=by, at=at, reason=stored("不是急危重症：撤回 120"))
     calm: dict[str, Any] = {"is_critical": False, "critical_at": None, "critical_by": "", "before_critical": {}}
     if way := row.before_critical:
         way = {**way, "arrive_at": parse_datetime(way["arrive_at"]) if way["arrive_at"] else None}

@@ -25,6 +25,7 @@ from core.actors import RELAY
 from core.boards import touch
 from core.errors import NotFound
 from core.sealed import create_person_key
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import SERVICE_OF, NeedKind, ZoneClass
 from hospitals.models import Intake
@@ -162,7 +163,7 @@ def _is_only_way(person_key: UUID, case_ref: UUID, at: datetime) -> bool:
         return True
     if journey.is_out(one_way.facts_now(called)):
         return False
-    critical.lower_critical(called, reason="人已经自己到了", by=RELAY, at=at)
+    critical.lower_critical(called, reason=stored("人已经自己到了"), by=RELAY, at=at)
     return True
 
 

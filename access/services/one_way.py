@@ -19,6 +19,7 @@ from core import audit, locks
 from core.actors import Actor
 from core.boards import touch
 from core.errors import Conflict
+from core.stored import stored
 
 DAY = timedelta(hours=24)
 
@@ -108,8 +109,8 @@ def stand_aside(critical: AccessRequest, *, by: Actor, at: datetime) -> None:
         facts = facts_now(other)
         if (facts.booked_at is None and facts.scheduled_at is None) or journey.is_out(facts):
             continue
-        let_go(other, facts, by=by, at=at, reason="这个人转了 120")
-        audit.record("request.unplaced", other, by=by, at=at, reason="转 120")
+        let_go(other, facts, by=by, at=at, reason=stored("这个人转了 120"))
+        audit.record("request.unplaced", other, by=by, at=at, reason=stored("转 120"))
         touch(*other.boards)
 
 

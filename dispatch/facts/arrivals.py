@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from communities.services import passes
 from core.actors import RELAY, Actor
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import PlaceKind
 from hospitals.models import Appointment, TransferRequest
@@ -43,7 +44,7 @@ def door_undone(trip_id: str, *, at: datetime) -> bool:
 @transaction.atomic
 def end_way_there(case_ref: UUID, *, at: datetime) -> bool:
     """Send no car for somebody who is at the hospital already; the gate no longer reads its plate."""
-    trip = trips.end_way_there(case_ref, by=RELAY, at=at, reason="人已经到医院了")
+    trip = trips.end_way_there(case_ref, by=RELAY, at=at, reason=stored("人已经到医院了"))
     if trip is not None:
         passes.set_ride(case_ref, plate="", by=RELAY, at=at)
     return trip is not None

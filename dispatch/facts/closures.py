@@ -109,8 +109,8 @@ def _let_go(case_ref: UUID, *, at: datetime) -> bool:
     facts = facts_of(request)
     if is_out(facts) or request.is_critical:
         return False
-    let_go(request, facts, by=RELAY, at=at, reason="科室停诊，另行安排")
-    audit.record("request.unplaced", request, by=RELAY, at=at, reason="科室停诊")
+    let_go(request, facts, by=RELAY, at=at, reason=stored("科室停诊，另行安排"))
+    audit.record("request.unplaced", request, by=RELAY, at=at, reason=stored("科室停诊"))
     ring_for(case_ref)
     boards.touch(*request.boards)
     return True

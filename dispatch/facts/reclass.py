@@ -29,6 +29,7 @@ from core import audit, boards
 from core.actors import RELAY
 from core.buildings import same_building
 from core.errors import DomainError
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import ZoneClass
 from dispatch.facts.wake import ring_for
@@ -198,7 +199,7 @@ def _settle_trip(trip: Trip, *, at: datetime) -> None:
     trip = _with_cars(Trip.objects.filter(pk=trip.pk)).get()
     if trip.status == T.ON_BOARD and trip.run:
         for other in classes.not_begun(trip.run):
-            _leave_car(other, reason="车上有人的防护级别变了，另派一辆", at=at)
+            _leave_car(other, reason=stored("车上有人的防护级别变了，另派一辆"), at=at)
             ring_for(other.case_ref)
         return
     bar = classes.misfit(trip)

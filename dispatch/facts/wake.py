@@ -19,6 +19,7 @@ from access.states import RequestStatus
 from communities.models import DispatchArea
 from core import bell
 from core.actors import RELAY
+from core.stored import stored
 from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.home import returns
 from dispatch.models import AreaSetting
@@ -72,7 +73,7 @@ def emergency_aboard(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
         return
     called = one_way.critical_of(row.person_key)
     if called is not None and called.pk != row.pk:  # the ambulance called elsewhere would find nobody there
-        critical.lower_critical(called, reason="人已经在车上", by=RELAY, at=at)
+        critical.lower_critical(called, reason=stored("人已经在车上"), by=RELAY, at=at)
     critical.make_critical(row, by=RELAY, at=at)
 
 
@@ -81,7 +82,7 @@ def undone(case_ref: UUID, *, at: datetime, step: str = "", **payload: Any) -> N
     """Take back the call for the way home when a desk takes back that treatment was over: a car stands by again."""
     home = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND)
     if step == "ended" and home.filter(status=TripStatus.UNSCHEDULED).exists():
-        trips.cancel_return(case_ref, by=RELAY, at=at, reason="接诊台撤回结束")
+        trips.cancel_return(case_ref, by=RELAY, at=at, reason=stored("接诊台撤回结束"))
     returns.note_arrival(case_ref, at=at, **payload)
 
 

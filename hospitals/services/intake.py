@@ -150,7 +150,7 @@ def release(intake: Intake, *, ready_at: datetime | None = None, by: Actor, at: 
     ready = ready_at or at
     advance(intake, IntakeStatus.RELEASED, by=by, at=at, ready_at=ready, ended_at=at)
     arriving.fulfil(intake, by=by, at=at)
-    transfers.let_go(intake, by=by, at=at, reason="治疗结束")
+    transfers.let_go(intake, by=by, at=at, reason=stored("治疗结束"))
     outbox.put(IntakeReleased(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     telling.touch(intake)
 

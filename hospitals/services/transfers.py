@@ -140,7 +140,7 @@ def withdraw(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
     policies.check_ask_transfer(by, transfer.intake)
     if transfer.left_at is not None:
         raise Conflict("transfer.on_board", _("人已经在车上，撤不回来。请打给对方医院或调度台。"))
-    _drop(transfer, by=by, at=at, reason="不转了")
+    _drop(transfer, by=by, at=at, reason=stored("不转了"))
 
 
 @transaction.atomic
@@ -171,8 +171,8 @@ def receive(transfer: TransferRequest, *, by: Actor, at: datetime) -> Intake:
     name = transfer.accepted_name or by.label[:30]
     if origin.handed_over_at is None:
         arriving.stamp_hand_over(origin, by=by, at=at)
-    words = f"{transfer.facility.name} {name}"[:80]
-    advance(origin, IntakeStatus.TRANSFERRED, by=by, at=at, ended_at=at, accepted_by=words)
+    accepted_by = f"{transfer.facility.name} {name}"[:80]
+    advance(origin, IntakeStatus.TRANSFERRED, by=by, at=at, ended_at=at, accepted_by=accepted_by)
     arriving.fulfil(origin, by=by, at=at)
     intake = _arrival(transfer, origin, by=by, at=at)
     facts: dict[str, Any] = {} if transfer.accepted_name else {"accepted_name": name, **_answer(by, at)}
@@ -239,13 +239,12 @@ def set_ride(
 def note_left(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
     """Note that the patient is in the car.
 
-    A hand-over withdrawn or passed on at the same moment stands again, and who was asked instead is asked no more:
-    nobody is lost on the way.
+    A hand-over withdrawn or passed on at the same moment stands again, and who was asked instead is asked no more.
     """
     if transfer.status in {S.WITHDRAWN, S.PASSED_ON} and transfer.accepted_name:
         if (other := open_of(transfer.intake)) is not None:
-            _drop(other, by=by, at=at, reason="车已经接到人，送去原来答应的医院")
-        advance(transfer, S.ACCEPTED, by=by, at=at, verb="transfer.under_way", reason="车已经接到人")
+            _drop(other, by=by, at=at, reason=stored("车已经接到人，送去原来答应的医院"))
+        advance(transfer, S.ACCEPTED, by=by, at=at, verb="transfer.under_way", reason=stored("车已经接到人"))
     if transfer.left_at is None:
         TransferRequest.objects.filter(pk=transfer.pk).update(left_at=at)
         audit.record("transfer.left", transfer, by=by, at=at)
@@ -261,8 +260,8 @@ def open_of(intake: Intake) -> TransferRequest | None:
 def report_unanswered(*, at: datetime) -> int:
     """Call for help for every patient about whom the house asked says nothing past the rulebook's minutes (R-000-17)."""
     silent = {str(each.pk): each for each in selectors.unanswered(at=at)}
-    quiet = ended_by_hand(CallKind.TRANSFER_UNANSWERED, silent, at=at)
-    for transfer in (silent[pk] for pk in silent.keys() - quiet):
+    uncalled = silent.keys() - ended_by_hand(CallKind.TRANSFER_UNANSWERED, silent, at=at)
+    for transfer in (silent[pk] for pk in uncalled):
         origin, asked = transfer.intake, transfer.facility
         trouble = Trouble(
             CallKind.TRANSFER_UNANSWERED,
@@ -272,9 +271,9 @@ def report_unanswered(*, at: datetime) -> int:
             phone=asked.phone,
             case_ref=transfer.case_ref,
         )
-        scene = calling.scene_of_facility(asked.pk, division=asked.division_code)
-        calling.call_for_help(trouble, scene=scene, by=SWEEP, at=at)
-    return len(silent.keys() - quiet)
+        its_desk = calling.scene_of_facility(asked.pk, division=asked.division_code)
+        calling.call_for_help(trouble, scene=its_desk, by=SWEEP, at=at)
+    return len(uncalled)
 
 
 def _end_call(transfer: TransferRequest, *, by: Actor, at: datetime) -> None:
