@@ -84,6 +84,7 @@ KEPT: dict[str, str] = {
     "没出门的，去不了原来那家的自动另排；本来走着去的改成派车": "test_compound_sealed_at_noon_lets_those_out_come_home_and_moves_those_not_yet_gone",
     "没接到人，记下了。他回到调度台等车的名单。": "test_who_is_given_back_stands_in_the_waiting_list_of_dispatch",
     "没有网：已记在这台手机上，网一通自动上报。请马上打 120 和社区 {phone}": "test_press_without_network_is_kept_and_sent_once",
+    "车上有人的防护级别变了，另派一辆": "test_positive_aboard_is_driven_on_and_the_car_is_cleaned_before_anybody_else",
     "还没有报上去：已记在这台手机上，几秒后自动再报。请马上打 120 和社区 {phone}": "test_system_that_does_not_answer_leaves_the_press_on_the_phone",
     "还没有报上去，这台手机也存不下：别关这一页，它一直自动再报。请马上打 120 和社区 {phone}": "test_a_phone_without_room_still_calls",
     "没有趟的时候在车上待命，趟会自己出来，不用一直刷": "test_a_run_comes_by_itself_to_a_driver_who_waits",

@@ -181,9 +181,9 @@ def _bar_of_place(case: Case, *, at: datetime) -> str:
     if case.is_out or request.is_critical:
         return ""
     if case.was_own_way and request.needs_vehicle:
-        return "小区升级，不能自己走，改派车"
+        return stored("小区升级，不能自己走，改派车")
     if case.is_misplaced:
-        return "约的位子不合用了，另行安排"
+        return stored("约的位子不合用了，另行安排")
     held = Appointment.objects.live().filter(case_ref=request.case_ref).first()
     if held is None or not case.is_stricter or not request.needs_vehicle:
         return ""
@@ -191,7 +191,7 @@ def _bar_of_place(case: Case, *, at: datetime) -> str:
     found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request), now=at)
     checks = (check for option in found if option.receiver.code == held.facility_id for check in option.checks)
     barred = any(check.bars and check.code.startswith(ROLES) for check in checks)
-    return "防护级别变了，这家医院按规定不接，另行安排" if barred else ""
+    return stored("防护级别变了，这家医院按规定不接，另行安排") if barred else ""
 
 
 def _settle_trip(trip: Trip, *, at: datetime) -> None:
