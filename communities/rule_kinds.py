@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from core.vocabulary import ZoneClass
+
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -102,7 +104,7 @@ class Words(Word):
 class ByZone(Words):
     """Several of a few words for each of the three zone classes."""
 
-    zones: tuple[str, ...] = ("sealed", "controlled", "precautionary")
+    zones: tuple[str, ...] = tuple(ZoneClass.values)
 
     def fits(self, value: Any) -> bool:
         """Say whether a value names words for every class and for nothing else."""

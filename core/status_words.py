@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.vocabulary import ZoneClass
+
 # families: quiet (nothing to do), info (moving), wait (somebody must act today), danger (act now),
 # ok (the gate's yes), queue (not yet on the server, or not yet in force)
 FAMILIES = ("quiet", "info", "wait", "danger", "ok", "queue")
@@ -81,9 +83,9 @@ class ZoneMark:
 
 
 ZONE_MARKS: dict[str, ZoneMark] = {
-    "sealed": ZoneMark(_("封"), _("封控区"), "seal"),
-    "controlled": ZoneMark(_("管"), _("管控区"), "control"),
-    "precautionary": ZoneMark(_("防"), _("防范区"), "watch"),
+    ZoneClass.SEALED: ZoneMark(_("封"), ZoneClass.SEALED.label, "seal"),
+    ZoneClass.CONTROLLED: ZoneMark(_("管"), ZoneClass.CONTROLLED.label, "control"),
+    ZoneClass.PRECAUTIONARY: ZoneMark(_("防"), ZoneClass.PRECAUTIONARY.label, "watch"),
 }
 
 # the six stops of the journey line: key → (word, icon)

@@ -13,12 +13,12 @@ from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from core.editing import VersionedForm
 from core.fields import DayField
-from core.vocabulary import NeedKind, ScheduleKind
+from core.vocabulary import NeedKind, ScheduleKind, TreatmentShift
 
 DAYS = [
     ("1", _T("周一")), ("2", _T("周二")), ("3", _T("周三")), ("4", _T("周四")), ("5", _T("周五")), ("6", _T("周六")), ("7", _T("周日")),
 ]  # fmt: skip
-SHIFTS = [("", _T("没有固定")), ("AM", _T("上午班")), ("PM", _T("下午班")), ("EVE", _T("晚班"))]
+SHIFTS = [("", _T("没有固定")), *TreatmentShift.choices]
 NEED_CHOICES = [(kind.value, kind.label) for kind in NeedKind if kind not in {NeedKind.EMERGENCY, NeedKind.OUTPATIENT}]
 RHYTHM = ("days", "even_days", "cycle_days")
 

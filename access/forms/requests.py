@@ -31,21 +31,21 @@ ICONS: dict[str, str] = {
     NeedKind.CHILD_CHRONIC: "user",
 }
 COMMON: tuple[tuple[str, Any], ...] = (
-    (NeedKind.DIALYSIS, gettext_lazy("血液透析")),
+    (NeedKind.DIALYSIS, NeedKind.DIALYSIS.label),
     (NeedKind.CHEMOTHERAPY, gettext_lazy("放疗、化疗")),
     (NeedKind.PREGNANCY, gettext_lazy("产检、生产")),
-    (NeedKind.OUTPATIENT, gettext_lazy("看门诊、复诊")),
+    (NeedKind.OUTPATIENT, NeedKind.OUTPATIENT.label),
 )
 Tile = tuple[str, Any, str, Any]  # value, label, icon, small words
 _TRAVEL: tuple[Tile, ...] = (
-    (Mobility.WALK, gettext_lazy("能走路"), "walk", gettext_lazy("能自己下楼")),
-    (Mobility.ASSISTED, gettext_lazy("要人扶"), "people", gettext_lazy("走得慢，要扶")),
-    (Mobility.WHEELCHAIR, gettext_lazy("坐轮椅"), "chair", gettext_lazy("要能放轮椅的车")),
-    (Mobility.STRETCHER, gettext_lazy("躺担架"), "bed", gettext_lazy("要两个人抬")),
+    (Mobility.WALK, Mobility.WALK.label, "walk", gettext_lazy("能自己下楼")),
+    (Mobility.ASSISTED, Mobility.ASSISTED.label, "people", gettext_lazy("走得慢，要扶")),
+    (Mobility.WHEELCHAIR, Mobility.WHEELCHAIR.label, "chair", gettext_lazy("要能放轮椅的车")),
+    (Mobility.STRETCHER, Mobility.STRETCHER.label, "bed", gettext_lazy("要两个人抬")),
 )
 _OWN_WAY: tuple[Tile, ...] = (
-    (TransportMode.OWN_CAR, gettext_lazy("自己开车"), "car", gettext_lazy("只办通行证")),
-    (TransportMode.ON_FOOT, gettext_lazy("走着去"), "walk", gettext_lazy("只办通行证")),
+    (TransportMode.OWN_CAR, TransportMode.OWN_CAR.label, "car", gettext_lazy("只办通行证")),
+    (TransportMode.ON_FOOT, TransportMode.ON_FOOT.label, "walk", gettext_lazy("只办通行证")),
 )
 
 

@@ -29,7 +29,12 @@ ID_KINDS = [
 PHONE_OWNERS = [
     ("self", _T("本人")), ("child", _T("子女")), ("parent", _T("父母")), ("neighbour", _T("邻居")), ("none", _T("没有电话")),
 ]  # fmt: skip
-MOBILITY_ICONS = {"walk": "walk", "assisted": "user", "wheelchair": "chair", "stretcher": "bed"}
+MOBILITY_ICONS: dict[str, str] = {
+    Mobility.WALK: "walk",
+    Mobility.ASSISTED: "user",
+    Mobility.WHEELCHAIR: "chair",
+    Mobility.STRETCHER: "bed",
+}
 
 
 class PersonFields(forms.Form):

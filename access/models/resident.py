@@ -19,9 +19,9 @@ from access.states import CARE_NEED, NeedStatus
 from core import tidy
 from core.actors import Actor
 from core.guards import status_guard, words
-from core.phrases import listed, odd
+from core.phrases import label, listed, odd
 from core.sealed import SealedField, sealed
-from core.vocabulary import Mobility, NeedKind, Precaution, Role, ScheduleKind
+from core.vocabulary import Mobility, NeedKind, Precaution, Role, ScheduleKind, TreatmentShift
 
 WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"), noop("六"), noop("日"))
 
@@ -215,7 +215,7 @@ class CareNeed(models.Model):
     @property
     def shift_label(self) -> str:
         """Say the usual shift."""
-        return {"AM": _("上午班"), "PM": _("下午班"), "EVE": _("晚班")}.get(self.shift, "")
+        return label(TreatmentShift, self.shift)
 
 
 def _weekday(day: str) -> str:

@@ -22,7 +22,7 @@ from core.phrases import listed
 from core.vocabulary import NeedKind, ScheduleKind
 
 GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
-    (gettext_lazy("血液透析"), frozenset({NeedKind.DIALYSIS})),
+    (NeedKind.DIALYSIS.label, frozenset({NeedKind.DIALYSIS})),
     (gettext_lazy("肿瘤放化疗"), frozenset({NeedKind.CHEMOTHERAPY, NeedKind.RADIOTHERAPY})),
     (gettext_lazy("孕产妇"), frozenset({NeedKind.PREGNANCY, NeedKind.POSTPARTUM, NeedKind.NEWBORN})),
     (gettext_lazy("长期用药、透析液"), GOODS),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.actors import Actor
 from core.phrases import label, listed
-from core.vocabulary import ZoneClass, hhmm
+from core.vocabulary import ServiceKind, ZoneClass, hhmm
 from dispatch.board.lanes import Group, groups, scale
 from dispatch.hand import snapshot
 from dispatch.hand.receiving import FRESH_H
@@ -24,17 +24,19 @@ from hospitals.models import Service
 from hospitals.states import ServiceStatus, ZoneRole
 from transport.states import RunStatus, VehicleClass, VehicleStatus
 
-COLUMNS = {
-    "emergency": gettext_lazy("急诊"),
-    "fever_clinic": gettext_lazy("发热门诊"),
-    "hemodialysis": gettext_lazy("血透"),
-    "chemotherapy": gettext_lazy("化疗"),
-    "radiotherapy": gettext_lazy("放疗"),
-    "obstetrics": gettext_lazy("产科"),
-    "antenatal": gettext_lazy("产检"),
-    "paediatrics": gettext_lazy("儿科"),
-    "internal": gettext_lazy("内科门诊"),
-}
+_SHOWN = (
+    ServiceKind.EMERGENCY,
+    ServiceKind.FEVER_CLINIC,
+    ServiceKind.HEMODIALYSIS,
+    ServiceKind.CHEMOTHERAPY,
+    ServiceKind.RADIOTHERAPY,
+    ServiceKind.OBSTETRICS,
+    ServiceKind.ANTENATAL,
+    ServiceKind.PAEDIATRICS,
+    ServiceKind.INTERNAL,
+)
+_SHORT = {ServiceKind.HEMODIALYSIS: gettext_lazy("血透"), ServiceKind.INTERNAL: gettext_lazy("内科门诊")}
+COLUMNS: dict[str, Any] = {kind.value: _SHORT.get(kind, kind.label) for kind in _SHOWN}
 
 
 @dataclass(frozen=True)

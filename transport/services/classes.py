@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.actors import Actor
 from core.stored import stored
-from core.vocabulary import ZoneClass
+from core.vocabulary import Precaution, ZoneClass
 from transport.fit import Misfit, bar_of
 from transport.models import Run, Trip
 from transport.services import follow
@@ -20,7 +20,7 @@ from transport.states import TripStatus
 
 T = TripStatus
 _ZONES = tuple(reversed(ZoneClass.values))  # the freest first
-_CARE = ("isolated", "suspected", "positive")  # each asks for more care than the one before
+_CARE = (Precaution.ISOLATED, Precaution.SUSPECTED, Precaution.POSITIVE)  # each asks for more care than the one before
 CLASS_CHANGED = stored("%s的防护级别变了：不停车，照常送到；穿好防护，送完先消毒")
 
 
