@@ -13,6 +13,7 @@ from structlog import get_logger
 
 from core.clock import CHINA
 from core.errors import DomainError
+from core.vocabulary import hhmm
 
 log = get_logger(__name__)
 DAY_FROM, DAY_UNTIL, NIGHT_FACTOR = 5, 21, 5
@@ -73,5 +74,5 @@ class Agenda:
         except (DomainError, Error, ObjectDoesNotExist) as error:
             words = getattr(error, "code", "") or type(error).__name__
             log.warning("drill.broken", who=name, code=words, at=self.now.isoformat())
-            self.broken.append(f"{self.now:%H:%M} {name}: {words}")
+            self.broken.append(f"{hhmm(self.now)} {name}: {words}")
             return None

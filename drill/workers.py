@@ -17,6 +17,7 @@ from calls.models import OpenCall
 from calls.states import CallStatus
 from core import outbox
 from core.errors import Conflict, DomainError
+from core.vocabulary import hhmm
 from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.planning import planner, urgent_turns
 from dispatch.states import PlanningKind
@@ -79,7 +80,7 @@ class Workers:
                 import_string(path)(at=self.world.now)
             except (DomainError, Error, ObjectDoesNotExist) as error:
                 words = getattr(error, "code", "") or type(error).__name__
-                self.world.agenda.broken.append(f"{self.world.now:%H:%M} {path}: {words}")
+                self.world.agenda.broken.append(f"{hhmm(self.world.now)} {path}: {words}")
 
     def sweep_when_due(self) -> None:
         """Sweep every five minutes, and each minute while a call, a critical patient or a hand-over waits for somebody.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from enum import Enum, StrEnum
 from importlib import import_module
@@ -123,3 +124,18 @@ def test_every_exception_is_still_needed() -> None:
 
 def test_the_shared_words_are_among_them() -> None:
     assert {"walk", "sealed", "positive", "dialysis", "hemodialysis", "AM", "staff", "facility", "weekly"} <= WORDS
+
+
+CLOCK = re.compile(r"""(["':]|\{)%H:%M["'}]""")  # 12:42 alone; with a day before it, it is another text
+
+
+def test_a_clock_time_is_said_in_one_way() -> None:
+    """`hhmm` alone says a time of the day: an own one forgets the zone, or the moment that is not known."""
+    spelt_out = [short(path) for path in PRODUCT_SOURCES if CLOCK.search(path.read_text())]
+
+    assert spelt_out == ["core/vocabulary.py"]
+
+
+@pytest.mark.parametrize("code", ['at.strftime("%H:%M")', 'f"{at:%H:%M} {name}"'])
+def test_an_own_clock_text_is_noticed(code: str) -> None:
+    assert CLOCK.search(code)
