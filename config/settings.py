@@ -237,6 +237,7 @@ SWEEPS: list[str] = [
 ]
 SIGNING_OUT = "calls.services.leaving.hand_back"  # what whoever signs out lets go of: `by` and `at`, returns how much
 HOTLINE_OF = "access.selectors.hotline.hotline_of"  # the number on every page, by the place of a post
+BOARDS_OF_CASE = "access.selectors.boards.boards_of_case"  # the boards that show a case, by its reference
 
 # --- timed jobs: what `beat` does by itself, and every how many seconds; none of them plans --------------------------
 TIMED_JOBS: dict[str, float] = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from core import gathering
 from core.models import BoardChange
@@ -27,20 +29,13 @@ def touch(*boards: str) -> None:
         gathering.note_boards(set(boards))
 
 
-_boards_of_case: Callable[[UUID], Sequence[str]] | None = None
-
-
-def show_cases_on(boards_of_case: Callable[[UUID], Sequence[str]]) -> None:
-    """Be told, once at the start, who knows which boards show a case: its request stands above those who treat it."""
-    global _boards_of_case
-    _boards_of_case = boards_of_case
-
-
 def of_case(case_ref: UUID) -> Sequence[str]:
-    """Name the boards that show a case; none for one that nobody asked for."""
-    if _boards_of_case is None:
-        raise RuntimeError("nobody knows the boards of a case: `show_cases_on` is called when the apps are ready")
-    return _boards_of_case(case_ref)
+    """Name the boards that show a case; none for one that nobody asked for.
+
+    Its request stands above those who treat it, so that the setting `BOARDS_OF_CASE` names who knows them.
+    """
+    boards: Sequence[str] = import_string(settings.BOARDS_OF_CASE)(case_ref)
+    return boards
 
 
 _SEEN = "SELECT coalesce(max(id), 0), count(*) FROM core_boardchange WHERE board = ANY(%s) OR board LIKE ANY(%s)"

@@ -19,7 +19,11 @@ from django.utils.module_loading import import_string
 
 from core import outbox, wording
 
-WIRED = ("SIGNING_OUT", "HOTLINE_OF")  # settings that name one function of an upper app for a lower one
+WIRED = (
+    "SIGNING_OUT",
+    "HOTLINE_OF",
+    "BOARDS_OF_CASE",
+)  # settings that name one function of an upper app for a lower one
 _TABLES = {"events.py", "handlers.py", "heard.py"}
 
 

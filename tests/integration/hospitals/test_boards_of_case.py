@@ -32,6 +32,10 @@ def steps(inside):
     yield lambda: transfers.ask(inside, TransferWish(houses.make_facility("T-OTHER"), reason="technique"), by=by, at=at)
 
 
+def nobody(_case_ref) -> list[str]:
+    return []
+
+
 def moved(act, *names: str) -> list[bool]:
     before = [boards.version(name) for name in names]
     act()
@@ -47,10 +51,10 @@ def test_who_follows_a_case_reads_it_anew(followed) -> None:
         assert moved(act, *names) == [True, True, False]
 
 
-def test_without_the_case_nobody_would(followed, monkeypatch) -> None:
+def test_without_the_case_nobody_would(followed, settings) -> None:
     """The twin: the house's own board is all that the desk knows of."""
     inside, request, _elsewhere = followed
-    monkeypatch.setattr(boards, "_boards_of_case", lambda case_ref: ())
+    settings.BOARDS_OF_CASE = f"{__name__}.nobody"
 
     act = next(steps(inside))
 
