@@ -13,7 +13,7 @@ from access.acts import acts_of
 from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors.detail import Detail
-from access.selectors.journey_line import Line
+from access.selectors.journey_line import JourneyLine
 from access.selectors.standing import Standing
 
 NOW = datetime(2022, 6, 28, 4, tzinfo=UTC)
@@ -26,7 +26,7 @@ def shown(facts: Facts | None = None, *, is_over: bool = False, hospital: Any = 
     request = AccessRequest(**{"status": "approved", "need_kind": "dialysis", "resident_id": uuid.uuid4(), **row})
     standing = Standing("planned", "", "", "", 0, is_over=is_over)
     parts: Any = SimpleNamespace(trips=[])
-    return Detail(request, facts or Facts(), parts, Line([], standing), None, hospital, [], [])
+    return Detail(request, facts or Facts(), parts, JourneyLine([], standing), None, hospital, [], [])
 
 
 @pytest.mark.parametrize(
