@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import audit, boards
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
@@ -56,7 +56,7 @@ def book(
             raise
         raise Conflict("appointment.exists", _("这一单已经约好医院了，请刷新看最新情况。")) from error
     audit.record("appointment.booked", appointment, by=by, at=at, new_status=AppointmentStatus.BOOKED)
-    telling.touch(appointment)
+    boards.touch(f"facility:{appointment.facility_id}")  # whoever books has the case in hand, and touches its boards
     return appointment
 
 
