@@ -43,6 +43,7 @@ GROUPS = {
     **{"races": "concurrency", "concurrency": "concurrency", "browser": "functional", "functional": "functional"},
 }
 LONGER = "longer"  # whole days under real workers: minutes each, run by name and not with the rest
+LONG_FILES = ("drill", "journeys")  # begun first: a file stays with one worker, and the last one should not wait for it
 ALONE = ("faults", "ops", LONGER)  # they stop, freeze and time whole servers, so nothing else runs beside them
 BROWSER = ("functional", "journeys")
 PLAIN_RUN = ("-n", "--numprocesses", "--pdb", "-s", "--capture=no", "--collect-only", "--co", "--trace")
@@ -82,7 +83,8 @@ def select(arguments: Sequence[str]) -> Selection:
         return Selection(paths, options, is_everything=False, is_path=True)
     if words and not words[0].startswith("-"):
         raise Refused(f"There is no test group {words[0]}. Groups: {', '.join(GROUPS)}.")
-    usual = [name for name in dict.fromkeys(GROUPS.values()) if name != LONGER]
+    rest = [name for name in dict.fromkeys(GROUPS.values()) if name not in (*LONG_FILES, LONGER)]
+    usual = [*LONG_FILES, *rest]
     folders = [f"tests/{name}" for name in usual if has_tests(TESTS / name)]
     return Selection(folders, words, is_everything=True)
 
