@@ -49,7 +49,9 @@ async function openOverload(event) {
   try {
     const response = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!response.ok) throw new Error(String(response.status));
-    dialog.querySelector("[data-overload]").innerHTML = await response.text();
+    const form = await response.text();
+    if (dialog.open) return; // pressed twice while the form was on its way: what is typed by now stays
+    dialog.querySelector("[data-overload]").innerHTML = form;
     dialog.showModal();
   } catch {
     location.assign(link.href);

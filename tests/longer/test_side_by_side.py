@@ -53,7 +53,7 @@ class Both:
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """Let people work on the old version, migrate under them, and let them work on both."""
     if reason := lacks_history():
-        pytest.skip(reason)
+        pytest.fail(f"{reason}; clone the whole repository")
     stack = Stack(tmp_path_factory.mktemp("installation"))
     try:
         old = OldCode(before(FIRST_MIGRATION), tmp_path_factory.mktemp("old"), stack)
