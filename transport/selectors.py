@@ -97,11 +97,18 @@ def own_run(actor: Actor, run_id: UUID) -> Run:
 
 
 def own_stop(actor: Actor, stop_id: int) -> Stop:
-    """Return one stop of a run this actor may see, its run locked; NotFound for anybody else's."""
-    stop = Stop.objects.select_related("run__vehicle", "run__driver", "trip").filter(pk=stop_id).first()
+    """Return one stop of a run this actor may see, its run locked; NotFound for anybody else's.
+
+    The stop is read once its run is held: read before, whoever waited for the run would do the step a second time.
+    """
+    run_id = Stop.objects.filter(pk=stop_id).values_list("run_id", flat=True).first()
+    if run_id is None:
+        raise NotFound("stop.absent")
+    run = own_run(actor, run_id)
+    stop = run.stops.select_related("trip").filter(pk=stop_id).first()
     if stop is None:
         raise NotFound("stop.absent")
-    stop.run = own_run(actor, stop.run_id)
+    stop.run = run
     return stop
 
 
