@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from access.models import AccessRequest, HandClosing, Outside
@@ -17,6 +18,7 @@ from access.states import RequestStatus
 from communities.models import GatePass, Scan
 from communities.services import gates
 from core.actors import Actor
+from core.advance import advance
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.models import AuditEvent, OutboxMessage
 from hospitals.models import Facility
@@ -90,6 +92,28 @@ def test_typed_by_dispatch_waits_for_the_community(person):
     requests.approve(row, by=STAFF, at=AT)
     assert row.status == RequestStatus.APPROVED
     assert OutboxMessage.objects.filter(kind="request.approved").count() == 1
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed"])
+def test_what_is_over_is_not_approved_again(person, end):
+    """Guard: the machine's table, and its twin in the database, which refuses the same to whoever writes past it."""
+    row = requests.submit(person, wish=WISH, by=DISPATCH, at=AT)
+    requests.approve(row, by=STAFF, at=AT)
+    if end == "cancelled":
+        requests.cancel(row, reason="patient", by=STAFF, at=AT)
+    else:
+        advance(row, RequestStatus.CLOSED, by=STAFF, at=AT, closed_at=AT, outcome="not_gone")
+    told = OutboxMessage.objects.filter(kind="request.approved").count()
+
+    with pytest.raises(Conflict) as refused:
+        requests.approve(row, by=STAFF, at=AT)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AccessRequest.objects.filter(pk=row.pk).update(status=RequestStatus.APPROVED)
+
+    assert refused.value.code == "state.move"
+    row.refresh_from_db()
+    assert row.status == end
+    assert OutboxMessage.objects.filter(kind="request.approved").count() == told
 
 
 def test_second_on_the_same_day_is_a_choice(person):

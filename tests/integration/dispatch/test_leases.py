@@ -51,3 +51,18 @@ def test_holder_extends_its_lease() -> None:
     token = leases.take("main", holder="a", seconds=1)
 
     assert leases.extend("main", token, seconds=60)
+
+
+def test_a_lease_that_ended_is_lost_although_nobody_took_it() -> None:
+    """Guard: the end of the lease is looked at by whoever writes and by whoever renews, not the token alone (INV-14).
+
+    A worker frozen between the look and the writing wakes later than its time: the next may begin this very second.
+    """
+    token = leases.take("main", holder="frozen")
+    expire("main")
+
+    with pytest.raises(Conflict) as refused, transaction.atomic():
+        leases.require("main", token)
+    assert refused.value.code == "lease.lost"
+    assert not leases.extend("main", token)
+    assert leases.take("main", holder="next")
