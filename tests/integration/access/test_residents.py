@@ -119,6 +119,17 @@ def test_a_double_press_registers_once(staff: Client) -> None:
     assert first.headers["Location"] == second.headers["Location"]
 
 
+def test_two_people_with_one_key_each_have_what_they_did(staff: Client) -> None:
+    """Guard: a key is its presser's. Shared by all, the second would be led to the other community's record."""
+    key = uuid.uuid4().hex
+    first = post(staff, "access:resident_new", WORDS, key=key)
+    second = post(staff_of(places.NEXT_DOOR), "access:resident_new", WORDS, key=key)
+
+    kept = dict(Resident.objects.values_list("community_id", "pk"))
+    assert first.headers["Location"] == reverse("access:resident", args=[kept[places.HOME]])
+    assert second.headers["Location"] == reverse("access:resident", args=[kept[places.NEXT_DOOR]])
+
+
 def test_same_key_with_other_content_is_a_conflict(staff: Client) -> None:
     """INV-09."""
     key = uuid.uuid4().hex

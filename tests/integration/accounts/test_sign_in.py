@@ -1,5 +1,7 @@
 """Signing in, posts, display choices."""
 
+import time
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -57,6 +59,21 @@ def test_wrong_password_and_unknown_number_read_the_same(client: Client, user: U
     assert "号码或密码不对" in unknown.content.decode()
     assert len(strip(wrong.content)) == len(strip(unknown.content))
     assert 'value="15400000001"' in wrong.content.decode()
+
+
+def _cpu_s(client: Client, username: str) -> float:
+    began = time.process_time()
+    sign_in(client, username, "nope-nope-nope")
+    return time.process_time() - began
+
+
+def test_an_unknown_number_takes_as_long_as_a_known_one(client: Client, user: User) -> None:
+    """Guard: G21, no enumeration by the clock. The password of nobody is hashed at the same cost."""
+    numbers = [("15400000001", f"1549999999{digit}") for digit in range(4)]
+    taken = [(_cpu_s(client, known), _cpu_s(client, unknown)) for known, unknown in numbers]
+    known_s, unknown_s = (min(each) for each in zip(*taken[1:], strict=True))  # the first makes the hash of nobody
+
+    assert 0.7 * known_s < unknown_s < 1.4 * known_s, (known_s, unknown_s)
 
 
 def test_five_wrong_tries_lock_one_account_only(client: Client, user: User) -> None:

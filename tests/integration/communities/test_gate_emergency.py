@@ -185,6 +185,18 @@ def test_form_works_without_scripts_session_or_csrf_cookie(gate, lost):
         assert unmarked.status_code == 403
 
 
+def test_two_phones_that_drew_one_key_are_both_heard(gate, mark):
+    """Guard: a key without a session is its address's. Shared by all, the second phone would be refused as used."""
+    other = make.gate(make.community(make.NEXT_DOOR, "隔壁"))
+    marks = {"10.0.0.1": mark, "10.0.0.2": device_marks.issue(other, device="dd", at=clock.now())}
+
+    for address, each in marks.items():
+        sent = {"device_mark": each, "idempotency_key": "k" * 32}
+        assert Client(REMOTE_ADDR=address).post(FORM, sent).status_code == 200
+
+    assert set(Scan.objects.values_list("gate", flat=True)) == {gate.pk, other.pk}
+
+
 def test_guards_page_after_the_press_says_that_nobody_took_it_up_yet(client, gate):
     """R-000-2: no word says that somebody was told."""
     client.force_login(make.guard())
