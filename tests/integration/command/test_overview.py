@@ -1,0 +1,67 @@
+"""Command's page: who has nothing, the longest first, and the streets with most of them on top."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from communities.models import Area
+from core import clock
+from tests import walkers
+from tests.factories import communities as places
+from tests.walkers import AT, MIN
+
+pytestmark = pytest.mark.django_db
+STREETS = {"210602001": "甲街", "210602002": "乙街", "210602003": "丙街"}
+
+
+@pytest.fixture(autouse=True)
+def at_ten_forty():
+    clock.forget()
+    with time_machine.travel(AT, tick=False):
+        yield
+    clock.forget()
+
+
+def _page() -> str:
+    client = Client()
+    place = ("district", "210602000000", "元宝区")
+    client.force_login(places.user("cmd", "陶主任", role="command", place=place))
+    return client.get(reverse("command:overview")).content.decode()
+
+
+def _three_streets() -> None:
+    """Let one person of 甲街 wait for five minutes, three of 乙街 for twenty, two of 丙街 for fifty."""
+    town = walkers.town()
+    waits = zip(STREETS.items(), ((1, 5), (3, 20), (2, 50)), strict=True)
+    for (code, name), (count, ago_min) in waits:
+        Area.objects.create(code=f"{code}000", name=name, level="street")
+        home = places.community(f"{code}009", f"{name}小区")
+        staff = replace(town.staff, place_code=home.code)
+        there = replace(town, community=home, staff=staff)
+        for number in range(count):
+            walkers.ask(there, walkers.resident(there, f"{name}{number}"), at=AT - ago_min * MIN)
+
+
+def test_the_longest_wait_is_named_first_and_what_is_late_says_so():
+    """Guard: the order of what has no arrangement, by how long it waits, and the mark of the time limit."""
+    _three_streets()
+
+    page = _page()
+
+    rows = re.findall(r'<li class="need-row" data-key="(\w)街小区[^"]*">(.*?)</li>', page, re.DOTALL)
+    assert [name for name, _ in rows] == ["丙", "乙", "甲"]
+    assert ["过了时限" in text for _, text in rows] == [True, True, False]
+    assert "6 人的需求没着落" in page
+
+
+def test_the_street_with_most_people_without_anything_is_on_top():
+    """Guard: the order of the streets, by how many have nothing, not by name or by when they came."""
+    _three_streets()
+
+    assert re.findall(r'<tr data-key="(\w)街">', _page()) == ["乙", "丙", "甲"]

@@ -1,0 +1,76 @@
+"""In which order the board names those who wait: nearest to harm first (ui.md 8.8)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from core import clock
+from dispatch.home import returns
+from tests import walkers
+from tests.walkers import AT, MIN
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_ten_forty():
+    clock.forget()
+    with time_machine.travel(AT, tick=False):
+        yield
+    clock.forget()
+
+
+@pytest.fixture
+def dispatcher() -> Client:
+    client = Client()
+    client.force_login(walkers.dispatcher_user())
+    return client
+
+
+def _named(dispatcher: Client) -> list[str]:
+    page = dispatcher.get(reverse("dispatch:board"), headers={"HX-Request": "true", "HX-Target": "waiting"})
+    return re.findall(r'class="name">(\w+)<', page.content.decode())
+
+
+def test_who_may_die_stands_first_then_who_is_late_then_by_the_hour(dispatcher):
+    """Guards: critical first, overdue, due within the hour, long unanswered, then by the hour; never by the name."""
+    town = walkers.town()
+
+    def ask(name: str, in_min: int | None, ago_min: int = 0, **wish: object) -> None:
+        hour = None if in_min is None else AT + in_min * MIN
+        walkers.ask(town, walkers.resident(town, name), at=AT - ago_min * MIN, arrive_at=hour, **wish)
+
+    ask("安一", 300)
+    ask("白二", 200)
+    ask("陈三", 239, ago_min=15)
+    ask("丁四", None, ago_min=20)
+    ask("冯五", 60)
+    ask("郭六", 20)
+    ask("何七", -5, ago_min=60)
+    ask("周八", None, need_kind="emergency", is_critical=True)
+
+    # 丁四 asked for no hour: the age of the asking is what counts
+    assert _named(dispatcher) == ["周八", "何七", "郭六", "冯五", "丁四", "陈三", "白二", "安一"]
+
+
+def test_who_stands_outside_too_long_goes_before_who_still_waits_at_home(dispatcher):
+    """Guard: the way home that is late is next to harm; one that has just begun comes before an ordinary asking."""
+    town = walkers.town()
+    case = walkers.walk(town, to="treated")
+    returns.scheduling.release_reservation(case.trip("inbound"), by=town.dispatcher, at=case.at, reason="车坏了")
+    case.step("released")
+    later = walkers.resident(town, "安一")
+    walkers.ask(town, later, at=case.at, arrive_at=case.at + 30 * MIN)
+    walkers.ask(town, walkers.resident(town, "白二"), at=case.at, arrive_at=case.at + 300 * MIN)
+    seen = {}
+    for minutes in (1, 46):
+        clock.forget()
+        with time_machine.travel(case.at + minutes * MIN, tick=False):
+            seen[minutes] = _named(dispatcher)
+
+    assert seen == {1: ["安一", "陈玉梅", "白二"], 46: ["陈玉梅", "安一", "白二"]}
