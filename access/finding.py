@@ -97,7 +97,7 @@ def _parts(digits: str, place: str) -> list[str]:
     return [_part(digits[at : at + PART], place) for at in range(len(digits) - PART + 1)]
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def _part(digits: str, place: str) -> str:
     return "p" + blind_index("phone part", f"{place}:{digits}")[:_TOKEN]
 

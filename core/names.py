@@ -23,19 +23,19 @@ def stranger(mark: str, *known: str) -> str:
     return " · ".join((f"{UNKNOWN} {mark}".strip(), *filter(None, known)))[:60]
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def sort_key(name: str) -> str:
     """Return the key that sorts a name as a dictionary would: pinyin with tones, then the name itself."""
     return " ".join(readings.tones(name)) + " " + name
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """Return the pinyin initials of the usual reading, lower case: 王秀兰 → wxl."""
     return "".join(part[:1] for part in _usual(name)).lower()
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def pinyin(name: str) -> str:
     """Return the toneless pinyin of the usual reading in one word: 王秀兰 → wangxiulan."""
     return "".join(_usual(name)).lower()
@@ -45,7 +45,7 @@ def _usual(name: str) -> tuple[str, ...]:
     return next(iter(readings.ways(name)), ())
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def search_text(name: str) -> str:
     """Return what a name is searched in: as stored, its key, each reading in one word and shortened."""
     ways = readings.ways(name)

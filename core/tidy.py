@@ -101,7 +101,7 @@ def _narrow(char: str) -> str:
     return _nfkc(char)
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def name(text: str) -> str:
     """Return a name as it is stored: 孙　兰 → 孙兰; 古丽米热．艾比江 → 古丽米热·艾比江; John  Smith → John Smith."""
     plain = _composed("".join(map(_narrow, _visible(text))))
@@ -138,7 +138,7 @@ def name_is_odd(text: str) -> bool:
     return bool(_ODD.search(text)) or not any(unicodedata.category(char)[0] in "LC" for char in text)
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return what two spellings have in common: case, width, accents and variant marks folded; blanks stay."""
     plain = unicodedata.normalize("NFKD", _nfkc(_VARIANTS.sub("", line(text))).casefold())
@@ -146,7 +146,7 @@ def fold(text: str) -> str:
     return _nfkc(bare) or line(text)
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=4096)
 def name_key(text: str) -> str:
     """Return the key of a name: as `fold`, without blanks, dots, apostrophes and hyphens."""
     key = "".join(char for char in _QUOTES.sub("", fold(name(text))) if char not in _DOTS and char not in ". 。")

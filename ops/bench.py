@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from ops.bootstrap import pip_command
 from ops.places import ROOT, RUN
 from ops.process import follow_parent
 from ops.say import Refused, say
@@ -44,7 +45,7 @@ def with_peers() -> list[str]:
     if not (noted.is_file() and filecmp.cmp(noted, WANTED, shallow=False)):
         say("Installing the other solvers into .run/peers (once) …")
         shutil.rmtree(PEERS, ignore_errors=True)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        pip = [*pip_command(), "install", "--quiet", "--disable-pip-version-check", "--no-input"]
         pip += ["--no-deps", "--only-binary", ":all:", "--target", str(PEERS), "-r", str(WANTED)]
         if subprocess.run(pip, check=False).returncode != 0:
             say("The other solvers could not be installed; only the engine is measured.")

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,8 @@ VENV = RUN / "venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME, TEST = "requirements.lock", "requirements-test.lock"
 NEEDS_TEST_PACKAGES = {"test", "check", "lock"}
+# what is never imported need not be compiled; the first import compiles the rest
+HOW = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-compile")
 ROOM_MB = {RUNTIME: 700, TEST: 1300}
 
 
@@ -61,6 +64,21 @@ def run(command: list[str], log: Path) -> None:
     raise Refused(f"{tail}\nInstalling the packages failed (everything it said: {log}).")
 
 
+def pip_of_python() -> Path | None:
+    """Return the wheel of pip that comes with this Python; it runs as it is, where a venv would unpack it first."""
+    found = find_spec("ensurepip")
+    beside = [Path(found.origin).parent / "_bundled"] if found and found.origin else []
+    apart = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where a distribution keeps such wheels
+    folders = [*beside, *([Path(apart)] if apart else [])]
+    return next((wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))), None)
+
+
+def pip_command() -> list[str]:
+    """Return the command line that is pip for our environment."""
+    wheel = pip_of_python()
+    return [str(PYTHON), str(wheel / "pip")] if wheel else [str(PYTHON), "-m", "pip"]
+
+
 def install(lock: str) -> None:
     """Bring the environment to the lock; one process at a time, safe to interrupt and repeat."""
     check_place()
@@ -73,9 +91,10 @@ def install(lock: str) -> None:
         log = RUN / "install.log"
         log.write_bytes(b"")
         if not any((VENV / name).is_file() for name in (RUNTIME, TEST)):
-            run([sys.executable, "-m", "venv", str(VENV)], log)
-        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
-        run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / lock)], log)
+            without_pip = ["--without-pip"] if pip_of_python() else []
+            run([sys.executable, "-m", "venv", *without_pip, str(VENV)], log)
+        how = [*HOW, "--require-hashes", "--only-binary", ":all:"]
+        run([*pip_command(), "install", *how, "-r", str(ROOT / lock)], log)
         shutil.copyfile(ROOT / lock, VENV / lock)
 
 

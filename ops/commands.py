@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit
 
+from ops.bootstrap import pip_command
 from ops.databases import running
 from ops.installations import find, setup_of
 from ops.installations import running as running_ones
@@ -121,7 +122,7 @@ def lock(_arguments: Sequence[str]) -> int:
     uv = [sys.executable, "-m", "uv"]
     if subprocess.run([*uv, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
         say("Installing uv into .run/venv …")
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "uv"], check=True)
+        subprocess.run([*pip_command(), "install", "--quiet", "uv"], check=True)
     plain = ["--no-emit-project", "--no-emit-index-url", "--no-header", "--no-annotate", "--no-dev", "--quiet"]
     subprocess.run([*uv, "lock"], cwd=ROOT, check=True)
     for target, groups in (("requirements.lock", ["embedded"]), ("requirements-test.lock", ["embedded", "test"])):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ops.places import ROOT
@@ -56,20 +57,28 @@ class Preparation:
         unfinished.replace(self.note)
 
     def _run(self, title: str, *commands: tuple[str, ...]) -> None:
-        """Run Django commands as the owner of the tables; on failure show the end of their log."""
+        """Run Django commands as the owner of the tables, one after the other."""
         say(f"{title} …")
-        log = self.setup.places.log / "prepare.log"
         for words in commands:
-            child = Child("prepare", manage(*words), log=log, env=self.setup.environment("owner"))
-            child.start()
-            while not child.wait(0.1):
-                if self.should_stop():
-                    child.stop()
-                    raise KeyboardInterrupt
-            if child.exit_code == NOT_OURS:
-                raise Refused(last_line(log))
-            if child.exit_code != 0:
-                raise Refused(f"{tail(log, 25)}`manage.py {' '.join(words)}` failed (its log: {log}).")
+            self._wait(self._begin(words))
+
+    def _begin(self, words: tuple[str, ...], log_name: str = "prepare") -> Child:
+        """Start a Django command as the owner of the tables."""
+        log = self.setup.places.log / f"{log_name}.log"
+        child = Child(" ".join(words), manage(*words), log=log, env=self.setup.environment("owner"))
+        child.start()
+        return child
+
+    def _wait(self, child: Child) -> None:
+        """Wait for the end of a command; on failure show the end of its log. Raises Refused."""
+        while not child.wait(0.1):
+            if self.should_stop():
+                child.stop()
+                raise KeyboardInterrupt
+        if child.exit_code == NOT_OURS:
+            raise Refused(last_line(child.log))
+        if child.exit_code != 0:
+            raise Refused(f"{tail(child.log, 25)}`manage.py {child.name}` failed (its log: {child.log}).")
 
     def database(self) -> None:
         """Migrate and give the app role its rights."""
@@ -93,12 +102,21 @@ class Preparation:
         self._run("Writing down what this installation is", REMEMBER)
         self._keep("installation", mark)
 
-    def static_files(self) -> None:
-        """Collect the static files under names with hashes."""
+    @contextmanager
+    def static_files(self) -> Iterator[None]:
+        """Collect the static files under names with hashes, beside the steps inside."""
         mark = fingerprint([*_files(ROOT / "static"), ROOT / "requirements.lock"])
         if self._is_done("static", mark) and (self.setup.places.data / "static").is_dir():
+            yield
             return
-        self._run("Collecting the static files", COLLECT)
+        say("Collecting the static files …")
+        child = self._begin(COLLECT, "static")
+        try:
+            yield
+            self._wait(child)
+        finally:
+            if child.is_running:
+                child.stop()
         self._keep("static", mark)
 
     def load_city(self) -> None:

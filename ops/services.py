@@ -18,6 +18,8 @@ POOLS = {
     "live": 4,
     "relay": 3,  # deliveries, and the thread that feeds the live stream
 }  # connections kept per process; commands and workers open one when needed
+# glibc gives freed memory back: threads share arenas, a page's text of some hundred kilobytes is mapped by itself
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144"}
 NAMES = ("web", "live", "worker", "worker-urgent", "relay", "beat")
 
 
@@ -78,7 +80,7 @@ class Setup:
             "EVENTS_URL": f"http://127.0.0.1:{self.port + 1}/events/",
             "STATIC_MANIFEST": "true",
             "NUMBA_CACHE_DIR": str(data / "numba"),
-            "MALLOC_ARENA_MAX": "2",  # else every thread of the pages keeps freed memory for itself
+            **MEMORY,
         }
         if self.production:
             origin = f"https://{self.host}"

@@ -111,17 +111,15 @@ class Up:
             supervisor.check_stop()
         compile_messages()
         preparation = Preparation(self.setup, self.city, should_stop=supervisor.is_stopping)
-        for step in (
-            preparation.database,
-            preparation.installation,
-            preparation.static_files,
-            preparation.load_city,
-        ):
-            step()
-            supervisor.check_stop()
-        installations.note(self.setup)  # not before it is known to be what was asked for
+        with preparation.static_files():
+            preparation.database()
+            preparation.installation()
+        supervisor.check_stop()
         say("Starting the pages …")
         supervisor.add(self._child("web", self.setup.port))
+        preparation.load_city()
+        supervisor.check_stop()
+        installations.note(self.setup)  # not before it is known to be what was asked for
         self._wait_for_first_page(supervisor)
         result(f"Ready: http://127.0.0.1:{self.setup.port}")
         supervisor.add(self._child("live", self.setup.port + 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 
 from django.utils.translation import get_language
 
@@ -17,6 +18,8 @@ from dispatch.board.panel import Choice
 from dispatch.board.reading import Board, board
 
 KEPT = 4  # a few megabytes each
+# whoever asks for a board that somebody is reading waits for that one: all screens ask when a minute begins
+_READING = tuple(Lock() for _ in range(16))
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,10 @@ class BoardKey:
 
 def kept(question: BoardKey) -> Board:
     """Return the board, read now or a moment ago."""
-    return _kept(question, question.key) if question.version else _read(question)
+    if not question.version:
+        return _read(question)
+    with _READING[hash((question, question.key)) % len(_READING)]:
+        return _kept(question, question.key)
 
 
 def forget() -> None:
