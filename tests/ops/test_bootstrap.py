@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ops.bootstrap import pip_command
 from ops.places import ROOT
 from tests.ops.newcomer import Checkout
 
@@ -59,3 +60,11 @@ def test_doctor_says_what_is_here(checkout: Checkout) -> None:
     assert "Python 3." in ended.stdout
     assert "PostgreSQL from the packages" in ended.stdout
     assert "Valkey from the packages" in ended.stdout
+
+
+def test_pip_of_this_python_runs_without_being_unpacked() -> None:
+    """`./dev lock` and the peers of a benchmark install by it; an environment has no pip of its own."""
+    ended = subprocess.run([*pip_command(), "--version"], capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("pip ")
