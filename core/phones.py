@@ -33,6 +33,23 @@ _LOCAL = re.compile(r"[1-9]\d{6,7}")
 _SHORT = re.compile(r"1[12]\d|1[0-2]\d{3}|9[56]\d{3,6}")
 _FREE = re.compile(r"([48]00)(\d{3})(\d{4})")
 _ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
+# an account of a messenger is no telephone, but a mobile number beside its name is one
+_ACCOUNT = re.compile(
+    r"(?:QQ|扣扣|微信|wechat|weixin|wx|vx)号?码?\s*[:：]?\s*"
+    r"(?!(?:\+?86[ -]?)?1[3-9]\d{9}(?!\d))(?=[a-z_-]*\d)[a-z0-9_-]{5,20}",
+    re.IGNORECASE,
+)
+# what stands in an account is read as letters of a word: nobody writes these in a field of telephones
+_PLAIN, _LETTERS = "0123456789_-:：", "".join(map(chr, range(0x10280, 0x10280 + 14)))
+_HIDE, _SHOW = str.maketrans(_PLAIN, _LETTERS), str.maketrans(_LETTERS, _PLAIN)
+# a number that works inside one house or group alone is dialled as it is, and its name says so
+_SHORT_NAME = r"(?:集团短号|集团号|虚拟网|亲情号|短号|小号)"
+_INSIDE_NAME = rf"(?:{_SHORT_NAME}|内线|分机号?)"
+_SHORT_BESIDE = re.compile(
+    rf"(?<=[\d)）])\s*[(（]?\s*({_SHORT_NAME}\s*[:：]?\s*\d{{3,8}})(?!\d)\s*[)）]?", re.IGNORECASE
+)
+_INSIDE = re.compile(rf"([^\d()（）]*?{_INSIDE_NAME})\s*[:：.]?\s*(\d{{3,8}})\s*[(（]?([^\d()（）]*)[)）]?")
+_INSIDE_KEPT = re.compile(rf"(\d{{3,8}})\s*[(（]([^\d()（）]*{_INSIDE_NAME}[^\d()（）]*)[)）]")
 MOBILE_LENGTH = 11
 MOST_CHARACTERS = 200
 
@@ -82,26 +99,44 @@ def read(text: str) -> Phones:
     """
     if len(text) > MOST_CHARACTERS:
         return Phones(fault=_("这里太长了，看不出号码。只写电话，最多 %(n)s 个字。") % {"n": MOST_CHARACTERS})
-    plain = tidy.ascii_digits(re.sub(r"[\r\n]+", "/", text)).strip()
+    plain = tidy.ascii_digits(re.sub(r"[\r\n]+", "/", text.translate(dict.fromkeys(map(ord, _LETTERS))))).strip()
     if not plain:
         return Phones()
     if tidy.SPREADSHEET_NUMBER.fullmatch(plain):
         return Phones(fault=_("这个号码被表格改成了 %(text)s，尾数丢了。请照原来的号码再输一遍。") % {"text": plain})
     if found_float := _FLOAT.fullmatch(plain):
         plain = found_float.group(1)
+    plain = _ACCOUNT.sub(lambda found: found.group().translate(_HIDE), plain)
+    plain = _SHORT_BESIDE.sub(r"/\1/", plain)
     numbers: list[PhoneNumber] = []
-    for piece in _HARD.split(_outside_brackets(plain)):
-        found = _numbers_of(piece)
+    before: list[str] = []  # accounts that stand before the first number
+    for piece in filter(None, _HARD.split(_outside_brackets(plain))):
+        found = _inside(piece) or _numbers_of(piece)
         if not found and numbers and re.fullmatch(r"\d{1,2}", piece):
             found = [_with_tail(numbers[-1], piece)]
-        if not found and numbers and piece and not tidy.digits(piece):
-            numbers[-1] = replace(numbers[-1], words=f"{numbers[-1].words} {piece}".strip())
-        elif not found and piece:
-            return Phones(fault=_fault(piece))
+        if not found and numbers and not tidy.digits(piece):
+            numbers[-1] = _with_words(numbers[-1], [piece])
+        elif not found and not numbers and piece.translate(_SHOW) != piece and not tidy.digits(piece):
+            before.append(piece)
+        elif not found:
+            return Phones(fault=_fault(piece.translate(_SHOW), is_number=bool(tidy.digits(piece))))
+        elif before:
+            found, before = [_with_words(found[0], before), *found[1:]], []
         numbers += found
     if not numbers:
-        return Phones(fault=_fault(plain))
-    return Phones(tuple(dict.fromkeys(numbers)))
+        return Phones(fault=_fault(plain.translate(_SHOW), is_number=bool(tidy.digits(plain))))
+    return Phones(tuple(dict.fromkeys(replace(each, words=each.words.translate(_SHOW)) for each in numbers)))
+
+
+def _inside(piece: str) -> list[PhoneNumber]:
+    """Return the one number of a house or group (短号61234, 内线8021); none when the text is another."""
+    if found := _INSIDE.fullmatch(piece.strip()):
+        label, number, behind = found.groups()
+        words = " ".join(filter(None, (label.strip(" :："), behind.strip())))
+        return [PhoneNumber(number, number, words=words)]
+    if kept := _INSIDE_KEPT.fullmatch(piece.strip()):
+        return [PhoneNumber(kept.group(1), kept.group(1), words=kept.group(2))]
+    return []
 
 
 def _outside_brackets(plain: str) -> str:
@@ -113,12 +148,17 @@ def _outside_brackets(plain: str) -> str:
     )
 
 
-def _fault(piece: str) -> str:
+def _fault(piece: str, *, is_number: bool) -> str:
     count = len(tidy.digits(piece))
-    if count == 0:
+    if not is_number:
         return _("“%(text)s”里没有号码。没有电话就空着。") % {"text": piece[:20]}
     if re.match(r"1[3-9]", tidy.digits(piece)) and count in {MOBILE_LENGTH - 1, MOBILE_LENGTH + 1}:
         return _("手机号是 11 位，“%(text)s”是 %(n)s 位。少了或多了一位吗？") % {"text": piece[:20], "n": count}
+    if re.fullmatch(r"\d{3,6}", piece):
+        return _("“%(text)s”只有 %(n)s 位。单位里的短号写成“短号 %(text)s”，别的号码写全。") % {
+            "text": piece,
+            "n": count,
+        }
     return _("“%(text)s”不像电话号码。手机 11 位，座机写上区号，比如 0415-3120816。") % {"text": piece[:20]}
 
 
