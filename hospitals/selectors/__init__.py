@@ -6,6 +6,7 @@ from hospitals.selectors.limits import limits
 from hospitals.selectors.own import (
     appointment_for,
     appointments_by_pass,
+    appointments_by_words,
     arrived_with,
     facility_for,
     intake_for,
@@ -30,6 +31,7 @@ __all__ = [
     "allowed_steps",
     "appointment_for",
     "appointments_by_pass",
+    "appointments_by_words",
     "arrival_of",
     "arrived_with",
     "bookable_slots",

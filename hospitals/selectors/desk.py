@@ -117,7 +117,7 @@ def machine_of(appointment: Appointment | None) -> str:
 
 def matches(appointment: Appointment, words: str) -> bool:
     """Say whether a search fits a patient: name, pinyin initials, last four of the number, plate."""
-    words = tidy.line(words).lower()
+    words = tidy.ascii_digits(tidy.line(words)).lower()
     return (
         not words
         or names.is_found(appointment.name, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,6 +12,10 @@ from communities.models import GatePass
 from core.actors import Actor
 from core.errors import NotFound
 from hospitals.models import Appointment, Facility, Intake, Service, Slot
+from hospitals.selectors.desk import matches
+
+MOST_FOUND = 20
+_AROUND = timedelta(days=1)
 
 
 def facility_for(actor: Actor) -> Facility:
@@ -69,3 +74,11 @@ def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:
     said_here = Q(token=said) | selectors.ends_with(said)
     cases = GatePass.objects.issued().filter(said_here, case_ref__in=own.values("case_ref")).values("case_ref")
     return list(own.filter(case_ref__in=cases).select_related("slot__service")[:5])
+
+
+def appointments_by_words(actor: Actor, words: str, *, at: datetime) -> list[Appointment]:
+    """Find the patients of this facility of yesterday to tomorrow by name, pinyin, last four of the number or car."""
+    around = (at - _AROUND, at + _AROUND)
+    own = Appointment.objects.visible_to(actor).live().filter(slot__starts_at__range=around)
+    rows = own.select_related("slot__service").order_by("slot__starts_at")
+    return [row for row in rows if matches(row, words)][:MOST_FOUND]

@@ -88,11 +88,13 @@ def _as_text(rows: list[Any]) -> str:
 @require_safe
 @for_roles(*INTAKE_ROLES)
 def find(request: HttpRequest) -> HttpResponse:
-    """Lead from a scanned or typed pass to its patient."""
-    code = request.GET.get("code", "").strip()[:600]
-    found = selectors.appointments_by_pass(actor_of(request), code) if code else []
+    """Lead from a scanned or typed pass to its patient; whoever has none at hand is looked for by name."""
+    code, actor, at = request.GET.get("code", "").strip()[:600], actor_of(request), clock.now()
+    found = selectors.appointments_by_pass(actor, code) if code else []
     if len(found) == 1:
         return HttpResponseRedirect(reverse("hospitals:appointment", args=[found[0].pk]))
+    if code and not found:
+        found = selectors.appointments_by_words(actor, code, at=at)
     rows = [{"appointment": row, "need": need_word(row.need_kind)} for row in found]
     return page(request, "hospitals/find.html", {"code": code, "rows": rows})
 

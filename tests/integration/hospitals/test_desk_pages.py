@@ -256,6 +256,20 @@ def test_search_by_initials_last_four_and_nothing(desk: Client, facility: Facili
         assert ("女 " in desk.get(reverse("hospitals:desk"), {"q": words}).content.decode()) is is_found
 
 
+def test_whoever_has_no_pass_at_hand_is_found_by_name(desk, facility, now):
+    """By name, pinyin, initials or the last four of the number, also inside already; and nobody of another house."""
+    here = make.make_appointment(
+        make.make_slot(make.make_service(facility), starts_at=now - timedelta(hours=2)), at=now
+    )
+    other = make.make_service(make.make_facility())
+    make.make_appointment(make.make_slot(other, starts_at=now), at=now)
+    for words in ("王秀兰", "wangxiulan", "wxl", "２４２８"):
+        told = desk.get(reverse("hospitals:find"), {"code": words}).content.decode()
+        assert told.count(">是这位<") == 1, words
+        assert reverse("hospitals:appointment", args=[here.pk]) in told
+    assert "也没有叫这个名字的人" in desk.get(reverse("hospitals:find"), {"code": "李大山"}).content.decode()
+
+
 def test_a_pass_is_found_however_its_code_is_typed(desk, facility, now):
     """As at the gate: through an input method, with a scanner's own mark, without the dash, by its end; all of it counts."""
     row = make.make_appointment(make.make_slot(make.make_service(facility), starts_at=now), at=now)
