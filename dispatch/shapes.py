@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.geo import Point
+from dispatch.limits import LIMITS, MINUTE, Limits
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Check:
         return {"code": self.code, "verdict": self.verdict, "figures": figures}
 
 
+def ride_class(zone_class: str, infection_class: str) -> str:
+    """Name who may share a car: the zone, and apart within it each infection."""
+    return f"{zone_class}/{infection_class}" if infection_class else zone_class
+
+
 @dataclass(frozen=True)
 class Ask:
     """What the party needs of a car."""
@@ -40,6 +46,11 @@ class Ask:
     infection_class: str = ""
     is_critical: bool = False
     ambulance_by: datetime | None = None  # an ambulance that sets out by then comes first (C7); None: any does
+
+    @property
+    def ride_class(self) -> str:
+        """What a car has to be cleaned of before another class boards (E18)."""
+        return ride_class(self.zone_class, self.infection_class)
 
 
 @dataclass(frozen=True)
@@ -54,15 +65,26 @@ class Duty:
 
 @dataclass(frozen=True)
 class Busy:
-    """A run that takes the car's time. `spare_min` is how much later it could leave if it started elsewhere: its way
-    to the first stop, which is counted again from wherever the car then stands."""
+    """A run that takes the car's time.
+
+    `spare` is how much later it could leave if it started elsewhere: its way to the first stop, which is counted again
+    from wherever the car then stands. Another `ride_class` boards `unclean` after it ends: the disinfection that its
+    time does not hold already.
+    """
 
     label: str
     starts_at: datetime
     ends_at: datetime
     first: Point
     last: Point
-    spare_min: int = 0
+    spare: timedelta = timedelta()
+    ride_class: str = ""
+    unclean: timedelta = timedelta()
+
+    @property
+    def first_at(self) -> datetime:
+        """When it was promised at its first stop."""
+        return self.starts_at + self.spare
 
 
 @dataclass(frozen=True)
@@ -88,7 +110,7 @@ class Car:
         """Return the car as it would be without the run that begins then."""
         return replace(self, busy=tuple(run for run in self.busy if run.starts_at != begins))
 
-    def with_run(self, ride: RidePlan, way: Way) -> Car:
+    def with_run(self, ride: RidePlan, way: Way, ask: Ask) -> Car:
         """Return the car as it would be with one run more."""
         run = Busy(
             label="",
@@ -96,7 +118,8 @@ class Car:
             ends_at=ride.free_at,
             first=way.origin,
             last=way.destination,
-            spare_min=ride.deadhead_min,
+            spare=ride.pickup_at - ride.leave_at,
+            ride_class=ask.ride_class,
         )
         return replace(self, busy=tuple(sorted((*self.busy, run), key=lambda each: each.starts_at)))
 
@@ -105,7 +128,8 @@ class Car:
 class Way:
     """One way to be driven. With `arrive_by` the car aims a little before it; else as early as possible.
 
-    A car may set off empty from `leave_from` on (now), before the party can be picked up.
+    A car may set off empty from `leave_from` on (now), before the party can be picked up. `pickup_target` is when it
+    should be there, `pickup_until` when at the latest.
     """
 
     origin: Point
@@ -114,6 +138,20 @@ class Way:
     pickup_from: datetime
     pickup_until: datetime | None = None
     arrive_by: datetime | None = None
+    pickup_target: datetime | None = None
+    limits: Limits = LIMITS
+
+    def early(self, ride: RidePlan) -> float:
+        """Return how many minutes before the hour a ride sets down; the aim itself where there is no hour."""
+        return (self.arrive_by - ride.dropoff_at) / MINUTE if self.arrive_by else self.limits.aim
+
+    def is_planned_so(self, ride: RidePlan) -> bool:
+        """Say whether the plan would set down at that time by itself."""
+        return self.limits.spare <= self.early(ride) <= self.limits.early
+
+    def is_on_target(self, ride: RidePlan) -> bool:
+        """Say whether whoever is ready is fetched within the wait that is aimed at."""
+        return self.pickup_target is None or ride.pickup_at <= self.pickup_target
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from access.models import AccessRequest
+from access.selectors.rescue import place_of
 from core.actors import Actor
 from core.errors import Conflict
 from dispatch.hand import offers, placement, receiving, snapshot
 from dispatch.hand.offers import Errand, Pair
 from dispatch.hand.placement import HORIZON_H, PlacementChoice
 from dispatch.hand.receiving import Option, Times
+from dispatch.limits import limits
 from transport.models import Trip
 from transport.states import TripDirection
 
@@ -33,7 +35,8 @@ def first_choice(request: AccessRequest, *, at: datetime, favourite: str = "") -
 
     A car named in `favourite` is taken before the others where it can.
     """
-    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request), now=at)
+    known = limits(place=place_of(request), at=at)
+    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=known)
     until = max(request.arrive_at or at, at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
     fleet = snapshot.fleet(request.dispatch_area, since=at - snapshot.LOOK_BACK, until=until)
     there = Trip.objects.live().filter(case_ref=request.case_ref, direction=TripDirection.OUTBOUND).first()
@@ -44,7 +47,8 @@ def first_choice(request: AccessRequest, *, at: datetime, favourite: str = "") -
         if not request.needs_vehicle:
             return place
         by_slot = time.starts_at if time and not request.is_critical else None
-        way = Errand(there.origin.point if there else home, home, option.receiver.point, by_slot, request.session_min)
+        start = there.origin.point if there else home
+        way = Errand(start, home, option.receiver.point, by_slot, request.session_min, known)
         pairs = offers.pairs(fleet.cars, party, way, now=at, besides=favourite)
         if request.is_critical:  # a car hours away helps nobody, and whoever has one is not looked at again
             pairs = [pair for pair in pairs if pair.there.ride and pair.there.ride.pickup_at <= at + HELPS]

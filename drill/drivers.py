@@ -12,7 +12,7 @@ from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, road_km, travel_min
 from core.vocabulary import INFECTIOUS, PlaceKind
-from dispatch.hand.allowances import turn_min
+from dispatch.limits import turn_min
 from drill import desks, guards
 from drill.agenda import Steps
 from drill.world import MIN, DrilledParty, World, person

@@ -15,7 +15,7 @@ from typing import Any
 from core import clock
 from core.geo import Point, road_km, travel_min
 from core.vocabulary import INFECTIOUS, Mobility
-from dispatch.hand.allowances import ARRIVE_AIM_MIN, board_min, leave_min, turn_min
+from dispatch.limits import LIMITS, board_min, leave_min, turn_min
 from drill.openings import Opening, Person, open_to
 from drill.world import MIN
 from transport.models import Shift
@@ -102,7 +102,7 @@ def _outbound(people: Sequence[Person], known: Sequence[Opening]) -> list[tuple[
         place = min(best, key=lambda each: abs(each.starts_at - person.arrive_at))
         left[place.key] -= 1
         way = travel_min(person.home, place.point) + board_min(person.mobility, False)
-        rides.append((place.starts_at - (way + ARRIVE_AIM_MIN) * MIN, person, place, None))
+        rides.append((place.starts_at - (way + LIMITS.aim) * MIN, person, place, None))
     return rides
 
 

@@ -153,9 +153,12 @@ SERVICE = Machine(
 )
 
 
+SHUT = (ServiceStatus.CLOSED, ServiceStatus.DIVERTING)
+
+
 def is_shut(status: str, until: datetime | None, at: datetime) -> bool:
     """Say whether a service does not receive at a time; silence past its end never keeps it closed (R-002-7d)."""
-    return status in {ServiceStatus.CLOSED, ServiceStatus.DIVERTING} and (until is None or at < until)
+    return status in SHUT and (until is None or at < until)
 
 
 def is_barred(status: str, until: datetime | None, at: datetime, *, is_critical: bool) -> bool:

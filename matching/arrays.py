@@ -15,13 +15,15 @@ import numpy as np
 PICKUP, DROPOFF, START, END, STAY = 0, 1, 2, 3, 4
 RESOURCES = 4
 UNBOUND = 1.0e9
+OWN_CLEAN = -1.0
 
 
 class Net(NamedTuple):
     """What does not change during a search. Minutes, kilometres and prices are floats, all else integers.
 
     `node_loc` is −1 where the vehicle stays where it is (break, patient already aboard).
-    `leg_group`: legs of one group may share a vehicle; `leg_class`: another class needs disinfection first.
+    `leg_group`: legs of one group may share a vehicle; `leg_class`: another class needs disinfection first,
+    for `leg_clean` minutes; `OWN_CLEAN` for those of the vehicle.
     `veh_kind`: vehicles of one kind are interchangeable while empty.
     """
 
@@ -33,6 +35,7 @@ class Net(NamedTuple):
     leg_load: Any
     leg_group: Any
     leg_class: Any
+    leg_clean: Any
     leg_limit: Any
     leg_skills: Any
     leg_zone: Any

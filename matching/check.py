@@ -104,7 +104,7 @@ class Checker(RouteChecker):
     def receives(self, facility: Facility, request: Request) -> bool:
         """Tell whether a facility's role takes this zone: all of them, this one, or this one's own patients."""
         own = facility.usual_zones if request.usual_facility == facility.id else frozenset()
-        return not facility.zones or request.zone in facility.zones | own
+        return not facility.zones or request.treated_as in facility.zones | own
 
     def trip(self, request: Request, direction: Direction, placement: Placement) -> None:
         """Check one trip against its stops and its ride limit."""

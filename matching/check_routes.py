@@ -90,14 +90,16 @@ class RouteChecker:
         aboard: dict[tuple[str, Direction], Request] = {}
         merged = self.problem.params.merged_classes
         last = None if vehicle.last_class is None else merged.get(vehicle.last_class, vehicle.last_class)
+        clean = vehicle.disinfection_min
         for k, stop in enumerate(stops):
             extra = 0.0
             request = self.problem.request_by_id.get(stop.request or "")
             if stop.action == "pickup" and request is not None and stop.direction is not None:
                 ride_class = self.merged(request)
                 is_due = not aboard and last not in (None, ride_class) and not self.is_past(stop)
-                extra = vehicle.disinfection_min if is_due else 0.0
+                extra = clean if is_due else 0.0
                 last = ride_class
+                clean = vehicle.disinfection_min if request.turn_min is None else request.turn_min
                 self.may_board(vehicle, request, list(aboard.values()))
                 self.begins[(request.id, stop.direction)] = stop.place
                 if not self.is_past(stop):

@@ -29,7 +29,7 @@ def refusal(facility: Facility, request: Request, *, through_buffer: bool = Fals
         return None
     if not facility.is_open:
         return Reason(code="closed", subject=facility.id)
-    by_role = not facility.zones or request.zone in facility.zones or keeps_usual(facility, request)
+    by_role = not facility.zones or request.treated_as in facility.zones or keeps_usual(facility, request)
     if not by_role and not (through_buffer and facility.has_buffer):
         return Reason(code="zone_role", subject=facility.id)
     if request.infection and request.infection not in facility.infections:
@@ -41,7 +41,7 @@ def refusal(facility: Facility, request: Request, *, through_buffer: bool = Fals
 
 def keeps_usual(facility: Facility, request: Request) -> bool:
     """Tell whether the zone leaves somebody the usual facility although its role is for others (C11)."""
-    return facility.id == request.usual_facility and request.zone in facility.usual_zones
+    return facility.id == request.usual_facility and request.treated_as in facility.usual_zones
 
 
 def open_facilities(problem: Problem, request: Request) -> list[Facility]:
@@ -53,10 +53,12 @@ def open_facilities(problem: Problem, request: Request) -> list[Facility]:
 
 
 def is_safe(request: Request, slot: Slot, now_min: float) -> bool:
-    """Tell whether a slot is of the request's need and machines, between now and the latest safe time."""
+    """Tell whether a slot is of the request's need and machines, between its earliest and the latest safe time."""
     latest = request.latest_safe_min
     is_its = (slot.need, slot.machine) == (request.need, request.machine)
-    return is_its and slot.start_min >= now_min and (latest is None or slot.start_min <= latest)
+    return (
+        is_its and slot.start_min >= max(now_min, request.earliest_min) and (latest is None or slot.start_min <= latest)
+    )
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class Offers:
         """Return the facilities a request may go to."""
         usual = self.problem.facility_by_id.get(request.usual_facility or "")
         kept = usual.id if usual and keeps_usual(usual, request) else None
-        kind = (request.need, request.zone, request.infection, request.machine, request.is_critical)
+        kind = (request.need, request.treated_as, request.infection, request.machine, request.is_critical)
         key = (*kind, request.fixed_facility, kept)
         if key not in self.sites:
             self.sites[key] = open_facilities(self.problem, request)
@@ -126,7 +128,8 @@ class Offers:
         """Return those slots, each with the price of its time and its id; looked up once for requests alike."""
         asked = self.problem.now_min if request.asked_min is None else request.asked_min
         fixed = (request.fixed_slot, request.fixed_facility, request.is_critical)
-        key = (site.id, request.need, request.machine, asked, request.latest_safe_min, fixed)
+        hours = (request.earliest_min, request.latest_safe_min)
+        key = (site.id, request.need, request.machine, asked, hours, fixed)
         if key not in self.priced:
             shift = self.problem.params.price_slot_shift
             self.priced[key] = [

@@ -28,6 +28,7 @@ class Leg:
     load: Load = ONE_SEAT
     group: str = ""
     ride_class: str = ""
+    turn_min: float | None = None
     zone: str = ""
     skills: frozenset[str] = frozenset()
     vehicle: int = -1
@@ -165,6 +166,7 @@ class LegMaker:
             load=request.party,
             group=group,
             ride_class=ride_class,
+            turn_min=request.turn_min,
             zone=request.zone,
             skills=request.skills,
             vehicle=rows.get(pinned, -1) if pinned else -1,

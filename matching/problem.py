@@ -107,6 +107,7 @@ class Request:
 
     Attributes
     ----------
+    zone, care_zone : where they live, which cars are asked for; and whose hospitals they go to, "" for the same zone's.
     home, pickup_place, dropoff_place : place ids; the latter two only where they differ from home.
     fixed_facility, fixed_slot : already booked; then only vehicles are chosen.
     arrive_by_min : latest arrival where no slot applies (ordinary visits, critical).
@@ -114,6 +115,7 @@ class Request:
     latest_safe_min : treatment must start by then.
     harm_in_min : time to harm; the smaller, the earlier served.
     home_min, facility_min : boarding or alighting minutes at either end, stairs included.
+    turn_min : disinfection after this party, before another class boards (E18); None: the vehicle's own.
     ready_min : known end of treatment; None means estimated from `treatment_min`.
     is_will_call : the return has a reserved window, called when ready.
     needs_outbound, needs_inbound : which trips want a vehicle (own car, on foot, admitted: False).
@@ -124,6 +126,7 @@ class Request:
     need: str
     home: str
     zone: str = ""
+    care_zone: str = ""
     infection: str = ""
     machine: str = ""
     usual_facility: str | None = None
@@ -141,6 +144,7 @@ class Request:
     home_min: float = 3.0
     facility_min: float = 2.0
     treatment_min: float = 240.0
+    turn_min: float | None = None
     ready_min: float | None = None
     is_will_call: bool = True
     needs_outbound: bool = True
@@ -150,6 +154,11 @@ class Request:
     ride_limit_min: float | None = None
     outbound_vehicle: str | None = None
     inbound_vehicle: str | None = None
+
+    @property
+    def treated_as(self) -> str:
+        """The zone whose hospitals receive them."""
+        return self.care_zone or self.zone
 
     @property
     def ride_class(self) -> str:
@@ -176,6 +185,7 @@ class Vehicle:
     max_duty_min : driver hours left, from leaving the start to reaching the end.
     zones : zone classes it may carry; empty carries all.
     last_class : ride class carried last, None when clean; another class costs `disinfection_min` first.
+    disinfection_min : … and as much after a party that names no time of its own (`Request.turn_min`).
     """
 
     id: str

@@ -12,6 +12,7 @@ import numpy as np
 from matching.arrays import (
     DROPOFF,
     END,
+    OWN_CLEAN,
     PICKUP,
     RESOURCES,
     START,
@@ -227,6 +228,7 @@ class Routing:
         net.node_kind[up], net.node_kind[down] = PICKUP, DROPOFF
         net.leg_limit[r], net.leg_vehicle[r] = leg.ride_limit, leg.vehicle
         net.leg_group[r], net.leg_class[r] = self.groups(leg.group), self.classes(leg.ride_class)
+        net.leg_clean[r] = OWN_CLEAN if leg.turn_min is None else leg.turn_min
         net.leg_skills[r], net.leg_zone[r] = self.skills.mask(leg.skills), 1 << self.zones(leg.zone)
         for k, amount in enumerate(leg.load):
             net.leg_load[r * RESOURCES + k] = amount
@@ -242,6 +244,7 @@ class Routing:
             leg_load=np.zeros(n * RESOURCES, whole),
             leg_group=np.zeros(n, whole),
             leg_class=np.zeros(n, whole),
+            leg_clean=np.full(n, OWN_CLEAN, real),
             leg_limit=np.zeros(n, real),
             leg_skills=np.zeros(n, np.int64),
             leg_zone=np.zeros(n, np.int64),

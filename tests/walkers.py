@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
 from access.models import AccessRequest, Resident
 from access.services import requests
 from access.services.requests import AccessWish
@@ -110,6 +112,15 @@ def place_by_hand(place: Town, request: AccessRequest, *, at: datetime = AT, **c
     """Put a request on the town's slot and first car."""
     given = {"slot_id": place.slot.pk, "out_vehicle": place.cars[0].pk, **choice}
     return placement.place(request, choice=PlacementChoice(**given), by=place.dispatcher, at=at)
+
+
+def set_out_early(request: AccessRequest, *, at: datetime = AT) -> Run:
+    """Let the car of a way there leave at once: nothing fits before its first stop any more."""
+    run = Trip.objects.get(case_ref=request.case_ref, direction="outbound").run
+    assert run is not None
+    run.occupied = DateTimeTZRange(at, run.occupied.upper, "[)")
+    run.save(update_fields=["occupied"])
+    return run
 
 
 @dataclass

@@ -29,9 +29,12 @@ class WaitLimits:
         return "wait" if minutes >= self.amber else ""
 
 
-def wait_limits(*, at: datetime, place: str = "") -> WaitLimits:
-    """Return the limits in force at a place (a code, or the beginning of one; empty: everywhere); one query."""
-    book = rulebook.load()
+def wait_limits(*, at: datetime, place: str = "", book: rulebook.Book | None = None) -> WaitLimits:
+    """Return the limits in force at a place (a code, or the beginning of one; empty: everywhere).
+
+    One query, none with a `book` that is read already.
+    """
+    book = book or rulebook.load()
     names = ("amber", "no_car", "target", "street")
     waits = {name: book.value(f"waiting.{name}_min", place=place, at=at).value for name in names}
     return WaitLimits(**waits, replace=book.value("driver.replace_min", place=place, at=at).value)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from core.clock import CHINA
 from core.vocabulary import ZoneClass, hhmm
-from dispatch.hand.allowances import leave_min
 from dispatch.hand.snapshot import Bar, Fleet
+from dispatch.limits import leave_min
 from dispatch.shapes import Car, RidePlan
 from transport.states import RunStatus, TripDirection, TripStatus
 

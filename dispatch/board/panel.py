@@ -24,6 +24,7 @@ from dispatch.hand.offers import Errand, Pair
 from dispatch.hand.receiving import Option, Times
 from dispatch.hand.snapshot import Fleet
 from dispatch.hand.timing import duty_of
+from dispatch.limits import Limits
 from dispatch.shapes import Ask, Check, Fit, RidePlan
 from dispatch.words import SOURCES, sentence
 from transport.selectors import kept_alone
@@ -88,32 +89,34 @@ class Panel:
         return self.waiting.request
 
 
-def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, at: datetime) -> Panel:
+def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, limits: Limits, at: datetime) -> Panel:
     """Judge hospitals and cars for one person: one query for the way there, none for the way home."""
     shown = Panel(waiting)
     if waiting.request.community is None and waiting.kind != TripDirection.BETWEEN:
         shown.stuck = _("还不知道这个人住哪。先认人，再排返程车。")
         return shown
     if waiting.kind == "back":
-        _home(shown, fleet, choice, at)
+        _home(shown, fleet, choice, limits, at)
         return shown
     if waiting.kind == TripDirection.BETWEEN:
         _between(shown, fleet, choice, at)
         return shown
-    _hospitals(shown, choice, at)
+    _hospitals(shown, choice, limits, at)
     if shown.hospital is None:
         shown.stuck = _("没有医院能接。请看下面的原因，或打电话商量。")
     elif waiting.kind == "own":
         _own(shown)
     else:
-        _there_and_back(shown, fleet, choice, at)
+        _there_and_back(shown, fleet, choice, limits, at)
     return shown
 
 
-def _hospitals(shown: Panel, choice: Choice, at: datetime) -> None:
+def _hospitals(shown: Panel, choice: Choice, limits: Limits, at: datetime) -> None:
     """Choose the hospital and time: the one pressed, else the one held, else the best."""
     request = shown.request
-    options = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request), now=at)
+    options = receiving.options(
+        snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=limits
+    )
     possible = [each for each in options if each.is_possible]
     wanted = choice.slot_id or getattr(request, "held_slot", None)
     for option in possible:
@@ -145,14 +148,15 @@ def _hospital(option: Option, *, is_chosen: bool = False) -> Offer:
     return Offer(option.receiver.code, option.receiver.name, verdict, lines, option.is_possible, is_chosen)
 
 
-def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
+def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, at: datetime) -> None:
     request, hospital = shown.request, shown.hospital
     if hospital is None:
         return
     by_slot = shown.slot.starts_at if shown.slot and not request.is_critical else None
     trip = shown.waiting.trip
     home = cards.home_of(request).point
-    errand = Errand(trip.origin.point if trip else home, home, hospital.receiver.point, by_slot, request.session_min)
+    start = trip.origin.point if trip else home
+    errand = Errand(start, home, hospital.receiver.point, by_slot, request.session_min, limits)
     ask = snapshot.ask(request, ambulance_by=snapshot.ambulance_by(request, now=at))
     found = offers.pairs(fleet.cars, ask, errand, now=at, enough=BEST, besides=choice.car)
     possible, barred = [each for each in found if each.is_possible], [each for each in found if not each.is_possible]
@@ -197,7 +201,7 @@ def _own(shown: Panel) -> None:
     shown.after = _("%(how)s，不派车。通行证包括回来。") % {"how": how}
 
 
-def _home(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
+def _home(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, at: datetime) -> None:
     """Offer cars to somebody who is ready to go home."""
     request, trip = shown.request, shown.waiting.trip
     facility = request.facility
@@ -208,7 +212,7 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
     facts = facts_of(request)
     ready = facts.ready_at or (trip.ready_at if trip and not facts.cancelled_at else None) or at
     home = cards.home_of(request).point
-    way = offers.way_back(place.point, home, ready_at=ready, now=at, is_firm=is_out(facts))
+    way = offers.way_back(place.point, home, ready_at=ready, now=at, is_firm=is_out(facts), limits=limits)
     ask = snapshot.ask_of_trip(trip, request) if trip else snapshot.ask(request)
     seen = _without_reservation(fleet, trip)
     if ride := _one_way(shown, offers.returns(seen, ask, way), choice, ask):

@@ -10,6 +10,7 @@ from access.models import AccessRequest
 from access.selectors import wait_limits
 from access.selectors.rescue import Rescue
 from access.states import RequestStatus
+from communities.services import rulebook
 from core.actors import Actor
 from dispatch import selectors
 from dispatch.board import lanes
@@ -22,6 +23,7 @@ from dispatch.facts.silence import Silent, silent_of
 from dispatch.hand import snapshot
 from dispatch.hand.rescues import of_board
 from dispatch.hand.snapshot import Fleet
+from dispatch.limits import of_book
 from transport.states import RunStatus
 
 AHEAD_H = 40  # runs looked at: today's and tomorrow's
@@ -70,11 +72,13 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
     rows = selectors.board_requests(actor, at=at)
     seen = snapshot.fleet(actor.place_code, since=at - snapshot.LOOK_BACK, until=at + timedelta(hours=AHEAD_H))
     place = next((row.community_id for row in rows if row.community_id), "")
-    limits = wait_limits(at=at, place=place[:6])
+    book = rulebook.load()
+    limits = wait_limits(at=at, place=place[:6], book=book)
     everybody = waiting_people(rows, seen, limits, at=at)
     people = [each for each in everybody if not query or _finds(each, query)]
     chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
-    shown = panel(chosen, seen, choice or Choice(), at=at) if chosen else None
+    judged_by = of_book(book, place=place[:6], at=at)
+    shown = panel(chosen, seen, choice or Choice(), limits=judged_by, at=at) if chosen else None
     scale = lanes.scale(at)
     return Board(
         waiting=people,

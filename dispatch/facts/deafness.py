@@ -35,7 +35,7 @@ from dispatch.models import AreaLease
 
 log = get_logger(__name__)
 UNSEEN = timedelta(seconds=60)  # a request is looked at within seconds of its approval; the sweep rings every 15
-SOON = timedelta(hours=5)  # due within this: in every plan for an hour already (planning.ROLLING_AHEAD)
+SOON = timedelta(hours=5)  # due within this: in every plan for an hour already (limits.PLANNED_AHEAD)
 AT_MOST_S = 240.0  # one pass over all areas; then it is ended, and the next one begins with who is left
 SILENT = stored("后台（%(name)s）从 %(t)s 起没有回音，等车的人请人看一眼。")
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from communities.models import GatePass
 from communities.services import passes
 from core.actors import RELAY
-from dispatch.hand.allowances import EXIT_BEFORE_MIN
+from dispatch.limits import EXIT_BEFORE_MIN
 from hospitals.models import Intake
 from hospitals.selectors.transfers import open_of_case
 from hospitals.services import appointments, transfers

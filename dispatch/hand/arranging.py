@@ -28,8 +28,8 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.geo import travel_min
 from dispatch.hand import rides, telling, way_home
-from dispatch.hand.allowances import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from dispatch.hand.arrangement import Arrangement, Drive, TreatmentPlace
+from dispatch.limits import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from hospitals.models import Appointment, Facility, Slot
 from hospitals.services import appointments
 from hospitals.services.announcing import announce

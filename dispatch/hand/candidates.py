@@ -7,27 +7,44 @@ party, shift, time taken by another run, arrival. Rules of rooms and zones are h
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from core.geo import Point
-from core.vocabulary import INFECTIOUS, Mobility
-from dispatch.hand.allowances import PICKUP_LATEST_MIN
+from core.vocabulary import INFECTIOUS, Mobility, Precaution, ZoneClass
 from dispatch.hand.timing import find_ride
-from dispatch.shapes import Ask, Car, Check, Fit, Way
+from dispatch.limits import LIMITS, MINUTE, Limits
+from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 from transport.states import VehicleStatus
 
+OFF_THE_HOUR = frozenset({"waits_at_door", "no_spare", "comes_late"})
 
-def way_there(origin: Point, destination: Point, *, now: datetime, arrive_by: datetime | None) -> Way:
+
+def way_there(
+    origin: Point, destination: Point, *, now: datetime, arrive_by: datetime | None, limits: Limits = LIMITS
+) -> Way:
     """Describe the way to the hospital."""
-    return Way(origin, destination, leave_from=now, pickup_from=now, arrive_by=arrive_by)
+    return Way(origin, destination, leave_from=now, pickup_from=now, arrive_by=arrive_by, limits=limits)
 
 
-def way_back(origin: Point, destination: Point, *, ready_at: datetime, now: datetime, is_firm: bool = False) -> Way:
+def way_back(
+    origin: Point,
+    destination: Point,
+    *,
+    ready_at: datetime,
+    now: datetime,
+    is_firm: bool = False,
+    limits: Limits = LIMITS,
+) -> Way:
     """Describe the way home; a firm one (somebody stands waiting) takes any car that comes."""
     start = max(ready_at, now)
-    until = None if is_firm else start + timedelta(minutes=PICKUP_LATEST_MIN)
-    return Way(origin, destination, leave_from=now, pickup_from=start, pickup_until=until)
+    if is_firm:
+        return Way(origin, destination, leave_from=now, pickup_from=start, limits=limits)
+    until, target = start + limits.wait * MINUTE, start + limits.wait_target * MINUTE
+    return Way(
+        origin, destination, leave_from=now, pickup_from=start, pickup_until=until, pickup_target=target, limits=limits
+    )
 
 
 def way_between(origin: Point, destination: Point, *, ready_at: datetime, now: datetime) -> Way:
@@ -45,11 +62,23 @@ def fit(car: Car, ask: Ask, way: Way) -> Fit:
         return Fit(car, None, (barred,) if barred else ())
     met = [check for check in _room(car, ask) if check.code not in {"status", "infection", "seats"}]
     met.append(Check("deadhead", "yes", {"min": ride.deadhead_min, "km": ride.deadhead_km}))
-    if car.is_ambulance and not ask.is_critical:
+    met += _hour(way, ride)
+    if car.is_ambulance and not (ask.is_critical or ask.infection_class in INFECTIOUS):  # R-000-10, R-000-11
         met.append(Check("ambulance_used", "but"))
     if ask.is_critical and not car.is_ambulance:
         met.append(Check("not_ambulance", "but"))
     return Fit(car, ride, tuple(met))
+
+
+def _hour(way: Way, ride: RidePlan) -> list[Check]:
+    """Say where a ride keeps to no more than a person may decide, and how long whoever is ready would wait."""
+    early = way.early(ride)
+    if not way.is_on_target(ride):
+        return [Check("comes_late", "yes", {"min": ceil((ride.pickup_at - way.pickup_from) / MINUTE)})]
+    if way.is_planned_so(ride):
+        return []
+    code = "waits_at_door" if early > way.limits.early else "no_spare"
+    return [Check(code, "but", {"min": max(0, int(early))})]
 
 
 def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
@@ -57,6 +86,7 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
 
     A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7). Everybody else keeps the ambulances free
     (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little farther.
+    A car that keeps the hour, or the wait that is aimed at, goes before one that does not.
     """
 
     def key(each: Fit) -> tuple[Any, ...]:
@@ -67,7 +97,8 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
             comes_at_once = each.car.is_ambulance and (ask.ambulance_by is None or ride.leave_at <= ask.ambulance_by)
             return (0, not comes_at_once, ride.pickup_at, not each.car.is_ambulance, each.car.plate)
         spare = each.car.wheelchairs * 2 if ask.mobility in {Mobility.WALK, Mobility.ASSISTED} else 0
-        return (0, each.car.is_ambulance, ride.deadhead_min + spare + each.car.seats, each.car.plate)
+        is_off = any(check.code in OFF_THE_HOUR for check in each.checks)
+        return (0, each.car.is_ambulance, is_off, ride.deadhead_min + spare + each.car.seats, each.car.plate)
 
     return sorted(fits, key=key)
 
@@ -87,6 +118,8 @@ def _room(car: Car, ask: Ask) -> list[Check]:
     ]
     if ask.infection_class in INFECTIOUS:
         checks.append(said("infection", car.takes_positive))
+    if ask.infection_class == Precaution.ISOLATED and not ask.is_critical:
+        checks.append(said("closed_loop", ZoneClass.SEALED in car.zones_allowed))
     checks.append(said("seats", car.seats >= seats, need=seats, has=car.seats))
     if ask.mobility == Mobility.WHEELCHAIR and not lies:
         checks.append(said("wheelchair", car.wheelchairs > 0))

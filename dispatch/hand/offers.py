@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
 from core.geo import Point
 from dispatch.hand.candidates import fit, rank, way_back, way_there
+from dispatch.limits import LIMITS, Limits
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
 SOON = timedelta(minutes=60)  # collected.within: later than that, somebody stands in a corridor at night
@@ -25,11 +28,20 @@ class Errand:
     facility: Point
     arrive_by: datetime | None
     session_min: int
+    limits: Limits = LIMITS
 
     def ready_at(self, there: RidePlan) -> datetime:
         """Return when the party can leave again, if treatment starts on time (or at once on arrival)."""
         begins = self.arrive_by or there.dropoff_at
         return max(begins, there.dropoff_at) + timedelta(minutes=self.session_min)
+
+    def way_there(self, now: datetime) -> Way:
+        """Return the way to the hospital."""
+        return way_there(self.start, self.facility, now=now, arrive_by=self.arrive_by, limits=self.limits)
+
+    def way_back(self, there: RidePlan, now: datetime) -> Way:
+        """Return the way home after one way there."""
+        return way_back(self.facility, self.home, ready_at=self.ready_at(there), now=now, limits=self.limits)
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ def pairs(
     The way back is looked for until `enough` pairs stand (and for the car `besides`); cars beyond those are left out.
     """
     fleet = list(cars)
-    out = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
+    out = errand.way_there(now)
     backs: dict[datetime, list[Fit]] = {}
     possible: list[Pair] = []
     barred: list[Pair] = []
@@ -74,25 +86,40 @@ def pairs(
 def _pair(
     there: Fit, fleet: list[Car], ask: Ask, errand: Errand, out: Way, backs: dict[datetime, list[Fit]], now: datetime
 ) -> Pair:
-    """Find the way back for one way there: the same car when it is free then, else the best other one."""
+    """Find the way back for one way there: the same car when it is free then, else the best other one.
+
+    Ambulances stay free, and a car that comes within the wait that is aimed at goes before one that comes late.
+    """
     if there.ride is None:
         return Pair(there, None, there.checks)
     calm = replace(ask, is_critical=False)
-    ready = errand.ready_at(there.ride)
-    home = way_back(errand.facility, errand.home, ready_at=ready, now=now)
-    same = fit(there.car.with_run(there.ride, out), calm, home)
-    if same.is_possible and not there.car.is_ambulance:
-        return Pair(there, same, (*there.checks, Check("back_same", "yes")))
-    if ready not in backs:
-        backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
-    other = next((each for each in backs[ready] if each.is_possible and each.car.code != there.car.code), None)
-    if other and (not other.car.is_ambulance or not same.is_possible):
-        return Pair(there, other, (*there.checks, Check("back_other", "yes", {"plate": other.car.plate})))
-    if same.is_possible:
-        return Pair(there, same, (*there.checks, Check("back_same", "yes")))
+    ready, home = errand.ready_at(there.ride), errand.way_back(there.ride, now)
+    same = fit(there.car.with_run(there.ride, out, ask), calm, home)
+    if not (same.ride and home.is_on_target(same.ride)) or there.car.is_ambulance:
+        if ready not in backs:
+            backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
+        others = (each for each in backs[ready] if each.car.code != there.car.code)
+        best = min((same, *itertools.islice(others, 1)), key=partial(_back_order, home, same))
+    else:
+        best = same
+    if best.ride:
+        return Pair(there, best, (*there.checks, *_back_words(best, there)))
     if ask.is_critical:
         return Pair(there, None, (*there.checks, Check("back_later", "but")))
     return Pair(there, None, (Check("no_way_back", "no", {"cause": same.checks[0]} if same.checks else {}),))
+
+
+def _back_order(home: Way, same: Fit, each: Fit) -> tuple[bool, ...]:
+    if each.ride is None:
+        return (True,)
+    return False, each.car.is_ambulance, not home.is_on_target(each.ride), each is not same
+
+
+def _back_words(best: Fit, there: Fit) -> list[Check]:
+    """Say which car comes home, and that it comes late where it does."""
+    is_same = best.car.code == there.car.code
+    which = Check("back_same", "yes") if is_same else Check("back_other", "yes", {"plate": best.car.plate})
+    return [which, *(check for check in best.checks if check.code == "comes_late")]
 
 
 def between(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
@@ -120,7 +147,7 @@ def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
 def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: str, now: datetime) -> Pair:
     """Judge one chosen car there with one chosen car back ("" for the best by rule)."""
     fleet = list(cars)
-    way = way_there(errand.start, errand.facility, now=now, arrive_by=errand.arrive_by)
+    way = errand.way_there(now)
     car = next((each for each in fleet if each.code == out), None)
     if car is None:
         raise Invalid("placement.vehicle", _("这辆车今天没有班，请换一辆。"), field="out_vehicle")
@@ -130,12 +157,11 @@ def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: st
     if not back:
         return _pair(there, fleet, ask, errand, way, {}, now)
     calm = replace(ask, is_critical=False)
-    home = way_back(errand.facility, errand.home, ready_at=errand.ready_at(there.ride), now=now)
+    home = errand.way_back(there.ride, now)
     chosen = next((each for each in fleet if each.code == back), None)
     if chosen is None:
         raise Invalid("placement.vehicle", _("接返程的车今天没有班，请换一辆。"), field="back_vehicle")
-    found = fit(chosen.with_run(there.ride, way) if back == out else chosen, calm, home)
+    found = fit(chosen.with_run(there.ride, way, ask) if back == out else chosen, calm, home)
     if not found.is_possible:
         return Pair(Fit(chosen, None, found.checks), None, found.checks)
-    told = Check("back_same", "yes") if back == out else Check("back_other", "yes", {"plate": chosen.plate})
-    return Pair(there, found, (*there.checks, told))
+    return Pair(there, found, (*there.checks, *_back_words(found, there)))

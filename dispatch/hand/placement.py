@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from access.journey import is_out
 from access.models import AccessRequest
 from access.selectors import facts_of, locked_case
+from access.selectors.rescue import place_of
 from access.services import cards
 from communities.services import passes
 from core import audit, boards
@@ -25,6 +26,7 @@ from dispatch.hand import arranging, rescues, rides, snapshot
 from dispatch.hand.arrangement import Arrangement, OwnRun, TreatmentPlace
 from dispatch.hand.arranging import Held
 from dispatch.hand.offers import Errand, Pair, pair_of
+from dispatch.limits import Limits, limits
 from dispatch.words import sentence
 from hospitals.models import Slot
 from hospitals.services import appointments
@@ -87,7 +89,8 @@ def _chosen(held: Held, choice: PlacementChoice, place_at: TreatmentPlace, *, at
         return made
     if choice.out_vehicle not in held.cars:
         raise Invalid("placement.vehicle", _("请选一辆车。"), field="out_vehicle")
-    request, way = held.request, _errand(held.request, held.there, held.slot)
+    known = limits(place=place_of(held.request), at=at)
+    request, way = held.request, _errand(held.request, held.there, held.slot, known)
     since = at - snapshot.LOOK_BACK
     until = (way.arrive_by or at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
     seen = snapshot.fleet(request.dispatch_area, since=since, until=until, besides=kept_alone(held.back))
@@ -98,12 +101,11 @@ def _chosen(held: Held, choice: PlacementChoice, place_at: TreatmentPlace, *, at
     return replace(made, out=out, back=rides.own_run(home) if home else None)
 
 
-def _errand(request: AccessRequest, there: Trip, slot: Slot | None) -> Errand:
+def _errand(request: AccessRequest, there: Trip, slot: Slot | None, known: Limits) -> Errand:
     """Describe the way to one hospital: a critical patient is driven at once, whatever the slot says."""
     by_slot = slot.starts_at if slot and not request.is_critical else None
-    return Errand(
-        there.origin.point, cards.home_of(request).point, there.destination.point, by_slot, request.session_min
-    )
+    start, home = there.origin.point, cards.home_of(request).point
+    return Errand(start, home, there.destination.point, by_slot, request.session_min, known)
 
 
 def _require(pair: Pair) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from core.clock import CHINA
 from core.geo import Point, road_km, travel_min
 from core.vocabulary import INFECTIOUS, Precaution, ZoneClass
+from dispatch.limits import LIMITS, Limits
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus, ZoneRole, is_shut
 
@@ -23,7 +24,6 @@ DOUBT_MIN = 10.0  # a house that is shut, limited or silent must be this much ne
 # a woman in labour: how much farther the house of her zone or infection may be than the nearest that can deliver
 DESIGNATED_MIN, ROLE_MIN = 60.0, 15.0
 _DOUBTS = {"closed", "limited", "diverting", "stale"}
-REACH_MIN = 90  # a facility of the right kind farther than this counts as none: nobody is refused for want of one
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Receiver:
     status_until: datetime | None = None
     confirmed_at: datetime | None = None
     has_machines: bool = True  # set apart for whoever asks, where the class needs its own (E20)
+    has_places: bool = True  # at some hour of the span planned, whoever's machines
     times: tuple[Times, ...] = ()
 
 
@@ -63,6 +64,16 @@ class Wish:
     usual_code: str = ""
     arrive_at: datetime | None = None
     is_labour: bool = False
+    planned: tuple[datetime, datetime] | None = None  # the first and the last hour that is planned; None: any
+
+    @property
+    def is_closed_loop(self) -> bool:
+        """Say whether they are treated as the sealed zone is."""
+        return self.zone_class == ZoneClass.SEALED or self.infection_class == Precaution.ISOLATED
+
+    def is_planned(self, times: Times) -> bool:
+        """Say whether the plan would take that hour by itself."""
+        return self.planned is None or self.planned[0] <= times.starts_at <= self.planned[1]
 
 
 @dataclass(frozen=True)
@@ -77,18 +88,29 @@ class Option:
     ride_km: float
 
 
-def options(receivers: Iterable[Receiver], wish: Wish, *, now: datetime) -> list[Option]:
-    """Judge every facility and order them: possible ones best first, then the others by distance."""
+def options(receivers: Iterable[Receiver], wish: Wish, *, now: datetime, limits: Limits = LIMITS) -> list[Option]:
+    """Judge every facility and order them: possible ones best first, then the others by distance.
+
+    A house of the right kind beyond `limits.reach` counts as none: nobody is refused for want of one that far.
+    """
     known = list(receivers)
-    lacks = frozenset(role for role in ("yellow_code", "ordinary") if not _any_in_reach(known, role, wish, now))
-    judged = [_judge(each, wish, now=now, lacks=lacks) for each in known]
+    is_lacking = not any(_offers(each, wish, limits) for each in known)
+    judged = [_judge(each, wish, now=now, is_lacking=is_lacking, limits=limits) for each in known]
     return sorted(judged, key=lambda each: _order(each, wish))
 
 
-def _any_in_reach(known: Iterable[Receiver], role: str, wish: Wish, now: datetime) -> bool:
-    near = (each for each in known if each.zone_role == role and each.has_machines)
-    near = (each for each in near if not is_shut(each.status, each.status_until, now))
-    return any(travel_min(wish.home, each.point) <= REACH_MIN for each in near)
+def _offers(receiver: Receiver, wish: Wish, limits: Limits) -> bool:
+    """Say whether a house of the role that is meant for them has the service, near enough, with a place at all."""
+    is_near = travel_min(wish.home, receiver.point) <= limits.reach or _is_named(receiver, wish)
+    return is_near and receiver.has_machines and receiver.has_places and _is_meant(receiver, wish)
+
+
+def _is_meant(receiver: Receiver, wish: Wish) -> bool:
+    """Say whether the zones send an uninfected patient to a house of that role (C11)."""
+    if wish.is_closed_loop:
+        return receiver.zone_role == ZoneRole.YELLOW
+    keeps_usual = wish.zone_class == ZoneClass.PRECAUTIONARY and receiver.code == wish.usual_code
+    return receiver.zone_role == ZoneRole.ORDINARY or (receiver.zone_role == ZoneRole.YELLOW and keeps_usual)
 
 
 def _order(option: Option, wish: Wish) -> tuple[Any, ...]:
@@ -111,16 +133,15 @@ def critical_min(option: Option, wish: Wish) -> float:
         return minutes
     if wish.infection_class in INFECTIOUS:
         return minutes if role == ZoneRole.DESIGNATED else minutes + DESIGNATED_MIN
-    is_closed_loop = wish.zone_class == ZoneClass.SEALED or wish.infection_class == Precaution.ISOLATED
-    fits = role == ZoneRole.YELLOW if is_closed_loop else role != ZoneRole.DESIGNATED
+    fits = role == ZoneRole.YELLOW if wish.is_closed_loop else role != ZoneRole.DESIGNATED
     return minutes if fits else minutes + ROLE_MIN
 
 
-def _judge(receiver: Receiver, wish: Wish, *, now: datetime, lacks: frozenset[str]) -> Option:
+def _judge(receiver: Receiver, wish: Wish, *, now: datetime, is_lacking: bool, limits: Limits) -> Option:
     minutes, km = ceil(travel_min(wish.home, receiver.point)), round(road_km(wish.home, receiver.point), 1)
     free = [each for each in receiver.times if each.free > 0 and each.starts_at > now and not _bars(receiver, each)]
     free.sort(key=lambda each: (_off(each, wish, now=now, minutes=minutes), each.starts_at))
-    checks = [_role(receiver, wish, lacks=lacks)]
+    checks = [_role(receiver, wish, is_lacking=is_lacking)]
     if receiver.code == wish.usual_code:
         checks.append(Check("usual", "yes"))
     checks += _service(receiver, now=now, is_barred=not free and not wish.is_critical)
@@ -133,7 +154,16 @@ def _judge(receiver: Receiver, wish: Wish, *, now: datetime, lacks: frozenset[st
         if free:
             checks.append(Check("places", "yes", {"free": free[0].free}))
         checks.append(Check("ride", "yes", {"min": minutes, "km": km}))
+        if travel_min(wish.home, receiver.point) > limits.reach and not _is_named(receiver, wish):
+            checks.append(Check("far", "but", {"min": minutes}))
+        if free and not wish.is_critical and not any(map(wish.is_planned, free)):
+            checks.append(Check("other_hours", "but"))
     return Option(receiver, not bars, tuple(bars or checks), tuple(free), minutes, km)
+
+
+def _is_named(receiver: Receiver, wish: Wish) -> bool:
+    """Say whether a house is looked at however far it is."""
+    return wish.is_critical or receiver.code == wish.usual_code
 
 
 def _bars(receiver: Receiver, times: Times) -> bool:
@@ -149,7 +179,7 @@ def _off(times: Times, wish: Wish, *, now: datetime, minutes: int) -> timedelta:
     return late if late >= timedelta(0) else timedelta(days=1) - late
 
 
-def _role(receiver: Receiver, wish: Wish, *, lacks: frozenset[str]) -> Check:
+def _role(receiver: Receiver, wish: Wish, *, is_lacking: bool) -> Check:
     """Say whether the matrix sends this patient here."""
     role = receiver.zone_role
     if role == ZoneRole.NONE:
@@ -161,14 +191,14 @@ def _role(receiver: Receiver, wish: Wish, *, lacks: frozenset[str]) -> Check:
         return Check("role_designated", "yes") if fits else Check("role_infected", "no")
     if role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}:
         return Check("role_designated", "no")
-    if wish.zone_class == ZoneClass.SEALED or wish.infection_class == Precaution.ISOLATED:
-        if role == ZoneRole.YELLOW:
-            return Check("role_yellow", "yes")
-        return Check("role_buffer", "but") if ZoneRole.YELLOW in lacks else Check("role_ordinary", "no")
-    if role == ZoneRole.YELLOW and not (
-        wish.zone_class == ZoneClass.PRECAUTIONARY and receiver.code == wish.usual_code
-    ):
-        return Check("role_only", "but") if ZoneRole.ORDINARY in lacks else Check("role_yellow", "no")
+    if _is_meant(receiver, wish):
+        return Check("role_yellow", "yes") if wish.is_closed_loop else _by_zone(wish)
+    if wish.is_closed_loop:
+        return Check("role_buffer", "but") if is_lacking else Check("role_ordinary", "no")
+    return Check("role_only", "but") if is_lacking else Check("role_yellow", "no")
+
+
+def _by_zone(wish: Wish) -> Check:
     return Check("role_ordinary", "yes", {"zone": wish.zone_class})
 
 

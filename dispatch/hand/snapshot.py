@@ -6,31 +6,32 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from access.models import AccessRequest
 from access.selectors.rescue import fallback_after, place_of
 from access.services import cards
+from access.states import FIXED
 from core import clock
 from core.geo import Point
 from core.phrases import listed
 from dispatch.hand.receiving import Receiver, Times, Wish
-from dispatch.shapes import Ask, Busy, Car, Duty
+from dispatch.limits import LIMITS, planned_until, turn_left
+from dispatch.shapes import Ask, Busy, Car, Duty, ride_class
 from hospitals.cards import CRITICAL_SERVICES
 from hospitals.machines import SERVICES, has_machines, places_of
-from hospitals.models import Service
+from hospitals.models import Service, Slot
 from hospitals.selectors import machines
+from hospitals.states import SHUT
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.states import RUN_LIVE, TripDirection, TripStatus
 
 LOOK_BACK = timedelta(hours=12)  # a car stands where its last outing ended, however long ago in its shift
-QUARTER_REACH = timedelta(minutes=90)  # quarter-hour times farther from the hour asked for are not looked at
 LABOUR_SERVICE = CRITICAL_SERVICES[1]
 
 
@@ -150,15 +151,18 @@ def _car(vehicle: Vehicle, duties: list[Duty], bars: list[Bar]) -> Car:
 
 
 def _busy(bar: Bar) -> Busy:
-    begins, ends = bar.run.occupied.lower, bar.run.occupied.upper
+    begins, ends, last = bar.run.occupied.lower, bar.run.occupied.upper, bar.last
     to_first = (bar.first.pickup_planned_at or bar.first.reserved_from or begins) - begins
+    set_down = last.dropoff_planned_at or ends
     return Busy(
         label=bar.label,
         starts_at=begins,
         ends_at=ends,
         first=bar.first.origin.point,
-        last=bar.last.destination.point,
-        spare_min=max(0, ceil(to_first / timedelta(minutes=1))),
+        last=last.destination.point,
+        spare=max(timedelta(), to_first),
+        ride_class=ride_class(bar.run.zone_class, bar.run.infection_class),
+        unclean=turn_left(bar.run.zone_class, set_down=set_down, mobility=last.mobility, free_at=ends),
     )
 
 
@@ -204,7 +208,14 @@ def machine(request: AccessRequest) -> str:
     return "" if request.is_critical else cards.machine_class(request)
 
 
-def wish(request: AccessRequest) -> Wish:
+def planned_hours(request: AccessRequest, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first and the last hour that the plan would take for a request."""
+    asked = request.arrive_at
+    until = planned_until(now, asked=asked)
+    return LIMITS.hours(asked, is_fixed=request.need_kind in FIXED, at=now, until=until)
+
+
+def wish(request: AccessRequest, *, now: datetime) -> Wish:
     """Say what a request asks of a hospital."""
     return Wish(
         zone_class=request.zone_class,
@@ -214,15 +225,18 @@ def wish(request: AccessRequest) -> Wish:
         usual_code=request.facility_id or "",
         arrive_at=request.arrive_at,
         is_labour=request.is_critical and request.care_asked == LABOUR_SERVICE,
+        planned=planned_hours(request, now),
     )
 
 
 def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
-    """Read the facilities with a request's service and their times around the hour asked for: one query."""
-    around = max(request.arrive_at or now, now)
-    reach = QUARTER_REACH if request.arrive_at else 3 * QUARTER_REACH
-    day = clock.day_bounds(clock.local_day(around))
-    near = Q(slots__starts_at__gte=around - reach, slots__starts_at__lt=around + reach)
+    """Read the facilities with a request's service, and the times that are planned; one query.
+
+    A person may take any shift of the day and of the next as well.
+    """
+    since, until = planned_hours(request, now)
+    day = clock.day_bounds(clock.local_day(max(request.arrive_at or now, now)))
+    near = Q(slots__starts_at__gte=since, slots__starts_at__lte=until)
     whole = ~Q(slots__shift="") & Q(slots__starts_at__gte=day[0], slots__starts_at__lt=day[1] + timedelta(days=1))
     kind = request.care_asked
     alike = machines.alike(machine(request), slot="slot_id") if kind in SERVICES else F("slot__booked")
@@ -231,6 +245,7 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
         .select_related("facility")
         .annotate(
             slot=FilteredRelation("slots", condition=Q(slots__starts_at__gt=now) & (near | whole)),
+            has_places=_has_places(now, planned_until(now, asked=request.arrive_at)),
             slot_id=F("slot__id"),
             slot_starts=F("slot__starts_at"),
             slot_ends=F("slot__ends_at"),
@@ -241,6 +256,13 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
         )
     )
     return _receivers(rows, getattr(request, "held_slot", None), machine(request))
+
+
+def _has_places(now: datetime, until: datetime) -> Exists:
+    """Ask whether a service has a place left at some hour of a span at which it receives."""
+    receives = ~Q(service__status__in=SHUT) | Q(service__status_until__lte=F("starts_at"))
+    left = Slot.objects.filter(receives, service=OuterRef("pk"), booked__lt=F("capacity"))
+    return Exists(left.filter(starts_at__gt=now, starts_at__lt=until))
 
 
 def _receivers(rows: Iterable[Any], held_slot: int | None, machine_class: str) -> list[Receiver]:
@@ -264,6 +286,7 @@ def _receivers(rows: Iterable[Any], held_slot: int | None, machine_class: str) -
             status_until=row.status_until,
             confirmed_at=row.confirmed_at,
             has_machines=has_machines(row.kind, machine_class, hbv=row.hbv_places, hcv=row.hcv_places),
+            has_places=row.has_places,
             times=tuple(times[code]),
         )
         for code, row in services.items()

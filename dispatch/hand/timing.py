@@ -1,4 +1,7 @@
-"""When a car could do one way: the free time between its runs, with the driving in between counted anew. Pure."""
+"""When a car could do one way: the free time between its runs, with the driving in between counted anew. Pure.
+
+Driving is counted to the second, as the engine counts it: whole minutes would refuse what the plan does.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from core.geo import Point, road_km, travel_min
-from dispatch.hand.allowances import ARRIVE_AIM_MIN, ARRIVE_EARLIEST_MIN, board_min, leave_min, turn_min
+from dispatch.limits import MINUTE, board_min, leave_min, turn_min
 from dispatch.shapes import Ask, Busy, Car, Check, Duty, RidePlan, Way
+
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -17,37 +22,43 @@ class _Gap:
 
     duty: Duty
     starts_at: datetime
-    ends_at: datetime
     stands: Point
+    before: Busy | None
     follows: Busy | None
 
 
 def _gaps(car: Car, now: datetime) -> list[_Gap]:
     gaps = []
     for duty in car.duties:
-        start, stands = max(duty.starts_at, now), car.base
+        begins = max(duty.starts_at, now)
+        start, stands, before = begins, car.base, None
         for run in car.busy:
             if run.ends_at <= duty.starts_at:
-                stands = run.last
+                stands, before = run.last, run
                 continue
             if run.starts_at >= duty.ends_at:
                 break
-            if run.starts_at > start:
-                gaps.append(_Gap(duty, start, run.starts_at, stands, run))
-            start, stands = max(start, run.ends_at), run.last
+            if run.starts_at > begins and run.first_at > start:  # what has left already leaves no later
+                gaps.append(_Gap(duty, start, stands, before, run))
+            start, stands, before = max(start, run.ends_at), run.last, run
         if start < duty.ends_at:
-            gaps.append(_Gap(duty, start, duty.ends_at, stands, None))
+            gaps.append(_Gap(duty, start, stands, before, None))
     return gaps
 
 
 def find_ride(car: Car, ask: Ask, way: Way) -> tuple[RidePlan | None, Check | None]:
-    """Find the ride in the first gap that fits, or the rule of time that bars the car."""
+    """Find the best ride among the gaps, or the rule of time that bars the car.
+
+    With an hour to keep the latest one that the plan would make, else the latest; without one the soonest.
+    """
     rides = [ride for gap in _gaps(car, way.leave_from) if (ride := _place(car, ask, way, gap))]
+    if rides and way.arrive_by:
+        return max(rides, key=lambda ride: (way.is_planned_so(ride), ride.pickup_at)), None
     if rides:
-        return (max if way.arrive_by else min)(rides, key=lambda ride: ride.pickup_at), None
+        return min(rides, key=lambda ride: ride.pickup_at), None
     bare = replace(car, busy=())
     free = [ride for gap in _gaps(bare, way.leave_from) if (ride := _place(bare, ask, way, gap))]
-    if free:
+    if free and car.busy:
         return None, _occupied(car, free[0])
     wanted = way.arrive_by or way.pickup_from
     duty = next((each for each in car.duties if each.starts_at <= wanted < each.ends_at), None)
@@ -58,38 +69,59 @@ def find_ride(car: Car, ask: Ask, way: Way) -> tuple[RidePlan | None, Check | No
 
 def _place(car: Car, ask: Ask, way: Way, gap: _Gap) -> RidePlan | None:
     """Put the way into one gap; None when it does not fit."""
-    empty = ceil(travel_min(gap.stands, way.origin))
-    full = ceil(travel_min(way.origin, way.destination))
-    board, leave, turn = board_min(ask.mobility, ask.has_stairs), leave_min(ask.mobility), turn_min(ask.zone_class)
-    end = gap.ends_at
-    if gap.follows:
-        longer = ceil(travel_min(way.destination, gap.follows.first)) - gap.follows.spare_min
-        end -= timedelta(minutes=max(0, longer))
-    earliest = max(_up(gap.starts_at) + timedelta(minutes=empty), _up(way.pickup_from))
-    latest = end - timedelta(minutes=board + full + leave + turn)
+    empty, full = _drive(gap.stands, way.origin), _drive(way.origin, way.destination)
+    board, leave = board_min(ask.mobility, ask.has_stairs) * MINUTE, leave_min(ask.mobility) * MINUTE
+    earliest = max(_up(_clean_at(gap, ask)) + empty, _up(way.pickup_from))
+    until = _until(car, ask, way, gap)
+    latest = until - (board + full + leave)
     if way.pickup_until:
         latest = min(latest, way.pickup_until)
     wanted = earliest
     if way.arrive_by:
-        there = timedelta(minutes=board + full)
-        earliest = max(earliest, way.arrive_by - timedelta(minutes=ARRIVE_EARLIEST_MIN) - there)
-        latest = min(latest, way.arrive_by - there)
-        wanted = way.arrive_by - timedelta(minutes=ARRIVE_AIM_MIN) - there
+        there, limits = board + full, way.limits
+        earliest = max(earliest, way.arrive_by - limits.early_by_person * MINUTE - there)
+        latest = min(latest, way.arrive_by - limits.spare_by_person * MINUTE - there)
+        wanted = way.arrive_by - limits.aim * MINUTE - there
     if earliest > latest:
         return None
     pickup = min(max(wanted, earliest), latest)
-    dropoff = pickup + timedelta(minutes=board + full)
+    dropoff = pickup + board + full
+    turned = dropoff + leave + turn_min(ask.zone_class) * MINUTE
     return RidePlan(
         vehicle_code=car.code,
         driver_code=gap.duty.driver_code,
-        leave_at=pickup - timedelta(minutes=empty),
+        leave_at=pickup - empty,
         pickup_at=pickup,
         dropoff_at=dropoff,
-        free_at=dropoff + timedelta(minutes=leave + turn),
-        deadhead_min=empty,
+        free_at=min(turned, _leaves_on(way, gap.follows)) if gap.follows else turned,
+        deadhead_min=ceil(empty / MINUTE),
         deadhead_km=round(road_km(gap.stands, way.origin), 1),
-        ride_min=full,
+        ride_min=ceil(full / MINUTE),
     )
+
+
+def _clean_at(gap: _Gap, ask: Ask) -> datetime:
+    """Return when a car may leave for a party: free, and clean of another class (E18)."""
+    if gap.before is None or gap.before.ride_class in ("", ask.ride_class):
+        return gap.starts_at
+    return max(gap.starts_at, gap.before.ends_at + gap.before.unclean)
+
+
+def _until(car: Car, ask: Ask, way: Way, gap: _Gap) -> datetime:
+    """Return when the party must have left the car: in time for the next run, clean for it, or for the way to the base."""
+    if gap.follows is None:
+        return gap.duty.ends_at - _drive(way.destination, car.base)
+    is_same = gap.follows.ride_class in ("", ask.ride_class)
+    turn = timedelta() if is_same else turn_min(ask.zone_class) * MINUTE
+    return _leaves_on(way, gap.follows) - turn
+
+
+def _leaves_on(way: Way, follows: Busy) -> datetime:
+    return follows.first_at - _drive(way.destination, follows.first)
+
+
+def _drive(start: Point, end: Point) -> timedelta:
+    return ceil(travel_min(start, end) * 60) * SECOND
 
 
 def _occupied(car: Car, ride: RidePlan) -> Check:
@@ -120,9 +152,8 @@ def _too_late(car: Car, ask: Ask, way: Way, duty: Duty) -> Check:
 
 
 def _up(at: datetime) -> datetime:
-    """Round up to the whole minute."""
-    floor = at.replace(second=0, microsecond=0)
-    return floor if floor == at else floor + timedelta(minutes=1)
+    """Round up to the full second."""
+    return at + timedelta(microseconds=-at.microsecond % 1_000_000)
 
 
 def duty_of(car: Car, ride: RidePlan | None) -> Duty | None:

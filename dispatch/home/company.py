@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
 from access.models import AccessRequest
+from access.selectors.rescue import place_of
 from core.actors import Actor
 from core.errors import Conflict
 from core.geo import Point, travel_min
 from core.vocabulary import PlaceKind
 from dispatch.hand import way_home
-from dispatch.hand.allowances import leave_min, turn_min
 from dispatch.hand.arrangement import Join
+from dispatch.limits import leave_min, limits, turn_min
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 from matching.params import Params
@@ -34,11 +35,10 @@ COMES_WITHIN = timedelta(minutes=25)  # a car that comes later than this is not 
 HOLD = timedelta(minutes=12)  # the first of several who are nearly ready waits this long for the others
 HOLD_KEPT = timedelta(minutes=40)  # … and this long for those the same car is kept for
 ENDS_LATE = timedelta(minutes=10)  # a treatment ends about so much later than expected, if it does
-TOLD_TOLERANCE_MIN = 5.0  # decisions.md C19
 WORTH_MIN = 10.0  # an own car drives empty about so long before it stands at the door
 WORTH_SHARED_MIN = 10.0  # a car that is kept for others as well comes all the same
 COMING = (RunStatus.OFFERED, RunStatus.ACCEPTED, RunStatus.UNDER_WAY)
-LIMITS = Params()
+RIDES = Params()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,11 @@ def ride_along(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -
         or trip.from_kind != PlaceKind.FACILITY
     ):
         return None
-    seats = [seat for run in _coming(trip, at) if (seat := _seat(run, trip, at)) is not None]
+    coming = list(_coming(trip, at))
+    if not coming:
+        return None
+    told_min = limits(place=place_of(request), at=at).told
+    seats = [seat for run in coming if (seat := _seat(run, trip, told_min, at)) is not None]
     if trip.reserved_run_id and kept_alone(trip) is None:
         seats = [seat for seat in seats if seat.run.pk == trip.reserved_run_id or seat.added_min <= WORTH_SHARED_MIN]
     for seat in sorted(seats, key=lambda each: each.added_min):
@@ -122,7 +126,7 @@ def _coming(trip: Trip, at: datetime) -> Iterator[Run]:
     yield from runs.select_related("vehicle", "driver").order_by("occupied", "pk")
 
 
-def _seat(run: Run, trip: Trip, at: datetime) -> _Seat | None:
+def _seat(run: Run, trip: Trip, told_min: float, at: datetime) -> _Seat | None:
     """Find the cheapest place for the party's drop-off among the run's stops to come; None when none is allowed.
 
     Whom the run is kept for has a place in it that everybody's times allow for; nobody else may take it.
@@ -133,18 +137,18 @@ def _seat(run: Run, trip: Trip, at: datetime) -> _Seat | None:
     if any(stop.place_code != trip.from_code for stop in doors):  # it goes on to other doors: leave it alone
         return None
     pickup_at = max(doors[-1].planned_at, at + MIN)
-    if run.pk == trip.reserved_run_id and (seat := _kept_seat(run, trip, doors[-1], pickup_at)):
+    if run.pk == trip.reserved_run_id and (seat := _kept_seat(run, trip, doors[-1], pickup_at, told_min)):
         return seat
     drops = sorted([*drops, *_kept_drops(run, trip)], key=lambda stop: stop.planned_at)
-    found = [_before(run, trip, drops, number, (doors[-1], pickup_at)) for number in range(len(drops) + 1)]
-    fits = [seat for seat in found if seat and seat.moves_min <= TOLD_TOLERANCE_MIN]
+    found = [_before(run, trip, drops, number, (doors[-1], pickup_at), told_min) for number in range(len(drops) + 1)]
+    fits = [seat for seat in found if seat and seat.moves_min <= told_min]
     return min(fits, key=lambda seat: seat.added_min, default=None)
 
 
-def _kept_seat(run: Run, trip: Trip, door: Stop, pickup_at: datetime) -> _Seat | None:
+def _kept_seat(run: Run, trip: Trip, door: Stop, pickup_at: datetime, told_min: float) -> _Seat | None:
     """Give somebody the times kept for them in a run that set out; None when they come too late for them."""
     home_at, way = trip.dropoff_planned_at, travel_min(trip.origin.point, trip.destination.point)
-    is_late = (pickup_at - door.planned_at) / MIN > TOLD_TOLERANCE_MIN
+    is_late = (pickup_at - door.planned_at) / MIN > told_min
     if is_late or home_at is None or home_at < pickup_at + way * MIN:
         return None
     return _Seat(run, pickup_at, home_at, run.occupied.upper, 0.0, 0.0)
@@ -156,7 +160,9 @@ def _kept_drops(run: Run, besides: Trip) -> list[Stop]:
     return [Stop(trip=each, planned_at=at, lat=each.to_lat, lon=each.to_lon) for each, at in kept if at]
 
 
-def _before(run: Run, trip: Trip, drops: list[Stop], number: int, door: tuple[Stop, datetime]) -> _Seat | None:
+def _before(
+    run: Run, trip: Trip, drops: list[Stop], number: int, door: tuple[Stop, datetime], told_min: float
+) -> _Seat | None:
     """Set the party down before the drop-off `number`; None when the ride is too long or the shift over."""
     last, pickup_at = door
     home, leave = trip.destination.point, leave_min(trip.mobility)
@@ -168,18 +174,18 @@ def _before(run: Run, trip: Trip, drops: list[Stop], number: int, door: tuple[St
     direct, following = travel_min(trip.origin.point, home), drops[number].point if number < len(drops) else None
     added = travel_min(ahead, home) + leave
     added += travel_min(home, following) - travel_min(ahead, following) if following else 0.0
-    if (dropoff_at - pickup_at) / MIN > LIMITS.ride_limit(LIMITS.ride_limit_min, direct):
+    if (dropoff_at - pickup_at) / MIN > RIDES.ride_limit(RIDES.ride_limit_min, direct):
         return None
     on_duty = Shift.objects.filter(vehicle=run.vehicle_id, driver=run.driver_id, ends_at__gte=dropoff_at)
     if added > direct + WORTH_MIN or not on_duty.filter(starts_at__lte=pickup_at).exists():
         return None
-    if following is None and not _reaches_next(run, trip, dropoff_at + leave * MIN):
+    if following is None and not _reaches_next(run, trip, dropoff_at + leave * MIN, told_min):
         return None
     free_at = max(run.occupied.upper, ends_at + turn_min(trip.zone_class) * MIN)
     return _Seat(run, pickup_at, _between(drops, number, dropoff_at), free_at, added, max(late_before, late_after))
 
 
-def _reaches_next(run: Run, trip: Trip, free_at: datetime) -> bool:
+def _reaches_next(run: Run, trip: Trip, free_at: datetime, told_min: float) -> bool:
     """Say whether the car would still be in time for its next outing, which was promised from where this one ended."""
     ahead = Run.objects.live().filter(vehicle=run.vehicle_id, occupied__startswith__gte=run.occupied.upper)
     if own := kept_alone(trip):  # it is given back
@@ -187,7 +193,7 @@ def _reaches_next(run: Run, trip: Trip, free_at: datetime) -> bool:
     after = ahead.order_by("occupied").first()
     first = after.stops.order_by("position").first() if after else None
     way = travel_min(trip.destination.point, first.point) if first else 0.0
-    return first is None or (free_at - first.planned_at) / MIN + way <= TOLD_TOLERANCE_MIN
+    return first is None or (free_at - first.planned_at) / MIN + way <= told_min
 
 
 def _drive(leaves: datetime, start: Point, drops: list[Stop]) -> tuple[float, datetime]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
+from access.selectors.rescue import place_of
 from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
 from dispatch.hand import rides, snapshot, way_home
@@ -17,6 +18,7 @@ from dispatch.hand.candidates import fit, way_back
 from dispatch.hand.offers import returns as rank_returns
 from dispatch.hand.placement import HORIZON_H
 from dispatch.home import company
+from dispatch.limits import limits
 from dispatch.shapes import Fit, Way
 from dispatch.words import sentence
 from transport.models import Run, Trip, Vehicle
@@ -108,7 +110,7 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datet
 
 
 def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -> None:
-    """Keep a car for a later end: the same one when it is free then, else the best one.
+    """Keep a car for a later end: the same one when it comes in good time, else the best one.
 
     Who shares a car and will be ready too late for the others is planned anew.
     """
@@ -117,12 +119,13 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
             scheduling.part(trip, ready_at=ready, by=RELAY, at=at, reason="到得晚，另留一辆车")
         return
     seen = fleet(request, at=at, besides=trip.reserved_run_id)
-    way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at)
+    known = limits(place=place_of(request), at=at)
+    way = way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, limits=known)
     ask = snapshot.ask_of_trip(trip, request)
     kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
     same = seen.car(kept)
     found = fit(same, ask, way) if same else None
-    if found is None or not found.is_possible:
+    if found is None or found.ride is None or not way.is_on_target(found.ride):
         found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
     if found:
         is_pinned = trip.reserved_run is not None and trip.reserved_run.is_pinned  # whom a person chose, a person keeps

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from core.geo import Point, travel_min
-from core.vocabulary import Mobility
+from core.vocabulary import Mobility, ZoneClass
 from dispatch import soundness
-from dispatch.hand.allowances import turn_min
+from dispatch.limits import longest_turn_min, turn_left, turn_min
+from dispatch.shapes import ride_class
 from matching import problem as engine
 from transport.models import Run, Shift, Stop, Vehicle
 from transport.states import RUN_LIVE, RunStatus, TripStatus, VehicleClass, VehicleStatus
 
 log = get_logger(__name__)
 LOOK_BACK = timedelta(hours=12)
-CLEAN_MIN = {"sealed": 30.0, "controlled": 10.0}  # disinfection before another class boards (E18)
 NO_LIMIT_MIN = 1440.0
 HURRY_MIN = 0.1  # so that a told time is met in spite of rounding
 
@@ -86,7 +86,7 @@ def read(
     if lent:
         shifts = shifts.filter(vehicle__in=lent)
     runs_of: dict[str, list[Run]] = defaultdict(list)
-    known = ("run", "trip__status", "position", "lat", "lon", "planned_at")
+    known = ("run", "trip__status", "trip__mobility", "position", "lat", "lon", "planned_at")
     stops = Stop.objects.select_related("trip").only(*known).order_by("position")
     near = DateTimeTZRange(min(at, since) - LOOK_BACK, until, "[)")
     live = Run.objects.filter(status__in=RUN_LIVE, vehicle__dispatch_area=area, occupied__overlap=near)
@@ -134,7 +134,7 @@ def _add(
             shift_end_min=minutes(ends_at, origin),
             skills=_skills(shift, is_lent=is_lent, is_at_hand=free_at <= at + at_hand + timedelta(seconds=1)),
             zones=frozenset(vehicle.zones_allowed),
-            disinfection_min=max(CLEAN_MIN.get(zone, 5.0) for zone in vehicle.zones_allowed),
+            disinfection_min=_unclean_min(last, vehicle, free_at),
             last_class=_class_after(last, at),
         )
     )
@@ -158,10 +158,29 @@ def _class_after(run: Run | None, at: datetime) -> str | None:
     if run.soiled_as:
         return run.soiled_as
     if run.infection_class:
-        return f"{run.zone_class}/{run.infection_class}"
+        return ride_class(run.zone_class, run.infection_class)
     is_over = run.status in (RunStatus.COMPLETED, RunStatus.ABORTED)
     has_stood = is_over and at >= run.status_at + timedelta(minutes=turn_min(run.zone_class))
     return None if has_stood else run.zone_class
+
+
+def _unclean_min(run: Run | None, vehicle: Vehicle, free_at: datetime) -> float:
+    """Return how long the disinfection takes still once a car is free, before another class boards.
+
+    After the infected, whose car is clean by a tick alone, the longest there is.
+    """
+    if run is None or run.soiled_as or run.infection_class:
+        return longest_turn_min(vehicle.zones_allowed)
+    return max(0.0, minutes(run.occupied.upper + _turn_left(run), free_at))
+
+
+def _turn_left(run: Run) -> timedelta:
+    """Return how much of its disinfection the time of an outing leaves out."""
+    stops = list(run.stops.all())
+    if not stops:
+        return timedelta()
+    last = stops[-1]
+    return turn_left(run.zone_class, set_down=last.planned_at, mobility=last.trip.mobility, free_at=run.occupied.upper)
 
 
 def _block(cars: Cars, run: Run, origin: datetime) -> list[engine.StopInForce]:
@@ -214,6 +233,7 @@ def _note_ride(cars: Cars, name: str, run: Run, ends: tuple[Stop, Stop], *, betw
             home_min=between,
             facility_min=after,
             needs_inbound=False,
+            turn_min=minutes(run.occupied.upper + _turn_left(run), run.occupied.upper),
             ride_limit_min=NO_LIMIT_MIN,
         )
     )
@@ -240,7 +260,8 @@ def place(cars: Cars, name: str, lat: float, lon: float) -> str:
 def _skills(shift: Shift, *, is_lent: bool, is_at_hand: bool) -> frozenset[str]:
     """Say what a car can do beyond room: `ordinary` is what every car but an ambulance may be used for (R-000-11).
 
-    `spare` has an ambulance that is lent (docs/adr/0009), `at_hand` one that sets out at once (C7).
+    `spare` has an ambulance that is lent (docs/adr/0009), `at_hand` one that sets out at once (C7), `closed_loop` a car
+    of the sealed zone.
     """
     vehicle = shift.vehicle
     has = {
@@ -250,6 +271,7 @@ def _skills(shift: Shift, *, is_lent: bool, is_at_hand: bool) -> frozenset[str]:
         "spare": is_lent,
         "oxygen": vehicle.has_oxygen,
         "positive": vehicle.takes_positive,
+        "closed_loop": ZoneClass.SEALED in vehicle.zones_allowed,
     }
     return frozenset(name for name, is_so in has.items() if is_so)
 

@@ -13,12 +13,13 @@ from core.geo import Point, travel_min
 from core.phrases import listed
 from dispatch import soundness
 from dispatch.hand import receiving
-from dispatch.hand.receiving import FRESH_H, REACH_MIN, Receiver, Wish
+from dispatch.hand.receiving import FRESH_H, Receiver, Wish
+from dispatch.limits import LIMITS
 from hospitals import machines
 from hospitals.cards import CRITICAL_SERVICES
 from hospitals.models import Facility, Service, Slot
 from hospitals.selectors.machines import apart_taken
-from hospitals.states import ServiceStatus, ZoneRole
+from hospitals.states import SHUT, ServiceStatus, ZoneRole
 from matching import problem as engine
 
 INFECTED = "+positive"  # a designated hospital's care is another need: nobody else goes there
@@ -31,7 +32,6 @@ USUAL_ZONES: dict[str, frozenset[str]] = {
     ZoneRole.YELLOW: frozenset({"precautionary"})
 }  # they keep their usual hospital, yellow or not (C11)
 SEPARATE = {True: ("positive", "suspected"), False: ("isolated",)}  # rooms of their own
-_SHUT = (ServiceStatus.CLOSED, ServiceStatus.DIVERTING)
 
 
 @dataclass
@@ -66,7 +66,7 @@ def read(kinds: Collection[str], held: Collection[int], *, since: datetime, unti
         if house and care.is_sound(house.name, soundness.of_service(service)):
             care.services[(service.facility_id, service.kind)] = service
     left = Q(service__kind__in=kinds, starts_at__gt=since, starts_at__lt=until, booked__lt=F("capacity"))
-    receives = ~Q(service__status__in=_SHUT) | Q(service__status_until__lte=F("starts_at"))
+    receives = ~Q(service__status__in=SHUT) | Q(service__status_until__lte=F("starts_at"))
     rows = Slot.objects.filter(left & receives | Q(pk__in=list(held))).select_related("service")
     for slot in rows.order_by("starts_at"):
         key = (slot.service.facility_id, slot.service.kind)
@@ -85,7 +85,7 @@ def facilities(
     found = []
     for code, row in care.facilities.items():
         kinds = [kind for (owner, kind) in care.services if owner == code]
-        in_reach = any(travel_min(point, row.point) <= REACH_MIN for point in points)
+        in_reach = any(travel_min(point, row.point) <= LIMITS.reach for point in points)
         if code in named or (kinds and in_reach):
             found.append(_facility(care, row, kinds, origin=origin, at=at))
     return tuple(found)

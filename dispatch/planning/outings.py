@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.geo import Point
-from dispatch.hand.allowances import turn_min
+from dispatch.limits import turn_min
 from dispatch.planning.fleet import shift_key
 from matching.plan import Plan, Route, RouteStop
 from matching.problem import Action, Direction, Problem

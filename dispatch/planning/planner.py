@@ -22,6 +22,7 @@ from core import boards, clock
 from core.actors import ENGINE, Actor
 from core.advance import advance
 from core.errors import Conflict, is_away
+from dispatch.limits import EVENING_AT, planned_until
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.planning import leases, plan_alarm, poison
 from dispatch.planning import question as reading
@@ -47,8 +48,6 @@ ROUNDS = 3  # what became stale, or was asked meanwhile, is planned again at onc
 SEED = 1
 ITERATIONS = {PlanningKind.EVENING: 60_000, PlanningKind.ROLLING: 200}
 STEPS_AT_MOST = 4_000_000  # iterations times requests: a question of thousands is not searched for minutes
-EVENING_AT = "20:00"  # plan.tomorrow_by: from then on tomorrow is planned too
-ROLLING_AHEAD = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,7 @@ class Asked:
 
 def rolling_span(at: datetime) -> Span:
     """Return the rest of today, at least six hours; from the evening on, tomorrow as well."""
-    today = clock.local_day(at)
-    end = clock.day_bounds(today)[1]
-    if at >= clock.at_local(today, EVENING_AT):
-        end += timedelta(days=1)
-    return Span(at, at, max(end, at + ROLLING_AHEAD))
+    return Span(at, at, planned_until(at))
 
 
 def evening_span(at: datetime) -> Span:

@@ -17,11 +17,10 @@ from access.models import AccessRequest
 from access.selectors import facts_of
 from access.services.cards import machine_class, party_size
 from access.states import FIXED, RequestStatus
-from communities.services import rulebook
 from core.geo import Point, travel_min
-from core.vocabulary import INFECTIOUS, Mobility, PlaceKind, Precaution
-from dispatch import soundness
-from dispatch.hand.allowances import board_min, leave_min
+from core.vocabulary import INFECTIOUS, Mobility, PlaceKind, Precaution, ZoneClass
+from dispatch import limits, soundness
+from dispatch.limits import LIMITS, PLAN_TOLD, board_min, leave_min, turn_min
 from dispatch.planning import fleet, houses
 from dispatch.planning.critical import AT_HAND, at_hand_within, bound_for, by_cars
 from dispatch.planning.fleet import Cars, load, minutes, place
@@ -33,11 +32,8 @@ from matching.params import Params
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
-EARLIER_MIN = 180.0  # a place may be this much before the hour asked for
-LATER_MIN = 240.0  # … and this much after it; fixed treatments may move within the day
 HARM_MIN = {True: 1440.0, False: 4320.0}
 LONG_TRIES = 4  # plan after plan found nothing: 17 min since the first one (dispatch/planning/unmet.py)
-ARRIVE_EARLY_MIN = 25.0  # nobody waits at the door of the hospital for longer than 45 minutes; the road gives up to 20
 SLOT_SHIFT = 0.3  # minutes of driving an hour other than the one asked for may save, per minute: 18 for an hour
 OVERDUE = timedelta(minutes=15)  # whose treatment should be over is looked at as ready so much later
 WAY_HOME = timedelta(hours=8)  # cars are looked at for so long after the last hour planned
@@ -150,10 +146,8 @@ def _waits_at_home(row: AccessRequest, facts: Facts, there: Trip | None) -> bool
 
 def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars, span: Span) -> engine.Request:
     asked = minutes(row.arrive_at, span.origin) if row.arrive_at else None
-    now = minutes(span.at, span.origin)
     is_fixed = row.need_kind in FIXED
-    day_end = minutes(span.until, span.origin)
-    latest = day_end if asked is None or is_fixed else max(asked, now) + LATER_MIN
+    since, until = LIMITS.hours(row.arrive_at, is_fixed=is_fixed, at=span.at, until=span.until)
     held = getattr(row, "held_slot", None) if _can_be_met(row, there, span.at) else None
     needs_back = row.needs_vehicle and not (held and back and back.reserved_run_id)
     return replace(
@@ -161,8 +155,8 @@ def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars
         fixed_facility=getattr(row, "held_at", None) if held and not row.is_critical else None,
         fixed_slot=slot_name(held, machine_class(row)) if held and not row.is_critical else None,
         asked_min=asked,
-        earliest_min=now if asked is None or is_fixed else max(now, asked - EARLIER_MIN),
-        latest_safe_min=None if row.is_critical else latest,
+        earliest_min=minutes(since, span.origin),
+        latest_safe_min=None if row.is_critical else minutes(until, span.origin),
         harm_in_min=30.0 if row.is_critical else HARM_MIN[is_fixed],
         needs_outbound=row.needs_vehicle,
         needs_inbound=needs_back,
@@ -216,7 +210,8 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         need=need,
         home=place(cars, f"c:{home.code}", home.lat, home.lon),
         pickup_place=_pickup_place(cars, pickup),
-        zone="sealed" if flag == Precaution.ISOLATED else row.zone_class,
+        zone=row.zone_class,
+        care_zone=ZoneClass.SEALED if flag == Precaution.ISOLATED else "",
         infection=flag,
         machine="" if row.is_critical else machine_class(row),
         usual_facility=None if row.is_critical else row.facility_id,
@@ -226,6 +221,7 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         home_min=float(board_min(row.mobility, row.has_stairs)),
         facility_min=float(leave_min(row.mobility)),
         treatment_min=float(row.session_min),
+        turn_min=float(turn_min(row.zone_class)),
     )
 
 
@@ -255,9 +251,17 @@ def _lying(asked: engine.Request, row: AccessRequest) -> engine.Request:
 
 
 def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
-    """Say what the car must be able to do; ambulances are for emergencies and the infected (R-000-10, R-000-11)."""
+    """Say what the car must be able to do; ambulances are for emergencies and the infected (R-000-10, R-000-11).
+
+    Who is isolated rides in the closed loop, as the sealed zone does, whatever zone the car fetches them from (C11).
+    """
     flag = row.resident.precaution if row.resident else ""
-    needed = {name for name, is_so in (("oxygen", row.needs_oxygen), ("positive", flag in INFECTIOUS)) if is_so}
+    asked = {
+        "oxygen": row.needs_oxygen,
+        "positive": flag in INFECTIOUS,
+        "closed_loop": flag == Precaution.ISOLATED and not is_urgent,
+    }
+    needed = {name for name, is_so in asked.items() if is_so}
     if is_urgent:
         return frozenset(needed | {"ambulance"})
     return frozenset(needed if "positive" in needed else needed | {"ordinary"})
@@ -283,14 +287,14 @@ def _place_of(care: Care, facility: engine.Facility) -> engine.Place:
 
 
 def _params(district: str, at: datetime) -> Params:
-    """Take the policy's numbers from the rulebook; the others are the engine's own."""
-    book = rulebook.load()
-    target = float(book.value("waiting.target_min", place=district, at=at).value)
+    """Take the limits that dispatchers are judged by as well; the prices are the engine's own."""
+    known = limits.limits(place=district, at=at)
     return Params(
-        wait_after_ready_target_min=target,
-        wait_after_ready_min=float(max(book.value("waiting.measured_min", place=district, at=at).value[0], target)),
-        told_tolerance_min=0.0,
-        arrive_early_min=ARRIVE_EARLY_MIN,
+        wait_after_ready_target_min=known.wait_target,
+        wait_after_ready_min=known.wait,
+        told_tolerance_min=PLAN_TOLD,
+        arrive_early_min=known.early,
+        arrive_spare_min=known.spare,
         price_slot_shift=SLOT_SHIFT,
         returns_apart=True,
     )

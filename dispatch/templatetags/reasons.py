@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from access.models import AccessRequest
 from access.services.one_way import critical_of
 from core import clock
+from dispatch.limits import EVENING_AT
 from dispatch.models import AreaSetting
 from dispatch.planning import planner
 from dispatch.shapes import Check
@@ -60,9 +61,9 @@ def waiting_sentence(request: AccessRequest) -> str:
     if setting.proposes_only:
         return _("这一片的自动排车只提方案，由调度员来定。")
     if request.arrive_at and request.arrive_at >= planner.rolling_span(at).until:
-        evening = clock.at_local(clock.local_day(request.arrive_at) - timedelta(days=1), planner.EVENING_AT)
+        evening = clock.at_local(clock.local_day(request.arrive_at) - timedelta(days=1), EVENING_AT)
         words = {"m": evening.astimezone(clock.CHINA).month, "d": evening.astimezone(clock.CHINA).day}
-        return _("%(m)s月%(d)s日 %(at)s 起自动排那一天的车。") % {**words, "at": planner.EVENING_AT}
+        return _("%(m)s月%(d)s日 %(at)s 起自动排那一天的车。") % {**words, "at": EVENING_AT}
     if request.needs_person_reason:
         return _("自动排车没排上，要调度员来定。")
     return _("自动排车在给这一趟找车。")

@@ -28,7 +28,7 @@ def lay_out(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratc
     An arc holds the service at its tail, the driving and, where an empty vehicle changes class, the disinfection.
     """
     place = net.node_loc[seq[base]]
-    last = net.veh_class[vehicle]
+    last, clean = net.veh_class[vehicle], net.veh_clean[vehicle]
     aboard, limits = 0, 1
     room.place[0] = place
     room.aboard[0] = 0
@@ -42,8 +42,10 @@ def lay_out(net: Net, vehicle: int, seq: Any, base: int, size: int, room: Scratc
         if kind == PICKUP:
             leg = node // 2
             if aboard == 0 and last >= 0 and last != net.leg_class[leg]:
-                minutes += net.veh_clean[vehicle]
-            last = net.leg_class[leg]
+                minutes += clean
+            last, clean = net.leg_class[leg], net.leg_clean[leg]
+            if clean < 0.0:
+                clean = net.veh_clean[vehicle]
             aboard += 1
             room.where[leg] = k
         elif kind == DROPOFF:

@@ -138,7 +138,9 @@ def test_place_pressed_twice_acts_once(dispatcher):
 
 def test_loser_of_a_race_reads_who_has_the_car_and_keeps_the_person(dispatcher):
     town = walkers.town(cars=1)
-    walkers.place_by_hand(town, walkers.ask(town))
+    first = walkers.ask(town)
+    walkers.place_by_hand(town, first)
+    walkers.set_out_early(first)
     second = walkers.ask(town, walkers.resident(town, "赵德福"))
 
     refused = dispatcher.post(reverse("dispatch:place", args=[second.pk]), press(town))

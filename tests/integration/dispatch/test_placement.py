@@ -79,6 +79,7 @@ def test_place_on_a_taken_car_names_who_rides_and_leaves_nothing():
     first = walkers.ask(town, walkers.resident(town, "陈玉梅"))
     second = walkers.ask(town, walkers.resident(town, "赵德福"))
     walkers.place_by_hand(town, first)
+    walkers.set_out_early(first)
 
     with pytest.raises(Conflict, match=r"刚被别人排走了：辽F·V1 .*在送陈玉梅"):
         walkers.place_by_hand(town, second)
@@ -87,6 +88,21 @@ def test_place_on_a_taken_car_names_who_rides_and_leaves_nothing():
     assert not Trip.objects.filter(case_ref=second.case_ref).exists()
     assert not GatePass.objects.filter(case_ref=second.case_ref).exists()
     assert Slot.objects.get(pk=town.slot.pk).booked == 1
+
+
+def test_a_car_brings_two_of_one_class_before_it_has_to_leave():
+    """E18, R-000-5: its next outing leaves from where this one ends; whoever waits at the door longer is told so."""
+    town = walkers.town(cars=1)
+    first, second = walkers.ask(town), walkers.ask(town, walkers.resident(town, "赵德福"))
+    walkers.place_by_hand(town, first)
+    walkers.place_by_hand(town, second)
+
+    out = {trip.case_ref: trip for trip in Trip.objects.filter(direction="outbound").select_related("run")}
+    earlier, later = out[second.case_ref], out[first.case_ref]
+    told = {check["code"]: check["verdict"] for check in earlier.explanation["out"]}
+    assert earlier.run.occupied.upper <= later.run.occupied.lower
+    assert later.pickup_planned_at - earlier.dropoff_planned_at < 20 * MIN
+    assert (town.slot.starts_at - earlier.dropoff_planned_at > 25 * MIN) is ("waits_at_door" in told)
 
 
 def test_place_in_a_full_slot_gives_the_car_back():

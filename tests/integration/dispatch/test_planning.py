@@ -21,6 +21,7 @@ from access.services import needs, requests, standing
 from communities.models import GatePass
 from core.actors import ENGINE, Actor
 from core.errors import Conflict
+from dispatch import limits
 from dispatch.models import PlanningRun
 from dispatch.planning import engine_switch, planner, question, urgent
 from dispatch.planning.apply import Outcome, Writer, apply
@@ -198,7 +199,7 @@ def early_leaver(town):
 
 def test_a_promised_car_is_free_until_its_first_stop(monkeypatch):
     """R-000-5, C19: another ride fits before an outing whose car would only have stood; its stops stay as told."""
-    monkeypatch.setattr(question, "ARRIVE_EARLY_MIN", 45.0)
+    monkeypatch.setattr(limits, "of_book", lambda *_book, **_asked: limits.Limits(early=45.0))
     town = walkers.town(cars=1)
     run = early_leaver(town)
     told = list(run.stops.values_list("planned_at", flat=True))
@@ -215,7 +216,7 @@ def test_a_promised_car_is_free_until_its_first_stop(monkeypatch):
 
 def test_without_room_made_the_ride_before_would_be_refused(monkeypatch):
     """The twin: the outing that stands must leave later, else the new one is refused and waits."""
-    monkeypatch.setattr(question, "ARRIVE_EARLY_MIN", 45.0)
+    monkeypatch.setattr(limits, "of_book", lambda *_book, **_asked: limits.Limits(early=45.0))
     town = walkers.town(cars=1)
     early_leaver(town)
     walkers.ask(town, walkers.resident(town, "王秀兰"))
@@ -224,6 +225,26 @@ def test_without_room_made_the_ride_before_would_be_refused(monkeypatch):
     made = planner.plan("main", at=AT)
 
     assert [(run.applied, run.stale) for run in made] == [(0, 1)] * planner.ROUNDS
+
+
+def test_the_isolated_get_a_car_that_may_enter_their_own_zone():
+    """C11, E12: one of the sealed zone alone would be refused at the gate of the plan, round after round."""
+    town = walkers.town(cars=0)
+    walkers.car("V1", zones_allowed=["sealed"])
+    walkers.car("V2", zones_allowed=["controlled"])
+    walkers.car("V3", zones_allowed=["sealed", "controlled"])
+    town.facility.zone_role = "yellow_code"
+    town.facility.save()
+    request = walkers.ask(town, walkers.resident(town, precaution="isolated"))
+
+    (run,) = planner.plan("main", at=AT)
+
+    assert (run.applied, run.stale) == (1, 0)
+    assert {trip.run_id and trip.run.vehicle_id for trip in Trip.objects.filter(case_ref=request.case_ref)} <= {
+        "V3",
+        None,
+    }
+    assert Trip.objects.get(case_ref=request.case_ref, direction="inbound").reserved_run.vehicle_id == "V3"
 
 
 @pytest.mark.parametrize(("zone", "goes"), [("precautionary", "yellow_code"), ("controlled", "ordinary")])

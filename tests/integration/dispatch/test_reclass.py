@@ -199,7 +199,7 @@ def test_compound_sealed_at_noon_lets_those_out_come_home_and_moves_those_not_ye
     waiting = walkers.Walk(town, walkers.ask(town, walkers.resident(town, "王秀兰")), AT)
     walkers.place_by_hand(town, waiting.request, out_vehicle="V2")
     yellow = walkers.desk_rows.make_facility(code="F2", name="黄码医院", zone_role="yellow_code")
-    walkers.desk_rows.make_service(yellow)
+    walkers.desk_rows.make_slot(walkers.desk_rows.make_service(yellow), starts_at=AT + 200 * MIN)
     upgrade(town, at=out.at)
     walkers.deliver()
 
@@ -299,7 +299,7 @@ def test_one_case_that_cannot_follow_keeps_no_neighbour_waiting():
     stuck = cases[1].request
     Appointment.objects.filter(case_ref=stuck.case_ref).update(status="arrived")
     yellow = walkers.desk_rows.make_facility(code="F2", name="黄码医院", zone_role="yellow_code")
-    walkers.desk_rows.make_service(yellow)
+    walkers.desk_rows.make_slot(walkers.desk_rows.make_service(yellow), starts_at=AT + 200 * MIN)
     upgrade(town)
     with pytest.raises(Conflict, match="已经到院"):
         reclass.follow([case.request.pk for case in cases], at=AT)

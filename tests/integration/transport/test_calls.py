@@ -18,7 +18,7 @@ from core.actors import RELAY
 from core.errors import Conflict, NotAllowed
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent
-from dispatch.hand.allowances import EXIT_BEFORE_MIN
+from dispatch.limits import EXIT_BEFORE_MIN
 from hospitals.models import Appointment
 from hospitals.services import intake as arrivals
 from tests.factories import town

@@ -13,7 +13,7 @@ from access.models import AccessRequest
 from communities.models import Community
 from core import clock
 from core.geo import Point, travel_min
-from dispatch.hand.allowances import board_min, leave_min, turn_min
+from dispatch.limits import board_min, leave_min, turn_min
 from hospitals.models import Slot
 from hospitals.states import ServiceStatus, ZoneRole
 from tests.factories import access as people_rows

@@ -1,7 +1,7 @@
 """The two judges of one question: by hand as the panel asks, by the engine as the plan asks.
 
-Where they differ the engine is asked again with one rule after the other put aside; the first that makes it answer as
-the hand does is the cause.
+What the plan does not do by itself and a person may is "but": the engine is asked again within a person's limits. Where
+they differ it is asked with one rule after the other put aside; the first that makes it agree is the cause.
 """
 
 from __future__ import annotations
@@ -17,23 +17,27 @@ from core import clock
 from dispatch.hand import receiving, snapshot
 from dispatch.hand.candidates import fit, way_back, way_there
 from dispatch.hand.placement import HORIZON_H
-from dispatch.planning import houses, planner, question
+from dispatch.limits import LIMITS, planned_until
+from dispatch.planning import houses, question
+from dispatch.planning.fleet import load, minutes
 from dispatch.planning.roads import ROADS
+from dispatch.planning.turns import Span
 from dispatch.shapes import Ask, Car, Way
 from hospitals.models import Slot
 from matching.board import Board
 from matching.explain import why_cars
-from matching.facilities import Offers, open_facilities, refusal
+from matching.facilities import Offers, is_safe, open_facilities, refusal
 from matching.online import choice_at, open_board, request_on
 from matching.problem import Direction, Facility, Problem, Request
 
 MIN = timedelta(minutes=1)
+BY_PERSON = {"far", "other_hours"}
 TIMES = 3  # so many bookable times of each person are looked at
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What both say of one pair: yes or no, or "but" where only a person may decide so; why they differ ("": alike)."""
+    """What both say of one pair: yes, "but" where only a person may decide so, or no; why they differ ("": alike)."""
 
     kind: str  # there, back, hospital
     subject: str
@@ -50,65 +54,84 @@ class Engine:
     case: str
     row: AccessRequest
     at: datetime
+    origin: datetime
 
     @cached_property
     def boards(self) -> dict[str, Board]:
-        """The boards opened so far, by the rule put aside last."""
+        """The boards opened so far, by whose limits hold and the rule put aside last."""
         return {"": open_board(self.problem, travel=ROADS)}
 
-    def eased(self) -> Iterator[tuple[str, Board]]:
-        """Yield a board for each rule put aside, each beside those before it."""
-        problem = self.problem
+    def board(self, problem: Problem, name: str) -> Board:
+        """Return a board of that name, opened once."""
+        if name not in self.boards:
+            self.boards[name] = open_board(problem, travel=ROADS)
+        return self.boards[name]
+
+    def said(self, slot: Slot, direction: Direction, car: Car) -> str:
+        """Say what the engine says of a car: yes, "but" where it says yes by a person's limits, or no."""
+        if self.cars(self.boards[""], slot, direction).get(car.code):
+            return "yes"
+        name = "lent" if car.is_ambulance else "person"
+        board = self.board(by_person(self, is_lent=car.is_ambulance), name)
+        return "but" if self.cars(board, slot, direction).get(car.code) else "no"
+
+    def eased(self, *, is_lent: bool) -> Iterator[tuple[str, Board]]:
+        """Yield a board for each rule put aside, each beside those before it and with a person's limits."""
+        problem = by_person(self, is_lent=is_lent)
         for name, ease in EASED:
-            problem = ease(problem, self)
-            if name not in self.boards:
-                self.boards[name] = open_board(problem, travel=ROADS)
-            yield name, self.boards[name]
+            problem = ease(problem)
+            yield name, self.board(problem, f"{name} {is_lent}")
+
+    @cached_property
+    def kept(self) -> dict[tuple[int, int, str], dict[str, bool]]:
+        """Answers by board, time and direction."""
+        return {}
 
     def cars(self, board: Board, slot: Slot, direction: Direction) -> dict[str, bool]:
         """Say which cars can, each in the best of its shifts."""
-        party = request_on(board, self.case)
-        board.aim(party, choice_at(board, party, slot.service.facility_id, name_of(slot, self.row)))
-        found: dict[str, bool] = {}
-        for answer in why_cars(board, board.number[(self.case, direction)]):
-            car = answer.vehicle.rpartition("@")[0]
-            found[car] = found.get(car, False) or answer.reason is None
-        return found
+        key = (id(board), slot.pk, direction)
+        if key not in self.kept:
+            party = request_on(board, self.case)
+            board.aim(party, choice_at(board, party, slot.service.facility_id, name_of(slot, self.row)))
+            found: dict[str, bool] = {}
+            for answer in why_cars(board, board.number[(self.case, direction)]):
+                car = answer.vehicle.rpartition("@")[0]
+                found[car] = found.get(car, False) or answer.reason is None
+            self.kept[key] = found
+        return self.kept[key]
 
 
-def _with_party(problem: Problem, asked: Engine, **fields: object) -> Problem:
-    people = [replace(each, **fields) if each.id == asked.case else each for each in problem.requests]
+def by_person(asked: Engine, *, is_lent: bool) -> Problem:
+    """Ask within what a person may decide: any hour at the door, and an ambulance for whoever may lie in one."""
+    problem = asked.problem
+    params = replace(problem.params, arrive_early_min=LIMITS.early_by_person, arrive_spare_min=LIMITS.spare_by_person)
+    problem = replace(problem, params=params)
+    if not is_lent:
+        return problem
+    people = [lying(each, asked.row) if each.id == asked.case else each for each in problem.requests]
     return replace(problem, requests=tuple(people))
 
 
-def _open_windows(problem: Problem, _asked: Engine) -> Problem:
-    """Let people stand at the door of the hospital for an hour, and be there at the very minute."""
-    return replace(problem, params=replace(problem.params, arrive_early_min=60.0, arrive_spare_min=0.0))
+def lying(party: Request, row: AccessRequest) -> Request:
+    """Let somebody ride in any ambulance."""
+    room = load(row.mobility, cards.party_size(row), is_lying=True)
+    return replace(party, skills=party.skills - {"ordinary"}, party=room)
 
 
-def _late_ends(problem: Problem, _asked: Engine) -> Problem:
+def _late_ends(problem: Problem) -> Problem:
     """Let nobody have to be back at the base when the shift ends."""
     return replace(
         problem, vehicles=tuple(replace(each, shift_end_min=each.shift_end_min + 600) for each in problem.vehicles)
     )
 
 
-def _clean_cars(problem: Problem, _asked: Engine) -> Problem:
+def _clean_cars(problem: Problem) -> Problem:
     """Let no class have to be cleaned out of a car."""
-    return replace(problem, vehicles=tuple(replace(each, disinfection_min=0.0) for each in problem.vehicles))
+    cars = tuple(replace(each, disinfection_min=0.0) for each in problem.vehicles)
+    return replace(problem, vehicles=cars, requests=tuple(replace(each, turn_min=0.0) for each in problem.requests))
 
 
-def _any_zone(problem: Problem, _asked: Engine) -> Problem:
-    """Let whoever is isolated ride as their zone says."""
-    return _with_party(problem, _asked, zone=_asked.row.zone_class)
-
-
-EASED = (
-    ("isolated", _any_zone),
-    ("door", _open_windows),
-    ("edge_of_shift", _late_ends),
-    ("disinfection", _clean_cars),
-)
+EASED = (("edge_of_shift", _late_ends), ("disinfection", _clean_cars))
 
 
 def name_of(slot: Slot, row: AccessRequest) -> str:
@@ -119,11 +142,12 @@ def name_of(slot: Slot, row: AccessRequest) -> str:
 def judged(request: AccessRequest, slots: Sequence[Slot], *, at: datetime) -> Iterator[Pair]:
     """Ask both judges about every hospital, and about every car both ways at a few times that both know."""
     case = str(request.case_ref)
-    asked = question.read(request.dispatch_area, planner.evening_span(at), only=[request.case_ref])
+    span = Span(at, at, planned_until(at, asked=request.arrive_at))
+    asked = question.read(request.dispatch_area, span, only=[request.case_ref])
     if case not in asked.waiting:
         return
-    engine = Engine(asked.problem, case, asked.waiting[case], at)
-    yield from _hospitals(engine, at)
+    engine = Engine(asked.problem, case, asked.waiting[case], at, asked.origin)
+    yield from _hospitals(engine, slots)
     known = {(site.id, slot.id) for site in asked.problem.facilities for slot in site.slots}
     times = [slot for slot in slots if (slot.service.facility_id, name_of(slot, engine.row)) in known]
     times = [slot for slot in times if _is_in_hours(engine, slot)]
@@ -133,34 +157,56 @@ def judged(request: AccessRequest, slots: Sequence[Slot], *, at: datetime) -> It
 
 def _is_in_hours(asked: Engine, slot: Slot) -> bool:
     """Say whether the engine plans the person for that hour at all, with an hour to get there."""
-    party = asked.problem.request_by_id[asked.case]
-    start = (slot.starts_at - clock.day_bounds(clock.local_day(slot.starts_at))[0]) / MIN
-    start += (clock.local_day(slot.starts_at) - clock.local_day(asked.at)).days * 1440
+    party, start = asked.problem.request_by_id[asked.case], minutes(slot.starts_at, asked.origin)
     earliest = party.earliest_min + (60 if party.earliest_min > asked.problem.now_min else 0)
     return earliest <= start <= (party.latest_safe_min or start)
 
 
-def _hospitals(asked: Engine, at: datetime) -> Iterator[Pair]:
+def _hospitals(asked: Engine, slots: Sequence[Slot]) -> Iterator[Pair]:
+    row, at = asked.row, asked.at
+    anywhere = _everywhere(asked)
+    shifts = {slot.pk for slot in slots if slot.shift}
+    for option in receiving.options(snapshot.receivers(row, now=at), snapshot.wish(row, now=at), now=at):
+        hand = "no"
+        if option.is_possible:
+            hand = "but" if any(check.code in BY_PERSON for check in option.checks) else "yes"
+        engine, why = _site(asked, anywhere.get(option.receiver.code), shifts)
+        yield Pair(
+            "hospital", option.receiver.code, hand, engine, "" if hand == engine else why or option.checks[0].code
+        )
+
+
+def _everywhere(asked: Engine) -> dict[str, Facility]:
+    """Return every hospital, however far, with the places until the end of the day after the one asked for."""
+    row = asked.row
+    care = houses.read([row.care_asked], [], since=asked.at, until=_days(asked)[1])
+    sites = houses.facilities(care, [cards.home_of(row).point], set(care.facilities), origin=asked.origin, at=asked.at)
+    return {site.id: site for site in sites}
+
+
+def _days(asked: Engine) -> tuple[datetime, datetime]:
+    begins, ends = clock.day_bounds(clock.local_day(max(asked.row.arrive_at or asked.at, asked.at)))
+    return begins, ends + timedelta(days=1)
+
+
+def _site(asked: Engine, anywhere: Facility | None, shifts: set[int]) -> tuple[str, str]:
+    """Say what the engine says of a hospital: "but" where it is too far, or has a shift at another hour alone."""
     board = asked.boards[""]
     party, offers = request_on(board, asked.case), Offers(board.problem, board.maker)
-    open_to = {site.id for site in open_facilities(board.problem, party)}
-    row = asked.row
-    for option in receiving.options(snapshot.receivers(row, now=at), snapshot.wish(row), now=at):
-        site = board.problem.facility_by_id.get(option.receiver.code)
-        hand, (engine, why) = "yes" if option.is_possible else "no", _site(site, party, offers, open_to)
-        if hand == "no" and engine == "yes":
-            why = {"full": "hours", "closed": "hours"}.get(option.checks[0].code, "zone_role")
-        yield Pair("hospital", option.receiver.code, hand, engine, why if hand != engine else "")
-
-
-def _site(site: Facility | None, party: Request, offers: Offers, open_to: set[str]) -> tuple[str, str]:
-    if site is None:
-        return "no", "reach"
-    barred = refusal(site, party, through_buffer=site.id in open_to)
-    if barred or site.id not in open_to:
-        return "no", barred.code if barred else "zone_role"
-    times = [slot for slot in offers.slots_at(party, site) if slot is None or slot.capacity > 0]
-    return ("yes", "") if times else ("no", "no_slot")
+    open_to = [site.id for site in open_facilities(board.problem, party)]
+    is_by_role = any(refusal(site, party) is None for site in board.problem.facilities)
+    site = board.problem.facility_by_id.get(anywhere.id) if anywhere else None
+    if anywhere is None or (barred := refusal(anywhere, party, through_buffer=not is_by_role)):
+        return "no", barred.code if anywhere else "no_capability"
+    if site and site.id in open_to and any(slot is None or slot.capacity > 0 for slot in offers.slots_at(party, site)):
+        return "yes", ""
+    begins, ends = (minutes(each, asked.origin) for each in _days(asked))
+    for slot in anywhere.slots:
+        is_its = (slot.need, slot.machine) == (party.need, party.machine) and slot.capacity > 0
+        is_shift = begins <= slot.start_min < ends and houses.slot_key(slot.id) in shifts
+        if is_its and (is_shift or is_safe(party, slot, board.problem.now_min)):
+            return "but", ""
+    return "no", "no_slot"
 
 
 def _cars(asked: Engine, slot: Slot, at: datetime) -> Iterator[Pair]:
@@ -174,9 +220,8 @@ def _cars(asked: Engine, slot: Slot, at: datetime) -> Iterator[Pair]:
         Direction.INBOUND: way_back(house, home, ready_at=ready, now=at),
     }
     for direction, way in ways.items():
-        said = asked.cars(asked.boards[""], slot, direction)
         for car in seen.cars:
-            hand, engine = _by_hand(car, ask, way), "yes" if said.get(car.code) else "no"
+            hand, engine = _by_hand(car, ask, way), asked.said(slot, direction, car)
             cause = "" if hand == engine else _cause(asked, slot, direction, car, (ask, way, hand))
             yield Pair(direction, car.code, hand, engine, cause)
 
@@ -194,13 +239,12 @@ def _cause(asked: Engine, slot: Slot, direction: Direction, car: Car, by_hand: t
     if hand == "no":
         wider = replace(way, pickup_until=way.pickup_until and way.pickup_until + 30 * MIN)
         later = replace(car, duties=tuple(replace(each, ends_at=each.ends_at + 60 * MIN) for each in car.duties))
-        dirty = replace(car, busy=tuple(replace(each, spare_min=each.spare_min + 30) for each in car.busy))
+        dirty = replace(car, busy=tuple(replace(each, ride_class="", unclean=0 * MIN) for each in car.busy))
         named = {"wait": (car, ask, wider), "edge_of_shift": (later, ask, way), "disinfection": (dirty, ask, way)}
-        ahead = tuple(replace(each, starts_at=each.starts_at + each.spare_min * MIN, spare_min=0) for each in car.busy)
-        named["leaves_later"] = replace(car, busy=ahead), ask, way
-        named["isolated"] = car, replace(ask, zone_class="sealed"), way
         return next((name for name, asks in named.items() if fit(*asks).ride), "unknown")
-    if car.is_ambulance:
-        return "ambulance"
-    eased = (name for name, board in asked.eased() if asked.cars(board, slot, direction).get(car.code))
+    eased = (
+        name
+        for name, board in asked.eased(is_lent=car.is_ambulance)
+        if asked.cars(board, slot, direction).get(car.code)
+    )
     return next(eased, "unknown")

@@ -59,6 +59,7 @@ def rules_of(
     net, found = routing.net, []
     at: dict[int, int] = {}
     place, last, aboard = routing.cars[car].start, routing.cars[car].last_class, 0
+    clean = routing.cars[car].clean
     for k, node in enumerate(nodes):
         kind = net.node_kind[node]
         to = place if net.node_loc[node] < 0 else int(net.node_loc[node])
@@ -68,8 +69,9 @@ def rules_of(
         if kind == PICKUP:
             leg = routing.legs[node // 2]
             if "class" in rules and not aboard and last not in (None, leg.ride_class):
-                driving += routing.cars[car].clean
+                driving += clean
             last, aboard, at[node // 2] = leg.ride_class, aboard + 1, k
+            clean = routing.cars[car].clean if leg.turn_min is None else leg.turn_min
         elif kind == DROPOFF:
             aboard -= 1
             if ("own_ride" if node // 2 == own else "others_ride") in rules:

@@ -104,6 +104,10 @@ def _limited(chance: random.Random, request: Request, town: Problem) -> Request:
     return replace(request, ride_limit_min=chance.choice([15.0, 30.0, 50.0]))
 
 
+def _turn(chance: random.Random, request: Request, town: Problem) -> Request:
+    return replace(request, turn_min=chance.choice([0.0, 5.0, 30.0]))
+
+
 def _oxygen(chance: random.Random, request: Request, town: Problem) -> Request:
     return replace(request, party=Load(1, 0, 0, 1))
 
@@ -140,5 +144,5 @@ def _booked(chance: random.Random, request: Request, town: Problem) -> Request:
 
 
 CHANGES: list[Change] = [
-    *(_critical, _clinic, _safe, _limited, _oxygen, _alone, _elsewhere, _pinned, _one_way, _ready, _booked),
+    *(_critical, _clinic, _safe, _limited, _turn, _oxygen, _alone, _elsewhere, _pinned, _one_way, _ready, _booked),
 ]

@@ -44,7 +44,7 @@ def ambulance(code: str = "A1", **fields: object) -> Car:
 
 
 def busy(start: int, end: int, **fields: object) -> Busy:
-    given = {"label": "曹玉芬", "first": HOME, "last": HOSPITAL, "spare_min": 5, **fields}
+    given = {"label": "曹玉芬", "first": HOME, "last": HOSPITAL, "spare": 5 * MIN, **fields}
     return Busy(starts_at=NOW + start * MIN, ends_at=NOW + end * MIN, **given)
 
 
@@ -118,7 +118,7 @@ def test_a_run_before_is_left_from_where_it_ends():
 
 def test_a_gap_that_is_too_short_for_the_way_on_is_not_used():
     """The next run's first stop must still be reached in time from the hospital."""
-    tight = busy(145, 220, first=FAR, spare_min=0)
+    tight = busy(145, 220, first=FAR, spare=0 * MIN)
 
     assert not fit(car(busy=(tight,)), ASK, there()).is_possible
 
@@ -129,6 +129,78 @@ def test_sealed_riders_cost_the_disinfection_after():
     other = fit(car(), ASK, there()).ride
 
     assert sealed.free_at - sealed.dropoff_at > other.free_at - other.dropoff_at
+
+
+def test_a_car_goes_on_before_its_next_run_has_to_leave():
+    """R-000-5: the run that stands is promised at its first stop, not at its departure."""
+    promised = busy(60, 200, first=HOSPITAL, spare=80 * MIN)
+
+    found = fit(car(busy=(promised,)), ASK, there())
+
+    assert found.ride.dropoff_at == NOW + 130 * MIN
+    assert found.ride.free_at <= promised.first_at
+    assert not fit(car(busy=(replace(promised, starts_at=NOW - MIN, spare=141 * MIN),)), ASK, there()).is_possible
+
+
+@pytest.mark.parametrize(
+    ("ride_class", "unclean", "leaves"), [("controlled", 30, 0), ("sealed", 30, 30), ("sealed", 0, 0), ("", 30, 0)]
+)
+def test_another_class_waits_for_the_disinfection_its_run_leaves_out(ride_class, unclean, leaves):
+    """E18: between two classes alone, and counted once."""
+    before = busy(-30, 100, last=HOME, ride_class=ride_class, unclean=unclean * MIN)
+
+    ride = fit(car(busy=(before,)), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)).ride
+
+    assert ride.pickup_at == NOW + (100 + leaves) * MIN
+
+
+@pytest.mark.parametrize(("ride_class", "holds"), [("controlled", True), ("sealed", False)])
+def test_a_car_is_clean_before_the_next_class(ride_class, holds):
+    """E18: ten minutes after a controlled ride, if the next run is of another class."""
+    bare = fit(car(), ASK, there()).ride
+    follows = Busy("曹玉芬", bare.dropoff_at + 7 * MIN, NOW + 300 * MIN, HOSPITAL, HOME, ride_class=ride_class)
+    ride = fit(car(busy=(follows,)), ASK, way_there(HOME, HOSPITAL, now=bare.leave_at, arrive_by=None)).ride
+
+    assert (ride.pickup_at == bare.pickup_at and ride.free_at <= follows.starts_at) is holds
+
+
+@pytest.mark.parametrize(
+    ("starts", "code", "says"),
+    [(0, "", ""), (122, "no_spare", "只早到"), (-60, "waits_at_door", "门口等")],
+    ids=["planned so", "late", "early"],
+)
+def test_an_hour_the_plan_would_not_keep_is_left_to_a_person(starts, code, says):
+    """The plan sets down 25 to 5 minutes before the hour; a person may see a reason for more, or less."""
+    begins = NOW + starts * MIN
+    ends = NOW + (110 if code == "waits_at_door" else 600) * MIN
+    duty = Duty("D", "李师傅", begins, ends)
+
+    found = fit(car(duties=(duty,)), ASK, there())
+
+    words_said = [words.sentence(check) for check in found.checks if check.verdict == "but"]
+    assert [check.code for check in found.checks if check.verdict == "but"] == ([code] if code else [])
+    assert all(says in each for each in words_said)
+
+
+def test_a_car_home_that_comes_late_is_taken_when_none_comes_in_time():
+    """decisions.md C20: half an hour is aimed at, an hour is the most."""
+    late, soon = car("V1", busy=(busy(330, 425, last=HOSPITAL),)), car("V2", base=Point(40.3, 124.4))
+
+    both, alone = (offers.pairs(cars, ASK, ERRAND, now=NOW)[0] for cars in ([late, soon], [late]))
+
+    assert both.back.car.code == "V2"
+    assert alone.back.ride.pickup_at == NOW + 425 * MIN
+    assert words.sentence(alone.checks[-1]) == "返程要等 45 分钟"
+
+
+@pytest.mark.parametrize(
+    ("zones", "code"), [({"controlled"}, "closed_loop"), ({"sealed"}, "zone"), ({"sealed", "controlled"}, "")]
+)
+def test_the_isolated_ride_in_the_closed_loop_out_of_their_own_zone(zones, code):
+    """C11: a car of the sealed zone that may also enter where they live."""
+    found = fit(car(zones_allowed=frozenset(zones)), replace(ASK, infection_class="isolated"), there())
+
+    assert [check.code for check in found.checks if check.bars] == ([code] if code else [])
 
 
 def test_critical_takes_the_ambulance_that_comes_first():

@@ -83,6 +83,32 @@ def test_a_facility_that_cannot_says_why(fields, says):
     assert says in sentence(found.checks[0])
 
 
+def test_a_house_beyond_reach_is_left_to_a_person():
+    """Nobody is refused for want of a nearer one, and no plan sends anybody that far."""
+    found = options([receiver("far", km=150), NEAR], WISH, now=NOW)
+
+    assert [each.receiver.code for each in found] == ["near", "far"]
+    assert "比平常派的远" in " ".join(map(sentence, found[1].checks))
+
+
+def test_a_shift_at_another_hour_is_left_to_a_person():
+    wish = replace(WISH, planned=(NOW, NOW + timedelta(hours=2)))
+
+    found = options([NEAR], wish, now=NOW)[0]
+
+    assert found.is_possible
+    assert "离要的钟点远" in " ".join(map(sentence, found.checks))
+
+
+def test_a_yellow_hospital_without_a_place_opens_the_buffer():
+    """B11: whoever is sealed is received somewhere."""
+    full = receiver("yellow", "yellow_code", free=0, has_places=False)
+
+    assert options([full, NEAR], replace(WISH, zone_class="sealed"), now=NOW)[0].receiver.code == "near"
+    shut_out = options([YELLOW, NEAR], replace(WISH, zone_class="sealed"), now=NOW)
+    assert [each.is_possible for each in shut_out] == [True, False]
+
+
 def test_silence_ranks_lower_but_never_stops():
     """F37: unknown freshness opens a call, not a refusal."""
     stale = receiver("stale", km=1, confirmed_at=NOW - timedelta(hours=6))
