@@ -37,6 +37,7 @@ STEPS = {
     "making.row_of": "asking for a way has asked (requests.submit)",
     "identity.write_cards": "saying who a stranger is, or where to bring them, has asked",
     "letting_go.let_go": "cancelling and closing have asked; closures and changes of zone are our own workers'",
+    "letting_go.unplace": "asking for 120 and taking a placement back have asked; the rest are our own workers'",
     "out_again.end_by_word": "saying 已到家 has asked",
     "requests.stop": "a stay away, a need that pauses or ends, and putting a record away have asked",
     "requests.reclass": "our own worker follows zone and register (dispatch reclass)",

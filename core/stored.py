@@ -10,7 +10,10 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.utils.translation import get_language, gettext, override
+
+from core.phrases import label
 
 JOINED = (" · ", "；")  # by what services join several sentences of one note
 _PLACE = re.compile(r"%\((\w+)\)s|%s")
@@ -32,6 +35,12 @@ def in_chinese(words: Any) -> str:
     """Return a label as it goes into a row, whatever language the presser reads."""
     with override(settings.LANGUAGE_CODE):
         return str(words)
+
+
+def stored_label(kinds: type[TextChoices], value: str) -> str:
+    """Return the label of one value of a choice as it goes into a row; ？ 火箭 for a value that no list has."""
+    with override(settings.LANGUAGE_CODE):
+        return label(kinds, value)
 
 
 def said(words: str) -> str:

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.utils.translation import gettext as _
-
-from core.phrases import label as label_of
+from core.stored import said, stored, stored_label
 from core.vocabulary import INFECTIOUS, Mobility
 from transport.states import VehicleStatus
+
+NOT_SERVING = stored("%(plate)s 现在%(status)s，请换一辆。")
+OTHER_ZONE = stored("%s 不接这一类区的人，请换一辆。")
+NOT_FOR_POSITIVE = stored("%s 没有阳性转运条件，请换一辆。")
+NO_OXYGEN = stored("%s 没有氧气，请换一辆。")
+NO_STRETCHER = stored("%s 放不下担架，请换一辆。")
+NO_WHEELCHAIR = stored("%s 没有空的轮椅位，请换一辆。")
+TOO_FEW_SEATS = stored("%(plate)s 座位不够：要 %(need)s 个，有 %(has)s 个。请换一辆。")
+OTHER_CLASS = stored("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。")
 
 
 class Carrier(Protocol):
@@ -43,10 +50,15 @@ class Party(Protocol):
 
 @dataclass(frozen=True)
 class Misfit:
-    """The first rule that keeps a party out of a car: a code for programs, a sentence for people."""
+    """The first rule that keeps a party out of a car: a code for programs, the sentence as a row keeps it."""
 
     code: str
-    sentence: str
+    words: str
+
+    @property
+    def sentence(self) -> str:
+        """Say the rule in the reader's language."""
+        return said(self.words)
 
 
 @dataclass(frozen=True)
@@ -84,31 +96,28 @@ def bar_of(vehicle: Carrier, party: Party) -> Misfit | None:
     """Return the first rule that bars a party from an empty car: status, zone, infection, room, oxygen."""
     plate = vehicle.plate
     if vehicle.status != VehicleStatus.AVAILABLE:
-        label = label_of(VehicleStatus, vehicle.status)
-        return Misfit("vehicle.status", _("%(plate)s 现在%(status)s，请换一辆。") % {"plate": plate, "status": label})
+        status = stored_label(VehicleStatus, vehicle.status)
+        return Misfit("vehicle.status", NOT_SERVING % {"plate": plate, "status": status})
     if party.zone_class not in vehicle.zones_allowed:
-        return Misfit("vehicle.zone", _("%(plate)s 不接这一类区的人，请换一辆。") % {"plate": plate})
+        return Misfit("vehicle.zone", OTHER_ZONE % plate)
     if party.infection_class in INFECTIOUS and not vehicle.takes_positive:
-        return Misfit("vehicle.infection", _("%(plate)s 没有阳性转运条件，请换一辆。") % {"plate": plate})
+        return Misfit("vehicle.infection", NOT_FOR_POSITIVE % plate)
     if bar := bar_of_load(vehicle, load_of(vehicle, party)):
         return bar
     if party.needs_oxygen and not vehicle.has_oxygen:
-        return Misfit("vehicle.oxygen", _("%(plate)s 没有氧气，请换一辆。") % {"plate": plate})
+        return Misfit("vehicle.oxygen", NO_OXYGEN % plate)
     return None
 
 
 def bar_of_load(vehicle: Carrier, load: Load) -> Misfit | None:
     """Return the first kind of place that a load exceeds."""
     if load.stretchers > vehicle.stretchers:
-        return Misfit("vehicle.stretcher", _("%s 放不下担架，请换一辆。") % vehicle.plate)
+        return Misfit("vehicle.stretcher", NO_STRETCHER % vehicle.plate)
     if load.wheelchairs > vehicle.wheelchairs:
-        return Misfit("vehicle.wheelchair", _("%s 没有空的轮椅位，请换一辆。") % vehicle.plate)
+        return Misfit("vehicle.wheelchair", NO_WHEELCHAIR % vehicle.plate)
     if load.seats > vehicle.seats:
-        return Misfit(
-            "vehicle.seats",
-            _("%(plate)s 座位不够：要 %(need)s 个，有 %(has)s 个。请换一辆。")
-            % {"plate": vehicle.plate, "need": load.seats, "has": vehicle.seats},
-        )
+        figures = {"plate": vehicle.plate, "need": load.seats, "has": vehicle.seats}
+        return Misfit("vehicle.seats", TOO_FEW_SEATS % figures)
     return None
 
 
@@ -117,7 +126,7 @@ def bar_together(vehicle: Carrier, aboard: Sequence[Aboard], newcomer: Aboard) -
     for other in aboard:
         same_zone = other.party.zone_class == newcomer.party.zone_class
         if not same_zone or other.party.infection_class != newcomer.party.infection_class:
-            return Misfit("run.class", _("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。") % vehicle.plate)
+            return Misfit("run.class", OTHER_CLASS % vehicle.plate)
     for moment in [newcomer.since, *(each.since for each in aboard if newcomer.since <= each.since < newcomer.until)]:
         load = load_of(vehicle, newcomer.party)
         for each in aboard:

@@ -22,7 +22,7 @@ from core.actors import RELAY, SWEEP, Actor
 from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
-from core.stored import stored
+from core.stored import in_chinese, stored
 from core.sweeping import each
 from hospitals.models import Intake
 from hospitals.services import transfers
@@ -71,7 +71,7 @@ def begin(
     _put_away(locked, kind if kind in FOR_GOOD else "", at=at)
     if kind == AbsenceKind.DIED:
         _silence(locked, by=by, at=at)
-    audit.record("resident.absent", locked, by=by, at=at, reason=str(kind.label), detail={"kind": kind.value})
+    audit.record("resident.absent", locked, by=by, at=at, reason=in_chinese(kind.label), detail={"kind": kind.value})
     touch(f"community:{locked.community_id}")
     return absence
 
@@ -146,7 +146,7 @@ def _close(absence: Absence, *, by: Actor, at: datetime) -> None:
 
 def _suspend(absence: Absence, before: Absence | None, *, by: Actor, at: datetime) -> None:
     """Suspend what is active, and take over what an absence just replaced had suspended."""
-    words = str(absence.get_kind_display())
+    words = in_chinese(AbsenceKind(absence.kind).label)
     stopped = NeedStatus.ENDED if absence.kind in FOR_GOOD else NeedStatus.SUSPENDED
     for need in absence.resident.needs.select_for_update(of=("self",)).order_by("pk"):
         is_taken_over = before is not None and need.absence_id == before.pk

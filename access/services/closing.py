@@ -16,6 +16,7 @@ from access.states import CloseOutcome, RequestStatus
 from core.actors import RELAY, Actor
 from core.advance import advance
 from core.boards import touch
+from core.stored import in_chinese
 from hospitals.models import Intake
 from hospitals.states import IntakeStatus
 from transport.services import trips
@@ -48,8 +49,9 @@ def close_row(row: AccessRequest, facts: Facts, *, at: datetime, by: Actor = REL
         closed_at=min(ended, at),
         outcome=outcome_of(row.case_ref, facts),
     )
-    trips.cancel_case(row.case_ref, by=by, at=at, reason=row.get_outcome_display(), is_out=False)
-    trips.cancel_return(row.case_ref, by=by, at=at, reason=row.get_outcome_display())
+    how = in_chinese(CloseOutcome(row.outcome).label)
+    trips.cancel_case(row.case_ref, by=by, at=at, reason=how, is_out=False)
+    trips.cancel_return(row.case_ref, by=by, at=at, reason=how)
     touch(*row.boards)
     return True
 

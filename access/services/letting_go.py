@@ -8,7 +8,9 @@ from access import journey
 from access.journey import Facts
 from access.models import AccessRequest
 from communities.services import passes
+from core import audit
 from core.actors import Actor
+from core.boards import touch
 from hospitals.services import appointments
 from transport.services import trips
 
@@ -21,3 +23,10 @@ def let_go(request: AccessRequest, facts: Facts, *, by: Actor, at: datetime, rea
     trips.cancel_case(case_ref, by=by, at=at, reason=reason, is_out=is_out)
     if not is_out:
         passes.void_for_case(case_ref, by=by, at=at, reason=reason)
+
+
+def unplace(request: AccessRequest, facts: Facts, *, by: Actor, at: datetime, reason: str) -> None:
+    """Take an arrangement back as a whole: what is held returns, its history says why, the request waits again."""
+    let_go(request, facts, by=by, at=at, reason=reason)
+    audit.record("request.unplaced", request, by=by, at=at, reason=reason)
+    touch(*request.boards)

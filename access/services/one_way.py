@@ -13,11 +13,10 @@ from access.models.request import OPEN
 from access.models.resident import ResidentQuerySet
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.ground import Ground
-from access.services.letting_go import let_go
+from access.services.letting_go import unplace
 from access.states import AbsenceKind
-from core import audit, locks
+from core import locks
 from core.actors import Actor
-from core.boards import touch
 from core.errors import Conflict
 from core.stored import stored
 
@@ -109,9 +108,7 @@ def stand_aside(critical: AccessRequest, *, by: Actor, at: datetime) -> None:
         facts = facts_now(other)
         if (facts.booked_at is None and facts.scheduled_at is None) or journey.is_out(facts):
             continue
-        let_go(other, facts, by=by, at=at, reason=stored("这个人转了 120"))
-        audit.record("request.unplaced", other, by=by, at=at, reason=stored("转 120"))
-        touch(*other.boards)
+        unplace(other, facts, by=by, at=at, reason=stored("这个人转了 120"))
 
 
 def facts_now(row: AccessRequest) -> journey.Facts:

@@ -27,6 +27,7 @@ from core.actors import Actor
 from core.advance import advance
 from core.boards import touch
 from core.errors import Conflict, Invalid
+from core.stored import in_chinese
 from core.vocabulary import SERVICE_OF, NeedKind, ZoneClass
 from hospitals.cards import CRITICAL_SERVICES
 from transport.services import trips
@@ -205,7 +206,7 @@ def cancel(request: AccessRequest, *, reason: str, by: Actor, at: datetime) -> N
     facts = facts_of(locked_case(request.pk))
     if journey.is_over(facts):
         raise Conflict("request.over", _("人已经到家或住院了，不用取消。"))
-    words = str(CancelReason(reason).label)
+    words = in_chinese(CancelReason(reason).label)
     advance(request, RequestStatus.CANCELLED, by=by, at=at, reason=words, cancel_reason=reason)
     let_go(request, facts, by=by, at=at, reason=words)
     refresh(request)
@@ -219,7 +220,7 @@ def stop(request: AccessRequest, *, reason: StopReason, by: Actor, at: datetime)
     dropped, and the case ends by what the desk says or by two people's word (INV-19). Returns whether it was called off.
     """
     facts = facts_of(locked_case(request.pk))
-    words = str(reason.label)
+    words = in_chinese(reason.label)
     if journey.is_over(facts):
         return False
     if journey.is_out(facts):
@@ -263,7 +264,7 @@ def close(request: AccessRequest, *, outcome: str, by: Actor, at: datetime) -> N
     if journey.is_out(facts):
         raise Conflict("request.out", _("人还在外面，要等到家、住院，或者两个人一起销。"))
     advance(request, RequestStatus.CLOSED, by=by, at=at, closed_at=at, outcome=CloseOutcome(outcome))
-    let_go(request, facts, by=by, at=at, reason=str(CloseOutcome(outcome).label))
+    let_go(request, facts, by=by, at=at, reason=in_chinese(CloseOutcome(outcome).label))
     refresh(request)
 
 

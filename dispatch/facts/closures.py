@@ -14,13 +14,13 @@ from access.journey import is_out
 from access.models import AccessRequest
 from access.selectors import facts_of, locked_case_of, with_facts
 from access.services import cards
-from access.services.letting_go import let_go
+from access.services.letting_go import unplace
 from calls.models import OpenCall
 from calls.services import calls
 from calls.services.calls import Trouble
 from calls.states import CallKind
 from communities.services import calling
-from core import audit, boards, clock
+from core import clock
 from core.actors import RELAY
 from core.stored import stored
 from dispatch.facts.wake import ring, ring_for
@@ -30,8 +30,8 @@ from hospitals.models import Appointment, Service
 from hospitals.states import AppointmentStatus
 
 KIND = CallKind.ON_WAY_TO_CLOSED
-SHUT_BUT_RECEIVES = stored("去的科室停了。%(house)s 仍要接，先打接诊台 %(phone)s。")
-ELSEWHERE = stored("要改，可去 %(name)s，车程 %(min)s 分钟。")
+SHUT_BUT_RECEIVES = stored("去的科室停了，%(house)s 仍要接，先打接诊台 %(phone)s")
+ELSEWHERE = stored("要改，可去 %(name)s，车程 %(min)s 分钟")
 
 
 def let_wait_again(_case_ref: UUID | None = None, *, at: datetime, service_id: int, **_payload: Any) -> int:
@@ -56,7 +56,7 @@ def let_wait_again(_case_ref: UUID | None = None, *, at: datetime, service_id: i
         facts = facts_of(request)
         if is_out(facts) and facts.arrived_at is None:
             call_on_the_way(request, service, at=at)
-    return sum(_let_go(case_ref, at=at) for case_ref in booked.values_list("case_ref", flat=True))
+    return sum(_unplace(case_ref, at=at) for case_ref in booked.values_list("case_ref", flat=True))
 
 
 def booked_here(service: Service) -> QuerySet[Appointment, UUID]:
@@ -72,10 +72,7 @@ def call_on_the_way(request: AccessRequest, service: Service, *, at: datetime) -
     words = {"house": house.name, "phone": house.phone}
     note = SHUT_BUT_RECEIVES % words
     if place := _elsewhere(request, service, at):
-        note += " " + ELSEWHERE % {
-            "name": place.receiver.name,
-            "min": place.ride_min,
-        }
+        note += "；" + ELSEWHERE % {"name": place.receiver.name, "min": place.ride_min}
     who = cards.rider_card(request, on=clock.local_day(at)).rider
     trouble = Trouble(KIND, str(request.case_ref), who, house.name, note, house.phone, request.case_ref)
     home = request.community
@@ -102,15 +99,13 @@ def _elsewhere(request: AccessRequest, service: Service, at: datetime) -> Option
 
 
 @transaction.atomic
-def _let_go(case_ref: UUID, *, at: datetime) -> bool:
+def _unplace(case_ref: UUID, *, at: datetime) -> bool:
     request = locked_case_of(case_ref)
     if request is None:
         return False
     facts = facts_of(request)
     if is_out(facts) or request.is_critical:
         return False
-    let_go(request, facts, by=RELAY, at=at, reason=stored("科室停诊，另行安排"))
-    audit.record("request.unplaced", request, by=RELAY, at=at, reason=stored("科室停诊"))
+    unplace(request, facts, by=RELAY, at=at, reason=stored("科室停诊，另行安排"))
     ring_for(case_ref)
-    boards.touch(*request.boards)
     return True

@@ -24,8 +24,8 @@ from access.models.request import OPEN
 from access.selectors import facts_of, locked_case
 from access.selectors.ground import zone_now, zone_of
 from access.services import cards, requests
-from access.services.letting_go import let_go
-from core import audit, boards
+from access.services.letting_go import unplace
+from core import boards
 from core.actors import RELAY
 from core.buildings import same_building
 from core.errors import DomainError
@@ -163,13 +163,12 @@ def _settle(case: Case, *, at: datetime) -> None:
     """Let a case keep what still fits its class, and wait again for what does not."""
     request = case.request
     if why := _bar_of_place(case, at=at):
-        let_go(request, case.facts, reason=why, at=at, by=RELAY)
-        audit.record("request.unplaced", request, reason=why, at=at, by=RELAY)
+        unplace(request, case.facts, reason=why, at=at, by=RELAY)
     else:
         for trip in case.trips:
             _settle_trip(trip, at=at)
+        boards.touch(*request.boards)
     ring_for(request.case_ref)
-    boards.touch(*request.boards)
 
 
 def _bar_of_place(case: Case, *, at: datetime) -> str:
@@ -206,9 +205,9 @@ def _settle_trip(trip: Trip, *, at: datetime) -> None:
     if bar is None:
         classes.adopt(trip, at=at, by=RELAY)
     elif trip.status == T.SCHEDULED:
-        _leave_car(trip, reason=bar.sentence, at=at)
+        _leave_car(trip, reason=bar.words, at=at)
     elif trip.reserved_run_id:
-        scheduling.release_reservation(trip, reason=bar.sentence, at=at, by=RELAY)
+        scheduling.release_reservation(trip, reason=bar.words, at=at, by=RELAY)
 
 
 def _leave_car(trip: Trip, *, reason: str, at: datetime) -> None:

@@ -27,6 +27,7 @@ from core import audit, boards, clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.geo import travel_min
+from core.stored import stored
 from dispatch.hand import rides, telling, way_home
 from dispatch.hand.arrangement import Arrangement, Drive, TreatmentPlace
 from dispatch.limits import EXIT_BEFORE_MIN, RETURN_AFTER_H
@@ -156,7 +157,7 @@ def _pair_of_trips(
     if there and back and is_same and there.status == TripStatus.UNSCHEDULED:
         return there, back
     if found:
-        trips.cancel_case(request.case_ref, by=by, at=at, reason="重新安排")
+        trips.cancel_case(request.case_ref, by=by, at=at, reason=stored("重新安排"))
     return trips.open_pair(
         request.case_ref,
         card=cards.rider_card(request, on=clock.local_day(at)),
@@ -257,7 +258,7 @@ def _book(
             appointments.set_ride(request.case_ref, expected_at=expected_at, carried_by=carried_by, by=by, at=at)
         return held
     if held:
-        appointments.withdraw(request.case_ref, by=by, at=at, reason="换一个时段")
+        appointments.withdraw(request.case_ref, by=by, at=at, reason=stored("换一个时段"))
     card = cards.patient_card(request)
     return appointments.book(
         slot, card=card, case_ref=request.case_ref, by=by, at=at, expected_at=expected_at, carried_by=carried_by

@@ -17,8 +17,7 @@ from access.models import AccessRequest
 from access.selectors import facts_of, locked_case
 from access.selectors.rescue import place_of
 from access.services import cards
-from communities.services import passes
-from core import audit, boards
+from access.services.letting_go import unplace
 from core.actors import Actor
 from core.errors import Conflict, Invalid
 from dispatch import policies
@@ -29,10 +28,8 @@ from dispatch.hand.offers import Errand, Pair, pair_of
 from dispatch.limits import Limits, limits
 from dispatch.words import sentence
 from hospitals.models import Slot
-from hospitals.services import appointments
 from transport.models import Trip
 from transport.selectors import kept_alone
-from transport.services import trips
 
 HORIZON_H = 14
 
@@ -74,11 +71,7 @@ def withdraw(request: AccessRequest, *, by: Actor, at: datetime, reason: str = "
     facts = facts_of(request)
     if is_out(facts):
         raise Conflict("placement.under_way", _("已经出门了，撤不回来。要改返程，在“等车的人”里改。"))
-    appointments.withdraw(request.case_ref, by=by, at=at, reason=reason)
-    trips.cancel_case(request.case_ref, by=by, at=at, reason=reason)
-    passes.void_for_case(request.case_ref, by=by, at=at, reason=reason)
-    audit.record("request.unplaced", request, by=by, at=at, reason=reason)
-    boards.touch(*request.boards)
+    unplace(request, facts, by=by, at=at, reason=reason)
     return request
 
 

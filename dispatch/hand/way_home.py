@@ -10,6 +10,7 @@ from datetime import datetime
 from access.models import AccessRequest
 from core import boards
 from core.actors import Actor
+from core.stored import stored
 from dispatch.hand import telling
 from dispatch.hand.arrangement import KEPT_FOR, AsKept, Drive, OwnRun
 from transport.models import Run, Trip
@@ -28,7 +29,7 @@ def write(trip: Trip, request: AccessRequest, way: Drive | AsKept, *, is_pinned:
         run = _keep(trip, way, is_pinned=is_pinned, by=by, at=at)
     else:
         if trip.reserved_run_id:
-            scheduling.release_reservation(trip, reason="另排了车", by=by, at=at)
+            scheduling.release_reservation(trip, reason=stored("另排了车"), by=by, at=at)
         run = put_on(trip, way, is_pinned=is_pinned, by=by, at=at)
     if trip.status != TripStatus.WILL_CALL:
         telling.car_comes(request, run, trip, by=by, at=at)
@@ -68,7 +69,7 @@ def _keep(trip: Trip, way: Drive, *, is_pinned: bool, by: Actor, at: datetime) -
             at=at,
         )
     if trip.reserved_run_id:
-        scheduling.release_reservation(trip, reason="换了一辆车", by=by, at=at)
+        scheduling.release_reservation(trip, reason=stored("换了一辆车"), by=by, at=at)
     return scheduling.keep_on(
         Run(pk=way.run_id),
         trip,

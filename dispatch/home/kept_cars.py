@@ -12,6 +12,7 @@ from access.models import AccessRequest
 from access.selectors.rescue import place_of
 from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
+from core.stored import stored
 from dispatch.hand import rides, snapshot, way_home
 from dispatch.hand.arrangement import AsKept
 from dispatch.hand.candidates import fit, way_back
@@ -72,7 +73,7 @@ def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None
     if run is None:
         return
     if run.status != RunStatus.DRAFT:  # it goes for others already, and has no seat that fits
-        scheduling.release_reservation(trip, by=by, at=at, reason="车已经接别人走")
+        scheduling.release_reservation(trip, by=by, at=at, reason=stored("车已经接别人走"))
         return
     ready, hold = max(trip.ready_at or at, at), company.hold_for_others(trip, at=at)
     for part in HOLDS:  # as long as the car's next outing allows
@@ -116,7 +117,7 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
     """
     if trip.reserved_run_id and kept_alone(trip) is None:
         if trip.reserved_from and ready - trip.reserved_from > company.HOLD_KEPT:
-            scheduling.part(trip, ready_at=ready, by=RELAY, at=at, reason="到得晚，另留一辆车")
+            scheduling.part(trip, ready_at=ready, by=RELAY, at=at, reason=stored("到得晚，另留一辆车"))
         return
     seen = fleet(request, at=at, besides=trip.reserved_run_id)
     known = limits(place=place_of(request), at=at)

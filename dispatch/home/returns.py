@@ -22,6 +22,7 @@ from access.services.closing import close_if_over
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
 from core.errors import Conflict
+from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import PlaceKind
 from dispatch import policies
@@ -90,7 +91,7 @@ def note_ended(case_ref: UUID, *, at: datetime) -> None:
 @transaction.atomic
 def drop_return(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
     """Give up the way home of somebody who is admitted or dead, and close the case."""
-    trips.cancel_return(case_ref, by=RELAY, at=at, reason="住院或去世")
+    trips.cancel_return(case_ref, by=RELAY, at=at, reason=stored("住院或去世"))
     close_if_over(case_ref, at=at)
 
 
@@ -146,7 +147,7 @@ def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     trip = _inbound(request.case_ref)
     if trip is None or trip.status != TripStatus.SCHEDULED:
         raise Conflict("return.under_way", _("已经上车了，撤不回来。"))
-    scheduling.take_off(trip, by=by, at=at, reason="撤回")
+    scheduling.take_off(trip, by=by, at=at, reason=stored("撤回"))
     telling.no_car_comes(trip, by=by, at=at)
     boards.touch(*request.boards)
 
@@ -183,7 +184,7 @@ def _from_here(intake: Intake, *, at: datetime) -> Trip | None:
         return trip
     if trip.status == TripStatus.ON_BOARD:
         return trip
-    trips.cancel_return(intake.case_ref, by=RELAY, at=at, reason="人在另一家医院，从那里接")
+    trips.cancel_return(intake.case_ref, by=RELAY, at=at, reason=stored("人在另一家医院，从那里接"))
     return None
 
 

@@ -18,7 +18,7 @@ from access.services import cards
 from core import audit, boards, clock
 from core.actors import RELAY, Actor
 from core.errors import Conflict
-from core.stored import in_chinese
+from core.stored import in_chinese, stored
 from core.sweeping import each
 from dispatch import policies
 from dispatch.hand import offers, rides, snapshot, telling, way_home
@@ -53,7 +53,7 @@ def open_way(transfer_id: UUID | str, *, at: datetime) -> Trip | None:
         return None
     trip = between(transfer.case_ref)
     if trip is not None and trip.to_code != transfer.facility_id:
-        if not trips.cancel_between(trip, by=RELAY, at=at, reason="转到另一家"):
+        if not trips.cancel_between(trip, by=RELAY, at=at, reason=stored("转到另一家")):
             return trip
         trip = None
     if trip is None:
@@ -128,7 +128,7 @@ def undo_place(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     trip = between(request.case_ref)
     if trip is None or trip.status != T.SCHEDULED:
         raise Conflict("transfer.under_way", _("已经上车了，撤不回来。"))
-    scheduling.take_off(trip, by=by, at=at, reason="撤回")
+    scheduling.take_off(trip, by=by, at=at, reason=stored("撤回"))
     telling.no_car_comes(trip, by=RELAY, at=at)
     boards.touch(*request.boards)
 
@@ -166,7 +166,7 @@ def arrived(intake: Intake, *, at: datetime) -> None:
     """Let a car between two hospitals go that is not needed any more: the patient stands at the other one."""
     trip = between(intake.case_ref)
     if trip is not None and trip.to_code == intake.facility_id:
-        trips.cancel_between(trip, by=RELAY, at=at, reason="人已经到了")
+        trips.cancel_between(trip, by=RELAY, at=at, reason=stored("人已经到了"))
 
 
 def between(case_ref: UUID) -> Trip | None:

@@ -11,6 +11,7 @@ from accounts.access_control import actor_of, for_roles
 from core import clock
 from core.http import mark_of, next_url, page, unchanged
 from core.idempotency import idempotent
+from core.stored import stored
 from dispatch import selectors
 from dispatch.board import overview
 from transport.services import fleet
@@ -43,7 +44,7 @@ def put_on(request: HttpRequest, code: str) -> HttpResponse:
 def take_off(request: HttpRequest, code: str) -> HttpResponse:
     """Take a car out of service: its outings to come go to other cars, one under way goes on."""
     vehicle = selectors.vehicle_for(actor_of(request), code)
-    reason = _("调度停用")
+    reason = stored("调度停用")
     lost = fleet.set_availability(
         vehicle, status=VehicleStatus.OFF, by=actor_of(request), at=clock.now(), reason=reason
     )

@@ -17,7 +17,7 @@ from core import audit, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict
-from core.stored import stored
+from core.stored import in_chinese, stored
 from hospitals import policies
 from hospitals.events import IntakeArrived, IntakeEnded, IntakeReleased, WalkedIn
 from hospitals.models import Appointment, Facility, Intake
@@ -178,7 +178,7 @@ def _keep(intake: Intake, to: IntakeStatus, *, by: Actor, at: datetime, note: st
         facts["note"] = note.strip()[:300]
     advance(intake, to, by=by, at=at, **facts)
     arriving.fulfil(intake, by=by, at=at)
-    transfers.let_go(intake, by=by, at=at, reason=str(to.label))
+    transfers.let_go(intake, by=by, at=at, reason=in_chinese(to.label))
     outbox.put(IntakeEnded(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk)))
     telling.touch(intake)
 

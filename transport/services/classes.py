@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from core import audit
 from core.actors import Actor
 from core.stored import stored
 from core.vocabulary import Precaution, ZoneClass
-from transport.fit import Misfit, bar_of
+from transport.fit import OTHER_CLASS, Misfit, bar_of
 from transport.models import Run, Trip
 from transport.services import follow
 from transport.services.kept import amend
@@ -75,7 +74,7 @@ def misfit(trip: Trip) -> Misfit | None:
         return bar
     others = [*run.trips.filter(status__in=RIDING).exclude(pk=trip.pk), *run.reserved_trips.exclude(pk=trip.pk)]
     if run.soiled_as or any(_class(other) != _class(trip) for other in others):
-        return Misfit("run.class", _("%s 这一趟坐着另一类区的人，不能同车。请另派一趟。") % run.vehicle.plate)
+        return Misfit("run.class", OTHER_CLASS % run.vehicle.plate)
     return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from transport.fit import Aboard, Load, bar_of, bar_together, load_of
 
@@ -70,6 +71,15 @@ def test_what_a_party_takes(car: Car, rider: Rider, load: Load):
 )
 def test_the_first_rule_that_bars_is_the_one_said(car: Car, rider: Rider, code: str):
     assert bar_of(car, rider).code == code
+
+
+def test_a_row_keeps_the_rule_in_chinese_and_an_english_reader_reads_it_in_english():
+    with override("en"):
+        bar = bar_of(Car(status="quarantined"), Rider())
+
+        assert bar.words == "辽F·1 现在隔离中，请换一辆。"
+        assert bar.sentence.endswith("Choose another car.")
+        assert "隔离" not in bar.sentence
 
 
 def test_an_ambulance_takes_a_positive_on_oxygen():
