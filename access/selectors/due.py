@@ -12,7 +12,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import CareNeed, Resident
+from access.models import AccessRequest, CareNeed, Resident
 from access.rhythm import Rhythm, days_left
 from access.selectors.ground import zone_of
 from access.states import GOODS, NeedStatus
@@ -102,15 +102,39 @@ def rhythm_of(need: CareNeed) -> Rhythm:
     return Rhythm(need.schedule_kind, need.schedule_days, need.shift, need.next_date)
 
 
-def due_on(needs: Iterable[CareNeed], day: date, *, asked: set[UUID | None] | None = None) -> list[Due]:
+@dataclass(frozen=True)
+class AskedFor:
+    """What has been asked for on a day, by resident and kind, and whom 120 was called for."""
+
+    kinds: frozenset[tuple[UUID | None, str]] = frozenset()
+    critical: frozenset[UUID | None] = frozenset()
+
+    @classmethod
+    def by(cls, rows: Iterable[AccessRequest]) -> AskedFor:
+        """Read it off the requests of that day."""
+        those = list(rows)
+        return cls(
+            frozenset((row.resident_id, row.need_kind) for row in those),
+            frozenset(row.resident_id for row in those if row.is_critical),
+        )
+
+    def has(self, need: CareNeed) -> bool:
+        """Say whether a need is asked for: by a way of its own, or nothing is asked beside 120."""
+        return need.resident_id in self.critical or (need.resident_id, need.kind) in self.kinds
+
+
+NOTHING = AskedFor()
+
+
+def due_on(needs: Iterable[CareNeed], day: date, *, asked: AskedFor = NOTHING) -> list[Due]:
     """Return who is due on a day and has not been asked for; one line per person, the earliest time first.
 
-    Fluid and refills are no reason to go anywhere (rules.md E29).
+    A way for something else that day does not treat them. Fluid and refills are no reason to go anywhere (rules.md E29).
     """
     found: dict[UUID, Due] = {}
     for need in needs:
         rhythm = rhythm_of(need)
-        if need.kind in GOODS or need.resident_id in (asked or set()) or not rhythm.is_due(day):
+        if need.kind in GOODS or asked.has(need) or not rhythm.is_due(day):
             continue
         due = Due(need, clock.at_local(day, rhythm.starts))
         known = found.get(need.resident_id)

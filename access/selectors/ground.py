@@ -65,6 +65,10 @@ class Ground:
         """The hour of the first open request of that day."""
         return self.ways[0].at if self.ways else None
 
+    def is_asked_for(self, need_kind: str) -> bool:
+        """Say whether a way of that day is for this need, or is 120: a way for something else does not treat it."""
+        return any(way.is_critical or way.need_kind == need_kind for way in self.ways)
+
 
 def zone_of(community: Combinable, *, resident: str | None = None, at: datetime) -> Subquery:
     """Select the zone class in force in a community; a building's own period wins over the compound's.

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from access.models import AccessRequest, CareNeed, Resident
 from access.models.absence import present
 from access.models.request import OPEN
-from access.selectors.due import SHOWN, Coverage, Due, Refill, coverage, due_on, needs_of, refills
+from access.selectors.due import SHOWN, AskedFor, Coverage, Due, Refill, coverage, due_on, needs_of, refills
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import journey_lines
 from access.selectors.requests import RequestRow
@@ -88,7 +88,7 @@ def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
     )
     needs = needs_of(actor.place_code, at=at)
     community, sealed = _ground(actor.place_code, at)
-    asked = {row.resident_id for row in ours}
+    asked = AskedFor.by(ours)
     return HomeLists(
         community=community,
         sealed=sealed,
@@ -131,5 +131,5 @@ def _day_ahead(day: date, rows: list[AccessRequest], needs: list[CareNeed]) -> D
         day=day,
         asked=len(those),
         planned=len([row for row in those if facts_of(row).scheduled_at]),
-        unasked=due_on(needs, day, asked={row.resident_id for row in those}),
+        unasked=due_on(needs, day, asked=AskedFor.by(those)),
     )

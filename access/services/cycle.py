@@ -10,12 +10,12 @@ from structlog import get_logger
 from access import policies
 from access.models import AccessRequest
 from access.selectors.due import Due
-from access.selectors.ground import length_of
+from access.selectors.ground import ground_of, length_of
 from access.selectors.home import DAYS_AHEAD, home_lists
+from access.services import one_way
 from access.services.requests import AccessWish, submit
 from communities.models import Community
 from core.actors import Actor
-from core.errors import Conflict
 from core.guards import refuses_a_word
 
 log = get_logger(__name__)
@@ -27,7 +27,8 @@ def ask_due(*, by: Actor, at: datetime) -> list[AccessRequest]:
     """Ask for each resident who is due within the next days, as the roster says they travel.
 
     One press at a time per community: of two people who press together, the second finds everybody asked for. Whoever
-    has a way that day already is passed over; so is whose record has a word no request takes, and their row stays open.
+    has a way that day for this treatment already is passed over; so is whose record has a word no request takes, and
+    their row stays open.
     """
     policies.check_ask_due(by)
     Community.objects.select_for_update(no_key=True).get(pk=by.place_code)
@@ -35,11 +36,12 @@ def ask_due(*, by: Actor, at: datetime) -> list[AccessRequest]:
     wanted = [due for day in days for due in day.unasked][:AT_MOST]
     asked = []
     for due in wanted:
+        one_way.hold_resident(due.resident.pk)
+        ground = ground_of(due.resident, on=due.arrive_at, at=at)
+        if ground.is_asked_for(due.need.kind):
+            continue
         try:
-            asked.append(submit(due.resident, wish=wish_of(due), by=by, at=at))
-        except Conflict as error:
-            if error.code != "request.same_day":
-                raise
+            asked.append(submit(due.resident, wish=wish_of(due), by=by, at=at, ground=ground))
         except IntegrityError as error:  # a word of this one's record that slipped past every check
             if not refuses_a_word(error):
                 raise
@@ -60,4 +62,5 @@ def wish_of(due: Due) -> AccessWish:
         has_stairs=resident.has_stairs,
         session_min=length_of(need, at=due.arrive_at),
         source="standing",
+        is_second=True,
     )

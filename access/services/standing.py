@@ -12,13 +12,13 @@ from structlog import get_logger
 from access import policies
 from access.models import CareNeed, Resident, StandingOrder
 from access.selectors.due import rhythm_of
-from access.selectors.ground import length_of
+from access.selectors.ground import ground_of, length_of
 from access.services import one_way, requests
 from access.services.requests import AccessWish
 from access.states import FIXED, NeedStatus, StopReason
 from core import clock
 from core.actors import Actor, service
-from core.errors import Conflict, DomainError, stops_all
+from core.errors import DomainError, stops_all
 from core.guards import refuses_a_word
 from core.vocabulary import ScheduleKind
 
@@ -80,7 +80,10 @@ def _needs(day: date, resident: Resident | None = None) -> Iterable[CareNeed]:
 
 
 def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
-    """Make one request with its row; False when another worker was first, or somebody had asked for that day."""
+    """Make one request with its row; False when another worker was first, or somebody had asked for that treatment.
+
+    A way that day for something else keeps nobody from treatment: it is asked for beside it.
+    """
     try:
         with transaction.atomic():
             one_way.hold_resident(need.resident_id)
@@ -88,12 +91,11 @@ def _order(need: CareNeed, day: date, *, by: Actor, at: datetime) -> bool:
             still = CareNeed.objects.select_for_update(of=("self",), no_key=True).filter(pk=need.pk)
             if order is None or not still.filter(status=NeedStatus.ACTIVE).exists():
                 return False
-            try:
-                order.request = requests.submit(need.resident, wish=_wish(need, need.resident, day), by=by, at=at)
-            except Conflict as error:
-                if error.code != "request.same_day":
-                    raise
+            wish = _wish(need, need.resident, day)
+            ground = ground_of(need.resident, on=wish.arrive_at or at, at=at)
+            if ground.is_asked_for(need.kind):
                 return False
+            order.request = requests.submit(need.resident, wish=wish, by=by, at=at, ground=ground)
             order.save(update_fields=["request"])
             return True
     except IntegrityError as error:
@@ -124,4 +126,5 @@ def _wish(need: CareNeed, resident: Resident, day: date) -> AccessWish:
         has_stairs=resident.has_stairs,
         session_min=length_of(need, at=arrive_at),
         source="standing",
+        is_second=True,
     )

@@ -93,6 +93,36 @@ def test_another_need_of_the_same_person_goes_on(place, need):
     assert kept.status == "approved"
 
 
+@pytest.mark.parametrize(
+    "asks", [lambda place: standing.make_due(at=AT), lambda place: cycle.ask_due(by=place.staff, at=AT)]
+)
+def test_a_way_for_something_else_keeps_nobody_from_treatment(place, need, asks):
+    """4.1: who goes to the eye doctor tomorrow is due for dialysis all the same, on the list and by rhythm."""
+    tomorrow = clock.at_local(TOMORROW, "08:30")
+    visit = AccessWish("outpatient", arrive_at=tomorrow)
+    requests.submit(need.resident, wish=visit, by=place.staff, at=AT)
+    assert [due.need.pk for due in home_lists(place.staff, at=AT).days[0].unasked] == [need.pk]
+
+    asks(place)
+
+    kinds = AccessRequest.objects.filter(arrive_at__range=clock.day_bounds(TOMORROW)).values_list(
+        "need_kind", flat=True
+    )
+    assert sorted(kinds) == ["dialysis", "outpatient"]
+    assert home_lists(place.staff, at=AT).days[0].unasked == []
+
+
+def test_nothing_is_asked_by_rhythm_beside_a_way_for_the_same_treatment_or_120(place, need):
+    """The twin: the same treatment at another hour is that day's, and whoever 120 was called for is not due besides."""
+    by_hand = AccessWish("dialysis", arrive_at=clock.at_local(TOMORROW, "08:30"))
+    requests.submit(need.resident, wish=by_hand, by=place.staff, at=AT)
+    standing.make(TOMORROW, at=AT)
+    assert AccessRequest.objects.count() == 1
+
+    requests.submit(need.resident, wish=AccessWish("emergency", is_critical=True), by=place.staff, at=AT)
+    assert home_lists(place.staff, at=AT).unasked == []
+
+
 def test_a_pause_is_refused_without_reason_for_a_past_day_or_to_a_stranger(place, need):
     with pytest.raises(Invalid, match="为什么"):
         needs.pause(need, reason=" ", until=None, by=place.staff, at=AT)
