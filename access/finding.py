@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,7 +25,7 @@ from core.sealed import UNREADABLE, blind_index, preload, unseal
 PART = 4  # so many digits of a telephone find it
 MOST_WORDS = 8
 LEAST_NAME = 2  # so many characters of a name, for whoever has no register of their own
-_VERSION = "v:3"  # stands in the tokens; rows of an earlier one are written anew by the housekeeping
+_VERSION = "v:4"  # stands in the tokens; rows of an earlier one are written anew by the housekeeping
 _SHORTEST_NUMBER = 6  # of any paper: a passport is found by its whole number too
 _TOKEN = 12  # characters of a fingerprint: 48 bits
 _READ = (
@@ -176,15 +176,16 @@ def numbered(id_no: str) -> Q:
     return Q(id_index__in=[blind_index("id_no", each) for each in written])
 
 
-def wanted(words: str, *, place: str) -> Q:
+def wanted(words: str, *, place: str, by_sound: bool = False) -> Q:
     """Return what somebody of a community who types these words looks for; every word must fit, in any order.
 
-    Digits with blanks between them are read both ways: as a building and a number's end, and as one number.
+    Digits with blanks between them are read both ways: as a building and a number's end, and as one number. With
+    `by_sound` a name counts that is written otherwise and sounds like a word.
     """
-    said = [word for word in tidy.line(words).split() if tidy.name_key(word).strip("·")][:MOST_WORDS]
+    said = [word for word in names.typed_words(words) if tidy.name_key(word).strip("·")][:MOST_WORDS]
     joined = _joined(said)
-    match = _all(said, place)
-    return match | _all(joined, place) if joined != said else match
+    match = _all(said, place, by_sound)
+    return match | _all(joined, place, by_sound) if joined != said else match
 
 
 def whole_mobile(words: str) -> Q | None:
@@ -246,16 +247,33 @@ def _joined(said: list[str]) -> list[str]:
     return out
 
 
-def _all(said: list[str], place: str) -> Q:
+def _all(said: list[str], place: str, by_sound: bool) -> Q:
     match = Q()
     for word in said:
-        match &= _one(word, place)
+        match &= _one(word, place) | _heard(word) if by_sound else _one(word, place)
+    return match
+
+
+def _heard(word: str) -> Q:
+    """Return who has a name that sounds like a word; nobody for a word that is not of ideographs."""
+    match = Q(pk__in=())
+    for sound in names.sounds(word):
+        match |= Q(search_text__contains=sound)
+    return match
+
+
+def by_name(word: str, *, of: str = "") -> Q:
+    """Return who has a word in the name, its readings or initials, also half in letters; `of`: the way to residents."""
+    text = f"{of}search_text__contains"
+    match = Q(**{text: tidy.name_key(word)}) | Q(**{f"{of}name_search__icontains": word})
+    pieces = names.pieces(word)
+    if len(pieces) > 1:
+        match |= reduce(Q.__and__, (Q(**{text: tidy.name_key(piece)}) for piece in pieces))
     return match
 
 
 def _one(word: str, place: str) -> Q:
-    key = tidy.name_key(word)
-    match = Q(search_text__contains=key) | Q(name_search__icontains=word)
+    match = by_name(word)
     match |= Q(search_tokens__contains=["b:" + tidy.building_key(word)])
     if not tidy.building_key(word).isdigit():
         match |= Q(building__icontains=word)

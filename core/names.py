@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from core import readings, tidy
@@ -21,6 +22,12 @@ def stem(number: int) -> str:
 def stranger(mark: str, *known: str) -> str:
     """Return how everybody reads somebody without a name: 身份不明 甲 · 11:32 · 南门 · 男 约60岁 红衣."""
     return " · ".join((f"{UNKNOWN} {mark}".strip(), *filter(None, known)))[:60]
+
+
+MOST_SOUNDS = 4
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+_MIXED = re.compile(r"[a-zA-Zü][\u3400-\U0003ffff]|[\u3400-\U0003ffff][a-zA-Zü]")
+_RUNS = re.compile(r"[a-zA-Zü]+|[^a-zA-Zü]+")
 
 
 @lru_cache(maxsize=4096)
@@ -67,10 +74,32 @@ def _shortened(way: tuple[str, ...]) -> tuple[str, str]:
     return way[0][:1] + tail, way[0] + tail
 
 
-def is_found(name: str, words: str) -> bool:
-    """Say whether every word somebody typed stands in a name, its readings or initials."""
+def typed_words(text: str) -> list[str]:
+    """Return the words of a search: what stands between blanks and commas."""
+    return [word for word in _BETWEEN.split(tidy.line(text)) if word]
+
+
+def pieces(word: str) -> list[str]:
+    """Return the runs of ideographs and of letters of a word, for who cannot type one of them: 王zhe → 王, zhe."""
+    return _RUNS.findall(word) if _MIXED.search(word) else [word]
+
+
+def sounds(word: str) -> list[str]:
+    """Return how a word of ideographs may be read, in one word each, for who has only heard a name: 秀栏 → xiulan."""
+    if not word or not all(map(tidy.is_ideograph, word)):
+        return []
+    return list(dict.fromkeys("".join(way) for way in readings.ways(word)))[:MOST_SOUNDS]
+
+
+def is_found(name: str, words: str, *, by_sound: bool = False) -> bool:
+    """Say whether every word somebody typed stands in a name, its readings or initials; `by_sound`: or sounds so."""
     found = search_text(name)
-    return all(tidy.name_key(word) in found for word in tidy.line(words).split())
+
+    def fits(word: str) -> bool:
+        heard = sounds(word) if by_sound else []
+        return all(tidy.name_key(piece) in found for piece in pieces(word)) or any(each in found for each in heard)
+
+    return all(map(fits, typed_words(words)))
 
 
 def masked(name: str) -> str:

@@ -24,6 +24,18 @@ _IDEOGRAPHS = (
     (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFD),
 )  # fmt: skip
 _RADICALS = (0x2F00, 0x2FDF)
+# characters that older machines kept in the private area and later versions of Unicode have: 䶮 was U+E863. GBK's own
+# area begins at U+E815; what its codec still leaves there moved with the editions of 2005 and 2022
+_SINCE_2005 = {
+    **{0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE831: 0x215D7, 0xE83B: 0x2298F, 0xE855: 0x241FE},
+    **{0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8, 0xE843: 0x9FB9},
+    **{0xE854: 0x9FBA, 0xE864: 0x9FBB},
+}
+_TRAILS = (*range(0x50, 0x7F), *range(0x80, 0xA1))
+_ONCE_PRIVATE = {
+    0xE815 + at: _SINCE_2005.get(0xE815 + at, ord(bytes((0xFE, trail)).decode("gb18030")))
+    for at, trail in enumerate(_TRAILS)
+}
 _ODD = re.compile(r"[<>{}\[\]\\|@#$%^&*_=+~?!;:：；？！0-9]")
 # a number that a spreadsheet rounded: 2.10602E+17
 SPREADSHEET_NUMBER = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
@@ -140,8 +152,12 @@ def name_is_odd(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """Return what two spellings have in common: case, width, accents and variant marks folded; blanks stay."""
-    plain = unicodedata.normalize("NFKD", _nfkc(_VARIANTS.sub("", line(text))).casefold())
+    """Return what two spellings have in common: case, width, accents and variant marks folded; blanks stay.
+
+    A character from an older machine's private area is the one that Unicode has for it since.
+    """
+    plain = _VARIANTS.sub("", line(text)).translate(_ONCE_PRIVATE)
+    plain = unicodedata.normalize("NFKD", _nfkc(plain).casefold())
     bare = "".join(char for char in plain if unicodedata.category(char) != "Mn")
     return _nfkc(bare) or line(text)
 

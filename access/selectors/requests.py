@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from access import finding
 from access.models import AccessRequest, Outside
 from access.models.request import OPEN
 from access.selectors.facts import with_facts
@@ -75,8 +76,7 @@ def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequ
         if tidy.code(word).replace("-", "").isdigit():
             match |= Q(number__contains=tidy.code(word))
         else:
-            match |= Q(resident__search_text__contains=tidy.name_key(word)) | Q(resident__name_search__icontains=word)
-            match |= Q(name__icontains=word)
+            match |= finding.by_name(word, of="resident__") | Q(name__icontains=word)
             if not building.isdigit():  # a part of a building's name, never 17号楼 for 7号楼
                 match |= Q(resident__building__icontains=word)
         rows = rows.filter(match)

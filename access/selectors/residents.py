@@ -58,6 +58,7 @@ class ListQuery:
 
     words: str = ""
     group: str = ""
+    by_sound: bool = False  # whoever is written otherwise and sounds like the words counts too
 
 
 @dataclass(frozen=True)
@@ -125,18 +126,15 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime, whole_number: Q |
         rows = rows.filter(_has_need(GROUPS[query.group]))
     needs = CareNeed.objects.select_related("facility").only(*_LISTED_OF_NEED)
     return (
-        (search(rows, query.words, place=actor.place_code) if whole_number is None else rows.filter(whole_number))
+        (_searched(rows, query, actor) if whole_number is None else rows.filter(whole_number))
         .only(*_LISTED)
         .prefetch_related(Prefetch("needs", needs, to_attr="listed_needs"))
     )
 
 
-def search(rows: QuerySet[Resident], words: str, *, place: str) -> QuerySet[Resident]:
-    """Keep the rows of a community that match every word.
-
-    A word is a name, any reading of it, its initials, a building, a part of a telephone or an identity number.
-    """
-    return rows.filter(finding.wanted(words, place=place))
+def _searched(rows: QuerySet[Resident], query: ListQuery, actor: Actor) -> QuerySet[Resident]:
+    """Keep who fits every word: a name, any reading of it, its initials, a building, a part of a number."""
+    return rows.filter(finding.wanted(query.words, place=actor.place_code, by_sound=query.by_sound))
 
 
 def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +60,9 @@ def resident_list(request: HttpRequest) -> HttpResponse:
     counts = {} if query.words and is_fragment(request) else selectors.group_counts(actor, at=at)
     total = None if query.words else counts[query.group or "all"]
     pages, rows = _found(actor, query, request.GET.get("page", ""), total, at)
+    if query.words and not rows:
+        query = replace(query, by_sound=True)
+        pages, rows = _page_of(selectors.residents(actor, query, at=at), request.GET.get("page", ""), total)
     context = {
         "pages": pages,
         "rows": [selectors.row_of(row, stale_before=at - selectors.STALE_AFTER) for row in rows],

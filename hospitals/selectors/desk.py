@@ -115,12 +115,12 @@ def machine_of(appointment: Appointment | None) -> str:
     return str(appointment.get_machine_class_display()) if appointment and appointment.machine_class else ""
 
 
-def matches(appointment: Appointment, words: str) -> bool:
-    """Say whether a search fits a patient: name, pinyin initials, last four of the number, plate."""
+def matches(appointment: Appointment, words: str, *, by_sound: bool = False) -> bool:
+    """Say whether a search fits a patient: name, pinyin initials, last four of the number, plate, or how it sounds."""
     words = tidy.ascii_digits(tidy.line(words)).lower()
     return (
         not words
-        or names.is_found(appointment.name, words)
+        or names.is_found(appointment.name, words, by_sound=by_sound)
         or words == appointment.id_last4.lower()
         or words in appointment.carried_by.lower().replace("·", "")
         or words in appointment.carried_by.lower()

@@ -77,8 +77,12 @@ def appointments_by_pass(actor: Actor, code: str) -> list[Appointment]:
 
 
 def appointments_by_words(actor: Actor, words: str, *, at: datetime) -> list[Appointment]:
-    """Find the patients of this facility of yesterday to tomorrow by name, pinyin, last four of the number or car."""
+    """Find the patients of this facility of yesterday to tomorrow by name, pinyin, last four of the number or car.
+
+    Where nobody's name is written so, those whose name sounds so.
+    """
     around = (at - _AROUND, at + _AROUND)
     own = Appointment.objects.visible_to(actor).live().filter(slot__starts_at__range=around)
-    rows = own.select_related("slot__service").order_by("slot__starts_at")
-    return [row for row in rows if matches(row, words)][:MOST_FOUND]
+    rows = list(own.select_related("slot__service").order_by("slot__starts_at"))
+    written = [row for row in rows if matches(row, words)]
+    return (written or [row for row in rows if matches(row, words, by_sound=True)])[:MOST_FOUND]

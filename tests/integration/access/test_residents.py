@@ -240,6 +240,23 @@ def test_what_is_missing_is_asked_for_in_plain_words(staff: Client) -> None:
     assert ("请填上。" in said, "字段" in said, "太长了：最多 300 个字，现在是 301 个。" in said) == (True, False, True)
 
 
+def test_a_name_that_was_only_heard_is_found_by_its_sound_and_the_page_says_so(staff: Client) -> None:
+    """Over the telephone 秀兰 may be 秀栏, and an older hand writes 秀蘭; who has it written so comes alone."""
+    for name in ("王秀兰", "李大山"):
+        post(staff, "access:resident_new", {**WORDS, "name": name, "id_no": ""})
+
+    def said(words: str) -> tuple[bool, bool, bool]:
+        page = staff.get(reverse("access:residents"), {"q": words}).content.decode()
+        return ">王秀兰<" in page, ">李大山<" in page, "下面是读音相同的" in page
+
+    assert said("王秀兰") == (True, False, False)
+    for words in ("王秀栏", "王秀蘭", "汪绣栏", "秀栏"):
+        assert said(words) == (True, False, True), words
+    for words in ("王xiulan", "wang秀兰", "王，秀兰", "王xl"):
+        assert said(words) == (True, False, False), words
+    assert said("赵秀兰") == (False, False, False)
+
+
 def test_search_without_a_hit_offers_to_register(staff: Client) -> None:
     answer = staff.get(reverse("access:residents"), {"q": "赵钱孙"}).content.decode()
 

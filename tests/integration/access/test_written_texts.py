@@ -21,7 +21,7 @@ from django.db import connection
 from access import finding
 from access.forms.residents import ResidentForm
 from access.models import Resident
-from access.selectors.residents import look_alikes, search
+from access.selectors.residents import look_alikes
 from access.services import residents
 from communities.forms import CodeForm
 from core import clock, codes, names, tidy, written_days
@@ -62,7 +62,8 @@ def stored(**fields: str) -> Resident:
 
 def is_found(person: Resident, words: str) -> bool:
     """Say whether a search finds somebody."""
-    return search(Resident.objects.visible_to(STAFF), words, place=STAFF.place_code).filter(pk=person.pk).exists()
+    wanted = finding.wanted(words, place=STAFF.place_code)
+    return Resident.objects.visible_to(STAFF).filter(wanted, pk=person.pk).exists()
 
 
 def ideographs() -> list[str]:

@@ -263,7 +263,7 @@ def test_whoever_has_no_pass_at_hand_is_found_by_name(desk, facility, now):
     )
     other = make.make_service(make.make_facility())
     make.make_appointment(make.make_slot(other, starts_at=now), at=now)
-    for words in ("王秀兰", "wangxiulan", "wxl", "２４２８"):
+    for words in ("王秀兰", "wangxiulan", "wxl", "２４２８", "王xiu", "王秀蘭", "汪秀栏"):
         told = desk.get(reverse("hospitals:find"), {"code": words}).content.decode()
         assert told.count(">是这位<") == 1, words
         assert reverse("hospitals:appointment", args=[here.pk]) in told

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from access import finding
 from access.models import AccessRequest, Resident
-from access.selectors import residents
 from access.selectors.due import needs_of
 from access.selectors.ground import ground_of, zone_now
 from access.selectors.requests import request_page
@@ -99,7 +99,7 @@ class Met(TestCase):
         self.met(elsewhere, "controlled")
         assert zoning.affected(home, building=again).total == 1
         self.found(word, asked[lives], asked[elsewhere])
-        assert list(residents.search(Resident.objects.all(), word, place=home.pk)) == [lives]
+        assert list(Resident.objects.filter(finding.wanted(word, place=home.pk))) == [lives]
 
         zones.put_under(home, zone_class="precautionary", since=AT + MIN, by=COMMAND, at=AT, building=again)
         assert ZonePeriod.objects.in_force(AT + 2 * MIN).exclude(building="").count() == 1

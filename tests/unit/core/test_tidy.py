@@ -194,3 +194,11 @@ def test_every_reading_of_a_given_name_finds_it() -> None:
     assert names.is_found("曾长乐", "zengzhangyue")
     assert names.is_found("曾长乐", "zcy")
     assert names.pinyin("单雄信") == "shanxiongxin"
+
+
+def test_a_character_that_had_no_place_in_unicode_yet_is_the_one_it_has_now() -> None:
+    """An old registry office wrote 䶮 as U+E863; the name stays as it was typed, and both spellings are one person."""
+    for private, since in (("\ue863", "䶮"), ("\ue864", "龻"), ("\ue81a", "㑳"), ("\ue81e", "龴"), ("\ue816", "𠂇")):
+        assert tidy.name(f"刘{private}") == f"刘{private}"
+        assert tidy.name_key(f"刘{private}") == tidy.name_key(f"刘{since}")
+    assert tidy.name_key("刘\ue900") == "刘\ue900"
