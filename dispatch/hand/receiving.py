@@ -9,20 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import ceil
 from typing import Any
 
 from core.clock import CHINA
 from core.geo import Point, road_km, travel_min
-from core.vocabulary import INFECTIOUS, Precaution, ZoneClass
+from core.vocabulary import INFECTIOUS, ZoneClass
+from dispatch.hand.zone_roles import CRITICAL, care_zone, facility, need_of, offered, saves
 from dispatch.limits import LIMITS, Limits
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus, ZoneRole, is_shut
+from matching import problem as engine
+from matching.facilities import refusal
 
 FRESH_H = 4  # a facility that said nothing for longer ranks lower and is called first, but is never left out (F37)
 DOUBT_MIN = 10.0  # a house that is shut, limited or silent must be this much nearer to be a critical patient's first
 # a woman in labour: how much farther the house of her zone or infection may be than the nearest that can deliver
 DESIGNATED_MIN, ROLE_MIN = 60.0, 15.0
+CARE = "care"  # the houses looked at all have the service asked for
 _DOUBTS = {"closed", "limited", "diverting", "stale"}
 
 
@@ -69,7 +74,21 @@ class Wish:
     @property
     def is_closed_loop(self) -> bool:
         """Say whether they are treated as the sealed zone is."""
-        return self.zone_class == ZoneClass.SEALED or self.infection_class == Precaution.ISOLATED
+        return care_zone(self.zone_class, self.infection_class) == ZoneClass.SEALED
+
+    @cached_property
+    def as_asked(self) -> engine.Request:
+        """What the engine is asked of a house; its places and machines are looked at apart."""
+        return engine.Request(
+            id="",
+            need=need_of(CARE, self.infection_class, is_critical=self.is_critical),
+            home="",
+            zone=self.zone_class,
+            care_zone=care_zone(self.zone_class, self.infection_class),
+            infection=self.infection_class,
+            usual_facility=self.usual_code or None,
+            is_critical=self.is_critical,
+        )
 
     def is_planned(self, times: Times) -> bool:
         """Say whether the plan would take that hour by itself."""
@@ -102,15 +121,17 @@ def options(receivers: Iterable[Receiver], wish: Wish, *, now: datetime, limits:
 def _offers(receiver: Receiver, wish: Wish, limits: Limits) -> bool:
     """Say whether a house of the role that is meant for them has the service, near enough, with a place at all."""
     is_near = travel_min(wish.home, receiver.point) <= limits.reach or _is_named(receiver, wish)
-    return is_near and receiver.has_machines and receiver.has_places and _is_meant(receiver, wish)
+    return is_near and receiver.has_machines and receiver.has_places and _bar(receiver, wish) is None
 
 
-def _is_meant(receiver: Receiver, wish: Wish) -> bool:
-    """Say whether the zones send an uninfected patient to a house of that role (C11)."""
-    if wish.is_closed_loop:
-        return receiver.zone_role == ZoneRole.YELLOW
-    keeps_usual = wish.zone_class == ZoneClass.PRECAUTIONARY and receiver.code == wish.usual_code
-    return receiver.zone_role == ZoneRole.ORDINARY or (receiver.zone_role == ZoneRole.YELLOW and keeps_usual)
+def _bar(receiver: Receiver, wish: Wish, *, through_buffer: bool = False) -> str | None:
+    """Ask the engine which rule keeps a patient out of a house whatever its places; None if it may receive them."""
+    needs = {offered(CARE, receiver.zone_role)} - ({CARE} if receiver.zone_role == ZoneRole.NONE else set())
+    if saves(receiver.zone_role):
+        needs.add(CARE + CRITICAL)
+    house = facility(receiver.code, receiver.zone_role, place="", needs=frozenset(needs))
+    reason = refusal(house, wish.as_asked, through_buffer=through_buffer)
+    return reason.code if reason else None
 
 
 def _order(option: Option, wish: Wish) -> tuple[Any, ...]:
@@ -181,24 +202,25 @@ def _off(times: Times, wish: Wish, *, now: datetime, minutes: int) -> timedelta:
 
 def _role(receiver: Receiver, wish: Wish, *, is_lacking: bool) -> Check:
     """Say whether the matrix sends this patient here."""
-    role = receiver.zone_role
-    if role == ZoneRole.NONE:
+    bar = _bar(receiver, wish)
+    if bar == "zone_role" and is_lacking and _bar(receiver, wish, through_buffer=True) is None:
+        return Check("role_buffer" if wish.is_closed_loop else "role_only", "but")
+    if bar == "zone_role":
+        return Check("role_ordinary" if wish.is_closed_loop else "role_yellow", "no")
+    if bar and receiver.zone_role == ZoneRole.NONE:
         return Check("closed", "no", {"status": "closed"})
-    if wish.is_critical and role != ZoneRole.FANGCANG:
-        return Check("role_delivers" if wish.is_labour else "role_nearest", "yes")
+    if wish.is_critical:
+        return (
+            Check("role_designated", "no")
+            if bar
+            else Check("role_delivers" if wish.is_labour else "role_nearest", "yes")
+        )
     if wish.infection_class in INFECTIOUS:
-        fits = role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}
-        return Check("role_designated", "yes") if fits else Check("role_infected", "no")
-    if role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}:
+        return Check("role_infected", "no") if bar else Check("role_designated", "yes")
+    if bar:
         return Check("role_designated", "no")
-    if _is_meant(receiver, wish):
-        return Check("role_yellow", "yes") if wish.is_closed_loop else _by_zone(wish)
     if wish.is_closed_loop:
-        return Check("role_buffer", "but") if is_lacking else Check("role_ordinary", "no")
-    return Check("role_only", "but") if is_lacking else Check("role_yellow", "no")
-
-
-def _by_zone(wish: Wish) -> Check:
+        return Check("role_yellow", "yes")
     return Check("role_ordinary", "yes", {"zone": wish.zone_class})
 
 

@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from core.geo import Point, travel_min
 from core.phrases import listed
 from dispatch import soundness
-from dispatch.hand import receiving
+from dispatch.hand import receiving, zone_roles
 from dispatch.hand.receiving import FRESH_H, Receiver, Wish
+from dispatch.hand.zone_roles import CRITICAL, offered, saves
 from dispatch.limits import LIMITS
 from hospitals import machines
 from hospitals.cards import CRITICAL_SERVICES
@@ -21,17 +22,6 @@ from hospitals.models import Facility, Service, Slot
 from hospitals.selectors.machines import apart_taken
 from hospitals.states import SHUT, ServiceStatus, ZoneRole
 from matching import problem as engine
-
-INFECTED = "+positive"  # a designated hospital's care is another need: nobody else goes there
-CRITICAL = "+critical"  # … and so is a critical patient's: no slot, and no closure, stands before it
-ZONES: dict[str, frozenset[str]] = {
-    ZoneRole.ORDINARY: frozenset({"controlled", "precautionary"}),
-    ZoneRole.YELLOW: frozenset({"sealed"}),
-}
-USUAL_ZONES: dict[str, frozenset[str]] = {
-    ZoneRole.YELLOW: frozenset({"precautionary"})
-}  # they keep their usual hospital, yellow or not (C11)
-SEPARATE = {True: ("positive", "suspected"), False: ("isolated",)}  # rooms of their own
 
 
 @dataclass
@@ -118,27 +108,23 @@ def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | Non
 
 
 def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, at: datetime) -> engine.Facility:
-    is_designated = row.zone_role in {ZoneRole.DESIGNATED, ZoneRole.FANGCANG}
     slots, needs, shut = [], set(), set()
     for kind in kinds:
-        need = kind + INFECTED if is_designated else kind
+        need = offered(kind, row.zone_role)
         if care.services[(row.pk, kind)].is_closed_at(at):
             shut.add(need)
         for slot in care.slots.get((row.pk, kind), ()):
             slots += _places(care, slot, need, start=(slot.starts_at - origin) / timedelta(minutes=1))
             needs.add(need)
-        if kind in CRITICAL_SERVICES and row.zone_role != ZoneRole.FANGCANG:
+        if kind in CRITICAL_SERVICES and saves(row.zone_role):
             needs.add(kind + CRITICAL)
-    return engine.Facility(
-        id=row.pk,
+    return zone_roles.facility(
+        row.pk,
+        row.zone_role,
         place=f"f:{row.pk}",
         needs=frozenset(needs),
-        zones=ZONES.get(row.zone_role, frozenset()),
-        usual_zones=USUAL_ZONES.get(row.zone_role, frozenset()),
-        infections=frozenset(SEPARATE[is_designated]),
         machines=frozenset(name for kind in kinds for name in _set_apart(care.services[(row.pk, kind)])),
         slots=tuple(slots),
-        has_buffer=not is_designated,
         rank=max((_doubt(care.services[(row.pk, kind)], at) for kind in kinds), default=0),
         shut=frozenset(shut - needs) or None,
     )

@@ -18,13 +18,14 @@ from access.selectors import facts_of
 from access.services.cards import machine_class, party_size
 from access.states import FIXED, RequestStatus
 from core.geo import Point, travel_min
-from core.vocabulary import INFECTIOUS, Mobility, PlaceKind, Precaution, ZoneClass
+from core.vocabulary import INFECTIOUS, Mobility, PlaceKind, Precaution
 from dispatch import limits, soundness
+from dispatch.hand.zone_roles import CRITICAL, INFECTED, care_zone, need_of
 from dispatch.limits import LIMITS, PLAN_TOLD, board_min, leave_min, turn_min
 from dispatch.planning import fleet, houses
 from dispatch.planning.critical import AT_HAND, at_hand_within, bound_for, by_cars
 from dispatch.planning.fleet import Cars, load, minutes, place
-from dispatch.planning.houses import CRITICAL, INFECTED, Care, slot_key, slot_name
+from dispatch.planning.houses import Care, slot_key, slot_name
 from dispatch.planning.persons import one_way_each
 from dispatch.planning.turns import Span, somebody_waits, waiting_rows
 from matching import problem as engine
@@ -202,16 +203,13 @@ def _party(row: AccessRequest, cars: Cars, *, pickup: Trip | None) -> engine.Req
         raise ValueError("a stranger without a home cannot be planned")
     flag = row.resident.precaution if row.resident else ""
     skills = _skills(row, is_urgent=row.is_critical)
-    kind = row.care_asked
-    is_infected = flag in INFECTIOUS and not row.is_critical
-    need = kind + CRITICAL if row.is_critical else kind + INFECTED if is_infected else kind
     return engine.Request(
         id=str(row.case_ref),
-        need=need,
+        need=need_of(row.care_asked, flag, is_critical=row.is_critical),
         home=place(cars, f"c:{home.code}", home.lat, home.lon),
         pickup_place=_pickup_place(cars, pickup),
         zone=row.zone_class,
-        care_zone=ZoneClass.SEALED if flag == Precaution.ISOLATED else "",
+        care_zone=care_zone(row.zone_class, flag),
         infection=flag,
         machine="" if row.is_critical else machine_class(row),
         usual_facility=None if row.is_critical else row.facility_id,
