@@ -53,10 +53,11 @@ class Limits:
     def hours(
         self, asked: datetime | None, *, is_fixed: bool, at: datetime, until: datetime
     ) -> tuple[datetime, datetime]:
-        """Return the first and the last hour that is planned for somebody, of a span that ends `until`."""
+        """Return the first and the last hour that is planned for somebody, of a span that ends before `until`."""
+        last = until - timedelta(seconds=1)
         if asked is None or is_fixed:
-            return at, until
-        return max(at, asked - self.before * MINUTE), max(asked, at) + self.after * MINUTE
+            return at, last
+        return max(at, asked - self.before * MINUTE), min(last, max(asked, at) + self.after * MINUTE)
 
 
 LIMITS = Limits()

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from matching.arrays import RESOURCES, UNBOUND
+from matching.bars import first_bar
 from matching.board import Board
 from matching.facilities import refusal
 from matching.legs import Choice
 from matching.plan import Reason, Unmet
 from matching.problem import Direction, Request
 
-RESOURCE_CODES = ("seats", "wheelchairs", "stretchers", "oxygen")
 CHANGES_MIN = (15.0, 30.0, 60.0, 120.0)
 
 
@@ -51,14 +51,8 @@ def standing_rule(board: Board, car: int, leg: int) -> Reason | None:
     if pinned >= 0 and pinned != car:
         return Reason(code="chosen_by_person", subject=problem.vehicles[pinned].id)
     request = problem.request_by_id[routing.legs[leg].request]
-    if vehicle.zones and request.zone not in vehicle.zones:
-        return Reason(code="zone_class", subject=vehicle.id)
-    missing = sorted(request.skills - vehicle.skills)
-    if missing:
-        return Reason(code="skill", subject=missing[0])
-    for code, needed, room in zip(RESOURCE_CODES, request.party, vehicle.capacity, strict=True):
-        if needed > room:
-            return Reason(code=code, subject=vehicle.id, needed=needed, available=room)
+    if bar := first_bar(vehicle, request):
+        return bar
     if vehicle.shift_start_min > net.node_close[2 * leg] or vehicle.shift_end_min < net.node_open[2 * leg + 1]:
         return Reason(code="shift", subject=vehicle.id)
     return None

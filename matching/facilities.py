@@ -53,11 +53,13 @@ def open_facilities(problem: Problem, request: Request) -> list[Facility]:
 
 
 def is_safe(request: Request, slot: Slot, now_min: float) -> bool:
-    """Tell whether a slot is of the request's need and machines, between its earliest and the latest safe time."""
+    """Tell whether a slot is of the request's need and machines, between the hours at which treatment may start."""
     latest = request.latest_safe_min
     is_its = (slot.need, slot.machine) == (request.need, request.machine)
     return (
-        is_its and slot.start_min >= max(now_min, request.earliest_min) and (latest is None or slot.start_min <= latest)
+        is_its
+        and slot.start_min >= max(now_min, request.treated_from_min)
+        and (latest is None or slot.start_min <= latest)
     )
 
 
@@ -128,7 +130,7 @@ class Offers:
         """Return those slots, each with the price of its time and its id; looked up once for requests alike."""
         asked = self.problem.now_min if request.asked_min is None else request.asked_min
         fixed = (request.fixed_slot, request.fixed_facility, request.is_critical)
-        hours = (request.earliest_min, request.latest_safe_min)
+        hours = (request.treated_from_min, request.latest_safe_min)
         key = (site.id, request.need, request.machine, asked, hours, fixed)
         if key not in self.priced:
             shift = self.problem.params.price_slot_shift

@@ -112,7 +112,8 @@ class Request:
     fixed_facility, fixed_slot : already booked; then only vehicles are chosen.
     arrive_by_min : latest arrival where no slot applies (ordinary visits, critical).
     machine : class of patients whose places are kept apart at the facility (E20); no vehicle learns it.
-    latest_safe_min : treatment must start by then.
+    earliest_min : nobody leaves for care before.
+    treated_from_min, latest_safe_min : treatment must start between these.
     harm_in_min : time to harm; the smaller, the earlier served.
     home_min, facility_min : boarding or alighting minutes at either end, stairs included.
     turn_min : disinfection after this party, before another class boards (E18); None: the vehicle's own.
@@ -134,6 +135,7 @@ class Request:
     fixed_slot: str | None = None
     asked_min: float | None = None
     earliest_min: float = 0.0
+    treated_from_min: float = 0.0
     arrive_by_min: float | None = None
     latest_safe_min: float | None = None
     harm_in_min: float = 4320.0

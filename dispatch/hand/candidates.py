@@ -1,7 +1,7 @@
 """Which car can take one way of one request, and for every other car the first rule that bars it. Pure.
 
-The order of the rules is fixed, so that two dispatchers read the same reason: status, zone, infection, room for the
-party, shift, time taken by another run, arrival. Rules of rooms and zones are hard; none can be forced.
+The order of the rules is fixed, so that two dispatchers read the same reason: status, then zone, skills and room as the
+engine judges them (`car_rules`), shift, time taken by another run, arrival.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from math import ceil
 from typing import Any
 
 from core.geo import Point
-from core.vocabulary import INFECTIOUS, Mobility, Precaution, ZoneClass
+from core.vocabulary import INFECTIOUS, Mobility
+from dispatch.hand.car_rules import bar_of
+from dispatch.hand.car_rules import met as rules_met
 from dispatch.hand.timing import find_ride
 from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
-from transport.states import VehicleStatus
 
 OFF_THE_HOUR = frozenset({"waits_at_door", "no_spare", "comes_late"})
 
@@ -54,13 +55,12 @@ def way_between(origin: Point, destination: Point, *, ready_at: datetime, now: d
 
 def fit(car: Car, ask: Ask, way: Way) -> Fit:
     """Look at one car for one way."""
-    for check in _room(car, ask):
-        if check.bars:
-            return Fit(car, None, (check,))
+    if bar := bar_of(car, ask):
+        return Fit(car, None, (bar,))
     ride, barred = find_ride(car, ask, way)
     if ride is None:
         return Fit(car, None, (barred,) if barred else ())
-    met = [check for check in _room(car, ask) if check.code not in {"status", "infection", "seats"}]
+    met = rules_met(ask, is_lying=car.is_ambulance and car.stretchers > 0)
     met.append(Check("deadhead", "yes", {"min": ride.deadhead_min, "km": ride.deadhead_km}))
     met += _hour(way, ride)
     if car.is_ambulance and not (ask.is_critical or ask.infection_class in INFECTIOUS):  # R-000-10, R-000-11
@@ -101,30 +101,3 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
         return (0, each.car.is_ambulance, is_off, ride.deadhead_min + spare + each.car.seats, each.car.plate)
 
     return sorted(fits, key=key)
-
-
-def _room(car: Car, ask: Ask) -> list[Check]:
-    """Look at status, zone, infection and room, in this order."""
-
-    def said(code: str, holds: bool, **figures: Any) -> Check:
-        return Check(code, "yes" if holds else "no", figures)
-
-    lies = ask.mobility == Mobility.STRETCHER or (car.is_ambulance and car.stretchers > 0)
-    takes_seat = not lies and ask.mobility != Mobility.WHEELCHAIR
-    seats = ask.party_size - (0 if takes_seat else 1)
-    checks = [
-        said("status", car.status == VehicleStatus.AVAILABLE, status=car.status),
-        said("zone", ask.zone_class in car.zones_allowed, zone=ask.zone_class, allowed=sorted(car.zones_allowed)),
-    ]
-    if ask.infection_class in INFECTIOUS:
-        checks.append(said("infection", car.takes_positive))
-    if ask.infection_class == Precaution.ISOLATED and not ask.is_critical:
-        checks.append(said("closed_loop", ZoneClass.SEALED in car.zones_allowed))
-    checks.append(said("seats", car.seats >= seats, need=seats, has=car.seats))
-    if ask.mobility == Mobility.WHEELCHAIR and not lies:
-        checks.append(said("wheelchair", car.wheelchairs > 0))
-    if ask.mobility == Mobility.STRETCHER:
-        checks.append(said("stretcher", car.stretchers > 0))
-    if ask.needs_oxygen:
-        checks.append(said("oxygen", car.has_oxygen))
-    return checks

@@ -11,8 +11,8 @@ from access.models import AccessRequest
 from access.selectors.rescue import fallback_after, place_of
 from access.services.cards import party_size
 from dispatch.hand import snapshot
+from dispatch.hand.car_rules import load
 from dispatch.planning import houses
-from dispatch.planning.fleet import load
 from dispatch.planning.houses import Care
 from matching import problem as engine
 from transport.models import Trip

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from core.geo import Point, travel_min
-from core.vocabulary import Mobility, ZoneClass
 from dispatch import soundness
+from dispatch.hand.car_rules import skills_of
 from dispatch.limits import longest_turn_min, turn_left, turn_min
 from dispatch.shapes import ride_class
 from matching import problem as engine
@@ -260,29 +260,17 @@ def place(cars: Cars, name: str, lat: float, lon: float) -> str:
 def _skills(shift: Shift, *, is_lent: bool, is_at_hand: bool) -> frozenset[str]:
     """Say what a car can do beyond room: `ordinary` is what every car but an ambulance may be used for (R-000-11).
 
-    `spare` has an ambulance that is lent (docs/adr/0009), `at_hand` one that sets out at once (C7), `closed_loop` a car
-    of the sealed zone.
+    `spare` has an ambulance that is lent (docs/adr/0009), `at_hand` one that sets out at once (C7).
     """
-    vehicle = shift.vehicle
+    vehicle, zones = shift.vehicle, frozenset(shift.vehicle.zones_allowed)
     has = {
         "ambulance": vehicle.is_ambulance,
         "ordinary": not vehicle.is_ambulance,
         "at_hand": vehicle.is_ambulance and is_at_hand,
         "spare": is_lent,
-        "oxygen": vehicle.has_oxygen,
-        "positive": vehicle.takes_positive,
-        "closed_loop": ZoneClass.SEALED in vehicle.zones_allowed,
     }
-    return frozenset(name for name, is_so in has.items() if is_so)
-
-
-def load(mobility: str, party_size: int, *, is_lying: bool) -> engine.Load:
-    """Return the room a party takes: its patient lies, sits in the own wheelchair or takes a seat."""
-    if is_lying or mobility == Mobility.STRETCHER:
-        return engine.Load(seats=party_size - 1, stretchers=1)
-    if mobility == Mobility.WHEELCHAIR:
-        return engine.Load(seats=party_size - 1, wheelchairs=1)
-    return engine.Load(seats=party_size)
+    can = skills_of(zones, has_oxygen=vehicle.has_oxygen, takes_positive=vehicle.takes_positive)
+    return can | {name for name, is_so in has.items() if is_so}
 
 
 def minutes(moment: datetime, origin: datetime) -> float:

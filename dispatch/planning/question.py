@@ -18,13 +18,14 @@ from access.selectors import facts_of
 from access.services.cards import machine_class, party_size
 from access.states import FIXED, RequestStatus
 from core.geo import Point, travel_min
-from core.vocabulary import INFECTIOUS, Mobility, PlaceKind, Precaution
+from core.vocabulary import INFECTIOUS, Mobility, PlaceKind
 from dispatch import limits, soundness
+from dispatch.hand.car_rules import load, skills_asked
 from dispatch.hand.zone_roles import CRITICAL, INFECTED, care_zone, need_of
 from dispatch.limits import LIMITS, PLAN_TOLD, board_min, leave_min, turn_min
 from dispatch.planning import fleet, houses
 from dispatch.planning.critical import AT_HAND, at_hand_within, bound_for, by_cars
-from dispatch.planning.fleet import Cars, load, minutes, place
+from dispatch.planning.fleet import Cars, minutes, place
 from dispatch.planning.houses import Care, slot_key, slot_name
 from dispatch.planning.persons import one_way_each
 from dispatch.planning.turns import Span, somebody_waits, waiting_rows
@@ -156,7 +157,8 @@ def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars
         fixed_facility=getattr(row, "held_at", None) if held and not row.is_critical else None,
         fixed_slot=slot_name(held, machine_class(row)) if held and not row.is_critical else None,
         asked_min=asked,
-        earliest_min=minutes(since, span.origin),
+        earliest_min=minutes(span.at, span.origin),
+        treated_from_min=minutes(since, span.origin),
         latest_safe_min=None if row.is_critical else minutes(until, span.origin),
         harm_in_min=30.0 if row.is_critical else HARM_MIN[is_fixed],
         needs_outbound=row.needs_vehicle,
@@ -249,20 +251,12 @@ def _lying(asked: engine.Request, row: AccessRequest) -> engine.Request:
 
 
 def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
-    """Say what the car must be able to do; ambulances are for emergencies and the infected (R-000-10, R-000-11).
-
-    Who is isolated rides in the closed loop, as the sealed zone does, whatever zone the car fetches them from (C11).
-    """
+    """Say what the car must be able to do; ambulances are for emergencies and the infected (R-000-10, R-000-11)."""
     flag = row.resident.precaution if row.resident else ""
-    asked = {
-        "oxygen": row.needs_oxygen,
-        "positive": flag in INFECTIOUS,
-        "closed_loop": flag == Precaution.ISOLATED and not is_urgent,
-    }
-    needed = {name for name, is_so in asked.items() if is_so}
+    needed = skills_asked(flag, needs_oxygen=row.needs_oxygen, is_critical=is_urgent)
     if is_urgent:
-        return frozenset(needed | {"ambulance"})
-    return frozenset(needed if "positive" in needed else needed | {"ordinary"})
+        return needed | {"ambulance"}
+    return needed if "positive" in needed else needed | {"ordinary"}
 
 
 def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span) -> Care:

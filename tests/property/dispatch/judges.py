@@ -16,10 +16,11 @@ from access.services import cards
 from core import clock
 from dispatch.hand import receiving, snapshot
 from dispatch.hand.candidates import fit, way_back, way_there
+from dispatch.hand.car_rules import load
 from dispatch.hand.placement import HORIZON_H
 from dispatch.limits import LIMITS, planned_until
 from dispatch.planning import houses, question
-from dispatch.planning.fleet import load, minutes
+from dispatch.planning.fleet import minutes
 from dispatch.planning.roads import ROADS
 from dispatch.planning.turns import Span
 from dispatch.shapes import Ask, Car, Way
@@ -156,10 +157,9 @@ def judged(request: AccessRequest, slots: Sequence[Slot], *, at: datetime) -> It
 
 
 def _is_in_hours(asked: Engine, slot: Slot) -> bool:
-    """Say whether the engine plans the person for that hour at all, with an hour to get there."""
+    """Say whether the engine plans the person for that hour at all."""
     party, start = asked.problem.request_by_id[asked.case], minutes(slot.starts_at, asked.origin)
-    earliest = party.earliest_min + (60 if party.earliest_min > asked.problem.now_min else 0)
-    return earliest <= start <= (party.latest_safe_min or start)
+    return party.treated_from_min <= start <= (party.latest_safe_min or start)
 
 
 def _hospitals(asked: Engine, slots: Sequence[Slot]) -> Iterator[Pair]:
