@@ -33,6 +33,7 @@ class Limits:
     aim : a car that has the choice is there this long before.
     wait_target, wait : a car home comes within this of being ready; the second only where no car keeps the first.
     reach : a hospital farther from home than this is proposed by a person alone, and counts as none for the zones.
+    fresh : a house that said nothing for longer ranks lower and is called first, but is never left out (F37).
     before, after : another hour than the one asked for is planned this much sooner or later; a treatment that recurs,
         or has no hour, at any time of the span planned. A person may take any shift of the day and of the next.
     told : what was told moves by no more than this for somebody who joins (C19). The plan moves nothing.
@@ -46,6 +47,7 @@ class Limits:
     wait_target: float = 30.0
     wait: float = 60.0
     reach: float = 90.0
+    fresh: float = 240.0
     before: float = 180.0
     after: float = 240.0
     told: float = 5.0
@@ -78,7 +80,8 @@ def of_book(book: rulebook.Book, *, place: str, at: datetime) -> Limits:
     target = float(book.value("waiting.target_min", place=place, at=at).value)
     longest = float(book.value("waiting.measured_min", place=place, at=at).value[0])
     told = float(book.value("engine.move_told_stop_max_min", place=place, at=at).value)
-    return Limits(wait_target=target, wait=max(longest, target), told=told)
+    fresh = float(book.value("capacity.stale_h", place=place, at=at).value) * 60
+    return Limits(wait_target=target, wait=max(longest, target), told=told, fresh=fresh)
 
 
 def planned_until(at: datetime, *, asked: datetime | None = None) -> datetime:

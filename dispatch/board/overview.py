@@ -17,8 +17,8 @@ from core.phrases import label, listed
 from core.vocabulary import ServiceKind, ZoneClass, hhmm
 from dispatch.board.lanes import Group, groups, scale
 from dispatch.hand import snapshot
-from dispatch.hand.receiving import FRESH_H
 from dispatch.hand.snapshot import Bar
+from dispatch.limits import MINUTE, Limits, limits
 from dispatch.shapes import Car
 from hospitals.models import Service
 from hospitals.states import ServiceStatus, ZoneRole
@@ -144,33 +144,35 @@ class Matrix:
 
 
 def facilities(*, at: datetime) -> Matrix:
-    """Return the city's facilities with the services patients are driven to: one query."""
+    """Return the city's facilities with the services patients are driven to: two queries."""
     _start, end = clock.day_bounds(clock.local_day(at))
     today = Q(slots__starts_at__gt=at, slots__starts_at__lt=end)
     free = Sum(F("slots__capacity") - F("slots__booked"), filter=today)
     services: dict[str, dict[str, Any]] = {}
     for row in Service.objects.filter(kind__in=COLUMNS).select_related("facility").annotate(free=free):
         services.setdefault(row.facility_id, {})[row.kind] = row
-    rows = [_facility(known, at) for known in services.values()]
+    known_limits = limits(place="", at=at)
+    rows = [_facility(known, known_limits, at) for known in services.values()]
     return Matrix(list(COLUMNS.values()), sorted(rows, key=lambda row: -sum(cell is not None for cell in row.cells)))
 
 
-def _facility(known: dict[str, Any], at: datetime) -> FacilityRow:
+def _facility(known: dict[str, Any], limits: Limits, at: datetime) -> FacilityRow:
     first = next(iter(known.values()))
     said = [service.confirmed_at for service in known.values() if service.confirmed_at]
     role = "" if first.facility.zone_role == ZoneRole.ORDINARY else str(first.facility.get_zone_role_display())
-    row = FacilityRow(first.facility.name, role, _stale(max(said) if said else None, at))
+    row = FacilityRow(first.facility.name, role, _stale(max(said) if said else None, limits, at))
     row.cells = [_cell(known[kind]) if kind in known else None for kind in COLUMNS]
     return row
 
 
-def _stale(said: datetime | None, at: datetime) -> str:
+def _stale(said: datetime | None, limits: Limits, at: datetime) -> str:
     if said is None:
         return _("还没报过")
     late = at - said
     if late > timedelta(days=2):
         return _("%(n)s 天没更新") % {"n": late.days}
-    return _("%(h)s 小时没更新") % {"h": int(late.total_seconds() // 3600)} if late > timedelta(hours=FRESH_H) else ""
+    hours = {"h": int(late.total_seconds() // 3600)}
+    return _("%(h)s 小时没更新") % hours if late > limits.fresh * MINUTE else ""
 
 
 def _cell(service: Any) -> Cell:

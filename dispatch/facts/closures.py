@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from access.journey import is_out
 from access.models import AccessRequest
 from access.selectors import facts_of, locked_case_of, with_facts
+from access.selectors.rescue import place_of
 from access.services import cards
 from access.services.letting_go import unplace
 from calls.models import OpenCall
@@ -26,6 +27,7 @@ from core.stored import stored
 from dispatch.facts.wake import ring, ring_for
 from dispatch.hand import receiving, snapshot
 from dispatch.hand.receiving import Option
+from dispatch.limits import limits
 from hospitals.models import Appointment, Service
 from hospitals.states import AppointmentStatus
 
@@ -94,7 +96,8 @@ def _receives_again(service: Service, *, at: datetime) -> None:
 
 def _elsewhere(request: AccessRequest, service: Service, at: datetime) -> Option | None:
     """Return the first other house that can take somebody on the way."""
-    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at)
+    known = limits(place=place_of(request), at=at)
+    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=known)
     return next((each for each in found if each.is_possible and each.receiver.code != service.facility_id), None)
 
 

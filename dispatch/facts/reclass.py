@@ -23,6 +23,7 @@ from access.models import AccessRequest
 from access.models.request import OPEN
 from access.selectors import facts_of, locked_case
 from access.selectors.ground import zone_now, zone_of
+from access.selectors.rescue import place_of
 from access.services import cards, requests
 from access.services.letting_go import unplace
 from core import boards
@@ -34,6 +35,7 @@ from core.sweeping import each
 from core.vocabulary import ZoneClass
 from dispatch.facts.wake import ring_for
 from dispatch.hand import receiving, snapshot, telling
+from dispatch.limits import limits
 from hospitals.cards import CareClass
 from hospitals.machines import SERVICES
 from hospitals.models import Appointment
@@ -187,7 +189,8 @@ def _bar_of_place(case: Case, *, at: datetime) -> str:
     if held is None or not case.is_stricter or not request.needs_vehicle:
         return ""
     request.held_slot = held.slot_id  # type: ignore[attr-defined]
-    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at)
+    known = limits(place=place_of(request), at=at)
+    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=known)
     checks = (check for option in found if option.receiver.code == held.facility_id for check in option.checks)
     barred = any(check.bars and check.code.startswith(ROLES) for check in checks)
     return stored("防护级别变了，这家医院按规定不接，另行安排") if barred else ""

@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from core.errors import Invalid
 from core.geo import Point
 from dispatch.hand.candidates import fit, rank, way_back, way_there
-from dispatch.limits import LIMITS, Limits
+from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
-
-SOON = timedelta(minutes=60)  # collected.within: later than that, somebody stands in a corridor at night
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,8 @@ def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
 
     def key(each: Fit) -> tuple[bool, bool, datetime]:
         comes = each.ride.pickup_at if each.ride else way.pickup_from
-        return comes - way.pickup_from > SOON, each.car.is_ambulance, comes
+        is_late = comes - way.pickup_from > way.limits.wait * MINUTE  # they would stand in a corridor at night
+        return is_late, each.car.is_ambulance, comes
 
     possible.sort(key=key)
     return possible + [each for each in ranked if each.ride is None]

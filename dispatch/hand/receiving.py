@@ -17,13 +17,12 @@ from core.clock import CHINA
 from core.geo import Point, road_km, travel_min
 from core.vocabulary import INFECTIOUS, ZoneClass
 from dispatch.hand.zone_roles import CRITICAL, care_zone, facility, need_of, offered, saves
-from dispatch.limits import LIMITS, Limits
+from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus, ZoneRole, is_shut
 from matching import problem as engine
 from matching.facilities import refusal
 
-FRESH_H = 4  # a facility that said nothing for longer ranks lower and is called first, but is never left out (F37)
 DOUBT_MIN = 10.0  # a house that is shut, limited or silent must be this much nearer to be a critical patient's first
 # a woman in labour: how much farther the house of her zone or infection may be than the nearest that can deliver
 DESIGNATED_MIN, ROLE_MIN = 60.0, 15.0
@@ -165,7 +164,7 @@ def _judge(receiver: Receiver, wish: Wish, *, now: datetime, is_lacking: bool, l
     checks = [_role(receiver, wish, is_lacking=is_lacking)]
     if receiver.code == wish.usual_code:
         checks.append(Check("usual", "yes"))
-    checks += _service(receiver, now=now, is_barred=not free and not wish.is_critical)
+    checks += _service(receiver, now=now, limits=limits, is_barred=not free and not wish.is_critical)
     if not receiver.has_machines:
         checks.append(Check("no_machine", "no"))
     elif not free and not wish.is_critical:
@@ -224,7 +223,7 @@ def _role(receiver: Receiver, wish: Wish, *, is_lacking: bool) -> Check:
     return Check("role_ordinary", "yes", {"zone": wish.zone_class})
 
 
-def _service(receiver: Receiver, *, now: datetime, is_barred: bool) -> list[Check]:
+def _service(receiver: Receiver, *, now: datetime, limits: Limits, is_barred: bool) -> list[Check]:
     """Say how the service stands and how fresh that is; a closure bars nobody critical (R-002-3d)."""
     checks = []
     if is_shut(receiver.status, receiver.status_until, now):
@@ -234,6 +233,6 @@ def _service(receiver: Receiver, *, now: datetime, is_barred: bool) -> list[Chec
         checks.append(Check("limited", "but"))
     if receiver.confirmed_at is None:
         checks.append(Check("stale", "but", {"h": 0}))
-    elif now - receiver.confirmed_at > timedelta(hours=FRESH_H):
+    elif now - receiver.confirmed_at > limits.fresh * MINUTE:
         checks.append(Check("stale", "but", {"h": int((now - receiver.confirmed_at).total_seconds() // 3600)}))
     return checks

@@ -13,9 +13,9 @@ from core.geo import Point, travel_min
 from core.phrases import listed
 from dispatch import soundness
 from dispatch.hand import receiving, zone_roles
-from dispatch.hand.receiving import FRESH_H, Receiver, Wish
+from dispatch.hand.receiving import Receiver, Wish
 from dispatch.hand.zone_roles import CRITICAL, offered, saves
-from dispatch.limits import LIMITS
+from dispatch.limits import LIMITS, MINUTE, Limits
 from hospitals import machines
 from hospitals.cards import CRITICAL_SERVICES
 from hospitals.models import Facility, Service, Slot
@@ -33,6 +33,7 @@ class Care:
     slots: dict[tuple[str, str], list[Slot]] = field(default_factory=lambda: defaultdict(list))
     apart: dict[int, dict[str, int]] = field(default_factory=dict)  # by slot: who takes machines set apart (E20)
     held: frozenset[int] = frozenset()
+    limits: Limits = LIMITS
     faulty: dict[str, str] = field(default_factory=dict)  # by hospital: what is wrong with a row that is set aside
 
     def is_sound(self, name: str, found: Iterable[str]) -> bool:
@@ -43,12 +44,14 @@ class Care:
         return not said
 
 
-def read(kinds: Collection[str], held: Collection[int], *, since: datetime, until: datetime) -> Care:
+def read(
+    kinds: Collection[str], held: Collection[int], *, since: datetime, until: datetime, limits: Limits = LIMITS
+) -> Care:
     """Read every facility, the services of these kinds and their places: three queries, four with haemodialysis.
 
     Slots in `held` are places that somebody already has; they are read although they may be full.
     """
-    care = Care({}, held=frozenset(held))
+    care = Care({}, held=frozenset(held), limits=limits)
     known = Facility.objects.all()
     care.facilities = {row.pk: row for row in known if care.is_sound(row.name, soundness.of_facility(row))}
     for service in Service.objects.filter(kind__in=kinds).exclude(facility__zone_role=ZoneRole.NONE):
@@ -75,7 +78,7 @@ def facilities(
     found = []
     for code, row in care.facilities.items():
         kinds = [kind for (owner, kind) in care.services if owner == code]
-        in_reach = any(travel_min(point, row.point) <= LIMITS.reach for point in points)
+        in_reach = any(travel_min(point, row.point) <= care.limits.reach for point in points)
         if code in named or (kinds and in_reach):
             found.append(_facility(care, row, kinds, origin=origin, at=at))
     return tuple(found)
@@ -103,7 +106,7 @@ def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | Non
         for (code, offered), service in care.services.items()
         if offered == kind
     ]
-    best = next(iter(receiving.options(known, wish, now=at)), None)
+    best = next(iter(receiving.options(known, wish, now=at, limits=care.limits)), None)
     return best.receiver.code if best and best.is_possible else None
 
 
@@ -125,7 +128,7 @@ def _facility(care: Care, row: Facility, kinds: list[str], *, origin: datetime, 
         needs=frozenset(needs),
         machines=frozenset(name for kind in kinds for name in _set_apart(care.services[(row.pk, kind)])),
         slots=tuple(slots),
-        rank=max((_doubt(care.services[(row.pk, kind)], at) for kind in kinds), default=0),
+        rank=max((_doubt(care.services[(row.pk, kind)], care.limits, at) for kind in kinds), default=0),
         shut=frozenset(shut - needs) or None,
     )
 
@@ -160,7 +163,7 @@ def slot_key(name: str) -> int:
     return int(name.partition("/")[0])
 
 
-def _doubt(service: Service, at: datetime) -> int:
+def _doubt(service: Service, limits: Limits, at: datetime) -> int:
     """Count what makes a service less sure: limited or diverting, and silent for long (decisions.md F37)."""
-    is_silent = service.confirmed_at is None or at - service.confirmed_at > timedelta(hours=FRESH_H)
+    is_silent = service.confirmed_at is None or at - service.confirmed_at > limits.fresh * MINUTE
     return int(service.status != ServiceStatus.OPEN) + int(is_silent)

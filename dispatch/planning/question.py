@@ -91,7 +91,8 @@ def read(
             asking[asked.id], waiting[asked.id] = asked, row
     asking, elsewhere = one_way_each(asking, waiting, origin=span.origin)
     waiting = {case: waiting[case] for case in asking}
-    care = _care(asking, waiting, span)
+    known = limits.limits(place=area_place(rows), at=span.at)
+    care = _care(asking, waiting, span, known)
     faulty += [waiting.pop(case) for case in houses.bound_nowhere(care, asking)]
     asking = {case: bound_for(asking[case], row, care, trips, span.at) for case, row in waiting.items()}
     people = [*asking.values(), *cars.rides]
@@ -104,7 +105,7 @@ def read(
         requests=tuple(people),
         runs=tuple(cars.runs),
         now_min=minutes(span.at, span.origin),
-        params=_params(area_place(rows), span.at),
+        params=_params(known),
     )
     return Question(problem, span.origin, waiting, faulty, elsewhere)
 
@@ -259,10 +260,12 @@ def _skills(row: AccessRequest, *, is_urgent: bool) -> frozenset[str]:
     return needed if "positive" in needed else needed | {"ordinary"}
 
 
-def _care(asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span) -> Care:
+def _care(
+    asking: dict[str, engine.Request], waiting: dict[str, AccessRequest], span: Span, known: limits.Limits
+) -> Care:
     kinds = {request.need.removesuffix(INFECTED).removesuffix(CRITICAL) for request in asking.values()}
     held = [slot_key(request.fixed_slot) for request in asking.values() if request.fixed_slot]
-    return houses.read(kinds, held, since=span.at, until=span.until)
+    return houses.read(kinds, held, since=span.at, until=span.until, limits=known)
 
 
 def _facilities(
@@ -278,9 +281,8 @@ def _place_of(care: Care, facility: engine.Facility) -> engine.Place:
     return engine.Place(id=facility.place, latitude=row.lat, longitude=row.lon)
 
 
-def _params(district: str, at: datetime) -> Params:
+def _params(known: limits.Limits) -> Params:
     """Take the limits that dispatchers are judged by as well; the prices are the engine's own."""
-    known = limits.limits(place=district, at=at)
     return Params(
         wait_after_ready_target_min=known.wait_target,
         wait_after_ready_min=known.wait,

@@ -26,6 +26,7 @@ def test_the_shipped_rulebook_says_what_the_table_says():
         ("waiting.target_min", 20, {"wait_target": 20.0}),
         ("waiting.target_min", 75, {"wait_target": 75.0, "wait": 75.0}),
         ("waiting.measured_min", [50, 90], {"wait": 50.0}),
+        ("capacity.stale_h", 6, {"fresh": 360.0}),
         ("engine.move_told_stop_max_min", 3, {"told": 3.0}),
     ],
 )

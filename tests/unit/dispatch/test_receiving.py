@@ -9,6 +9,7 @@ import pytest
 
 from core.geo import Point
 from dispatch.hand.receiving import Receiver, Times, Wish, options
+from dispatch.limits import Limits
 from dispatch.words import sentence
 
 NOW = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)
@@ -81,6 +82,18 @@ def test_a_facility_that_cannot_says_why(fields, says):
 
     assert not found.is_possible
     assert says in sentence(found.checks[0])
+
+
+def test_how_long_silence_is_fresh_is_the_rulebooks():
+    """capacity.stale_h: the dispatcher's list follows it, as the desk does."""
+    said = receiver("near", confirmed_at=NOW - timedelta(hours=2))
+
+    codes = [
+        [check.code for check in options([said], WISH, now=NOW, limits=Limits(fresh=hours * 60))[0].checks]
+        for hours in (1, 3)
+    ]
+
+    assert ["stale" in each for each in codes] == [True, False]
 
 
 def test_a_house_beyond_reach_is_left_to_a_person():
