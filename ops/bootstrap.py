@@ -17,7 +17,7 @@ RUN = ROOT / ".run"
 VENV = RUN / "venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME, TEST = "requirements.lock", "requirements-test.lock"
-NEEDS_TEST_PACKAGES = {"test", "check", "lock"}
+NEEDS_TEST_PACKAGES = {"test", "trust", "check", "lock"}
 # what is never imported need not be compiled; the first import compiles the rest
 HOW = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-compile")
 ROOM_MB = {RUNTIME: 700, TEST: 1300}

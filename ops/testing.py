@@ -117,6 +117,16 @@ def slot() -> Iterator[Places]:
     raise Refused(f"Eight test runs are under way in {RUN}.")
 
 
+def environment_of_tests(setup: Setup) -> dict[str, str]:
+    """Return what the tests' processes find in their environment."""
+    return {
+        **setup.environment("owner"),
+        **{"STATIC_MANIFEST": "false", "EVENTS_URL": "", "PAGE_ORIGIN": ""},
+        **{"IDLE_TRANSACTION_TIMEOUT_MS": "0"},  # a test is one transaction, and a busy machine may pause in it
+        **{"OWNER_DATABASE_URL": setup.databases.owner_url, "APP_DATABASE_URL": setup.databases.app_url},
+    }
+
+
 def run_pytest(words: Sequence[str], environment: Mapping[str, str], counts: Path) -> tuple[int, Counter[str]]:
     """Run pytest once; return its exit code and counts."""
     counts.unlink(missing_ok=True)
@@ -150,13 +160,7 @@ def main(arguments: Sequence[str]) -> int:
         databases = Databases(places, durable=False)
         say("Starting the databases for the tests …")
         databases.start()
-        environment = {
-            **Setup(places, databases).environment("owner"),
-            **{"STATIC_MANIFEST": "false", "EVENTS_URL": "", "PAGE_ORIGIN": ""},
-            **{"IDLE_TRANSACTION_TIMEOUT_MS": "0"},  # a test is one transaction, and a busy machine may pause in it
-            **{"OWNER_DATABASE_URL": databases.owner_url, "APP_DATABASE_URL": databases.app_url},
-            **browser,
-        }
+        environment = {**environment_of_tests(Setup(places, databases)), **browser}
         try:
             runs = batches(selection)
             for words in runs:

@@ -65,7 +65,7 @@ class Misfit:
 class Load:
     """Places taken in a car."""
 
-    seats: int = 0
+    seats: int
     wheelchairs: int = 0
     stretchers: int = 0
 

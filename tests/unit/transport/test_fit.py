@@ -51,9 +51,12 @@ def _aboard(rider: Rider, since: int, until: int) -> Aboard:
         (Car(stretchers=1), Rider("stretcher", 2), Load(seats=1, stretchers=1)),
         (AMBULANCE, Rider("walk", 2), Load(seats=1, stretchers=1)),
         (AMBULANCE, Rider("wheelchair", 2), Load(seats=1, stretchers=1)),
+        (Car(is_ambulance=True), Rider("walk", 2), Load(seats=2)),
+        (Car(stretchers=1), Rider("walk", 2), Load(seats=2)),
     ],
 )
 def test_what_a_party_takes(car: Car, rider: Rider, load: Load):
+    """Whoever rides in an ambulance lies, where it has room to lie; in another car only whoever must."""
     assert load_of(car, rider) == load
 
 
