@@ -9,9 +9,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from access.models import AccessRequest
 from core import clock
+from dispatch.board.reading import board
 from dispatch.home import returns
 from tests import walkers
+from tests.handed import handed
 from tests.walkers import AT, MIN
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +77,20 @@ def test_who_stands_outside_too_long_goes_before_who_still_waits_at_home(dispatc
             seen[minutes] = _named(dispatcher)
 
     assert seen == {1: ["安一", "陈玉梅", "白二"], 46: ["陈玉梅", "安一", "白二"]}
+
+
+def test_who_may_die_waiting_for_another_house_stands_first_and_who_waits_long_next():
+    """Guard: the order of hand-overs between houses; it begins after what is due within the hour."""
+    case = handed("ask", cars=1)
+    walkers.Vehicle.objects.update(status="off")
+    case.steps("accept")
+    walkers.ask(case.town, walkers.resident(case.town, "何七"), at=case.at - 60 * MIN, arrive_at=case.at - 5 * MIN)
+    walkers.ask(case.town, walkers.resident(case.town, "安一"), at=case.at, arrive_at=case.at + 300 * MIN)
+
+    def named(minutes: int) -> list[str]:
+        return [each.request.name for each in board(case.town.dispatcher, at=case.at + minutes * MIN).waiting]
+
+    assert named(1) == ["何七", "陈玉梅", "安一"]
+    assert named(15) == ["陈玉梅", "何七", "安一"]
+    AccessRequest.objects.filter(pk=case.request.pk).update(is_critical=True)
+    assert named(1) == ["陈玉梅", "何七", "安一"]

@@ -1,9 +1,10 @@
 """Machines as data."""
 
 import pytest
+from django.conf import settings
 
 from core.errors import Conflict
-from core.management.commands.state_pages import all_machines
+from core.management.commands.state_pages import PAGE, all_machines, render
 
 MACHINES = [machine for _app, machine in all_machines()]
 
@@ -42,3 +43,8 @@ def test_an_unlisted_move_is_refused() -> None:
 def test_diagram_draws_every_move() -> None:
     for machine in MACHINES:
         assert machine.as_mermaid().count("-->") >= len(machine.moves()) + len(machine.start)
+
+
+def test_no_move_comes_or_goes_unseen() -> None:
+    """Guard: the moves of every machine, one by one: a table that changes changes the page that people read."""
+    assert render() == (settings.BASE_DIR / PAGE).read_text()

@@ -10,7 +10,7 @@ from matching.check import check
 from matching.engines import INTERPRETED
 from matching.params import Params
 from matching.plan import Plan
-from matching.problem import Load, Problem
+from matching.problem import Break, Load, Problem
 from matching.solve import solve
 from tests.unit.matching.small import car, patient, town
 
@@ -81,6 +81,13 @@ def _bent(plan: Plan, change: str) -> Plan:
         del stops[at]
     elif change == "twice":
         stops.insert(at, stops[at])
+    elif change == "slow":
+        late = {"begin_min": stops[at].begin_min + 60, "depart_min": stops[at].depart_min + 60}
+        stops[at] = replace(stops[at], **late)
+    elif change == "paused":
+        begins = stops[at - 1].depart_min
+        pause = {"action": "break", "begin_min": begins, "depart_min": begins + 20, "request": None, "direction": None}
+        stops.insert(at, replace(stops[at - 1], **pause))
     else:
         stops[at] = replace(stops[at], begin_min=stops[at - 1].depart_min)
     return replace(plan, routes=(replace(route, stops=tuple(stops)), *plan.routes[1:]))
@@ -88,10 +95,29 @@ def _bent(plan: Plan, change: str) -> Plan:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [("lost", "dropoff_without_pickup"), ("left", "never_dropped_off"), ("twice", "stop_twice"), ("fast", "too_fast")],
+    [
+        ("lost", "dropoff_without_pickup"),
+        ("left", "never_dropped_off"),
+        ("twice", "stop_twice"),
+        ("fast", "too_fast"),
+        ("slow", "waits_aboard"),
+        ("paused", "break_aboard"),
+    ],
 )
-def test_a_route_with_a_stop_lost_doubled_or_too_early_is_found(change, code):
-    """Guards: who gets out got in and the other way round, each once, and no car is faster than the road."""
+def test_a_route_with_a_stop_lost_doubled_or_at_a_wrong_time_is_found(change, code):
+    """Guards: who gets out got in and the other way round, each once; no car is faster than the road, or waits aboard."""
     problem = town(requests=(patient(0),), vehicles=(car(0),))
 
     assert code in _codes(problem, _bent(_solved(problem), change))
+
+
+def test_a_break_that_is_due_and_not_taken_is_found():
+    """Guard: a driver's break, in its window, with nobody aboard."""
+    due = Break(earliest_min=600.0, latest_min=700.0, duration_min=30.0)
+    without = town(requests=(patient(0),), vehicles=(car(0),))
+    problem = replace(without, vehicles=(replace(without.vehicles[0], breaks=(due,)),))
+    plan = _solved(problem)
+
+    assert "break" in _codes(problem, _solved(without))
+    longer = replace(due, duration_min=45.0)
+    assert "break" in _codes(replace(problem, vehicles=(replace(without.vehicles[0], breaks=(longer,)),)), plan)
