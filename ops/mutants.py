@@ -41,7 +41,8 @@ class Target:
 TARGETS = {
     "states": Target(
         ("access/states.py", "transport/states.py", "hospitals/states.py", "communities/states.py", "calls/states.py"),
-        ("tests/unit/core/test_states.py", "tests/unit/access/test_states.py", "tests/unit/transport/test_states.py"),
+        ("tests/unit/core/test_states.py", "tests/unit/access/test_states.py", "tests/unit/transport/test_states.py",
+         "tests/unit/hospitals/test_states.py", "tests/unit/calls/test_states.py"),
     ),
     "policies": Target(
         ("access/policies.py", "transport/policies.py", "hospitals/policies.py", "communities/policies.py",
@@ -59,12 +60,12 @@ TARGETS = {
     "booking": Target(
         ("hospitals/services/appointments.py", "hospitals/services/slots.py"),
         ("tests/integration/hospitals/test_appointments.py", "tests/integration/hospitals/test_machines.py",
-         "tests/integration/hospitals/test_closing.py"),
+         "tests/integration/hospitals/test_booking_told.py"),
     ),
     "arrangement": Target(
         ("dispatch/hand/arranging.py",),
         ("tests/integration/dispatch/test_arranging.py", "tests/integration/dispatch/test_placement.py",
-         "tests/integration/dispatch/test_by_hand.py", "tests/integration/dispatch/test_ways.py"),
+         "tests/integration/dispatch/test_by_hand.py", "tests/integration/dispatch/test_arranging_refused.py"),
     ),
 }  # fmt: skip
 

@@ -7,11 +7,11 @@ from importlib import import_module
 
 from ops.say import Refused
 
-WORDS = {"mutants": "ops.mutants", "coverage": "ops.coverage"}
+WORDS = {"mutants": "ops.mutants"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `./dev trust mutants …` or `./dev trust coverage …`."""
+    """Run `./dev trust mutants …`."""
     if not arguments or arguments[0] not in WORDS:
         raise Refused(f"./dev trust WORD, where WORD is one of: {', '.join(WORDS)}")
     return int(import_module(WORDS[arguments[0]]).main(arguments[1:]))

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from access.states import CARE_NEED, REQUEST
+from access.states import CARE_NEED, FIXED, FOR_GOOD, GOODS, REQUEST, STAYS_THERE
 from core.errors import Conflict
 
 
@@ -32,3 +32,14 @@ def test_a_need_that_ended_may_be_taken_up_again():
     assert CARE_NEED.terminal() == frozenset()
     assert CARE_NEED.table["ended"] == ("active",)
     assert set(CARE_NEED.table["suspended"]) == {"active", "ended"}
+
+
+def test_what_each_set_of_kinds_holds():
+    """Guards: what is brought and not driven for (E29), what nobody can put off, who needs no way home, who is put away.
+
+    A kind lost here orders a car for a bag of fluid, lets a chemotherapy wait, or drives for somebody who has died.
+    """
+    assert set(GOODS) == {"peritoneal_dialysis", "chronic_medicine", "controlled_medicine"}
+    assert set(FIXED) == {"dialysis", "chemotherapy", "radiotherapy"}
+    assert set(STAYS_THERE) == {"died", "admitted", "isolated"}
+    assert set(FOR_GOOD) == {"died", "moved"}

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from core.errors import Conflict
-from transport.states import RUN, TRIP, TRIP_UNDO
+from transport.states import RUN, RUN_LIVE, TRIP, TRIP_UNDO
 
 
 @pytest.mark.parametrize("machine", [TRIP, RUN], ids=lambda machine: machine.name)
@@ -24,6 +24,7 @@ def test_every_move_not_in_the_table_is_refused(machine):
 def test_what_is_over_stays_over():
     assert TRIP.terminal() == {"completed", "unmet", "cancelled"}
     assert RUN.terminal() == {"completed", "declined", "aborted", "cancelled"}
+    assert set(RUN_LIVE) == {"draft", "offered", "accepted", "under_way", "completed"}
 
 
 def test_a_boarding_pressed_by_mistake_is_one_move_back():

@@ -1,0 +1,159 @@
+"""What an arrangement is not made for, and what each reads; who goes by themselves; whose pages hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from math import ceil
+
+import pytest
+
+from access.models import AccessRequest
+from access.services import cards, requests
+from access.services.requests import AccessWish
+from communities.models import GatePass
+from core import boards
+from core.errors import Conflict, DomainError
+from core.geo import travel_min
+from dispatch.hand import arranging
+from dispatch.hand.arrangement import TreatmentPlace
+from hospitals.models import Appointment
+from hospitals.services import intake
+from tests import walkers
+from tests.factories import hospitals as desks
+from tests.walkers import AT, MIN
+from transport.models import Trip
+
+pytestmark = pytest.mark.django_db
+
+
+def _cancelled(town: walkers.Town) -> AccessRequest:
+    row = walkers.ask(town)
+    requests.cancel(row, reason="patient", by=town.staff, at=AT)
+    return row
+
+
+def _with_120(town: walkers.Town) -> AccessRequest:
+    row = walkers.ask(town)
+    requests.submit(row.resident, wish=AccessWish("emergency", is_critical=True), by=town.staff, at=AT)
+    return row
+
+
+def _placed(town: walkers.Town) -> AccessRequest:
+    return walkers.place_by_hand(town, walkers.ask(town), at=AT)
+
+
+def _aboard(town: walkers.Town) -> AccessRequest:
+    return walkers.walk(town, to="boarded").request
+
+
+def _inside(town: walkers.Town) -> AccessRequest:
+    """Somebody who came to the desk by themselves, and is nobody's to drive there any more."""
+    row = walkers.ask(town)
+    booked = desks.make_appointment(town.slot, case_ref=row.case_ref)
+    intake.check_in(booked, by=town.desk, at=AT)
+    return row
+
+
+def _nobody_knows_where(town: walkers.Town) -> AccessRequest:
+    row = walkers.ask(town)
+    AccessRequest.objects.filter(pk=row.pk).update(community=None)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [
+        (_cancelled, "placement.not_approved"),
+        (_with_120, "placement.critical_first"),
+        (_placed, "placement.exists"),
+        (_aboard, "placement.under_way"),
+        (_inside, "placement.under_way"),
+        (_nobody_knows_where, "request.home_unknown"),
+    ],
+)
+def test_who_waits_for_no_way_there_is_given_none(made: Callable[[walkers.Town], AccessRequest], code: str) -> None:
+    """Guards: called off, 120 called for the same person, arranged, on the way, arrived, home unknown."""
+    town = walkers.town()
+    row = made(town)
+    stood = set(Trip.objects.live().values_list("pk", flat=True))
+
+    with pytest.raises(Conflict) as refused:
+        arranging.hold(row.pk, TreatmentPlace(town.slot.pk, ""), ["V2"], by=town.dispatcher, at=AT)
+
+    assert refused.value.code == code
+    assert set(Trip.objects.live().values_list("pk", flat=True)) == stood
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"), [("placed", "return.exists"), ("released", "return.exists"), ("home", "placement.over")]
+)
+def test_who_waits_for_no_way_home_is_given_none(stage: str, code: str) -> None:
+    """Guards: a car home kept, a car home sent, at home."""
+    case = walkers.walk(walkers.town(), to=stage)
+
+    with pytest.raises(Conflict) as refused:
+        arranging.hold(case.request.pk, None, ["V2"], by=case.town.dispatcher, at=case.at)
+
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("is_critical", "facility"), [(False, "own"), (True, "none"), (False, "none")])
+def test_only_a_critical_patient_goes_without_a_place_and_never_nowhere(is_critical: bool, facility: str) -> None:
+    """Guard: the life floor is for who may die; everybody needs a house that is there (R-000-2)."""
+    town = walkers.town()
+    wish = {"is_critical": True, "need_kind": "emergency"} if is_critical else {}
+    row = walkers.ask(town, arrive_at=None, **wish)
+    code = town.facility.pk if facility == "own" else "no-such-house"
+
+    with pytest.raises(DomainError) as refused:
+        arranging.hold(row.pk, TreatmentPlace(None, code), [], by=town.dispatcher, at=AT)
+
+    assert refused.value.code == "placement.slot"
+
+
+@pytest.mark.parametrize(("mode", "times"), [("on_foot", 5), ("own_car", 1)])
+def test_who_goes_by_themselves_has_a_pass_as_long_as_their_way(mode: str, times: int) -> None:
+    """Guard: an hour before leaving, and home after treatment and the same way; on foot it takes five times as long."""
+    town = walkers.town(zone="precautionary")
+    row = walkers.ask(town, mode=mode)
+    way = ceil(travel_min(cards.home_of(row).point, town.facility.point)) * times * MIN
+
+    walkers.place_by_hand(town, row, out_vehicle="")
+
+    given = GatePass.objects.issued().get(case_ref=row.case_ref)
+    home = town.slot.starts_at + timedelta(minutes=240) + way
+    assert (given.exit_from, given.back_expected_at) == (town.slot.starts_at - way - 60 * MIN, home)
+    assert given.exit_until > home
+    assert Appointment.objects.live().get(case_ref=row.case_ref).slot_id == town.slot.pk
+
+
+def test_the_pages_of_board_community_and_house_hear_of_it() -> None:
+    """Guard: an arrangement is news for everybody who shows the person."""
+    town = walkers.town()
+    row = walkers.ask(town)
+    names = ("area:main", f"community:{town.community.pk}", f"facility:{town.facility.pk}")
+    before = [boards.version(name) for name in names]
+
+    walkers.place_by_hand(town, row)
+
+    assert all(boards.version(name) != old for name, old in zip(names, before, strict=True))
+
+
+def test_a_second_try_at_the_same_place_and_hour_takes_the_same_two_ways_and_another_hour_new_ones() -> None:
+    """Guard: trips are opened once for a place and an hour; for another they are called off and opened anew."""
+    town = walkers.town()
+    row = walkers.ask(town)
+    later = desks.make_slot(town.slot.service, starts_at=town.slot.starts_at + 60 * MIN)
+
+    def held(slot_id: int) -> tuple[object, object]:
+        found = arranging.hold(row.pk, TreatmentPlace(slot_id, ""), ["V1"], by=town.dispatcher, at=AT)
+        assert found.there is not None
+        assert found.back is not None
+        return found.there.pk, found.back.pk
+
+    first = held(town.slot.pk)
+    assert held(town.slot.pk) == first
+    second = held(later.pk)
+    assert set(first) & set(second) == set()
+    assert set(Trip.objects.live().filter(case_ref=row.case_ref).values_list("pk", flat=True)) == set(second)
