@@ -109,6 +109,62 @@ def test_a_stranger_is_named_by_who_has_them_before_them(placed, monkeypatch):
     actors.prove(lambda by: policies.check_identify(by, placed, placed.resident), naming, abroad="not allowed")
 
 
+def test_where_a_stranger_is_brought_is_said_by_who_has_them_before_them(placed, monkeypatch):
+    """Guard: the community, its dispatcher, and the desk once they have arrived; nobody of another place."""
+    _own(placed, monkeypatch)
+    saying = [*COMMUNITY, Role.DISPATCH, SERVICE]
+    actors.prove(lambda by: policies.check_place_stranger(by, placed), saying)
+
+    booked = Appointment.objects.get(case_ref=placed.case_ref)
+    intake.check_in(booked, by=actors.actor(Role.INTAKE), at=walkers.AT)
+    with_desk = [*saying, Role.INTAKE]
+    actors.prove(lambda by: policies.check_place_stranger(by, placed), with_desk, abroad="")
+    assert actors.verdicts_abroad(lambda by: policies.check_place_stranger(by, placed), saying) == {"not found"}
+
+
+def test_a_closed_door_is_reported_by_the_community_and_its_dispatcher(placed, monkeypatch):
+    """Guard: drivers have a press of their own (transport); a lead and command ask those who have the case."""
+    _own(placed, monkeypatch)
+
+    actors.prove(lambda by: policies.check_report_door(by, placed), [Role.STAFF, Role.DISPATCH])
+
+
+def test_life_goes_another_way_by_the_communitys_word_or_what_a_desk_told(placed):
+    """Guard: death, admission and moving away stop everything, and are said by those who know the person."""
+    actors.prove(lambda by: policies.check_life(by, placed.resident), [*COMMUNITY, SERVICE], abroad="not allowed")
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "is_itself"),
+    [
+        (Role.STAFF, "own", True),
+        (Role.LEAD, "own", True),
+        (Role.STAFF, "other", False),
+        (Role.DISPATCH, "own", False),
+        (Role.COMMAND, "own", False),
+        (SERVICE, "own", True),
+        (SERVICE, "other", True),
+    ],
+)
+def test_typing_is_approving_for_the_communitys_own_staff_alone(role, place, is_itself):
+    """Guard: C13. Whoever types for another place waits for its word."""
+    by = actors.actor(role)
+    code = (by.place_code or "210602001001") if place == "own" else "310101001009"
+
+    assert policies.types_for_itself(by, code) is is_itself
+
+
+@pytest.mark.parametrize(("minutes", "may"), [(10, True), (10.02, False)])
+def test_a_press_of_critical_is_ones_own_to_take_back_for_ten_minutes(placed, minutes, may):
+    """Guard: both sides of the ten minutes, and nobody else's press."""
+    placed.critical_by, placed.critical_at = actors.actor(Role.STAFF).key, walkers.AT
+    at = walkers.AT + timedelta(minutes=minutes)
+
+    assert policies.may_lower(actors.actor(Role.STAFF), placed, at=at) is may
+    placed.critical_by = "user:somebody-else"
+    assert policies.may_lower(actors.actor(Role.STAFF), placed, at=at) is False
+
+
 def test_a_wrong_name_is_taken_back_by_who_might_have_given_it(placed):
     """Nothing to take back: still nobody of another place learns of the request."""
     for role in (Role.STAFF, Role.DISPATCH):

@@ -42,6 +42,24 @@ def test_a_guard_of_another_gate_of_the_same_community_is_a_stranger():
         policies.check_scan(actors.actor(Role.GUARD), other)
 
 
+def test_lost_phones_are_called_in_by_the_community():
+    """Guard: a guard does not make void what another guard's phone carries."""
+    gate = make.gate(make.community())
+
+    actors.prove(lambda by: policies.check_call_in(by, gate), [Role.STAFF, Role.LEAD])
+
+
+def test_whose_press_it_is_where_a_phone_carries_a_mark():
+    """Guard: of who is signed in only if they are of that gate; a guard of the next gate is not."""
+    gate = make.gate(make.community())
+    other = make.gate(gate.community, number=2, name="北门")
+
+    here = {role for role in actors.ROLES if policies.stands_at(actors.actor(role), gate)}
+    assert here == {Role.STAFF, Role.LEAD, Role.GUARD}
+    assert not policies.stands_at(actors.actor(Role.GUARD), other)
+    assert not any(policies.stands_at(actors.stranger(role), gate) for role in here)
+
+
 def test_zones_are_commands():
     community = make.community()
 

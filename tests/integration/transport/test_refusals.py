@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,6 +33,29 @@ def test_the_riders_number_is_the_own_drivers_within_the_window():
     actors.prove(lambda by: policies.check_call(by, stop, at=NOW), [Role.DRIVER], abroad="not allowed")
     with pytest.raises(NotAllowed):
         policies.check_call(actors.actor(Role.DRIVER), stop, at=NOW - timedelta(hours=3))
+
+
+def test_the_number_is_there_from_two_hours_before_to_two_hours_after_and_while_there_is_a_way_to_go():
+    """Guard: decision D23, both ends of the window, and no number once the ride is done."""
+    stop = make.run(NOW).stops.select_related("run__vehicle", "trip").first()
+    by, hours = actors.actor(Role.DRIVER), timedelta(hours=2)
+    start, end = stop.run.occupied.lower - hours, stop.run.occupied.upper + hours
+    second = timedelta(seconds=1)
+
+    seen = [policies.may_call(by, stop.run, stop.trip, at=at) for at in (start - second, start, end, end + second)]
+
+    assert seen == [False, True, True, False]
+    for status, may in {"on_board": True, "completed": False, "cancelled": False, "unscheduled": False}.items():
+        stop.trip.status = status
+        assert policies.may_call(by, stop.run, stop.trip, at=start) is may
+
+
+def test_a_driver_without_a_code_drives_nothing():
+    """Guard: two empty words are no match."""
+    run = make.run(NOW)
+    run.driver_id = ""
+
+    assert not policies.is_driver_of(replace(actors.actor(Role.DRIVER), place_code=""), run)
 
 
 def test_a_car_is_put_aside_by_its_driver_or_its_area():
