@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 import pytest
@@ -17,12 +17,13 @@ from core.errors import Conflict, DomainError
 from core.geo import travel_min
 from dispatch.hand import arranging
 from dispatch.hand.arrangement import TreatmentPlace
-from hospitals.models import Appointment
+from hospitals.models import Appointment, Slot
 from hospitals.services import intake
 from tests import walkers
 from tests.factories import hospitals as desks
 from tests.walkers import AT, MIN
 from transport.models import Trip
+from transport.services import scheduling
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +158,34 @@ def test_a_second_try_at_the_same_place_and_hour_takes_the_same_two_ways_and_ano
     second = held(later.pk)
     assert set(first) & set(second) == set()
     assert set(Trip.objects.live().filter(case_ref=row.case_ref).values_list("pk", flat=True)) == set(second)
+
+
+def test_who_goes_by_themselves_is_free_of_why_nothing_fitted() -> None:
+    """Guard: what was tried in vain before is forgotten where no car is arranged either."""
+    town = walkers.town(zone="precautionary")
+    row = walkers.ask(town, mode="own_car")
+    AccessRequest.objects.filter(pk=row.pk).update(needs_person_reason="no_slot", try_again_at=AT + MIN, attempts=3)
+
+    walkers.place_by_hand(town, row, out_vehicle="")
+
+    row.refresh_from_db()
+    assert (row.needs_person_reason, row.try_again_at, row.attempts) == ("", None, 0)
+
+
+def test_the_place_held_is_kept_at_the_same_hour_and_given_back_for_another() -> None:
+    """Guard: one place for one patient, counted once; the same one is not given up to be taken again."""
+    town = walkers.town()
+    case = walkers.walk(town, to="placed")
+    later = desks.make_slot(town.slot.service, starts_at=town.slot.starts_at + 60 * MIN)
+    first = Appointment.objects.live().get(case_ref=case.request.case_ref)
+
+    def again(slot_id: int, at: datetime) -> Appointment:
+        scheduling.take_off(case.trip("outbound"), by=town.dispatcher, at=at, reason="车坏了")
+        walkers.place_by_hand(town, case.request, slot_id=slot_id, out_vehicle="V2", at=at)
+        return Appointment.objects.live().get(case_ref=case.request.case_ref)
+
+    same = again(town.slot.pk, AT + MIN)
+    assert (same.pk, same.carried_by[:5]) == (first.pk, "辽F·V2")
+    moved = again(later.pk, AT + 2 * MIN)
+    assert moved.slot_id == later.pk
+    assert list(Slot.objects.order_by("starts_at").values_list("booked", flat=True)) == [0, 1]

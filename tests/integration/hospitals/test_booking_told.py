@@ -13,7 +13,7 @@ from core import boards
 from core.models import AuditEvent
 from hospitals.cards import CareClass
 from hospitals.models import Appointment, Intake, Slot
-from hospitals.services import appointments
+from hospitals.services import appointments, slots
 from tests.factories import hospitals as make
 from tests.factories.hospitals import AT, ENGINE
 
@@ -122,3 +122,35 @@ def test_a_class_that_is_known_is_no_news() -> None:
 
     assert Appointment.objects.get(pk=row.pk).precaution == "suspected"
     assert AuditEvent.objects.filter(verb="appointment.reclassed").count() == 1
+
+
+@pytest.mark.parametrize("what", ["capacity", "apart"])
+def test_places_published_are_written_down_and_are_news(what: str) -> None:
+    """Guards: record and touch, of places and of machines set apart: the board would offer what is not there."""
+    slot = make.make_slot()
+    board, before = f"facility:{slot.service.facility_id}", boards.version(f"facility:{slot.service.facility_id}")
+    desk = make.desk_actor(slot.service.facility)
+
+    if what == "capacity":
+        slots.set_capacity(slot, 9, by=desk, at=AT)
+    else:
+        slots.set_apart(slot.service, hbv=1, hcv=0, by=desk, at=AT)
+
+    verb = "slot.capacity" if what == "capacity" else "service.machines"
+    new = {"capacity": 9, "apart": {"hbv": 1, "hcv": 0}}[what]
+    assert AuditEvent.objects.get(verb=verb).detail["new"] == new
+    assert boards.version(board) != before
+
+
+def test_the_record_of_a_ride_says_when_and_which_way_and_that_none_comes() -> None:
+    """Guard: the hour of the car, its absence, and whether it leads home (INV-33)."""
+    row = make.make_appointment()
+    _ride(row)
+    make.make_intake(row)
+    appointments.set_ride(row.case_ref, expected_at=None, carried_by="", by=ENGINE, at=AT)
+
+    said = AuditEvent.objects.filter(verb="appointment.ride").order_by("id").values_list("detail", flat=True)
+    assert list(said) == [
+        {"expected_at": SOON.isoformat(), "is_way_home": False},
+        {"expected_at": "", "is_way_home": True},
+    ]

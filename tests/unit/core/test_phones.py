@@ -97,6 +97,11 @@ def test_what_is_no_number_is_answered_with_a_sentence(typed: str, says: str) ->
     assert says in found.fault
 
 
+def test_a_number_with_a_tail_that_is_none_is_not_half_believed() -> None:
+    """Guard: what follows a number is an extension, another number, or a reason to ask."""
+    assert phones.read("13800001111 123456789012345").numbers == ()
+
+
 @given(st.text(max_size=40))
 def test_no_text_breaks_it_and_what_is_kept_reads_as_itself(text: str) -> None:
     found = phones.read(text)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django import forms
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import written_days
@@ -33,6 +33,12 @@ def test_twenty_is_written_in_one_character_too() -> None:
     assert written_days.read("1956年4月廿日").value == date(1956, 4, 20)
 
 
+def test_a_year_nobody_lives_to_see_is_asked_about() -> None:
+    """Guard: both ends of the years that a day may lie in."""
+    assert "太远" in written_days.read("2999-01-01").fault
+    assert "早于" in written_days.read("1899-01-01").fault
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -45,6 +51,7 @@ def test_what_is_no_birth_date_is_answered_with_a_sentence(typed: str, says: str
     assert says in written_days.read_birth(typed, today=TODAY).fault
 
 
+@settings(deadline=None)  # the first form that is drawn reads its templates
 @given(st.text(max_size=20) | st.from_regex(r"[-0-9:./年月日T ]{1,24}", fullmatch=True))
 def test_no_text_breaks_a_field_of_day_or_time(text: str) -> None:
     for field in (DayField(), MomentField()):
