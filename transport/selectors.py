@@ -60,12 +60,6 @@ def _fill(found: dict[str, VehicleLane], *, since: datetime, until: datetime) ->
     return list(found.values())
 
 
-def live_trips(case_ref: UUID) -> dict[str, Trip]:
-    """Return a case's live trips by direction."""
-    rows = Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run", "run__vehicle")
-    return {row.direction: row for row in rows}
-
-
 def waiting(area: str) -> QuerySet[Trip]:
     """Return the trips of an area that have no car, the most pressing first (R-000-9)."""
     rows = Trip.objects.filter(dispatch_area=area, status=TripStatus.UNSCHEDULED)

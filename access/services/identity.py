@@ -34,7 +34,7 @@ from transport.services import trips
 UNDO = timedelta(minutes=30)  # a wrong face is noticed at once; later others have acted on the name
 KEPT = (
     *("name", "person_key", "community_id", "dispatch_area", "zone_class", "owner_role", "owner_place", "mobility"),
-    "home_words",
+    *("home_words", "needs_oxygen", "has_stairs"),
 )
 
 
@@ -53,7 +53,7 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
     if row.resident_id is not None:
         raise Conflict("identity.known", _("这一单已经认过人了，请刷新看是谁。"))
     _refuse_second(row, resident)
-    before = {name: str(value) if (value := getattr(row, name)) is not None else None for name in KEPT}
+    before = {name: _as_json(getattr(row, name)) for name in KEPT}
     signed = {"at": at, "by_key": by.key, "by_label": by.label}
     Identification.objects.create(request=row, resident=resident, before=before, **signed)
     home = row.community or resident.community
@@ -64,6 +64,8 @@ def identify(request: AccessRequest, resident: Resident, *, by: Actor, at: datet
         "dispatch_area": home.dispatch_area_id,
         "zone_class": zone_now(home, resident.building, at=at),
         "mobility": resident.mobility if row.mobility == Mobility.WALK else row.mobility,
+        "needs_oxygen": row.needs_oxygen or resident.needs_oxygen,
+        "has_stairs": resident.has_stairs,
         "home_words": "",
     }
     write_cards(row, values, by=by, at=at)
@@ -93,6 +95,11 @@ def undo(request: AccessRequest, *, by: Actor, at: datetime) -> AccessRequest:
     write_cards(row, {**found.before, "person_key": UUID(found.before["person_key"])}, by=by, at=at)
     audit.record("request.identity_undone", row, by=by, at=at, detail={"resident": str(found.resident_id)})
     return row
+
+
+def _as_json(value: object) -> str | bool | None:
+    """Return a column as the record of what was before keeps it: yes and no stay yes and no, a key becomes text."""
+    return value if value is None or isinstance(value, bool) else str(value)
 
 
 def _intake(row: AccessRequest) -> Any:

@@ -158,9 +158,27 @@ def test_open_request_of_the_same_day_and_service_is_named_and_nothing_is_joined
     assert found.requests.count() == 2
 
 
+def test_car_home_fits_the_oxygen_and_the_stairs_of_whoever_it_turns_out_to_be(town, walk_in):
+    """Seen before: their wheelchair was taken over, their oxygen and the arm on the stairs were not (INV-29)."""
+    identity.identify(walk_in, person(town, needs_oxygen=True, has_stairs=True), by=town.desk, at=AT + 5 * MIN)
+    walkers.deliver()
+
+    back = Trip.objects.get(case_ref=walk_in.case_ref)
+    assert (back.needs_oxygen, back.has_stairs) == (True, True)
+
+
+def test_oxygen_seen_at_the_stranger_stays_when_the_register_knows_of_none(town, let_out):
+    AccessRequest.objects.filter(pk=let_out.pk).update(needs_oxygen=True)
+
+    identity.identify(let_out, person(town), by=town.staff, at=AT)
+
+    let_out.refresh_from_db()
+    assert let_out.needs_oxygen
+
+
 def test_undone_within_half_an_hour_it_is_a_stranger_again(town, let_out):
     before = {name: getattr(let_out, name) for name in identity.KEPT}
-    identity.identify(let_out, person(town), by=town.staff, at=AT)
+    identity.identify(let_out, person(town, needs_oxygen=True, has_stairs=True), by=town.staff, at=AT)
     identity.undo(let_out, by=town.staff, at=AT + 29 * MIN)
 
     let_out.refresh_from_db()
