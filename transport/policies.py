@@ -41,7 +41,7 @@ STEPS = {
     "room.make_room": _PLACED,
     "room.take_time": _PLACED,
     "runs.complete": "the last hand-over ends the outing; the driver's step has asked",
-    "runs.interrupt_trip": "breaking off an outing or one ride of it has asked",
+    "runs.interrupt_trip": "breaking off an outing has asked",
     "scheduling.activate": _PLACED,
     "scheduling.part": "our own worker follows a late arrival",
     "scheduling.release_reservation": _ENDED,

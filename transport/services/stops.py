@@ -147,15 +147,6 @@ def no_show(stop: Stop, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def interrupt(stop: Stop, *, where: str, by: Actor, at: datetime, reason: str) -> None:
-    """End one rider's way half way, others go on: the next pick-up is where they stand."""
-    policies.check_drive(by, stop.run)
-    trip, run = stop.trip, stop.run
-    runs.interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
-    leave_run(run, trip, by=by, at=at, reason=reason, tell=False)
-
-
-@transaction.atomic
 def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
     """Raise the alarm for whoever is aboard, or else for the rider the car stands before; recorded before any question.
 

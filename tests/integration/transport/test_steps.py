@@ -145,20 +145,6 @@ def test_breaking_off_leaves_riders_where_they_stand():
     assert set(_kinds()) == {"trip.on_board", "trip.failed", "run.declined"}
 
 
-def test_one_rider_leaves_half_way_and_the_others_go_on():
-    run, first, second = _pooled(status="under_way")
-    for rider in ("王阿姨", "何阿姨"):
-        stops.depart(_stop(run, rider=rider), by=make.DISPATCHER, at=NOW + 16 * MIN)
-
-    stops.interrupt(
-        _stop(run, "dropoff", "王阿姨"), where="120 接走", by=make.DISPATCHER, at=NOW + 20 * MIN, reason="不舒服"
-    )
-
-    assert Trip.objects.get(pk=first.pk).status == "interrupted"
-    assert Trip.objects.get(pk=second.pk).status == "on_board"
-    assert Run.objects.get(pk=run.pk).status == "under_way"
-
-
 def test_a_driver_waits_ten_minutes_before_driving_on():
     """E4: the trip is planned anew, not lost; the car is free."""
     run = make.run(NOW, status="under_way")
