@@ -12,7 +12,7 @@ COMMANDS = {
     "test": ("ops.testing", "main", "all tests, or one group: ./dev test unit -k pass"),
     "shots": ("ops.testing", "shots", "make the pictures of docs/pictures anew from the demo city"),
     "bench": ("ops.bench", "main", "measure a part by itself: ./dev bench engine"),
-    "trust": ("ops.trust", "main", "how far the tests can be trusted: ./dev trust mutants"),
+    "trust": ("ops.trust", "main", "how far the tests can be trusted: ./dev trust mutants, ./dev trust coverage"),
     "check": ("ops.check", "main", "style, types, layers, migrations, locks, generated pages"),
     "manage": ("ops.commands", "manage", "any Django command"),
     "python": ("ops.commands", "python", "the environment's Python"),

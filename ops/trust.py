@@ -7,11 +7,11 @@ from importlib import import_module
 
 from ops.say import Refused
 
-WORDS = {"mutants": "ops.mutants"}
+WORDS = {"mutants": "ops.mutants", "coverage": "ops.covered"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `./dev trust mutants …`."""
+    """Run `./dev trust mutants …` or `./dev trust coverage …`."""
     if not arguments or arguments[0] not in WORDS:
         raise Refused(f"./dev trust WORD, where WORD is one of: {', '.join(WORDS)}")
     return int(import_module(WORDS[arguments[0]]).main(arguments[1:]))

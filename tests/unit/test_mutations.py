@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from ops import mutants
+from ops.covered import Floor, covered, floors
 from ops.mutations import mutations
 from ops.places import ROOT
 
@@ -68,3 +69,18 @@ def test_what_a_target_names_is_there(name: str) -> None:
     target = mutants.TARGETS[name]
 
     assert [path for path in (*target.files, *target.tests) if not (ROOT / path).is_file()] == []
+
+
+def test_a_group_is_counted_by_its_branches_and_says_what_lacks() -> None:
+    summary = {"covered_branches": 3, "num_branches": 4, "covered_lines": 10, "num_statements": 10}
+    files = {"a/states.py": {"summary": summary, "missing_branches": [[7, -3]]}, "b.py": {"summary": summary}}
+
+    found = covered(Floor("states", ("*/states.py",), 100, "branches"), files)
+    assert (found.percent, found.lacking) == (75.0, ("a/states.py: 7→end",))
+    assert covered(Floor("all", ("*/states.py",), 100, "all"), files).percent == pytest.approx(100 * 13 / 14)
+
+
+def test_every_floor_names_files_that_are_there() -> None:
+    assert [
+        (each.name, pattern) for each in floors() for pattern in each.patterns if not list(ROOT.glob(pattern))
+    ] == []
