@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+import pgtrigger
 from django.apps import apps
+from django.db import connection
 
+from core.limits import APP_ROLE
 from core.sealed import SealedField
 
 
@@ -35,15 +38,32 @@ def _unsealed() -> str:
     return " UNION ALL ".join(parts)
 
 
+def _guards_off() -> Iterator[str]:
+    """List the triggers of the models that are missing or off, and the switch that would put them off for a session.
+
+    The switch is taken out with the rights of the product's role (`grant_app_role`); before, a database is at work on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
+        held = set(cursor.fetchall())
+        for model, trigger in pgtrigger.registered():
+            if (guard := (model._meta.db_table, trigger.get_pgid(model))) not in held:
+                yield " ".join(guard)
+        cursor.execute(
+            "SELECT proname FROM pg_proc, pg_roles WHERE proname = '_pgtrigger_should_ignore' AND rolname = %s"
+            " AND pronamespace = 'public'::regnamespace AND position('pgtrigger.ignore' in prosrc) > 0"
+            " AND has_table_privilege(rolname, 'core_auditevent', 'INSERT')",
+            [APP_ROLE],
+        )
+        yield from (f"{name} reads a setting" for (name,) in cursor.fetchall())
+
+
 INVARIANTS = [
     Invariant("INV-31", "every sealed column holds sealed bytes, never readable words", _unsealed()),
     Invariant(
         "INV-33",
-        "the triggers that guard the moves of a status and the rows that are only appended are all on",
-        "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger"
-        " WHERE starts_with(tgname, 'pgtrigger_') AND tgenabled = 'D'"
-        " UNION ALL SELECT 'core_auditevent' WHERE NOT EXISTS (SELECT 1 FROM pg_trigger"
-        " WHERE tgrelid = 'core_auditevent'::regclass AND starts_with(tgname, 'pgtrigger_append_only'))",
+        "every trigger that guards the moves of a status or rows that are only appended is there and on, without a switch",
+        find=_guards_off,
     ),
     Invariant(
         "INV-36",

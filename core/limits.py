@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import connection
 
+APP_ROLE = "tab_app"  # the role that web and workers sign in with
+
 
 def statements(database: str, *roles: str) -> list[str]:
     """Return the SQL that gives these roles their limits in a database; it may be run from any other."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import pgtrigger
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from core import clock
+from core.management.commands.check_invariants import breaches
 from tests.factories import access as make
 from tests.factories import communities as places
 
@@ -15,7 +20,11 @@ ROLE = "tab_app"
 MAY_DELETE = {
     "django_session", "core_idempotencykey", "core_outboxmessage", "core_boardchange", "transport_stop", "accounts_post",
 }  # fmt: skip
-NEVER_CHANGED = {"core_auditevent", "communities_scan", "hospitals_overloadreport"}
+NEVER_CHANGED = {"core_auditevent", "communities_scan", "hospitals_overloadreport", "core_personkey"}
+READ_ALONE = {
+    "core_installation", "django_migrations", "django_content_type", "auth_permission", "auth_group",
+    "auth_group_permissions",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +57,62 @@ def test_what_was_done_is_never_written_over() -> None:
     assert NEVER_CHANGED - (_may("INSERT") & _may("SELECT")) == set()
 
 
+def test_what_an_installation_is_is_read_alone() -> None:
+    """Guard: which database it is, which migrations it had, which rights there are."""
+    tables = set(connection.introspection.table_names())
+
+    assert _may("SELECT") == tables
+    assert _may("INSERT") == tables - READ_ALONE
+    assert _may("UPDATE") == tables - READ_ALONE - NEVER_CHANGED
+
+
+def _go_back_with_triggers_ignored() -> str:
+    """As the product's role, switch the triggers off as their library offers, and make a forbidden move; say the status."""
+    row = make.request(make.resident(places.community()), at=clock.now())
+    names = [trigger.get_pgid(model) for model, trigger in pgtrigger.registered()]
+    with connection.cursor() as cursor, suppress(DatabaseError), transaction.atomic():
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{','.join(names)}}}"])
+        cursor.execute("UPDATE access_accessrequest SET status = 'submitted' WHERE id = %s", [row.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    row.refresh_from_db()
+    return str(row.status)
+
+
+def test_no_session_switches_the_guards_of_a_status_off() -> None:
+    """INV-33: the library's switch is gone, and nobody may say that rows come from a replica."""
+    assert _go_back_with_triggers_ignored() == "approved"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("RESET ROLE")
+
+
+def test_with_the_librarys_own_answer_it_would_and_the_invariant_names_it() -> None:
+    """The twin: a migration that makes a trigger puts the switch back; the command after it takes it out again."""
+    model, trigger = pgtrigger.registered()[0]
+    trigger.install(model)
+
+    assert _go_back_with_triggers_ignored() == "submitted"
+    assert [row["id"] for row in breaches()] == ["INV-33"]
+    call_command("grant_app_role")
+    assert breaches() == []
+
+
+def test_a_trigger_that_was_dropped_is_named() -> None:
+    model, trigger = next(each for each in pgtrigger.registered() if each[1].name == "status_moves")
+    trigger.uninstall(model)
+
+    assert breaches()[0]["examples"] == [f"{model._meta.db_table} {trigger.get_pgid(model)}"]
+
+
 @pytest.mark.parametrize(
     "statement",
     ["DELETE FROM access_resident", "UPDATE core_auditevent SET verb = 'x'", "DROP TABLE access_resident",
-     "CREATE TABLE mine (id int)", "TRUNCATE access_resident"],
+     "CREATE TABLE mine (id int)", "TRUNCATE access_resident", "UPDATE core_personkey SET wrapped = 'x'",
+     "UPDATE core_installation SET kind = 'demo'", "DELETE FROM core_personkey"],
 )  # fmt: skip
 def test_as_this_role_it_is_refused(statement: str) -> None:
     """Guard: the same, said by PostgreSQL to whoever is signed in as the product."""
