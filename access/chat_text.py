@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from access.models import AccessRequest
+from access.selectors.annotated import PageCase
 from access.selectors.case_parts import CaseParts
 from access.states import RequestStatus, StopReason
 from core import names
@@ -12,13 +12,13 @@ from core.clock import CHINA
 from core.vocabulary import hhmm
 
 
-def chat_text(request: AccessRequest, parts: CaseParts, *, hotline: str = "") -> str:
+def chat_text(request: PageCase, parts: CaseParts, *, hotline: str = "") -> str:
     """Write what a family may read in a group: times, car, hospital gate and the hotline.
 
     Nothing for the family of somebody who died, or is in hospital or elsewhere (E28).
     """
     resident = request.resident
-    if request.is_away or request.cancel_reason == StopReason.DIED:  # type: ignore[attr-defined]
+    if request.is_away or request.cancel_reason == StopReason.DIED:
         return ""
     who = names.with_title(request.name, resident.sex, None) if resident else request.name
     lines = [_("【一来一回】%(who)s的就医出行，单号 %(number)s。") % {"who": who, "number": request.number}]

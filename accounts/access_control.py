@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.requests import ActorRequest
 from core.actors import Actor
 from core.errors import NotAllowed
+from core.view_marks import marked
 
 View = Callable[..., HttpResponse]
 KEPT = "X-Kept"  # a press that a phone kept and sends by itself: nobody could follow it to another page
@@ -27,17 +29,16 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            post = request.post_held  # type: ignore[attr-defined]
+            post = request.post_held
             if not post or post.role not in roles:
                 raise NotAllowed("post.role", _("这一页归别的岗位管。要看请找街道值班。"))
-            request.actor = post.actor()  # type: ignore[attr-defined]
+            request.actor = post.actor()
             return view(request, *args, **kwargs)
 
-        wrapper.roles = roles  # type: ignore[attr-defined]
-        return wrapper
+        return marked(wrapper, roles=roles)
 
     return decorate
 
@@ -49,6 +50,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
-def actor_of(request: HttpRequest) -> Actor:
+def actor_of(request: ActorRequest) -> Actor:
     """Return who acts on this request (set by `for_roles`)."""
-    return request.actor  # type: ignore[attr-defined]
+    return request.actor

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Post
+from accounts.models import Post, User
 from core import clock
 from core.http import page_before
 from core.vocabulary import Role
@@ -140,24 +140,23 @@ def _here(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest) -> Page:
-    user = getattr(request, "user", None)
-    signed_in = bool(user and user.is_authenticated)
-    post = getattr(request, "post_held", None) if signed_in else None
-    post = post or None
+    found = getattr(request, "user", None)
+    user = found if isinstance(found, User) else None
+    post: Post | None = (getattr(request, "post_held", None) if user else None) or None
     now = clock.now()
     return Page(
         post=post,
         tabs=_tabs(request, post),
-        user_label=user.name if signed_in else "",  # type: ignore[union-attr]
+        user_label=user.name if user else "",
         now=now,
         here=_here(request),
         demo=settings.DEMO and abs(clock.offset().total_seconds()) > 1,
-        large=user.large_text if signed_in else request.COOKIES.get("large") == "1",  # type: ignore[union-attr]
-        theme=user.theme if signed_in else request.COOKIES.get("theme", "auto"),  # type: ignore[union-attr]
-        single_keys=user.single_keys if signed_in else True,  # type: ignore[union-attr]
+        large=user.large_text if user else request.COOKIES.get("large") == "1",
+        theme=user.theme if user else request.COOKIES.get("theme", "auto"),
+        single_keys=user.single_keys if user else True,
         events_url=settings.EVENTS_URL,
         release=str(settings.RELEASE),
-        whose=f"{user.pk}.{post.pk if post else 0}" if signed_in else "",  # type: ignore[union-attr]
+        whose=f"{user.pk}.{post.pk if post else 0}" if user else "",
         other_posts=[each for each in getattr(request, "posts", []) if post and each.pk != post.pk],
     )
 

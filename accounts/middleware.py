@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Post
+from accounts.requests import ActorRequest
 from accounts.selectors import chosen, posts_of
 from core import clock
 
 SESSION_POST = "post"
 
 
-def current_post(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def current_post(get_response: Callable[[ActorRequest], HttpResponse]) -> Callable[[ActorRequest], HttpResponse]:
     """Attach the post lazily: pages without sign-in cost no query."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.posts = SimpleLazyObject(lambda: _posts(request))  # type: ignore[attr-defined]
-        request.post_held = SimpleLazyObject(lambda: _post(request))  # type: ignore[attr-defined]
+    def middleware(request: ActorRequest) -> HttpResponse:
+        request.posts = cast("list[Post]", SimpleLazyObject(lambda: _posts(request)))
+        request.post_held = cast("Post | None", SimpleLazyObject(lambda: _post(request)))
         return get_response(request)
 
     return middleware
 
 
-def _posts(request: HttpRequest) -> list[Post]:
+def _posts(request: ActorRequest) -> list[Post]:
     return posts_of(request.user, at=clock.now()) if request.user.is_authenticated else []
 
 
-def _post(request: HttpRequest) -> Post | None:
-    return chosen(list(request.posts), request.session.get(SESSION_POST))  # type: ignore[attr-defined]
+def _post(request: ActorRequest) -> Post | None:
+    return chosen(list(request.posts), request.session.get(SESSION_POST))

@@ -32,7 +32,7 @@ def post_of(user: User | AnonymousUser, post_id: int | None, *, at: datetime) ->
     """Return the post the session names if the user holds it, else the user's first one."""
     if not user.is_authenticated:
         return None
-    return chosen(posts_of(user, at=at), post_id)  # type: ignore[arg-type]
+    return chosen(posts_of(user, at=at), post_id)
 
 
 def chosen(posts: list[Post], post_id: int | None) -> Post | None:

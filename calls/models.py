@@ -11,6 +11,7 @@ from calls.states import CALL, LIVE, OF_THE_HOUSE, CallKind, CallStatus
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard, words
+from core.stateful import Stateful
 from core.vocabulary import Role
 
 
@@ -36,7 +37,7 @@ class CallQuerySet(models.QuerySet["OpenCall"]):
         return self.none()
 
 
-class OpenCall(models.Model):
+class OpenCall(Stateful):
     """A call for help. It has an owner from its first moment, and ends only by a person's word or by the fact itself.
 
     `subject` names what it is about (a case, a stop, a facility, an area), so that the same trouble is one call while

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from calls import selectors
 from calls.forms import EndForm
 from calls.services import calls
@@ -25,14 +26,14 @@ SEERS = ("staff", "lead", "guard", "driver", "dispatch", "intake", "hospadm", "c
 IN_STRIP = 6  # rows of the strip when it is opened; the page shows them all
 
 
-def _mark(request: HttpRequest, actor: Actor) -> str:
+def _mark(request: ActorRequest, actor: Actor) -> str:
     kinds = ("calls",) if actor.role == Role.COMMAND else ()
     return mark_of(request, *selectors.boards_of(actor), kinds=kinds, at=clock.now())
 
 
 @require_safe
 @for_roles(*SEERS)
-def strip(request: HttpRequest) -> HttpResponse:
+def strip(request: ActorRequest) -> HttpResponse:
     """Show the calls of the post in one line that opens: the living part of every page."""
     actor, at = actor_of(request), clock.now()
     mark = _mark(request, actor)
@@ -45,7 +46,7 @@ def strip(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*SEERS)
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: ActorRequest) -> HttpResponse:
     """List every call of the post, and what ended within the last day."""
     actor = actor_of(request)
     mark = _mark(request, actor)
@@ -53,7 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _list(
-    request: HttpRequest,
+    request: ActorRequest,
     *,
     mark: str = "",
     status: int = 200,
@@ -75,7 +76,7 @@ def _list(
 @require_POST
 @for_roles(*HANDLERS)
 @idempotent
-def take_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
+def take_up(request: ActorRequest, call_id: UUID) -> HttpResponse:
     """Take a call up by name: whoever raised it reads the name."""
     actor = actor_of(request)
     calls.take_up(selectors.own_call(actor, call_id), by=actor, at=clock.now())
@@ -86,7 +87,7 @@ def take_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*HANDLERS)
 @idempotent
-def put_back(request: HttpRequest, call_id: UUID) -> HttpResponse:
+def put_back(request: ActorRequest, call_id: UUID) -> HttpResponse:
     """Put a call back among those nobody has in hand."""
     actor = actor_of(request)
     calls.put_back(selectors.own_call(actor, call_id), by=actor, at=clock.now())
@@ -97,7 +98,7 @@ def put_back(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*HANDLERS)
 @idempotent
-def end(request: HttpRequest, call_id: UUID) -> HttpResponse:
+def end(request: ActorRequest, call_id: UUID) -> HttpResponse:
     """End a call with what became of it."""
     actor, form = actor_of(request), EndForm(request.POST)
     call = selectors.own_call(actor, call_id)

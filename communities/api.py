@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.requests import actor_of_call, post_of_call
 from communities import policies, releases, selectors, tokens, words
 from communities.models import Gate, GatePass
 from communities.policies import GATE_ROLES
@@ -35,7 +36,7 @@ class AtGate(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Let the roles of the authorisation table's row scan,create in."""
-        post = getattr(request, "post_held", None) if request.user else None
+        post = post_of_call(request)
         return bool(post and post.role in GATE_ROLES)
 
 
@@ -131,7 +132,7 @@ class PassOut(serializers.Serializer[Any]):
 
     def get_used(self, row: GatePass) -> str:
         """Say whether the party is out."""
-        return self.context["passages"].get(row.case_ref, selectors.Passage()).used
+        return str(self.context["passages"].get(row.case_ref, selectors.Passage()).used)
 
 
 class SyncOut(serializers.Serializer[Any]):
@@ -155,7 +156,7 @@ class ScanUpload(APIView):
         """Store events; the same event twice is one (INV-26), and none is refused for what it says (INV-28)."""
         batch = Upload(data=request.data)
         batch.is_valid(raise_exception=True)
-        actor = request.post_held.actor()  # type: ignore[attr-defined]
+        actor = actor_of_call(request)
         gate = selectors.gate_of(actor)
         return Response({"results": [_take(each, gate, actor) for each in batch.validated_data["events"]]})
 
@@ -210,7 +211,7 @@ def _presser(request: Request) -> tuple[Gate, Actor, DeviceMark | None] | None:
 
     A press that was kept at one gate stays that gate's, whoever signs in at another meanwhile.
     """
-    post = request.post_held if request.user else None  # type: ignore[attr-defined]
+    post = post_of_call(request)
     actor = post.actor() if post and post.role in GATE_ROLES else None
     mark = device_marks.read(request.headers.get("X-Gate-Mark", ""), at=clock.now())
     if actor and (mark is None or policies.stands_at(actor, mark.gate)):
@@ -226,7 +227,7 @@ class Sync(APIView):
     @extend_schema(responses=SyncOut)
     def get(self, request: Request) -> Response:
         """Return keys, revocations and today's passes of the own compound."""
-        actor, at = request.post_held.actor(), clock.now()  # type: ignore[attr-defined]
+        actor, at = actor_of_call(request), clock.now()
         gate = selectors.gate_of(actor)
         rows = selectors.passes_at_gate(gate, at=at)
         context = {"passages": selectors.passages(row.case_ref for row in rows)}

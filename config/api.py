@@ -26,7 +26,8 @@ class Schema(SpectacularAPIView):
         """Write the schema."""
         if request.GET.get("lang", settings.LANGUAGE_CODE) not in dict(settings.LANGUAGES):
             raise ParseError
-        return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
+        schema: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return schema
 
 
 urlpatterns = [

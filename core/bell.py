@@ -49,8 +49,9 @@ def ring(task: str, queue: str, subject: str, arguments: Mapping[str, str]) -> b
         if _broker().llen(queue) >= FULL or not _broker().set(_key(task, subject), "1", nx=True, ex=LIFE_S):
             return True
         is_noted = True
-        told = {"queue": queue, "expires": LIFE_S}
-        current_app.send_task(task, kwargs=dict(arguments), retry=False, ignore_result=True, **told)
+        current_app.send_task(
+            task, kwargs=dict(arguments), queue=queue, expires=LIFE_S, retry=False, ignore_result=True
+        )
     except _AWAY as error:
         _away_until = time.monotonic() + AWAY_S
         log.warning("bell.broker_away", error=type(error).__name__)

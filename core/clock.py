@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import installation
 from core.models import ClockOffset
-from core.vocabulary import CHINA
+from core.vocabulary import CHINA as CHINA
 
 _CACHE_S = 5.0
 _cached: tuple[float, timedelta] | None = None

@@ -14,6 +14,23 @@ from core import clock, phones, tidy, written_days
 from core.inputs import DayInput, MomentInput
 
 ISO_MINUTE = "%Y-%m-%dT%H:%M"
+Tiles = dict[str, dict[str, Any]]  # value of a choice → {"icon": …, "small": …}
+
+
+class TiledForm(forms.Form):
+    """A form with choices as tiles that bear a sign and small words: `tiles` holds them, by the field's name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.tiles: dict[str, Tiles] = {}
+        super().__init__(*args, **kwargs)
+
+
+def choice_of_rows(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
+    """Return a field of a form that chooses among rows, to say which rows; raise TypeError for any other field."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} is no choice among rows")
+    return field
 
 
 class TidyField(forms.CharField):

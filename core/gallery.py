@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.fields import DayField, IdNoField, NameField, NoteField
+from core.fields import DayField, IdNoField, NameField, NoteField, TiledForm
 from core.status_words import STATUS_WORDS, ZONE_MARKS
 
 
-class GalleryForm(forms.Form):
+class GalleryForm(TiledForm):
     """One field of each kind, tiles included."""
 
     purpose = forms.ChoiceField(
@@ -38,7 +38,7 @@ class GalleryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["purpose"].tiles = {  # type: ignore[attr-defined]
+        self.tiles["purpose"] = {
             "dialysis": {"icon": "drop", "small": _("花名册里登记的")},
             "chemo": {"icon": "drip"},
             "birth": {"icon": "baby"},

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Invalid
 from core.models import IdempotencyKey
+from core.view_marks import marked
 
+V = TypeVar("V", bound=Callable[..., HttpResponse])
 FIELD = "idempotency_key"
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"^[0-9a-zA-Z_-]{8,64}$")
@@ -27,7 +29,7 @@ VALUES (%s, %s, %s, 0, '', %s) ON CONFLICT (scope, key) DO NOTHING RETURNING id
 """
 
 
-def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def idempotent(view: V) -> V:
     """Run a writing view in one transaction with its key; repeat the first answer for a repeated key.
 
     A view that answers 4xx (a form to mend) or raises leaves no key, so the mended form may use it again.
@@ -50,8 +52,7 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             row.save(update_fields=["status", "location"])
         return response
 
-    wrapper.is_idempotent = True  # type: ignore[attr-defined]
-    return wrapper
+    return marked(cast("V", wrapper), is_idempotent=True)
 
 
 def _key_of(request: HttpRequest) -> str:

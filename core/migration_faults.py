@@ -117,7 +117,7 @@ def _was_nullable(migration: Migration, operation: migrations.AlterField) -> boo
     key = (migration.app_label, migration.name)
     nodes = [key] if key in loader.graph.nodes else loader.graph.leaf_nodes(migration.app_label)
     before = loader.project_state(nodes, at_end=key not in loader.graph.nodes)
-    return before.models[migration.app_label, _model(operation)].fields[operation.name].null
+    return bool(before.models[migration.app_label, _model(operation)].fields[operation.name].null)
 
 
 def _database_operations(operations: Sequence[Operation]) -> Iterator[Operation]:

@@ -11,7 +11,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,7 +26,13 @@ _keys: dict[uuid.UUID, bytes] = {}  # unwrapped keys of this process; bounded be
 _MAX_KEYS = 5000
 
 
-class SealedField(models.BinaryField):
+if TYPE_CHECKING:
+    _Binary = models.BinaryField[bytes, bytes]
+else:
+    _Binary = models.BinaryField
+
+
+class SealedField(_Binary):
     """The stored bytes of a sealed fact: version, nonce, ciphertext."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,7 +133,23 @@ def unseal(blob: bytes | memoryview | None, person: uuid.UUID | None, place: str
         return UNREADABLE
 
 
-def sealed(column: str) -> property:
+class Sealed(property):
+    """The readable text of a sealed column. A property, so that Django takes it by name when a row is made."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type, /) -> Self: ...
+
+        @overload
+        def __get__(self, instance: Any, owner: type | None = None, /) -> str: ...
+
+        def __get__(self, instance: Any, owner: type | None = None, /) -> Self | str: ...
+
+        def __set__(self, instance: Any, value: str, /) -> None: ...
+
+
+def sealed(column: str) -> Sealed:
     """Make the readable property over a SealedField named `column` of a model with `person_key` and a UUID pk."""
 
     def place(row: Any) -> str:
@@ -139,7 +161,7 @@ def sealed(column: str) -> property:
     def write(row: Any, value: str) -> None:
         setattr(row, column, seal(value or "", row.person_key, place(row)))
 
-    return property(read, write, doc=f"The readable value of `{column}`.")
+    return Sealed(read, write, doc=f"The readable value of `{column}`.")
 
 
 def blind_index(kind: str, value: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from core.view_marks import marked
+
 View = Callable[..., HttpResponse]
 
 
@@ -19,5 +21,4 @@ def by_method(**views: View) -> View:
             return view(request, *args, **kwargs)
         return HttpResponseNotAllowed(list(views))
 
-    dispatch.views = views  # type: ignore[attr-defined]
-    return dispatch
+    return marked(dispatch, views=views)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import status_guard, words
+from core.stateful import Stateful
 from core.vocabulary import Role
 from dispatch.states import PLANNING, PlanningKind, PlanningStatus
 
@@ -21,7 +22,7 @@ class PlanningRunQuerySet(models.QuerySet["PlanningRun"]):
         return self.filter(area=actor.place_code) if actor.role == Role.DISPATCH else self.none()
 
 
-class PlanningRun(models.Model):
+class PlanningRun(Stateful):
     """One question to the engine and its answer, with everything needed to ask again (R: explained, replayable)."""
 
     MACHINE = PLANNING

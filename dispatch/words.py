@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from core.vocabulary import ZoneClass, hhmm
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus
 from transport.states import VehicleStatus
+
+_Writer = Callable[[dict[str, Any]], str]  # from the figures of a check to its sentence
 
 
 def zone_label(zone_class: str) -> str:
@@ -114,7 +117,7 @@ def _closed(figures: dict[str, Any]) -> str:
     return _("这个科现在%(status)s") % {"status": label}
 
 
-_BARS = {
+_BARS: dict[str, _Writer] = {
     "status": _status,
     "zone": _zone,
     "infection": lambda figures: _("不是负压车，不能接阳性"),
@@ -164,12 +167,12 @@ _SUBJECTS = {
     "shift": lambda: _("那时没有车当班"),
     "time_or_ride": lambda: _("时间都排满了"),
 }
-_CHANGES = {
+_CHANGES: dict[str, _Writer] = {
     "arrive_later": lambda figures: _("晚到 %(min)s 分钟就有车") % figures,
     "wait_longer": lambda figures: _("返程多等 %(min)s 分钟就有车") % figures,
     "ride_longer": lambda figures: _("路上多坐 %(min)s 分钟就有车") % figures,
 }
-_MEETS = {
+_MEETS: dict[str, _Writer] = {
     "shared": lambda figures: _("和另外 %(n)s 人同车，同一类区") % figures,
     "added": lambda figures: _("为这一程多开 %(min)s 分钟，%(km)s 公里") % figures,
     "next_cars": _next_cars,

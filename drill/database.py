@@ -56,7 +56,7 @@ def drop(name: str) -> None:
 
 def _alone(statement: str) -> None:
     """Run a statement that no transaction may hold, from the cluster's maintenance database."""
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(statement)
 

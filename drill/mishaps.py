@@ -81,9 +81,9 @@ def _in_treatment() -> Iterator[tuple[Intake, Resident]]:
     """Yield whoever is treated now and has a rhythm, with who they are; the first to begin first."""
     rows = Intake.objects.filter(status=IntakeStatus.IN_TREATMENT, is_walk_in=False, is_critical=False)
     for arrival in rows.select_related("facility", "appointment__slot").order_by("treatment_started_at", "pk"):
-        need = CareNeed.objects.filter(
-            resident__person_key=arrival.person_key, kind__in=FIXED, status=NeedStatus.ACTIVE
-        )
+        if (key := arrival.person_key) is None:
+            continue
+        need = CareNeed.objects.filter(resident__person_key=key, kind__in=FIXED, status=NeedStatus.ACTIVE)
         found = need.select_related("resident__community").first()
         if found is not None:
             yield arrival, found.resident

@@ -71,5 +71,6 @@ def _near_a_car(world: World, *, is_labour: bool) -> Resident | None:
         youngest, oldest = (world.day.year - age for age in CHILDBEARING)
         people = people.filter(sex="F", birth_date__year__range=(oldest, youngest))
     zone = zone_of(OuterRef("community_id"), resident="", at=world.now)
-    rows = people.annotate(zone=zone).select_related("community").order_by("ref")
-    return next((row for row in rows[:200] if row.zone in {"", None, ZoneClass.PRECAUTIONARY}), None)
+    rows = people.annotate(zone=zone).order_by("ref").values_list("pk", "zone")
+    free = next((pk for pk, zone in rows[:200] if zone in {"", None, ZoneClass.PRECAUTIONARY}), None)
+    return Resident.objects.select_related("community").get(pk=free) if free else None

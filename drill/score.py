@@ -212,7 +212,8 @@ def _overbooked() -> int:
 
 def _measure() -> _Figures:
     found = _Figures()
-    ready = dict(Intake.objects.filter(ready_at__isnull=False).values_list("case_ref", "ready_at"))
+    told = Intake.objects.filter(ready_at__isnull=False).values_list("case_ref", "ready_at")
+    ready = {case: at for case, at in told if at is not None}
     starts = dict(Appointment.objects.live().filter(is_critical=False).values_list("case_ref", "slot__starts_at"))
     for trip in Trip.objects.filter(picked_up_at__isnull=False, status=TripStatus.COMPLETED):
         if trip.dropped_off_at is None or trip.picked_up_at is None:

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.requests import actor_of_call, post_of_call
 from core import clock
 from core.actors import Actor
 from core.errors import Invalid, NotAllowed
@@ -35,14 +36,10 @@ class OnDesk(BasePermission):
 
     def has_permission(self, request: Request, _view: APIView) -> bool:
         """Let a desk in; raises NotAllowed for another post."""
-        post = getattr(request._request, "post_held", None)
+        post = post_of_call(request)
         if not post or post.role not in INTAKE_ROLES:
             raise NotAllowed("post.role", _("这一页归别的岗位管。要看请找街道值班。"))
         return True
-
-
-def _actor(request: Request) -> Actor:
-    return request._request.post_held.actor()  # type: ignore[attr-defined]
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -75,7 +72,7 @@ class IntakeSerializer(serializers.ModelSerializer[Intake]):
         fields = ["id", "case_ref", "status", "label", "arrived_at", "handed_over_at", "ready_at", "hand_over_due_at"]
 
 
-@method_decorator(idempotent, name="post")  # type: ignore[arg-type]
+@method_decorator(idempotent, name="post")
 class WalkIn(APIView):
     """Receive somebody nobody announced."""
 
@@ -86,12 +83,12 @@ class WalkIn(APIView):
         """Record the arrival and start the clock."""
         words = WalkInSerializer(data=request.data)
         words.is_valid(raise_exception=True)
-        actor = _actor(request)
+        actor = actor_of_call(request)
         row = intake.walk_in(selectors.facility_for(actor), **words.validated_data, by=actor, at=clock.now())
         return Response(IntakeSerializer(row).data, status=201)
 
 
-@method_decorator(idempotent, name="post")  # type: ignore[arg-type]
+@method_decorator(idempotent, name="post")
 class ArrivalStep(APIView):
     """Do one step of an arrival."""
 
@@ -100,7 +97,7 @@ class ArrivalStep(APIView):
     @extend_schema(request=StepSerializer, responses=IntakeSerializer)
     def post(self, request: Request, intake_id: UUID) -> Response:
         """Do the step; 409 when the arrival has moved on."""
-        actor = _actor(request)
+        actor = actor_of_call(request)
         row = selectors.intake_for(actor, intake_id)
         words = StepSerializer(data=request.data)
         words.is_valid(raise_exception=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.editing import EditForm
-from core.fields import MomentField, NameField, NoteField, TidyField
+from core.fields import MomentField, NameField, NoteField, TidyField, choice_of_rows
 from hospitals.models import Facility, Intake, Service
 from hospitals.services.intake import Described
 from hospitals.services.overload import Overload
@@ -17,6 +17,31 @@ from hospitals.services.status import StatusChange
 from hospitals.services.transfers import TransferWish
 from hospitals.states import SampleResult, ServiceStatus, TransferReason
 from hospitals.words import MISSING_WORDS, NEED_WORDS
+
+
+class OfHouse(TypedDict):
+    """What `houses_for` reads: whether the house does what the patient needs."""
+
+    does_it: bool
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    _House = WithAnnotations[Facility, OfHouse]
+    _ArrivalChoice = forms.ModelChoiceField[Intake]
+    _HouseChoice = forms.ModelChoiceField[_House]
+else:
+    _House = Facility
+    _ArrivalChoice = _HouseChoice = forms.ModelChoiceField
+
+
+class ArrivalField(_ArrivalChoice):
+    """One of those who are in."""
+
+    def label_from_instance(self, obj: Intake) -> str:
+        """Name the patient."""
+        return obj.label
 
 
 class OverloadForm(forms.Form):
@@ -29,15 +54,13 @@ class OverloadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("例：已吸氧、心电监护，内科医生在床边。"),
     )
-    intake = forms.ModelChoiceField(
+    intake = ArrivalField(
         label=_("为哪一位"), queryset=Intake.objects.none(), required=False, empty_label=_("整个接诊台")
     )
 
     def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["intake"]
-        choice.queryset = Intake.objects.inside().filter(facility=facility)  # type: ignore[attr-defined]
-        choice.label_from_instance = lambda intake: intake.label  # type: ignore[attr-defined]
+        choice_of_rows(self, "intake").queryset = Intake.objects.inside().filter(facility=facility)
 
     def overload(self) -> Overload:
         """Return what was typed."""
@@ -60,18 +83,18 @@ class DescribeForm(EditForm):
         return Described(**self.cleaned_data)
 
 
-class HouseField(forms.ModelChoiceField):
+class HouseField(_HouseChoice):
     """Another house; those that do what the patient needs stand first, and say so."""
 
-    def label_from_instance(self, obj: Facility) -> str:
+    def label_from_instance(self, obj: _House) -> str:
         """Name the house."""
-        return str(_("%(name)s（有这项）") % {"name": obj.name}) if obj.does_it else obj.name  # type: ignore[attr-defined]
+        return str(_("%(name)s（有这项）") % {"name": obj.name}) if obj.does_it else obj.name
 
 
 class TransferForm(forms.Form):
     """Which house is asked to take the patient over, and why; who said yes there when it was asked by telephone."""
 
-    to = HouseField(label=_("转到哪家医院"), queryset=Facility.objects.none(), empty_label=_("请选"))
+    to = HouseField(label=_("转到哪家医院"), queryset=None, empty_label=_("请选"))
     reason = forms.ChoiceField(label=_("为什么转"), choices=TransferReason.choices, widget=forms.RadioSelect)
     note = TidyField(label=_("要对方知道的"), max_length=300, required=False)
     accepted_name = NameField(
@@ -83,7 +106,7 @@ class TransferForm(forms.Form):
 
     def __init__(self, *args: Any, houses: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = houses  # type: ignore[attr-defined]
+        choice_of_rows(self, "to").queryset = houses
 
     def wish(self) -> TransferWish:
         """Return what was chosen."""
@@ -99,12 +122,12 @@ class AcceptForm(forms.Form):
 class PassOnForm(forms.Form):
     """Which house is asked instead, and in whose name."""
 
-    to = HouseField(label=_("转问哪家医院"), queryset=Facility.objects.none(), empty_label=_("请选"))
+    to = HouseField(label=_("转问哪家医院"), queryset=None, empty_label=_("请选"))
     name = NameField(label=_("这里谁定的"), max_length=30)
 
     def __init__(self, *args: Any, houses: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = houses  # type: ignore[attr-defined]
+        choice_of_rows(self, "to").queryset = houses
 
 
 class SampleForm(forms.Form):

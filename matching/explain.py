@@ -7,7 +7,7 @@ the board it was asked on.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -103,7 +103,10 @@ def rules_put_aside(board: Board, car: int, leg: int, rules: tuple[str, ...]) ->
         routing.engine.schedule.refresh(net, routing.routes, routing.room, car)
 
 
-def _cells(board: Board, car: int, leg: int, riders: set[int], rules: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _cells(
+    board: Board, car: int, leg: int, riders: set[int], rules: tuple[str, ...]
+) -> Iterator[tuple[MutableSequence[float], int]]:
+    """Yield which number of which column a rule stands in."""
     net = board.routing.net
     if "rides" in rules or "own_ride" in rules:
         yield net.leg_limit, leg

@@ -40,7 +40,7 @@ class Kept:
     def pause(self) -> float:
         """Return the seconds to wait before the next start: longer after each end within the window."""
         recent = [end for end in self.ends if time.monotonic() - end < WINDOW_SECONDS]
-        return min(0.2 * 2 ** (len(recent) - 1), 15.0)
+        return min(0.2 * 2.0 ** (len(recent) - 1), 15.0)
 
 
 class OrphanGuard:

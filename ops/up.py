@@ -7,6 +7,7 @@ import http.client
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ops import installations
@@ -96,7 +97,7 @@ class Up:
     def _check_ports(self) -> None:
         for port, use in ((self.setup.port, "the pages"), (self.setup.port + 1, "the live stream")):
             # what a killed run left behind goes within seconds
-            if not wait_until(lambda port=port: is_port_free(port, self.bind), 2.5):  # type: ignore[misc]
+            if not wait_until(partial(is_port_free, port, self.bind), 2.5):
                 raise Refused(
                     f"Port {port}, for {use}, is taken by another program. "
                     f"Choose another pair: ./dev up --port {self.setup.port + 10}"

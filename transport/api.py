@@ -14,14 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.requests import actor_of_call, post_of_call
 from core import clock
 from core.errors import NotFound
 from core.idempotency import idempotent
 from core.vocabulary import Role
 from transport import selectors
-from transport.forms import KEPT_AT_MOST, LATE_AT_MOST_MIN
+from transport.forms import KEPT_AT_MOST
 from transport.models import Run, Trip
 from transport.services import alarms, lateness, stops
+from transport.services.lateness import LATE_AT_MOST_MIN
 
 STEPS: dict[str, Callable[..., Any]] = {
     "arrive": stops.arrive,
@@ -38,7 +40,7 @@ class Drives(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Let drivers in, and dispatchers who press for a driver who rings."""
-        post = getattr(request, "post_held", None) if request.user else None
+        post = post_of_call(request)
         return bool(post and post.role in (Role.DRIVER, Role.DISPATCH))
 
 
@@ -74,10 +76,10 @@ class StopStep(APIView):
             OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True),
         ],
     )
-    @method_decorator(idempotent)  # type: ignore[arg-type]
+    @method_decorator(idempotent)
     def post(self, request: Request, stop_id: int, step: str) -> HttpResponse:
         """Do the step once per Idempotency-Key; a repeated key answers without doing it again."""
-        actor = request.post_held.actor()  # type: ignore[attr-defined]
+        actor = actor_of_call(request)
         if step not in NAMES:
             raise NotFound("step.absent")
         stop = selectors.own_stop(actor, stop_id)

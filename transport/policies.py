@@ -110,4 +110,4 @@ def may_call(by: Actor, run: Run, trip: Trip, *, at: datetime) -> bool:
     if not is_driver_of(by, run) or trip.status not in (TripStatus.SCHEDULED, TripStatus.ON_BOARD):
         return False
     start, end = run.occupied.lower - WINDOW, run.occupied.upper + WINDOW
-    return start <= at <= end
+    return bool(start <= at <= end)

@@ -149,7 +149,6 @@ def unclean_before(run: Run) -> Run | None:
 
 def kept_alone(trip: Trip | None) -> UUID | None:
     """Return the run kept for a way home and for nobody else: as free as if it were not, for whoever looks anew."""
-    run = trip.reserved_run if trip else None
-    if run is None or run.status != RunStatus.DRAFT or run.reserved_trips.exclude(pk=trip.pk).exists():  # type: ignore[union-attr]
+    if trip is None or (run := trip.reserved_run) is None or run.status != RunStatus.DRAFT:
         return None
-    return run.pk
+    return None if run.reserved_trips.exclude(pk=trip.pk).exists() else run.pk

@@ -12,7 +12,7 @@ from access.models import CareNeed
 from access.selectors.residents import facilities_offering
 from access.services.needs import NeedFacts
 from core.editing import VersionedForm
-from core.fields import DayField
+from core.fields import DayField, choice_of_rows
 from core.vocabulary import NeedKind, ScheduleKind, TreatmentShift
 
 DAYS = [
@@ -53,7 +53,7 @@ class NeedFields(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facility"].queryset = facilities_offering()  # type: ignore[attr-defined]
+        choice_of_rows(self, "facility").queryset = facilities_offering()
 
     def clean(self) -> dict[str, Any]:
         """Ask which of two rhythms is meant, where both were written."""

@@ -14,7 +14,7 @@ from access.selectors.suggestion import Suggestion
 from access.services.requests import AccessWish
 from access.states import CancelReason, Danger, TransportMode
 from core import clock
-from core.fields import MomentField, NoteField
+from core.fields import MomentField, NoteField, TiledForm
 from core.phrases import label
 from core.vocabulary import Mobility, NeedKind, ZoneClass, hhmm
 
@@ -49,7 +49,7 @@ _OWN_WAY: tuple[Tile, ...] = (
 )
 
 
-class RequestForm(forms.Form):
+class RequestForm(TiledForm):
     """What for, when, how. The choices come from the roster; nothing typed is asked twice."""
 
     purpose = forms.ChoiceField(
@@ -124,9 +124,10 @@ class RequestForm(forms.Form):
         self._show("travel", [*offered, *(_OWN_WAY if zone_class == ZoneClass.PRECAUTIONARY else ())])
 
     def _show(self, name: str, offers: list[Tile]) -> None:
-        field = self.fields[name]
-        field.widget.choices = [(key, label) for key, label, _icon, _small in offers]  # type: ignore[attr-defined]
-        field.tiles = {key: {"icon": icon, "small": small} for key, _label, icon, small in offers}  # type: ignore[attr-defined]
+        widget = self.fields[name].widget
+        assert isinstance(widget, forms.RadioSelect)
+        widget.choices = [(key, label) for key, label, _icon, _small in offers]
+        self.tiles[name] = {key: {"icon": icon, "small": small} for key, _label, icon, small in offers}
 
     def clean(self) -> dict[str, Any]:
         """Ask the one question that 越快越好 needs, and for the sentence that 其他 needs."""

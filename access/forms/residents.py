@@ -15,7 +15,7 @@ from access.states import Finding
 from core import clock, tidy
 from core.codes import read_id_no
 from core.editing import VersionedForm
-from core.fields import BirthDateField, IdNoField, NameField, NoteField, PhoneField, TidyField
+from core.fields import BirthDateField, IdNoField, NameField, NoteField, PhoneField, TidyField, TiledForm
 from core.vocabulary import Mobility
 
 _T = gettext_lazy
@@ -37,7 +37,7 @@ MOBILITY_ICONS: dict[str, str] = {
 }
 
 
-class PersonFields(forms.Form):
+class PersonFields(TiledForm):
     """One person."""
 
     name = NameField(label=_T("姓名"), max_length=60)
@@ -70,18 +70,18 @@ class PersonFields(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mobility"].tiles = {value: {"icon": icon} for value, icon in MOBILITY_ICONS.items()}  # type: ignore[attr-defined]
+        self.tiles["mobility"] = {value: {"icon": icon} for value, icon in MOBILITY_ICONS.items()}
         self.fields["id_no"].widget.attrs["data-private"] = True
 
 
 class PersonForm(VersionedForm, PersonFields):
     """A registered person. Of the identity number only its end is shown (INV-32): left empty, it stays."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if last4 := self.record.id_last4:  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, record: Resident, **kwargs: Any) -> None:
+        super().__init__(*args, record=record, **kwargs)
+        if last4 := record.id_last4:
             self.fields["id_no"].help_text = _("登记的是 %(number)s。空着就不改。") % {
-                "number": ("*" * 14 if self.record.id_kind == "resident_id" else "…") + last4  # type: ignore[attr-defined]
+                "number": ("*" * 14 if record.id_kind == "resident_id" else "…") + last4
             }
 
     def shown(self, record: Resident) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
+from core.stateful import Stateful
 from core.vocabulary import Mobility, NeedKind, Role
 from hospitals.cards import CRITICAL_SERVICES
 
@@ -76,7 +77,7 @@ class RequestQuerySet(models.QuerySet["AccessRequest"]):
         return self.none()
 
 
-class AccessRequest(models.Model):
+class AccessRequest(Stateful):
     """One wish to get to care and home again. `case_ref` follows it by value into every supplier."""
 
     MACHINE = REQUEST

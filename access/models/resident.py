@@ -21,6 +21,7 @@ from core.actors import Actor
 from core.guards import status_guard, words
 from core.phrases import label, listed, odd
 from core.sealed import SealedField, sealed
+from core.stateful import Stateful
 from core.vocabulary import Mobility, NeedKind, Precaution, Role, ScheduleKind, TreatmentShift
 
 WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"), noop("六"), noop("日"))
@@ -147,7 +148,7 @@ class Resident(models.Model):
         return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
 
 
-class CareNeed(models.Model):
+class CareNeed(Stateful):
     """Why and how often care is due for one resident."""
 
     MACHINE = CARE_NEED

@@ -16,6 +16,7 @@ from access import journey
 from access.journey import Facts
 from access.models import AccessRequest, HandClosing
 from access.models.absence import away
+from access.selectors.annotated import PageCase
 from access.selectors.case_parts import CaseParts, parts_of
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import JourneyLine, journey_line
@@ -55,7 +56,7 @@ class Move:
 class Detail:
     """Everything the page shows."""
 
-    request: AccessRequest
+    request: PageCase
     facts: Facts
     parts: CaseParts
     line: JourneyLine
@@ -113,19 +114,19 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         hospital=hospital,
         why_hospital=_why_hospital(row, hospital, at) if hospital else [],
         events=timeline(row.case_ref),
-        hand_closing=row.first_word,  # type: ignore[attr-defined]
+        hand_closing=row.first_word,
         rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
         address=_address(row, actor) if row.is_critical else "",
     )
 
 
-def _address(row: AccessRequest, actor: Actor) -> str:
+def _address(row: PageCase, actor: Actor) -> str:
     """Say the address to read out, with the gate where the compound has one alone; the door to its own community."""
-    known = {"street": row.street or "", "gate": row.only_gate or ""}  # type: ignore[attr-defined]
+    known = {"street": row.street or "", "gate": row.only_gate or ""}
     return address_words(row, to_the_door=actor.role in {Role.STAFF, Role.LEAD}, **known)
 
 
-def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
+def _row(actor: Actor, request_id: UUID, at: datetime) -> PageCase:
     exits = Scan.objects.passed().filter(case_ref=OuterRef("case_ref"), direction=Direction.EXIT)
     inside = Gate.objects.filter(community=OuterRef("community"), is_checkpoint=False).order_by()
     only_gate = inside.values("community").annotate(only=Min("name"), many=Count("code")).filter(many=1)
@@ -156,10 +157,10 @@ def _row(actor: Actor, request_id: UUID, at: datetime) -> AccessRequest:
     return row
 
 
-def _move(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move | None:
+def _move(row: PageCase, facts: Facts, parts: CaseParts) -> Move | None:
     """Name the post whose move it is; None when the case is over."""
     if facts.cancelled_at and journey.is_out(facts):
-        return Move(_("调度"), row.dispatcher or "", _("申请取消了，人还在外面：要先接回家。"))  # type: ignore[attr-defined]
+        return Move(_("调度"), row.dispatcher or "", _("申请取消了，人还在外面：要先接回家。"))
     if journey.is_out_again(facts):
         words = _("%(how)s。先问清人在哪：要看病就再申请，到家了按“已到家”。") % {"how": out_again_words(facts)}
         return Move(_("社区"), "", words)
@@ -167,12 +168,12 @@ def _move(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move | None:
     return _MOVES[role](row, facts, parts) if role else None
 
 
-def _staff(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+def _staff(row: PageCase, facts: Facts, parts: CaseParts) -> Move:
     return Move(_("社区核准"), "", silence_words(row))
 
 
-def _dispatch(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
-    holder = row.dispatcher or ""  # type: ignore[attr-defined]
+def _dispatch(row: PageCase, facts: Facts, parts: CaseParts) -> Move:
+    holder = row.dispatcher or ""
     if facts.ready_at:
         return Move(_("调度"), holder, _("还没有返程车，在调度台等车的名单里。"))
     if row.is_critical:
@@ -180,7 +181,7 @@ def _dispatch(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
     return Move(_("调度"), holder, _("还没有车，在调度台等车的名单里。"))
 
 
-def _driver(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+def _driver(row: PageCase, facts: Facts, parts: CaseParts) -> Move:
     trip = parts.inbound if facts.ready_at else parts.outbound
     if trip is None or trip.run is None:
         return (
@@ -196,10 +197,10 @@ def _driver(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
     return Move(_("司机"), car_words(trip.run), words, phone, _("打给司机"))
 
 
-def _intake(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+def _intake(row: PageCase, facts: Facts, parts: CaseParts) -> Move:
     place = parts.intake.facility if parts.intake else parts.appointment.facility if parts.appointment else row.facility
     post = _("%(place)s接诊台") % {"place": place.name if place else ""}
-    holder = row.desk or "" if place and place.pk == row.facility_id else ""  # type: ignore[attr-defined]
+    holder = row.desk or "" if place and place.pk == row.facility_id else ""
     if facts.handed_over_at or facts.treatment_at:
         words = _("治疗结束后接诊台点一下，就叫返程车。社区这边不用做什么。")
     else:
@@ -207,7 +208,7 @@ def _intake(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
     return Move(post, holder, words, place.phone if place else "", _("打给接诊台"))
 
 
-def _guard(row: AccessRequest, facts: Facts, parts: CaseParts) -> Move:
+def _guard(row: PageCase, facts: Facts, parts: CaseParts) -> Move:
     return Move(_("门岗"), "", _("到门口扫通行证就能出门。"))
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from access.journey import FACT_NAMES, Facts
 from access.models import AccessRequest
+from access.selectors.annotated import LockedCase
 
 _OWN = {"submitted_at", "approved_at", "closed_at"}  # columns of the request itself
 
@@ -24,7 +25,7 @@ def facts_of(row: AccessRequest) -> Facts:
     return Facts(**{name: getattr(row, name) for name in FACT_NAMES})
 
 
-def locked_case(pk: UUID) -> AccessRequest:
+def locked_case(pk: UUID) -> LockedCase:
     """Lock a request, then read it with its facts: the first lock of everybody who changes a case (architecture.md 4).
 
     In two statements, never in one: a statement that waited for the lock would give the facts of before the wait.
@@ -33,13 +34,13 @@ def locked_case(pk: UUID) -> AccessRequest:
     return _read(AccessRequest.objects.select_for_update().only("pk").get(pk=pk))
 
 
-def locked_case_of(case_ref: UUID) -> AccessRequest | None:
+def locked_case_of(case_ref: UUID) -> LockedCase | None:
     """Do as `locked_case` for a case known by its number; None for one nobody asked for (yet)."""
     held = AccessRequest.objects.select_for_update().only("pk").filter(case_ref=case_ref).first()
-    return held and _read(held)
+    return _read(held) if held else None
 
 
-def _read(held: AccessRequest) -> AccessRequest:
+def _read(held: AccessRequest) -> LockedCase:
     critical = AccessRequest.objects.open().filter(person_key=OuterRef("person_key"), is_critical=True)
     rows = with_facts(AccessRequest.objects.select_related("community", "resident", "facility"))
     rows = rows.annotate(has_critical_way=Exists(critical))

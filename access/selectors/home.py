@@ -122,7 +122,7 @@ def _ground(code: str, at: datetime) -> tuple[Community, int]:
     building = Coalesce("building_key", "building", output_field=TextField())
     counted = sealed.exclude(building="").order_by().values("community_id").annotate(n=Count(building, distinct=True))
     community = Community.objects.annotate(sealed=Coalesce(Subquery(counted.values("n")), 0)).get(pk=code)
-    return community, community.sealed  # type: ignore[attr-defined]
+    return community, community.sealed
 
 
 def _day_ahead(day: date, rows: list[AccessRequest], needs: list[CareNeed]) -> DayAhead:

@@ -14,6 +14,7 @@ from access import finding
 from access.models import AccessRequest, CareNeed, Resident
 from access.models.absence import Absence
 from access.models.one_record import DOUBLE, HOLDS_NUMBER
+from access.selectors.annotated import ZonedResident
 from access.selectors.ground import zone_of
 from access.states import NeedStatus
 from core.actors import Actor
@@ -81,7 +82,7 @@ class ResidentRow:
 
 def row_of(resident: Resident, *, stale_before: datetime) -> ResidentRow:
     """Return how a resident of `residents` stands in the list."""
-    needs: list[CareNeed] = resident.listed_needs  # type: ignore[attr-defined]
+    needs = list(resident.needs.all())
     first = needs[0] if needs else None
     checked_at = resident.checked_at
     return ResidentRow(
@@ -128,7 +129,7 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime, whole_number: Q |
     return (
         (_searched(rows, query, actor) if whole_number is None else rows.filter(whole_number))
         .only(*_LISTED)
-        .prefetch_related(Prefetch("needs", needs, to_attr="listed_needs"))
+        .prefetch_related(Prefetch("needs", needs))
     )
 
 
@@ -151,7 +152,7 @@ def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
     return {**people, **needs.aggregate(**grouped)}
 
 
-def resident_of(actor: Actor, ident: UUID) -> Resident:
+def resident_of(actor: Actor, ident: UUID) -> ZonedResident:
     """Return one resident of the actor's own community, with `zone_class` of now; raise NotFound for anybody else's."""
     zone = Coalesce(zone_of(OuterRef("community"), resident="", at=now()), Value(ZoneClass.PRECAUTIONARY))
     seen = Resident.objects.visible_to(actor).filter(pk=ident).order_by()

@@ -93,14 +93,15 @@ def take_up_walk_in(case_ref: UUID | None, *, at: datetime, intake_id: str, **_:
     if case_ref is None:
         return None
     intake = Intake.objects.select_related("facility").get(pk=intake_id)
-    absences.note_seen(intake.person_key, at=intake.arrived_at)
-    known = Resident.objects.filter(person_key=intake.person_key).select_related("community").first()
+    key = intake.person_key
+    absences.note_seen(key, at=intake.arrived_at)
+    known = Resident.objects.filter(person_key=key).select_related("community").first() if key else None
     home = known.community if known else None
     area = home.dispatch_area_id if home else _area_of(intake.facility.division_code)
     need_kind = NeedKind(intake.need_kind or NeedKind.OUTPATIENT)
     new = NewRequest(
         case_ref=case_ref,
-        person_key=intake.person_key or create_person_key(),
+        person_key=key or create_person_key(),
         source="desk",
         mark=intake.label if intake.label.startswith(names.UNKNOWN) else "",
         name=intake.label,

@@ -18,7 +18,7 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 @register.filter
 def need_icon(kind: str) -> str:
     """Return the icon of a need kind."""
-    return ICONS.get(kind, "pulse")  # type: ignore[call-overload]
+    return ICONS.get(kind, "pulse")
 
 
 @register.filter

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.requests import ActorRequest
 from core.errors import Conflict
 
 
-def show_first(request: HttpRequest, error: Conflict) -> HttpResponse:
+def show_first(request: ActorRequest, error: Conflict) -> HttpResponse:
     """Lead to the first request; any other conflict is raised again."""
     if error.code not in {"critical.exists", "request.stands"}:
         raise error

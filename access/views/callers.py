@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,6 +23,7 @@ from access.services.requests import AccessWish
 from access.states import Danger
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock, names
 from core.errors import Conflict, Invalid
 from core.http import page
@@ -34,14 +35,14 @@ DESKS = ("dispatch", "command")
 
 @require_safe
 @for_roles("staff", "lead", *DESKS)
-def case(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+def case(request: ActorRequest, case_ref: UUID) -> HttpResponse:
     """Lead from a case, as other apps name it, to the page of its request."""
     return _to(own_case(actor_of(request), case_ref))
 
 
 @require_POST
 @for_roles(*DESKS)
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: ActorRequest) -> HttpResponse:
     """Find who is registered with a telephone; the number never stands in an address."""
     form = PhoneForm(request.POST)
     if not form.is_valid():
@@ -53,14 +54,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*DESKS)
-def find_form(request: HttpRequest) -> HttpResponse:
+def find_form(request: ActorRequest) -> HttpResponse:
     """Ask for the telephone of whoever rings."""
     return page(request, "access/caller_find.html", {"form": PhoneForm()})
 
 
 @require_safe
 @for_roles(*DESKS)
-def ask_form(request: HttpRequest, ident: UUID) -> HttpResponse:
+def ask_form(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Ask what for and when."""
     return _form(request, resident_in_reach(actor_of(request), ident), CallerForm())
 
@@ -68,7 +69,7 @@ def ask_form(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*DESKS)
 @idempotent
-def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
+def ask(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Store the wish of whoever rings: the community says yes, or stays silent until the rulebook's minutes are over."""
     actor, at = actor_of(request), clock.now()
     resident, form = resident_in_reach(actor, ident), CallerForm(request.POST)
@@ -94,7 +95,7 @@ def ask(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*DESKS)
 @idempotent
-def ask_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
+def ask_critical(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Ask for 120 for whoever rings, in one press: nothing is asked first (R-000-2)."""
     actor = actor_of(request)
     resident = resident_in_reach(actor, ident)
@@ -115,7 +116,7 @@ def ask_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 def case_page(
-    request: HttpRequest,
+    request: ActorRequest,
     shown: Detail,
     *,
     cancel_form: CancelForm | None = None,
@@ -143,7 +144,7 @@ def case_page(
 
 
 def _form(
-    request: HttpRequest, resident: Resident, form: CallerForm, *, status: int = 200, same_day: UUID | None = None
+    request: ActorRequest, resident: Resident, form: CallerForm, *, status: int = 200, same_day: UUID | None = None
 ) -> HttpResponse:
     caller = caller_of(actor_of(request), resident)
     context = {"form": form, "caller": caller, "same_day": same_day}

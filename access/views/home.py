@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.selectors.home import home_lists
 from access.services import cycle
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
@@ -20,7 +21,7 @@ from core.idempotency import idempotent
 
 @require_safe
 @for_roles("staff", "lead")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ActorRequest) -> HttpResponse:
     """Show what must be done now, today's journeys and the days ahead."""
     actor, at = actor_of(request), clock.now()
     mark = mark_of(request, f"community:{actor.place_code}", at=at)
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def ask_due(request: HttpRequest) -> HttpResponse:
+def ask_due(request: ActorRequest) -> HttpResponse:
     """Ask by treatment cycle for everybody due in the next days."""
     made = cycle.ask_due(by=actor_of(request), at=clock.now())
     messages.success(request, _("按治疗周期申请了 %(n)s 人。") % {"n": len(made)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from access.models import AccessRequest, Resident
 from access.selectors import identity as selectors
 from access.services import identity
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import audit, clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
@@ -24,7 +25,7 @@ ROLES = (Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE)
 
 
 @for_roles(*ROLES)
-def show(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+def show(request: ActorRequest, case_ref: UUID) -> HttpResponse:
     """Search the register, and hold the one chosen beside what is known of the stranger."""
     actor = actor_of(request)
     row = selectors.stranger_for(actor, case_ref)
@@ -37,7 +38,7 @@ def show(request: HttpRequest, case_ref: UUID) -> HttpResponse:
 
 @for_roles(*ROLES)
 @idempotent
-def join(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+def join(request: ActorRequest, case_ref: UUID) -> HttpResponse:
     """Join the stranger's request to the resident chosen."""
     actor = actor_of(request)
     row = selectors.stranger_for(actor, case_ref)
@@ -56,7 +57,7 @@ def join(request: HttpRequest, case_ref: UUID) -> HttpResponse:
 
 @for_roles(*ROLES)
 @idempotent
-def undo(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+def undo(request: ActorRequest, case_ref: UUID) -> HttpResponse:
     """Take a wrong identification back."""
     actor = actor_of(request)
     row = selectors.stranger_for(actor, case_ref)
@@ -66,7 +67,11 @@ def undo(request: HttpRequest, case_ref: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, row: AccessRequest, *, chosen: Resident | None = None, error: Conflict | Invalid | None = None
+    request: ActorRequest,
+    row: AccessRequest,
+    *,
+    chosen: Resident | None = None,
+    error: Conflict | Invalid | None = None,
 ) -> HttpResponse:
     actor, words = actor_of(request), request.GET.get("q", "").strip()[:60]
     found = selectors.candidates(actor, row, words)

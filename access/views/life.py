@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from access.services import absences, needs
 from access.states import AbsenceKind
 from access.views.residents import detail_page
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.errors import Invalid
 from core.idempotency import idempotent
@@ -24,7 +25,7 @@ from core.idempotency import idempotent
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def absence(request: HttpRequest, ident: UUID) -> HttpResponse:
+def absence(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Write down that somebody is in hospital, isolated or away, or back: everything stops, or starts again."""
     actor, at = actor_of(request), clock.now()
     resident = resident_of(actor, ident)
@@ -49,7 +50,7 @@ def absence(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def need_act(request: HttpRequest, ident: UUID, need_id: UUID) -> HttpResponse:
+def need_act(request: ActorRequest, ident: UUID, need_id: UUID) -> HttpResponse:
     """Pause, end or take up again one need of a resident."""
     actor, at = actor_of(request), clock.now()
     need = need_of(actor, ident, need_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from access.selectors.requests import own_request
 from access.services import critical
 from access.states import RequestStatus
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.actors import Actor
 from core.fields import NoteField
@@ -35,7 +36,7 @@ class LowerForm(forms.Form):
 
 @require_safe
 @for_roles("staff", "lead", "command")
-def show(request: HttpRequest, ident: UUID) -> HttpResponse:
+def show(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show what happens to the ambulance and to the ordinary way."""
     actor = actor_of(request)
     row = own_request(actor, ident)
@@ -46,7 +47,7 @@ def show(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead", "command")
 @idempotent
-def lower(request: HttpRequest, ident: UUID) -> HttpResponse:
+def lower(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Take it back with a reason."""
     actor = actor_of(request)
     row, form = own_request(actor, ident), LowerForm(request.POST)
@@ -65,6 +66,6 @@ def _back(actor: Actor, row: AccessRequest) -> str:
     return reverse("command:overview") if actor.role == Role.COMMAND else reverse("access:request", args=[row.pk])
 
 
-def _page(request: HttpRequest, row: AccessRequest, form: LowerForm, *, status: int = 200) -> HttpResponse:
+def _page(request: ActorRequest, row: AccessRequest, form: LowerForm, *, status: int = 200) -> HttpResponse:
     context = {"seen": lowering(row), "row": row, "form": form, "back": _back(actor_of(request), row)}
     return page(request, "access/request_lower.html", context, status=status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from access.models import Resident
 from access.selectors.residents import need_of, resident_of
 from access.services import needs
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.errors import Conflict
 from core.http import page
@@ -23,7 +24,7 @@ from core.idempotency import idempotent
 
 @require_safe
 @for_roles("staff", "lead")
-def new_form(request: HttpRequest, ident: UUID) -> HttpResponse:
+def new_form(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show the empty form of another need."""
     return _page(request, resident_of(actor_of(request), ident), NewNeedForm())
 
@@ -31,7 +32,7 @@ def new_form(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def new_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
+def new_submit(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Store another need; one that stands already is named."""
     actor, at = actor_of(request), clock.now()
     resident, form = resident_of(actor, ident), NewNeedForm(request.POST)
@@ -48,7 +49,7 @@ def new_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 @require_safe
 @for_roles("staff", "lead")
-def edit_form(request: HttpRequest, ident: UUID, need_id: UUID) -> HttpResponse:
+def edit_form(request: ActorRequest, ident: UUID, need_id: UUID) -> HttpResponse:
     """Show a need as it is."""
     need = need_of(actor_of(request), ident, need_id)
     return _page(request, need.resident, NeedForm(record=need))
@@ -57,7 +58,7 @@ def edit_form(request: HttpRequest, ident: UUID, need_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def edit_submit(request: HttpRequest, ident: UUID, need_id: UUID) -> HttpResponse:
+def edit_submit(request: ActorRequest, ident: UUID, need_id: UUID) -> HttpResponse:
     """Store what was changed of a need."""
     actor, at = actor_of(request), clock.now()
     need = need_of(actor, ident, need_id)
@@ -73,6 +74,8 @@ def edit_submit(request: HttpRequest, ident: UUID, need_id: UUID) -> HttpRespons
     return _page(request, need.resident, form, status=422)
 
 
-def _page(request: HttpRequest, resident: Resident, form: NeedForm | NewNeedForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: ActorRequest, resident: Resident, form: NeedForm | NewNeedForm, *, status: int = 200
+) -> HttpResponse:
     context = {"form": form, "resident": resident, "need": getattr(form, "record", None)}
     return page(request, "access/residents/need_form.html", context, status=status)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.http import mark_of, page, unchanged
 
@@ -17,7 +18,7 @@ _BOARDS = {
 
 @require_safe
 @for_roles("staff", "lead", "guard", "driver", "dispatch", "intake", "hospadm", "command")
-def people_out(request: HttpRequest) -> HttpResponse:
+def people_out(request: ActorRequest) -> HttpResponse:
     """Show the strip as a page, or as the fragment that living home screens ask for."""
     actor = actor_of(request)
     kind = _BOARDS.get(actor.role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from access.states import CloseOutcome, Danger
 from access.views.called import show_first
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from communities import tokens
 from communities.services import hotline
 from core import clock
@@ -40,7 +41,7 @@ KINDS = {"command": ("community", "facility")}
 
 @require_safe
 @for_roles("staff", "lead", "dispatch", "command")
-def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
+def request_detail(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show one journey; the living part is asked for again every few seconds while the person moves."""
     actor, at = actor_of(request), clock.now()
     board, kinds = BOARDS.get(actor.role, "community"), KINDS.get(actor.role, ("facility",))
@@ -51,7 +52,7 @@ def request_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead", "dispatch", "command")
 @idempotent
-def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
+def cancel(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Call the request off with one of five reasons."""
     actor, at = actor_of(request), clock.now()
     form = CancelForm(request.POST)
@@ -69,7 +70,7 @@ def cancel(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead", "dispatch", "command")
 @idempotent
-def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
+def critical(request: ActorRequest, ident: UUID) -> HttpResponse:
     """病情变化: raise to 120 in one press; `labour` says that the house must be able to deliver (E22)."""
     actor = actor_of(request)
     kind = CRITICAL_SERVICES[request.POST.get("kind") == Danger.LABOUR]
@@ -83,7 +84,7 @@ def critical(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead", "command")
 @idempotent
-def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
+def approve(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Approve a wish of the hotline or the family."""
     actor = actor_of(request)
     requests.approve(own_request(actor, ident), by=actor, at=clock.now())
@@ -94,7 +95,7 @@ def approve(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "dispatch")
 @idempotent
-def door_closed(request: HttpRequest, ident: UUID) -> HttpResponse:
+def door_closed(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Report that the hospital does not take this person in at its door."""
     actor = actor_of(request)
     call = doors.report_closed(own_request(actor, ident), by=actor, at=clock.now())
@@ -107,7 +108,7 @@ def door_closed(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead", "dispatch")
 @idempotent
-def say_home(request: HttpRequest, ident: UUID) -> HttpResponse:
+def say_home(request: ActorRequest, ident: UUID) -> HttpResponse:
     """已到家 by word, with 撤回."""
     actor = actor_of(request)
     home.say_home(own_request(actor, ident), by=actor, at=clock.now())
@@ -119,7 +120,7 @@ def say_home(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead", "dispatch")
 @idempotent
-def not_home(request: HttpRequest, ident: UUID) -> HttpResponse:
+def not_home(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Take 已到家 back."""
     actor = actor_of(request)
     home.undo_say_home(own_request(actor, ident), by=actor, at=clock.now())
@@ -130,7 +131,7 @@ def not_home(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def not_gone(request: HttpRequest, ident: UUID) -> HttpResponse:
+def not_gone(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Close a request nobody went out for."""
     actor = actor_of(request)
     requests.close(own_request(actor, ident), outcome=CloseOutcome.NOT_GONE, by=actor, at=clock.now())
@@ -141,7 +142,7 @@ def not_gone(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("lead", "command")
 @idempotent
-def hand_close(request: HttpRequest, ident: UUID) -> HttpResponse:
+def hand_close(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Give one of the two words that nobody is out any more."""
     actor, at = actor_of(request), clock.now()
     form = ReasonForm(request.POST)
@@ -163,7 +164,7 @@ def _back(ident: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: ActorRequest,
     shown: Detail,
     *,
     cancel_form: CancelForm | None = None,

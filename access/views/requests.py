@@ -6,7 +6,7 @@ import json
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from access.services.requests import AccessWish
 from access.states import Danger
 from access.views.called import show_first
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.errors import Conflict, Invalid
 from core.http import mark_of, page, unchanged
@@ -41,7 +42,7 @@ FILTER_WORDS = (
 
 @require_safe
 @for_roles("staff", "lead")
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: ActorRequest) -> HttpResponse:
     """List, search and filter the community's requests."""
     actor, at = actor_of(request), clock.now()
     mark = mark_of(request, f"community:{actor.place_code}", at=at)
@@ -55,7 +56,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("staff", "lead")
-def request_new(request: HttpRequest, ident: UUID) -> HttpResponse:
+def request_new(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show the three questions, answered as the roster suggests."""
     at = clock.now()
     resident = resident_of(actor_of(request), ident)
@@ -67,7 +68,7 @@ def request_new(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def request_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
+def request_submit(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Store the wish; a second one for the same day is asked about first."""
     actor, at = actor_of(request), clock.now()
     form = RequestForm(request.POST)
@@ -97,7 +98,7 @@ def request_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
+def request_critical(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Ask for 120 in one press: nothing is asked first (R-000-2)."""
     actor, at = actor_of(request), clock.now()
     one_way.hold_own(actor, ident)
@@ -119,14 +120,14 @@ def request_critical(request: HttpRequest, ident: UUID) -> HttpResponse:
     return _stored(request, row)
 
 
-def _stored(request: HttpRequest, row: AccessRequest) -> HttpResponse:
+def _stored(request: ActorRequest, row: AccessRequest) -> HttpResponse:
     if not row.is_critical:
         messages.success(request, _("先收下了。什么时候排、车几点到，都写在这一页。"))
     return HttpResponseRedirect(reverse("access:request", args=[row.pk]))
 
 
 def _form_page(
-    request: HttpRequest,
+    request: ActorRequest,
     form: RequestForm,
     resident: Resident,
     found: Suggestion,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Window
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _T
@@ -21,11 +21,13 @@ from access.forms.life import AbsenceForm, NeedActForm
 from access.forms.residents import PersonForm, ResidentForm, ResultForm, id_hint
 from access.models import Resident
 from access.selectors import residents as selectors
+from access.selectors.annotated import ZonedResident
 from access.selectors.history import changes_of
 from access.selectors.letting_go import let_go
 from access.services import needs, residents
 from access.states import Finding
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from communities.selectors import community_of
 from core import clock
 from core.actors import Actor
@@ -52,7 +54,7 @@ FILTERS = [
 
 @require_safe
 @for_roles("staff", "lead")
-def resident_list(request: HttpRequest) -> HttpResponse:
+def resident_list(request: ActorRequest) -> HttpResponse:
     """List, search and filter the community's residents."""
     actor, at = actor_of(request), clock.now()
     query = selectors.ListQuery(words=request.GET.get("q", "").strip()[:60], group=_group(request.GET.get("group", "")))
@@ -75,7 +77,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
 
 def _found(
     actor: Actor, query: selectors.ListQuery, asked: str, total: int | None, at: datetime
-) -> tuple[Page, list[Resident]]:
+) -> tuple[Page[int], list[Resident]]:
     """Read one page of who is looked for: who has the whole number that was typed, else who has its parts."""
     if (whole := finding.whole_mobile(query.words)) is not None:
         pages, read = _page_of(selectors.residents(actor, query, at=at, whole_number=whole), asked, total)
@@ -84,22 +86,24 @@ def _found(
     return _page_of(selectors.residents(actor, query, at=at), asked, total)
 
 
-def _page_of(rows: QuerySet[Resident], asked: str, total: int | None) -> tuple[Page, list[Resident]]:
+def _page_of(rows: QuerySet[Resident], asked: str, total: int | None) -> tuple[Page[int], list[Resident]]:
     """Read one page in one query, with how many there are when nobody counted; one beyond the last is the first."""
     number = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
     start = max(0, number - 1) * PAGE_SIZE
-    counted = rows.annotate(found=Window(Count("pk"))) if total is None else rows
-    read = list(counted[start : start + PAGE_SIZE])
+    shown = slice(start, start + PAGE_SIZE)
+    if total is None:
+        counted = list(rows.annotate(found=Window(Count("pk")))[shown])
+        read, found = list[Resident](counted), counted[0].found if counted else 0
+    else:
+        read, found = list(rows[shown]), total
     if not read and start:
         return _page_of(rows, "", total)
-    if total is None:
-        total = read[0].found if read else 0  # type: ignore[attr-defined]
-    return Paginator(range(total), PAGE_SIZE).get_page(number), read
+    return Paginator(range(found), PAGE_SIZE).get_page(number), read
 
 
 @require_safe
 @for_roles("staff", "lead")
-def register_form(request: HttpRequest) -> HttpResponse:
+def register_form(request: ActorRequest) -> HttpResponse:
     """Show the empty form; a name searched for in vain is filled in."""
     form = ResidentForm(initial={"name": request.GET.get("name", "")[:60]})
     return page(request, "access/residents/form.html", {"form": form, "alikes": []})
@@ -108,7 +112,7 @@ def register_form(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def register_submit(request: HttpRequest) -> HttpResponse:
+def register_submit(request: ActorRequest) -> HttpResponse:
     """Store a new resident, unless somebody very alike is there and nobody said it is another person."""
     actor, at = actor_of(request), clock.now()
     form = ResidentForm(request.POST)
@@ -132,7 +136,7 @@ def register_submit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles("staff", "lead")
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: ActorRequest) -> HttpResponse:
     """Answer while the form is typed: what the identity number says, and who may be the same person. Writes nothing."""
     form = ResidentForm(request.POST)
     form.is_valid()
@@ -146,7 +150,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("staff", "lead")
-def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
+def resident_detail(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show one resident: facts, needs, requests, and the button to ask for a way."""
     return detail_page(request, selectors.resident_of(actor_of(request), ident))
 
@@ -154,7 +158,7 @@ def resident_detail(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def note_result(request: HttpRequest, ident: UUID) -> HttpResponse:
+def note_result(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Write down what a test found; cars, hospital and way home follow by themselves."""
     actor = actor_of(request)
     resident = selectors.resident_of(actor, ident)
@@ -169,8 +173,8 @@ def note_result(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 def detail_page(
-    request: HttpRequest,
-    resident: Resident,
+    request: ActorRequest,
+    resident: ZonedResident,
     *,
     result_form: ResultForm | None = None,
     absence_form: AbsenceForm | None = None,
@@ -190,7 +194,7 @@ def detail_page(
         "resident": resident,
         "changes": changes_of(resident, needs_held),
         "first_record": selectors.first_of_number(actor_of(request), resident),
-        "zone": resident.zone_class,  # type: ignore[attr-defined]  # of resident_of
+        "zone": resident.zone_class,
         "age": resident.age_on(clock.today()),
         "requests": asked[:10],
         "archive_reasons": ARCHIVE_REASONS,
@@ -200,7 +204,7 @@ def detail_page(
 
 @require_safe
 @for_roles("staff", "lead")
-def edit_form(request: HttpRequest, ident: UUID) -> HttpResponse:
+def edit_form(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show the filled form."""
     resident = selectors.resident_of(actor_of(request), ident)
     form = PersonForm(record=resident)
@@ -210,7 +214,7 @@ def edit_form(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def edit_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
+def edit_submit(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Store the changes; what a colleague changed meanwhile is named, and the typed text kept."""
     actor, at = actor_of(request), clock.now()
     resident = selectors.resident_of(actor, ident)
@@ -230,7 +234,7 @@ def edit_submit(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def archive(request: HttpRequest, ident: UUID) -> HttpResponse:
+def archive(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Put a record away, with a way back."""
     actor, at = actor_of(request), clock.now()
     resident = selectors.resident_of(actor, ident)
@@ -247,7 +251,7 @@ def archive(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def reveal(request: HttpRequest, ident: UUID) -> HttpResponse:
+def reveal(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Show the full identity number for a minute; who asked and why is written down."""
     resident = selectors.resident_of(actor_of(request), ident)
     purpose = request.POST.get("purpose", "")[:40] or "check"
@@ -258,7 +262,7 @@ def reveal(request: HttpRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def mark_checked(request: HttpRequest) -> HttpResponse:
+def mark_checked(request: ActorRequest) -> HttpResponse:
     """Mark the ticked residents as checked today."""
     idents = [value for value in request.POST.getlist("resident") if _is_uuid(value)]
     count = residents.mark_checked([UUID(value) for value in idents], by=actor_of(request), at=clock.now())
@@ -271,7 +275,7 @@ def _group(asked: str) -> str:
     return asked if asked in {value for value, _label, _key in FILTERS} else ""
 
 
-def _look_alikes(request: HttpRequest, form: ResidentForm) -> list[Resident]:
+def _look_alikes(request: ActorRequest, form: ResidentForm) -> list[Resident]:
     data: dict[str, Any] = form.cleaned_data
     besides = request.POST.get("besides", "")
     return selectors.look_alikes(

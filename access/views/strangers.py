@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from access.selectors.identity import stranger_for
 from access.services import home, strangers
 from access.services.strangers import Known
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.errors import Conflict
 from core.http import page
@@ -25,14 +26,14 @@ ROLES = (Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE)
 
 
 @for_roles(*ROLES)
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: ActorRequest) -> HttpResponse:
     """List them with what is missing and the acts on each."""
     return _page(request)
 
 
 @for_roles(*ROLES)
 @idempotent
-def describe(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+def describe(request: ActorRequest, case_ref: UUID) -> HttpResponse:
     """Write down where to bring somebody, and how they look."""
     actor = actor_of(request)
     row = stranger_for(actor, case_ref)
@@ -50,7 +51,7 @@ def describe(request: HttpRequest, case_ref: UUID) -> HttpResponse:
 
 @for_roles(Role.STAFF, Role.LEAD, Role.DISPATCH)
 @idempotent
-def say_home(request: HttpRequest, case_ref: UUID) -> HttpResponse:
+def say_home(request: ActorRequest, case_ref: UUID) -> HttpResponse:
     """Say that somebody is home though no car and no gate said so."""
     actor = actor_of(request)
     row = stranger_for(actor, case_ref)
@@ -60,7 +61,7 @@ def say_home(request: HttpRequest, case_ref: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: ActorRequest,
     *,
     form: StrangerForm | None = None,
     of: UUID | None = None,

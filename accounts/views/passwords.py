@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import NewPasswordForm
 from accounts.models import User
+from accounts.requests import ActorRequest
 from accounts.services import passwords
 from core.errors import Invalid, NotFound
 from core.http import page
@@ -17,7 +18,7 @@ from core.http import page
 
 @require_safe
 @never_cache
-def choose_password(request: HttpRequest) -> HttpResponse:
+def choose_password(request: ActorRequest) -> HttpResponse:
     """Show the form to whoever has a link that is still good."""
     link = request.GET.get("link", "")
     try:
@@ -29,7 +30,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-def choose_password_submit(request: HttpRequest) -> HttpResponse:
+def choose_password_submit(request: ActorRequest) -> HttpResponse:
     """Store it and lead to the sign-in page."""
     form = NewPasswordForm(request.POST)
     try:
@@ -45,5 +46,5 @@ def choose_password_submit(request: HttpRequest) -> HttpResponse:
     return _form(request, form, who, status=422)
 
 
-def _form(request: HttpRequest, form: NewPasswordForm, who: User, status: int = 200) -> HttpResponse:
+def _form(request: ActorRequest, form: NewPasswordForm, who: User, status: int = 200) -> HttpResponse:
     return page(request, "accounts/choose_password.html", {"form": form, "who": who}, status=status)

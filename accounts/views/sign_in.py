@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
@@ -18,6 +18,7 @@ from accounts.demo import DEMO_PASSWORD
 from accounts.forms import SignInForm
 from accounts.middleware import SESSION_POST
 from accounts.models import Theme, User
+from accounts.requests import ActorRequest
 from accounts.selectors import demo_users, own_post
 from accounts.services import people
 from accounts.services import sign_in as service
@@ -26,7 +27,7 @@ from core.errors import DomainError
 from core.http import next_url, page
 from core.vocabulary import Role
 
-LANDINGS = {
+LANDINGS: dict[str, str] = {
     Role.STAFF: "access:home",
     Role.LEAD: "access:home",
     Role.GUARD: "communities:gate",
@@ -42,7 +43,7 @@ LANDINGS = {
 
 @require_safe
 @never_cache
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: ActorRequest) -> HttpResponse:
     """Show the form; a person already signed in goes home."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_url(request, reverse("home")))
@@ -52,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-def sign_in_submit(request: HttpRequest) -> HttpResponse:
+def sign_in_submit(request: ActorRequest) -> HttpResponse:
     """Check number and password, rotate the session, land on the post's first page."""
     form = SignInForm(request.POST)
     if form.is_valid():
@@ -69,9 +70,9 @@ def sign_in_submit(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: ActorRequest) -> HttpResponse:
     """End the session; calls for help that are still in hand go back, so that somebody else takes them up."""
-    post = request.post_held  # type: ignore[attr-defined]
+    post = request.post_held
     handed_back = import_string(settings.SIGNING_OUT)(by=post.actor(), at=clock.now()) if post else 0
     logout(request)
     if handed_back:
@@ -80,11 +81,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ActorRequest) -> HttpResponse:
     """Lead to the first page of the post held."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect(reverse("sign_in"))
-    post = request.post_held  # type: ignore[attr-defined]
+    post = request.post_held
     try:
         target = reverse(LANDINGS[post.role]) if post else ""
     except (KeyError, NoReverseMatch):
@@ -93,7 +94,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def switch_post(request: HttpRequest, post_id: int) -> HttpResponse:
+def switch_post(request: ActorRequest, post_id: int) -> HttpResponse:
     """Work on another of one's own posts."""
     if isinstance(request.user, User):
         request.session[SESSION_POST] = own_post(request.user, post_id, at=clock.now()).pk
@@ -103,7 +104,7 @@ def switch_post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 
 @require_POST
-def prefer(request: HttpRequest) -> HttpResponse:
+def prefer(request: ActorRequest) -> HttpResponse:
     """Store 大字, 夜间, language: on the account when signed in, and in cookies for the sign-in page."""
     response = HttpResponseRedirect(next_url(request, reverse("home")))
     choices: dict[str, bool | str] = {}

@@ -13,8 +13,7 @@ from access.models import AccessRequest
 from access.selectors import facts_of, people_out
 from access.selectors.people_out import PersonOut
 from access.selectors.rescue import Rescue
-from access.services.cards import FIXED
-from access.states import RequestStatus, Stage
+from access.states import FIXED, RequestStatus, Stage
 from communities.models import Area
 from core.actors import Actor
 from core.vocabulary import Role

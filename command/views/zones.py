@@ -6,11 +6,12 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from command.forms import ZoneForm
 from command.selectors import zoning
 from communities.models import Community
@@ -26,7 +27,7 @@ PAGE_SIZE = 50
 
 
 @for_roles("command")
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: ActorRequest) -> HttpResponse:
     """List the division's compounds with their zones."""
     words = request.GET.get("q", "").strip()[:40]
     actor, at = actor_of(request), clock.now()
@@ -40,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles("command")
-def one(request: HttpRequest, code: str) -> HttpResponse:
+def one(request: ActorRequest, code: str) -> HttpResponse:
     """Show one compound; with a choice in the address, whom that change meets."""
     community = zoning.community_for(actor_of(request), code)
     is_asked = "zone_class" in request.GET
@@ -49,7 +50,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 
 @for_roles("command")
 @idempotent
-def change(request: HttpRequest, code: str) -> HttpResponse:
+def change(request: ActorRequest, code: str) -> HttpResponse:
     """Put the compound, or one building, under the class chosen."""
     actor, at = actor_of(request), clock.now()
     community = zoning.community_for(actor, code)
@@ -72,7 +73,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 
 @for_roles("command")
 @idempotent
-def lift(request: HttpRequest, code: str) -> HttpResponse:
+def lift(request: ActorRequest, code: str) -> HttpResponse:
     """End a building's own period: the whole compound's class holds there again."""
     actor, at = actor_of(request), clock.now()
     community = zoning.community_for(actor, code)
@@ -82,7 +83,7 @@ def lift(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("command:zone", args=[community.pk]))
 
 
-def _page(request: HttpRequest, community: Community, form: ZoneForm, *, status: int = 200) -> HttpResponse:
+def _page(request: ActorRequest, community: Community, form: ZoneForm, *, status: int = 200) -> HttpResponse:
     at = clock.now()
     is_ready = form.is_bound and form.is_valid()
     known = zoning.buildings(community)

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from communities.states import GATE_PASS, PassStatus
 from core.actors import Actor
 from core.guards import status_guard, words
+from core.stateful import Stateful
 from core.vocabulary import Role
 
 
@@ -32,7 +33,7 @@ class GatePassQuerySet(models.QuerySet["GatePass"]):
         return self.none()
 
 
-class GatePass(models.Model):
+class GatePass(Stateful):
     """The right of one party to leave and to come home (R-000-5, R-002-2a).
 
     The right to leave has a window; the right to come home never ends (INV-19).

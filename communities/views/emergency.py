@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access_control import View, actor_of, for_roles
+from accounts.requests import ActorRequest
 from communities import releases, selectors, words
 from communities.forms import DetailForm, EmergencyForm
 from communities.policies import GATE_ROLES, stands_at
@@ -20,6 +21,7 @@ from core import clock
 from core.errors import Conflict
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
+from core.view_marks import marked
 
 
 def marked_or_signed_in(view: View) -> View:
@@ -31,25 +33,24 @@ def marked_or_signed_in(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def wrapper(request: HttpRequest) -> HttpResponse:
-        post = request.post_held  # type: ignore[attr-defined]
+    def wrapper(request: ActorRequest) -> HttpResponse:
+        post = request.post_held
         mark = device_marks.read(request.POST.get("device_mark", ""), at=clock.now())
         if mark is None:
             return signed_in(request)
         actor = post.actor() if post and post.role in GATE_ROLES else mark.actor
-        request.actor = actor if stands_at(actor, mark.gate) else mark.actor  # type: ignore[attr-defined]
+        request.actor = actor if stands_at(actor, mark.gate) else mark.actor
         if device_marks.has_pressed_too_often(mark, at=clock.now()):
             raise Conflict("emergency.too_often", _("这台手机按得太密，这一次没有报上去。请马上打 120，再打给社区。"))
         return view(request)
 
-    wrapper.roles = GATE_ROLES  # type: ignore[attr-defined]
-    return wrapper
+    return marked(wrapper, roles=GATE_ROLES)
 
 
 @require_POST
 @marked_or_signed_in
 @idempotent
-def release(request: HttpRequest) -> HttpResponse:
+def release(request: ActorRequest) -> HttpResponse:
     """Record the release now. No field, no check and no state of anything stands before it (R-002-2b)."""
     actor = actor_of(request)
     form = EmergencyForm(request.POST)
@@ -64,7 +65,7 @@ def release(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_roles(*GATE_ROLES)
-def released(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
+def released(request: ActorRequest, scan_id: uuid.UUID) -> HttpResponse:
     """Say that it is done and who took it up, and offer three optional taps."""
     place = actor_of(request).place_code
     mark = mark_of(
@@ -76,7 +77,7 @@ def released(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @for_roles(*GATE_ROLES)
 @idempotent
-def add_detail(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
+def add_detail(request: ActorRequest, scan_id: uuid.UUID) -> HttpResponse:
     """Add building, number of people, ambulance: whatever was tapped."""
     actor = actor_of(request)
     form = DetailForm(request.POST)
@@ -89,7 +90,7 @@ def add_detail(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, scan_id: uuid.UUID, form: DetailForm, *, status: int = 200, mark: str = ""
+    request: ActorRequest, scan_id: uuid.UUID, form: DetailForm, *, status: int = 200, mark: str = ""
 ) -> HttpResponse:
     actor = actor_of(request)
     gate = selectors.gate_of(actor)

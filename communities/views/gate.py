@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from communities import selectors, words
 from communities.forms import CodeForm, ListForm, ScanForm
 from communities.models import Gate, Scan
@@ -19,7 +20,7 @@ from communities.services.gates import ScanEvent
 from communities.states import Answer, Direction
 from core import clock
 from core.actors import Actor
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.http import mark_of, page, unchanged
 from core.idempotency import idempotent
 
@@ -28,14 +29,14 @@ STATES: dict[str, str] = {Answer.GREEN: "let_out", Answer.AMBER: "check_first", 
 
 @require_GET
 @for_roles(*GATE_ROLES)
-def scan_page(request: HttpRequest) -> HttpResponse:
+def scan_page(request: ActorRequest) -> HttpResponse:
     """Show the camera, the code field, and what was just recorded (`done`)."""
     return _scan_page(request, CodeForm())
 
 
 @require_POST
 @for_roles(*GATE_ROLES)
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: ActorRequest) -> HttpResponse:
     """Answer a scanned or typed code; nothing is stored yet."""
     form = CodeForm(request.POST)
     if not form.is_valid():
@@ -47,7 +48,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_roles(*GATE_ROLES)
-def answer(request: HttpRequest, pass_id: uuid.UUID) -> HttpResponse:
+def answer(request: ActorRequest, pass_id: uuid.UUID) -> HttpResponse:
     """Answer for a pass picked from the list."""
     gate = selectors.gate_of(actor_of(request))
     row = selectors.pass_for(actor_of(request), pass_id)
@@ -58,7 +59,7 @@ def answer(request: HttpRequest, pass_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @for_roles(*GATE_ROLES)
-def back(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
+def back(request: ActorRequest, scan_id: uuid.UUID) -> HttpResponse:
     """Answer for a party that left by an emergency release and stands at the gate again."""
     gate = selectors.gate_of(actor_of(request))
     row = selectors.emergency_out(actor_of(request), scan_id)
@@ -68,7 +69,7 @@ def back(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @for_roles(*GATE_ROLES)
 @idempotent
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: ActorRequest) -> HttpResponse:
     """Store what the guard did, and make ready for the next person."""
     actor, at = actor_of(request), clock.now()
     gate = selectors.gate_of(actor)
@@ -82,7 +83,7 @@ def record(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(*GATE_ROLES)
 @idempotent
-def undo(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
+def undo(request: ActorRequest, scan_id: uuid.UUID) -> HttpResponse:
     """Take back an exit pressed by mistake."""
     actor = actor_of(request)
     row = selectors.scan_for(actor, scan_id)
@@ -92,7 +93,7 @@ def undo(request: HttpRequest, scan_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @for_roles(*GATE_ROLES)
-def todays_list(request: HttpRequest) -> HttpResponse:
+def todays_list(request: ActorRequest) -> HttpResponse:
     """List who is out and who is expected today, with a search (R-000-14)."""
     actor, at = actor_of(request), clock.now()
     mark = mark_of(request, f"gate:{actor.place_code[:12]}", at=at)
@@ -112,7 +113,7 @@ def todays_list(request: HttpRequest) -> HttpResponse:
     return page(request, "communities/gate_list.html", context, part="list", mark=mark)
 
 
-def _scan_page(request: HttpRequest, form: CodeForm, *, status: int = 200, fault: Any = None) -> HttpResponse:
+def _scan_page(request: ActorRequest, form: CodeForm, *, status: int = 200, fault: Any = None) -> HttpResponse:
     at = clock.now()
     gate = selectors.gate_of(actor_of(request))
     context = {
@@ -127,7 +128,9 @@ def _scan_page(request: HttpRequest, form: CodeForm, *, status: int = 200, fault
     return response
 
 
-def _answer_page(request: HttpRequest, gate: Gate, look: checks.Look, *, emergency: Scan | None = None) -> HttpResponse:
+def _answer_page(
+    request: ActorRequest, gate: Gate, look: checks.Look, *, emergency: Scan | None = None
+) -> HttpResponse:
     is_entry = look.direction == Direction.ENTRY
     context = {
         **_frame(gate),
@@ -151,11 +154,11 @@ def _frame(gate: Gate) -> dict[str, Any]:
     return {"gate": gate, "event_id": uuid.uuid4(), "emergency_id": uuid.uuid4()}
 
 
-def _done(request: HttpRequest) -> dict[str, Any] | None:
+def _done(request: ActorRequest) -> dict[str, Any] | None:
     """Say what was just recorded, if it was this actor's own compound's."""
     try:
         row = selectors.scan_for(actor_of(request), uuid.UUID(request.GET["done"]))
-    except (KeyError, ValueError, selectors.NotFound):
+    except (KeyError, ValueError, NotFound):
         return None
     is_undone = hasattr(row, "correction")
     return {"row": row, "line": words.done_line(row), "is_undone": is_undone, "can_undo": _can_undo(row, is_undone)}
@@ -192,5 +195,5 @@ def _pass(data: dict[str, Any], actor: Actor, gate: Gate) -> Any:
             return look.gate_pass
     try:
         return selectors.pass_for(actor, data["gate_pass"])
-    except selectors.NotFound as error:
+    except NotFound as error:
         raise Invalid("scan.pass", words.lost_pass()) from error

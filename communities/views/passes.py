@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from communities import selectors, tokens, words
 from communities.forms import ListForm
 from communities.models import GatePass
@@ -28,7 +29,7 @@ from core.idempotency import idempotent
 
 @require_GET
 @for_roles(*COMMUNITY_ROLES)
-def passes(request: HttpRequest) -> HttpResponse:
+def passes(request: ActorRequest) -> HttpResponse:
     """List a day's passes with where each stands."""
     actor, at = actor_of(request), clock.now()
     form = ListForm(request.GET)
@@ -54,7 +55,7 @@ def passes(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(*COMMUNITY_ROLES)
 @idempotent
-def call_in_phones(request: HttpRequest) -> HttpResponse:
+def call_in_phones(request: ActorRequest) -> HttpResponse:
     """Make the marks of every phone of the community's gates void: one was lost."""
     actor, at = actor_of(request), clock.now()
     for gate in selectors.gates_of(actor):
@@ -65,7 +66,7 @@ def call_in_phones(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_roles(*COMMUNITY_ROLES)
-def pass_page(request: HttpRequest, pass_id: uuid.UUID) -> HttpResponse:
+def pass_page(request: ActorRequest, pass_id: uuid.UUID) -> HttpResponse:
     """Show one pass as it is printed, the words to send, and what happened with it."""
     row = selectors.pass_for(actor_of(request), pass_id)
     passage = selectors.passage(row.case_ref)
@@ -80,7 +81,7 @@ def pass_page(request: HttpRequest, pass_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @for_roles(*COMMUNITY_ROLES)
-def pass_print(request: HttpRequest, pass_id: uuid.UUID) -> HttpResponse:
+def pass_print(request: ActorRequest, pass_id: uuid.UUID) -> HttpResponse:
     """Show the A6 sheet alone, with the more robust code for paper."""
     return page(
         request, "communities/pass_print.html", _card(selectors.pass_for(actor_of(request), pass_id), error="q")

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.fields import TiledForm
+
 register = template.Library()
 
 KINDS = {
@@ -124,8 +126,8 @@ def field(bound: BoundField, check_url: str = "", css: str = "", rows: int = 0) 
 
 @register.inclusion_tag("components/tiles.html")
 def tiles(bound: BoundField, number: int = 0, hint: Any = "", columns: int = 3, legend: Any = "") -> dict[str, Any]:
-    """Show a choice as tiles as big as a thumb; `bound.field.tiles` gives {value: {"icon": …, "small": …}}."""
-    extra = getattr(bound.field, "tiles", {})
+    """Show a choice as tiles as big as a thumb; a `TiledForm` says their signs and small words."""
+    extra = bound.form.tiles.get(bound.name, {}) if isinstance(bound.form, TiledForm) else {}
     options = []
     for option in bound.subwidgets:
         data = option.data
@@ -146,13 +148,13 @@ def tiles(bound: BoundField, number: int = 0, hint: Any = "", columns: int = 3, 
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: Context, pages: Page) -> dict[str, Any]:
+def pager(context: Context, pages: Page[Any]) -> dict[str, Any]:
     """Lead to the page before and after, keeping the filters in the address."""
     query = context["request"].GET.copy()
 
     def url(number: int) -> str:
         query["page"] = str(number)
-        return "?" + query.urlencode()
+        return f"?{query.urlencode()}"
 
     return {
         "pages": pages,

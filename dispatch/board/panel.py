@@ -19,7 +19,7 @@ from core.phrases import label
 from core.vocabulary import car_label, hhmm
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
-from dispatch.hand.candidates import way_between
+from dispatch.hand.candidates import way_back, way_between
 from dispatch.hand.offers import Errand, Pair
 from dispatch.hand.receiving import Option, Times
 from dispatch.hand.snapshot import Fleet
@@ -212,7 +212,7 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, at: dateti
     facts = facts_of(request)
     ready = facts.ready_at or (trip.ready_at if trip and not facts.cancelled_at else None) or at
     home = cards.home_of(request).point
-    way = offers.way_back(place.point, home, ready_at=ready, now=at, is_firm=is_out(facts), limits=limits)
+    way = way_back(place.point, home, ready_at=ready, now=at, is_firm=is_out(facts), limits=limits)
     ask = snapshot.ask_of_trip(trip, request) if trip else snapshot.ask(request)
     seen = _without_reservation(fleet, trip)
     if ride := _one_way(shown, offers.returns(seen, ask, way), choice, ask):

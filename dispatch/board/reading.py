@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from access.models import AccessRequest
 from access.selectors import wait_limits
@@ -22,7 +21,7 @@ from dispatch.board.waiting import Ending, Waiting, WaitingRow, ending_soon, hom
 from dispatch.facts.silence import Silent, silent_of
 from dispatch.hand import snapshot
 from dispatch.hand.rescues import of_board
-from dispatch.hand.snapshot import Fleet
+from dispatch.hand.snapshot import Bar, Fleet
 from dispatch.limits import of_book
 from transport.states import RunStatus
 
@@ -111,5 +110,5 @@ def _counts(rows: list[AccessRequest], people: list[Waiting], seen: Fleet, at: d
     return Counts(len(people), urgent, len(on_duty), len(running), asked)
 
 
-def _is_running(bar: Any) -> bool:
+def _is_running(bar: Bar) -> bool:
     return bar.run.status == RunStatus.UNDER_WAY

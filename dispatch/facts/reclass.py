@@ -188,9 +188,9 @@ def _bar_of_place(case: Case, *, at: datetime) -> str:
     held = Appointment.objects.live().filter(case_ref=request.case_ref).first()
     if held is None or not case.is_stricter or not request.needs_vehicle:
         return ""
-    request.held_slot = held.slot_id  # type: ignore[attr-defined]
     known = limits(place=place_of(request), at=at)
-    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=known)
+    houses = snapshot.receivers(request, now=at, held_slot=held.slot_id)
+    found = receiving.options(houses, snapshot.wish(request, now=at), now=at, limits=known)
     checks = (check for option in found if option.receiver.code == held.facility_id for check in option.checks)
     barred = any(check.bars and check.code.startswith(ROLES) for check in checks)
     return stored("防护级别变了，这家医院按规定不接，另行安排") if barred else ""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from access.journey import has_way_home, is_over
 from access.models import AccessRequest
 from access.selectors import facts_of, locked_case
+from access.selectors.annotated import LockedCase
 from access.services import cards
 from access.states import RequestStatus, TransportMode
 from communities.models import Community
@@ -95,13 +96,13 @@ def write(held: Held, made: Arrangement, *, by: Actor, at: datetime) -> Written:
     return done
 
 
-def require_waiting(request: AccessRequest) -> None:
+def require_waiting(request: LockedCase) -> None:
     """Make sure the request still waits for its way there; raise Conflict otherwise."""
     if request.status != RequestStatus.APPROVED:
         label = request.get_status_display()
         raise Conflict("placement.not_approved", _("这一单现在是“%(status)s”，不用排车。") % {"status": label})
     facts = facts_of(request)
-    if not request.is_critical and request.has_critical_way:  # type: ignore[attr-defined]
+    if not request.is_critical and request.has_critical_way:
         raise Conflict("placement.critical_first", _("这个人已经叫了 120，先看那一趟。那一趟完了再排这一单。"))
     if is_over(facts):
         raise Conflict("placement.over", _("已经到家或住院了，不用排车。"))

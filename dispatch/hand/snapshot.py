@@ -229,10 +229,11 @@ def wish(request: AccessRequest, *, now: datetime) -> Wish:
     )
 
 
-def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
+def receivers(request: AccessRequest, *, now: datetime, held_slot: int | None = None) -> list[Receiver]:
     """Read the facilities with a request's service, and the times that are planned; one query.
 
-    A person may take any shift of the day and of the next as well.
+    A person may take any shift of the day and of the next as well. The place they hold counts as free: `held_slot`, or
+    what the board's own query read with the row.
     """
     since, until = planned_hours(request, now)
     day = clock.day_bounds(clock.local_day(max(request.arrive_at or now, now)))
@@ -255,7 +256,8 @@ def receivers(request: AccessRequest, *, now: datetime) -> list[Receiver]:
             slot_alike=alike,
         )
     )
-    return _receivers(rows, getattr(request, "held_slot", None), machine(request))
+    own = held_slot or getattr(request, "held_slot", None)
+    return _receivers(rows, own, machine(request))
 
 
 def _has_places(now: datetime, until: datetime) -> Exists:

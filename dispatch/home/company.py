@@ -99,11 +99,11 @@ def hold_for_others(trip: Trip, *, at: datetime) -> timedelta:
         ready_at__lte=at + 2 * HOLD_KEPT,
     ).annotate(ends_at=Subquery(ends.filter(case_ref=OuterRef("case_ref")).values("expected_ready_at")[:1]))
     waits = [timedelta()]
-    for other in others.exclude(pk=trip.pk):
-        is_ours = trip.reserved_run_id is not None and other.reserved_run_id == trip.reserved_run_id
-        ends_at: datetime | None = other.ends_at
+    ends_at: datetime | None
+    for run_id, ready_at, ends_at in others.exclude(pk=trip.pk).values_list("reserved_run_id", "ready_at", "ends_at"):
+        is_ours = trip.reserved_run_id is not None and run_id == trip.reserved_run_id
         if is_ours:
-            ends_at = (ends_at or other.ready_at or at) + ENDS_LATE
+            ends_at = (ends_at or ready_at or at) + ENDS_LATE
         if ends_at and at < ends_at <= at + (HOLD_KEPT if is_ours else HOLD):
             waits.append(ends_at - at)
     return max(waits)

@@ -55,7 +55,7 @@ def extend(area: str, token: uuid.UUID, *, seconds: int = LEASE_S) -> bool:
     """Keep the lease for longer; False when it is lost, or when a transaction of its holder renews it right now."""
     with connection.cursor() as cursor:
         cursor.execute(_EXTEND, [seconds, area, token])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def give_back(area: str, token: uuid.UUID) -> None:

@@ -174,7 +174,7 @@ def _can_be_met(row: AccessRequest, there: Trip | None, at: datetime) -> bool:
         return True
     start = there.origin.point if there else row.community.point
     way = travel_min(start, Point(lat, lon)) + board_min(row.mobility, row.has_stairs)
-    return at + timedelta(minutes=way) <= starts
+    return bool(at + timedelta(minutes=way) <= starts)
 
 
 def _coming_home(row: AccessRequest, there: Trip | None, back: Trip, cars: Cars, span: Span) -> engine.Request:

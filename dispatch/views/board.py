@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import boards, clock
 from core.errors import Conflict, DomainError, Invalid
 from core.http import mark_of, page, unchanged, wants_fresh
@@ -31,7 +32,7 @@ PARTS = ("board", "headline", "waiting", "lanes", "panel")
 
 
 @for_roles("dispatch")
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: ActorRequest) -> HttpResponse:
     """Show the board, or one living part of it."""
     target = getattr(getattr(request, "htmx", None), "target", "")
     version = boards.version(f"area:{actor_of(request).place_code}", kinds=("facility",))
@@ -47,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def place(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def place(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Put a request on the chosen slot and cars."""
     row = selectors.request_for(actor_of(request), request_id)
     form = ChoiceForm(request.POST)
@@ -64,7 +65,7 @@ def place(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def withdraw(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take a placement back."""
     row = selectors.request_for(actor_of(request), request_id)
     placement.withdraw(row, by=actor_of(request), at=clock.now(), reason=stored("调度撤回"))
@@ -74,7 +75,7 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def place_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def place_return(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Put somebody who waits to go home on the chosen car."""
     said = _("%(name)s的返程排好了，%(at)s 接。")
     return _put_on(request, request_id, place=returns.place_return, said=said, undo="dispatch:undo_return")
@@ -82,7 +83,7 @@ def place_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def undo_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def undo_return(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take a way home off its car again."""
     row = selectors.request_for(actor_of(request), request_id)
     returns.undo_return(row, by=actor_of(request), at=clock.now())
@@ -92,7 +93,7 @@ def undo_return(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def place_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def place_transfer(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Put somebody whom another hospital takes over on the chosen car."""
     said = _("%(name)s的转院车排好了，%(at)s 接。")
     return _put_on(request, request_id, place=transfers.place, said=said, undo="dispatch:undo_transfer")
@@ -100,7 +101,7 @@ def place_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def undo_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def undo_transfer(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take the way to the other hospital off its car again."""
     row = selectors.request_for(actor_of(request), request_id)
     transfers.undo_place(row, by=actor_of(request), at=clock.now())
@@ -110,7 +111,7 @@ def undo_transfer(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def replace_car(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def replace_car(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Take a silent driver's car out of service; its people are planned anew."""
     run = selectors.run_for(actor_of(request), run_id)
     lost = silence.replace(run, by=actor_of(request), at=clock.now())
@@ -127,7 +128,7 @@ def replace_car(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 def _put_on(
-    request: HttpRequest, request_id: UUID, *, place: Callable[..., Trip], said: str, undo: str
+    request: ActorRequest, request_id: UUID, *, place: Callable[..., Trip], said: str, undo: str
 ) -> HttpResponse:
     """Put somebody on the chosen car by a service, and say so with its undo."""
     row = selectors.request_for(actor_of(request), request_id)
@@ -143,7 +144,7 @@ def _put_on(
     return _to_board()
 
 
-def _again(request: HttpRequest, request_id: UUID, error: DomainError) -> HttpResponse:
+def _again(request: ActorRequest, request_id: UUID, error: DomainError) -> HttpResponse:
     """Show the board as it is now, with the words of the refusal above the person."""
     asked = request.POST.copy()
     asked["who"] = str(request_id)
@@ -151,7 +152,7 @@ def _again(request: HttpRequest, request_id: UUID, error: DomainError) -> HttpRe
 
 
 def _render(
-    request: HttpRequest,
+    request: ActorRequest,
     asked: QueryDict,
     *,
     part: str,
@@ -180,7 +181,7 @@ def _address(asked: dict[str, Any]) -> str:
     return f"{reverse('dispatch:board')}?{query.urlencode()}" if query else reverse("dispatch:board")
 
 
-def _done(request: HttpRequest, words: str, undo: str) -> None:
+def _done(request: ActorRequest, words: str, undo: str) -> None:
     messages.success(request, words, extra_tags=f"undo:{undo}")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.http import page
 from core.idempotency import idempotent
@@ -21,7 +22,7 @@ MODES = {"on": (True, False), "propose": (True, True), "off": (False, False)}
 
 
 @for_roles("dispatch")
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: ActorRequest) -> HttpResponse:
     """Show what the engine may do in the area, and its last plans."""
     actor = actor_of(request)
     context = {
@@ -36,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: ActorRequest) -> HttpResponse:
     """Let the engine place, only propose, or stay off; what stands is untouched."""
     actor = actor_of(request)
     is_on, proposes_only = MODES.get(request.POST.get("mode", ""), MODES["on"])
@@ -47,7 +48,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def take(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def take(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Put a proposal into force."""
     actor = actor_of(request)
     outcome = engine_switch.take_proposal(selectors.plan_of(actor, run_id), by=actor, at=clock.now())

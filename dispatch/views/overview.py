@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.http import mark_of, next_url, page, unchanged
 from core.idempotency import idempotent
@@ -19,7 +20,7 @@ from transport.states import VehicleStatus
 
 
 @for_roles("dispatch")
-def vehicles(request: HttpRequest) -> HttpResponse:
+def vehicles(request: ActorRequest) -> HttpResponse:
     """Show the area's vehicles with driver, shift and today's runs."""
     actor, now = actor_of(request), clock.now()
     mark = mark_of(request, f"area:{actor.place_code}", at=now)
@@ -31,7 +32,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def put_on(request: HttpRequest, code: str) -> HttpResponse:
+def put_on(request: ActorRequest, code: str) -> HttpResponse:
     """Let a car serve again."""
     vehicle = selectors.vehicle_for(actor_of(request), code)
     fleet.set_availability(vehicle, status=VehicleStatus.AVAILABLE, by=actor_of(request), at=clock.now())
@@ -41,7 +42,7 @@ def put_on(request: HttpRequest, code: str) -> HttpResponse:
 
 @for_roles("dispatch")
 @idempotent
-def take_off(request: HttpRequest, code: str) -> HttpResponse:
+def take_off(request: ActorRequest, code: str) -> HttpResponse:
     """Take a car out of service: its outings to come go to other cars, one under way goes on."""
     vehicle = selectors.vehicle_for(actor_of(request), code)
     reason = stored("调度停用")
@@ -55,7 +56,7 @@ def take_off(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @for_roles("dispatch")
-def facilities(request: HttpRequest) -> HttpResponse:
+def facilities(request: ActorRequest) -> HttpResponse:
     """Show facilities against services with free places today."""
     context = {"matrix": overview.facilities(at=clock.now())}
     return page(request, "dispatch/facilities.html", context, part="list")

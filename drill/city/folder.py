@@ -71,7 +71,7 @@ class CityFolder:
     @property
     def zone_column(self) -> str:
         """The column of communities.csv that holds this scenario's zone class."""
-        return self.city["scenario_columns"][self.scenario]
+        return str(self.city["scenario_columns"][self.scenario])
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
         """Yield the rows of `name`.csv in the product's own words; none when the file is absent."""

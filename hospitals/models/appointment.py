@@ -10,6 +10,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
+from core.stateful import Stateful
 from core.vocabulary import Role
 from hospitals.states import APPOINTMENT, AppointmentStatus, MachineClass
 
@@ -31,7 +32,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 LIVE = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
 
 
-class Appointment(models.Model):
+class Appointment(Stateful):
     """One booking, with the patient card the desk needs and what dispatch says about the ride."""
 
     MACHINE = APPOINTMENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 from uuid import UUID
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.guards import append_only, status_guard, words
+from core.stateful import Stateful
 from core.vocabulary import Role
 from hospitals.models.appointment import Appointment
 from hospitals.states import INSIDE, INTAKE, IntakeStatus, SampleResult
@@ -24,6 +26,8 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
     def where_now(self, case_ref: UUID | None) -> Intake | None:
         """Return the arrival that counts of a case: the newest; whoever was handed on stands at the other house."""
+        if case_ref is None:
+            return None
         rows = self.filter(case_ref=case_ref).annotate(has_gone=Q(status=IntakeStatus.TRANSFERRED))
         return rows.order_by("has_gone", "-arrived_at").first()
 
@@ -34,15 +38,19 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self.none()
 
 
-class StandingManager(models.Manager.from_queryset(IntakeQuerySet)):  # type: ignore[misc]
+_OfArrivals = models.Manager.from_queryset(IntakeQuerySet)
+
+
+class StandingManager(_OfArrivals["Intake"]):
     """Arrivals that count: one that was pressed by mistake and taken back is no fact to anybody."""
 
     def get_queryset(self) -> IntakeQuerySet:
         """Leave out what was withdrawn."""
-        return super().get_queryset().exclude(status=IntakeStatus.WITHDRAWN)
+        rows = cast("IntakeQuerySet", super().get_queryset())  # which `from_queryset` made it
+        return rows.exclude(status=IntakeStatus.WITHDRAWN)
 
 
-class Intake(models.Model):
+class Intake(Stateful):
     """One arrival. Legal without any booking (INV-29); the hand-over is a stamp with its clock beside it (C17)."""
 
     MACHINE = INTAKE

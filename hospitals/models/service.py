@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.guards import status_guard, words
+from core.stateful import Stateful
 from hospitals.machines import places_of
 from hospitals.states import SERVICE, ServiceStatus, is_barred, is_shut
 
 
-class Service(models.Model):
+class Service(Stateful):
     """One service of one facility (hemodialysis, chemotherapy, emergency …)."""
 
     MACHINE = SERVICE

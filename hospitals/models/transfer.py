@@ -12,6 +12,7 @@ from communities.models import DispatchAreaDivision
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import status_guard, words
+from core.stateful import Stateful
 from core.vocabulary import Role
 from hospitals.models.facility import Facility
 from hospitals.states import TRANSFER, TRANSFER_OPEN, TransferReason, TransferStatus
@@ -44,7 +45,7 @@ def in_charge(actor: Actor) -> Q:
     return Q(division_code__startswith=division_prefix(actor.place_code)) if actor.place_code else Q(pk__in=[])
 
 
-class TransferRequest(models.Model):
+class TransferRequest(Stateful):
     """One house asks another to take a patient over; until that one has received, the patient is the first's own."""
 
     MACHINE = TRANSFER

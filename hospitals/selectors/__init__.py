@@ -1,7 +1,8 @@
 """Questions about facilities, places, arrivals."""
 
 from hospitals.selectors.capacity import bookable_slots, receiving_facilities, services_of, slots_of_day
-from hospitals.selectors.desk import DeskDay, arrival_of, day_of, patient_of
+from hospitals.selectors.desk import arrival_of, day_of, patient_of
+from hospitals.selectors.desk_rows import DeskDay
 from hospitals.selectors.limits import limits
 from hospitals.selectors.own import (
     appointment_for,

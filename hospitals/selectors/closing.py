@@ -77,7 +77,7 @@ def _is_hit(row: Appointment, until: datetime | None, at: datetime) -> bool:
 
 
 def _is_riding(row: Appointment, at: datetime) -> bool:
-    return bool(row.carried_by and row.expected_at) and abs(row.expected_at - at) <= SETTING_OUT  # type: ignore[operator]
+    return bool(row.carried_by) and row.expected_at is not None and abs(row.expected_at - at) <= SETTING_OUT
 
 
 def _hit(row: Appointment, last: dict[tuple[UUID, str], datetime], at: datetime) -> Hit:
@@ -93,4 +93,4 @@ def _last_treated(rows: Iterable[Appointment]) -> dict[tuple[UUID, str], datetim
         return {}
     begun = Intake.objects.filter(person_key__in=keys, treatment_started_at__isnull=False)
     seen = begun.values("person_key", "need_kind").annotate(last=Max(Coalesce("ended_at", "treatment_started_at")))
-    return {(row["person_key"], row["need_kind"]): row["last"] for row in seen.order_by()}
+    return {(key, row["need_kind"]): row["last"] for row in seen.order_by() if (key := row["person_key"])}

@@ -74,7 +74,7 @@ def _require_machine(slot: Slot, machine_class: str) -> None:
 def _spare(slot_id: int, machine_class: str) -> int:
     """Return the places a slot has left for a machine class; below 0, others' machines are taken."""
     slot = Slot.objects.select_related("service").annotate(alike=alike(machine_class)).get(pk=slot_id)
-    return slot.machines[machines.class_on(slot.service.kind, machine_class)] - slot.alike
+    return int(slot.machines[machines.class_on(slot.service.kind, machine_class)] - slot.alike)
 
 
 def _filled(slot: Slot, *, card: PatientCard, case_ref: UUID, at: datetime) -> Appointment:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.http import is_fragment, mark_of, page, unchanged
 from core.vocabulary import hhmm
@@ -23,7 +24,7 @@ PARTS = {"top", "lists"}
 
 @require_safe
 @for_roles(*INTAKE_ROLES)
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: ActorRequest) -> HttpResponse:
     """Show the desk; a poll costs one query while nothing has changed within the minute."""
     at, actor = clock.now(), actor_of(request)
     part = request.GET.get("part", "")
@@ -55,7 +56,7 @@ def _context(day: selectors.DeskDay, facility_code: str, words: str) -> dict[str
 
 @require_safe
 @for_roles(*INTAKE_ROLES)
-def inside(request: HttpRequest) -> HttpResponse:
+def inside(request: ActorRequest) -> HttpResponse:
     """Show everybody in the house and everybody who waits for the way home, with every step."""
     actor, at = actor_of(request), clock.now()
     mark = mark_of(request, f"facility:{actor.place_code}", at=at)
@@ -67,7 +68,7 @@ def inside(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*INTAKE_ROLES)
-def print_list(request: HttpRequest) -> HttpResponse:
+def print_list(request: ActorRequest) -> HttpResponse:
     """Show today's expected arrivals as a sheet, and as words to send."""
     actor = actor_of(request)
     day = selectors.day_of(actor.place_code, at=clock.now())
@@ -87,7 +88,7 @@ def _as_text(rows: list[Any]) -> str:
 
 @require_safe
 @for_roles(*INTAKE_ROLES)
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: ActorRequest) -> HttpResponse:
     """Lead from a scanned or typed pass to its patient; whoever has none at hand is looked for by name."""
     code, actor, at = request.GET.get("code", "").strip()[:600], actor_of(request), clock.now()
     found = selectors.appointments_by_pass(actor, code) if code else []
@@ -100,7 +101,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*INTAKE_ROLES)
-def overload_page(request: HttpRequest) -> HttpResponse:
+def overload_page(request: ActorRequest) -> HttpResponse:
     """Show the form 接不动，上报协调."""
     facility = selectors.facility_for(actor_of(request))
     form = OverloadForm(facility=facility, initial={"intake": request.GET.get("intake", "")})

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import audit, clock, names
 from core.http import page
 from core.stored import said
@@ -25,7 +26,7 @@ from hospitals.words import STEP_WORDS
 
 @require_safe
 @for_roles(*INTAKE_ROLES)
-def appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def appointment(request: ActorRequest, appointment_id: UUID) -> HttpResponse:
     """Show who is expected, with what, by which vehicle; once arrived, lead to the arrival."""
     at, row = clock.now(), selectors.appointment_for(actor_of(request), appointment_id)
     arrived = selectors.arrived_with(row)
@@ -71,7 +72,7 @@ def _person(row: Any, about: str, need: Any) -> dict[str, Any]:
 
 @require_safe
 @for_roles(*INTAKE_ROLES)
-def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+def intake(request: ActorRequest, intake_id: UUID) -> HttpResponse:
     """Show one arrival with every step that can follow."""
     row = selectors.intake_for(actor_of(request), intake_id)
     return page(request, "hospitals/intake.html", intake_context(row))

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.actors import Actor
 from core.errors import Conflict, Invalid
@@ -23,7 +24,7 @@ from core.idempotency import idempotent
 from hospitals import selectors
 from hospitals.forms import CapacityForm, MachinesForm, StatusForm
 from hospitals.machines import SERVICES
-from hospitals.models import Service
+from hospitals.models import Service, Slot
 from hospitals.policies import DESK_ROLES
 from hospitals.selectors.closing import Closing, hit_by
 from hospitals.services import slots, status
@@ -33,7 +34,7 @@ from hospitals.words import SERVICE_ORDER, service_word
 
 @require_safe
 @for_roles(*DESK_ROLES)
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: ActorRequest) -> HttpResponse:
     """Show every service with its status and the places of today."""
     return page(request, "hospitals/services.html", _context(actor_of(request)))
 
@@ -44,11 +45,11 @@ def _context(
     """Gather the page; `typed` is what was sent for the service or slot `of` and cannot be: it stays in its field."""
     at = clock.now()
     start, end = clock.day_bounds(clock.local_day(at))
-    places: dict[int, list[Any]] = {}
+    places: dict[int, list[tuple[Slot, str | int]]] = {}  # of each service: slot, number in its field
     for slot in selectors.slots_of_day(actor.place_code, since=start, until=end):
-        slot.shown = typed["capacity"] if typed and slot == of else slot.capacity  # type: ignore[attr-defined]
         if slot.ends_at > at:
-            places.setdefault(slot.service_id, []).append(slot)
+            shown = typed["capacity"] if typed and slot == of else slot.capacity
+            places.setdefault(slot.service_id, []).append((slot, shown))
     known = sorted(selectors.services_of(actor.place_code), key=lambda row: SERVICE_ORDER.get(row.kind, 99))
     stale = selectors.limits(actor.place_code, at=at).status_stale
     rows = []
@@ -69,7 +70,7 @@ def _context(
     return {"rows": rows, "stale_count": sum(1 for row in rows if row["is_stale"]), "at": at}
 
 
-def _back(request: HttpRequest, text: str) -> HttpResponse:
+def _back(request: ActorRequest, text: str) -> HttpResponse:
     messages.success(request, text)
     return HttpResponseRedirect(reverse("hospitals:services"))
 
@@ -77,7 +78,7 @@ def _back(request: HttpRequest, text: str) -> HttpResponse:
 @require_POST
 @for_roles(*DESK_ROLES)
 @idempotent
-def set_status(request: HttpRequest, service_id: int) -> HttpResponse:
+def set_status(request: ActorRequest, service_id: int) -> HttpResponse:
     """Open, limit, divert or close one service."""
     actor = actor_of(request)
     service = selectors.service_for(actor, service_id)
@@ -101,7 +102,7 @@ def _closing(service: Service, change: StatusChange, hit: Closing) -> dict[str, 
     return {"service": service, "change": change, "hit": hit, "until_text": until}
 
 
-def _unseen(request: HttpRequest, service: Service, change: StatusChange, at: datetime) -> Closing | None:
+def _unseen(request: ActorRequest, service: Service, change: StatusChange, at: datetime) -> Closing | None:
     """Return whom a closure hits while the desk has not been shown them; None when nobody is, or it was shown."""
     if not change.shuts or request.POST.get("seen") == "1":
         return None
@@ -113,7 +114,7 @@ def _unseen(request: HttpRequest, service: Service, change: StatusChange, at: da
 @require_POST
 @for_roles(*DESK_ROLES)
 @idempotent
-def confirm(request: HttpRequest) -> HttpResponse:
+def confirm(request: ActorRequest) -> HttpResponse:
     """Say that everything still stands as shown."""
     actor = actor_of(request)
     count = status.confirm_all(selectors.facility_for(actor), by=actor, at=clock.now())
@@ -123,7 +124,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(*DESK_ROLES)
 @idempotent
-def set_capacity(request: HttpRequest, slot_id: int) -> HttpResponse:
+def set_capacity(request: ActorRequest, slot_id: int) -> HttpResponse:
     """Publish the places of one slot."""
     actor = actor_of(request)
     slot = selectors.slot_for(actor, slot_id)
@@ -135,7 +136,7 @@ def set_capacity(request: HttpRequest, slot_id: int) -> HttpResponse:
 @require_POST
 @for_roles(*DESK_ROLES)
 @idempotent
-def set_machines(request: HttpRequest, service_id: int) -> HttpResponse:
+def set_machines(request: ActorRequest, service_id: int) -> HttpResponse:
     """Publish the haemodialysis machines set apart for HBV and HCV."""
     actor = actor_of(request)
     service = selectors.service_for(actor, service_id)
@@ -145,7 +146,7 @@ def set_machines(request: HttpRequest, service_id: int) -> HttpResponse:
 
 
 def _publish(
-    request: HttpRequest, form: Form, *, of: Any, publish: Callable[..., object], wrong: str, done: str
+    request: ActorRequest, form: Form, *, of: Any, publish: Callable[..., object], wrong: str, done: str
 ) -> HttpResponse:
     """Publish what a form of one or two numbers says; a refusal is read above the list as it stands."""
     actor = actor_of(request)

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.errors import Invalid
 from core.http import next_url, page
@@ -27,7 +28,7 @@ from hospitals.services import intake as arrivals
 from hospitals.views.patients import intake_context
 
 
-def _back(request: HttpRequest, text: str, undone: Intake | None = None) -> HttpResponse:
+def _back(request: ActorRequest, text: str, undone: Intake | None = None) -> HttpResponse:
     """Say what happened, offer 撤回, and return to where the press came from."""
     extra = f"undo:{reverse('hospitals:undo', args=[undone.pk])}" if undone is not None else ""
     messages.success(request, text, extra_tags=extra)
@@ -37,7 +38,7 @@ def _back(request: HttpRequest, text: str, undone: Intake | None = None) -> Http
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def arrive(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def arrive(request: ActorRequest, appointment_id: UUID) -> HttpResponse:
     """Record that an expected patient is here."""
     row = selectors.appointment_for(actor_of(request), appointment_id)
     intake = arrivals.check_in(row, by=actor_of(request), at=clock.now())
@@ -47,7 +48,7 @@ def arrive(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def no_show(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def no_show(request: ActorRequest, appointment_id: UUID) -> HttpResponse:
     """Record that nobody came at the booked time."""
     row = selectors.appointment_for(actor_of(request), appointment_id)
     appointments.mark_no_show(row, by=actor_of(request), at=clock.now())
@@ -57,7 +58,7 @@ def no_show(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def walk_in(request: HttpRequest) -> HttpResponse:
+def walk_in(request: ActorRequest) -> HttpResponse:
     """Receive somebody nobody announced, in one press; who it is can be typed after."""
     actor = actor_of(request)
     facility = selectors.facility_for(actor)
@@ -83,7 +84,7 @@ PRESSES: dict[str, tuple[Press, Any]] = {
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def press(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
+def press(request: ActorRequest, intake_id: UUID, step: str) -> HttpResponse:
     """Do one step that needs no words."""
     service, text = PRESSES[step]
     intake = selectors.intake_for(actor_of(request), intake_id)
@@ -100,7 +101,7 @@ ENDS: dict[str, tuple[Press, Any]] = {
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
+def end_stay(request: ActorRequest, intake_id: UUID, step: str) -> HttpResponse:
     """Admit, or record a death."""
     service, text = ENDS[step]
     intake = selectors.intake_for(actor_of(request), intake_id)
@@ -114,7 +115,7 @@ def end_stay(request: HttpRequest, intake_id: UUID, step: str) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def describe(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+def describe(request: ActorRequest, intake_id: UUID) -> HttpResponse:
     """Write down who a patient is."""
     intake = selectors.intake_for(actor_of(request), intake_id)
     form = DescribeForm(request.POST, record=intake)
@@ -127,7 +128,7 @@ def describe(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def sample(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+def sample(request: ActorRequest, intake_id: UUID) -> HttpResponse:
     """Write down what a test found; care goes on."""
     intake = selectors.intake_for(actor_of(request), intake_id)
     form = SampleForm(request.POST)
@@ -141,7 +142,7 @@ def sample(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def undo_last(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+def undo_last(request: ActorRequest, intake_id: UUID) -> HttpResponse:
     """Take the last step of an arrival back."""
     intake = selectors.intake_for(actor_of(request), intake_id)
     undo.undo_last(intake, by=actor_of(request), at=clock.now())
@@ -151,7 +152,7 @@ def undo_last(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def report_overload(request: HttpRequest) -> HttpResponse:
+def report_overload(request: ActorRequest) -> HttpResponse:
     """Report that the desk cannot cope; the patient stays."""
     actor = actor_of(request)
     facility = selectors.facility_for(actor)

@@ -6,19 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.actors import Actor
 from core.http import next_url, page
 from core.idempotency import idempotent
-from hospitals import policies, selectors
+from hospitals import selectors
 from hospitals.forms import AcceptForm, PassOnForm, TransferForm
 from hospitals.models import TransferRequest
+from hospitals.models.transfer import RECORD_ROLES
 from hospitals.policies import INTAKE_ROLES, TRANSFER_ROLES
 from hospitals.services import transfers as services
 from hospitals.views.patients import intake_context
@@ -26,7 +28,7 @@ from hospitals.views.patients import intake_context
 
 @require_safe
 @for_roles(*TRANSFER_ROLES)
-def transfers(request: HttpRequest) -> HttpResponse:
+def transfers(request: ActorRequest) -> HttpResponse:
     """List the open hand-overs: a desk's own, or those of an area or division."""
     rows = selectors.transfers_for(actor_of(request), at=clock.now())
     return page(request, "hospitals/transfers.html", {"rows": rows}, part="rows")
@@ -34,7 +36,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*TRANSFER_ROLES)
-def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+def transfer(request: ActorRequest, transfer_id: UUID) -> HttpResponse:
     """Show one hand-over with what this post can do about it."""
     actor = actor_of(request)
     row = selectors.transfer_for(actor, transfer_id)
@@ -44,7 +46,7 @@ def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 def _context(row: TransferRequest, actor: Actor, **forms: Any) -> dict[str, Any]:
     houses = selectors.houses_for(row.intake, row.facility_id)
     is_desk = actor.role in INTAKE_ROLES
-    may_record = actor.role in policies.RECORD_ROLES
+    may_record = actor.role in RECORD_ROLES
     return {
         "row": selectors.handing_of(row, at=clock.now()),
         "transfer": row,
@@ -61,7 +63,7 @@ def _context(row: TransferRequest, actor: Actor, **forms: Any) -> dict[str, Any]
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def ask(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+def ask(request: ActorRequest, intake_id: UUID) -> HttpResponse:
     """Ask another house to take a patient over."""
     intake = selectors.intake_for(actor_of(request), intake_id)
     form = TransferForm(request.POST, houses=selectors.houses_for(intake))
@@ -79,7 +81,7 @@ def ask(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*TRANSFER_ROLES)
 @idempotent
-def accept(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+def accept(request: ActorRequest, transfer_id: UUID) -> HttpResponse:
     """Write down that the house asked takes the patient."""
     actor = actor_of(request)
     row = selectors.transfer_for(actor, transfer_id)
@@ -96,7 +98,7 @@ def accept(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*TRANSFER_ROLES)
 @idempotent
-def pass_on(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+def pass_on(request: ActorRequest, transfer_id: UUID) -> HttpResponse:
     """Ask a third house instead."""
     actor = actor_of(request)
     row = selectors.transfer_for(actor, transfer_id)
@@ -111,7 +113,7 @@ def pass_on(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*TRANSFER_ROLES)
 @idempotent
-def withdraw(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+def withdraw(request: ActorRequest, transfer_id: UUID) -> HttpResponse:
     """Keep the patient after all."""
     row = selectors.transfer_for(actor_of(request), transfer_id)
     services.withdraw(row, by=actor_of(request), at=clock.now())
@@ -122,7 +124,7 @@ def withdraw(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 @require_POST
 @for_roles(*INTAKE_ROLES)
 @idempotent
-def receive(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+def receive(request: ActorRequest, transfer_id: UUID) -> HttpResponse:
     """Record that the patient stands here."""
     row = selectors.transfer_for(actor_of(request), transfer_id)
     intake = services.receive(row, by=actor_of(request), at=clock.now())
@@ -131,7 +133,7 @@ def receive(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: ActorRequest) -> HttpResponse:
     """Return to where the press came from."""
     home = "hospitals:desk" if actor_of(request).role in INTAKE_ROLES else "hospitals:transfers"
     return HttpResponseRedirect(next_url(request, reverse(home)))

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from core.actors import Actor
 from core.geo import Point
 from core.guards import words
+from core.stateful import Stateful
 from core.vocabulary import Role, ZoneClass
 from transport.states import VEHICLE, VehicleClass, VehicleStatus
 
@@ -25,7 +26,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.none()
 
 
-class Vehicle(models.Model):
+class Vehicle(Stateful):
     """What can drive."""
 
     MACHINE = VEHICLE

@@ -12,6 +12,7 @@ from django.db.models import Q
 from core.actors import Actor
 from core.geo import Point
 from core.guards import status_guard, words
+from core.stateful import Stateful
 from core.vocabulary import Role
 from transport.states import RUN, RUN_LIVE, RunStatus, StopKind
 
@@ -35,7 +36,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.none()
 
 
-class Run(models.Model):
+class Run(Stateful):
     """One outing of one vehicle and driver, from leaving empty to being empty again, turn-round included.
 
     PostgreSQL refuses two live runs of a vehicle, or of a driver, whose `occupied` times overlap (INV-02, INV-03).

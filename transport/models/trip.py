@@ -13,6 +13,7 @@ from core.actors import Actor
 from core.geo import Point
 from core.guards import status_guard, words
 from core.sealed import SealedField, sealed
+from core.stateful import Stateful
 from core.vocabulary import CarePriority, Mobility, Role
 from transport.cards import Place
 from transport.states import TRIP, TRIP_LIVE, TripDirection, TripStatus
@@ -34,7 +35,7 @@ class TripQuerySet(models.QuerySet["Trip"]):
         return self.none()
 
 
-class Trip(models.Model):
+class Trip(Stateful):
     """One way for one party (patient, escorts, newborn); one live per case and direction (decisions.md C14)."""
 
     MACHINE = TRIP

@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access_control import actor_of, for_roles
 from accounts.context import hotline_of
+from accounts.models import User
+from accounts.requests import ActorRequest
 from core import clock, phones
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
@@ -93,7 +95,7 @@ def _to_clean(leg: CurrentStop | None, over: list[Run]) -> Run | None:
     return over[-1] if over and not over[-1].cleaned_after_at else None
 
 
-def render_sheet(request: HttpRequest, *, status: int = 200, mark: str = "", **extra: Any) -> HttpResponse:
+def render_sheet(request: ActorRequest, *, status: int = 200, mark: str = "", **extra: Any) -> HttpResponse:
     """Render the current leg, as a page or as the live fragment; `extra` carries a form that must be mended."""
     actor = actor_of(request)
     sheet = _sheet(actor)
@@ -101,17 +103,21 @@ def render_sheet(request: HttpRequest, *, status: int = 200, mark: str = "", **e
     context = {
         "sheet": sheet,
         "leg": leg,
-        "can_call": bool(leg) and may_call(actor, leg.run, leg.trip, at=clock.now()),  # type: ignore[union-attr]
+        "can_call": leg is not None and may_call(actor, leg.run, leg.trip, at=clock.now()),
         **_waiting(leg),
         "later": json.dumps(_later(leg), ensure_ascii=False) if leg else "",
         "decline_reasons": DECLINE_REASONS,
         "abort_reasons": ABORT_REASONS,
         "late_choices": (10, 20, 30, 60),
-        "offer_large": "large" not in request.COOKIES and not request.user.large_text,  # type: ignore[union-attr]
+        "offer_large": "large" not in request.COOKIES and not _has_large_text(request),
         "board": f"driver:{actor.place_code}",
         **extra,
     }
     return page(request, "transport/sheet.html", context, part="sheet", status=status, mark=mark)
+
+
+def _has_large_text(request: ActorRequest) -> bool:
+    return isinstance(request.user, User) and request.user.large_text
 
 
 def _later(leg: CurrentStop) -> list[dict[str, str]]:
@@ -147,7 +153,7 @@ def _waiting(leg: CurrentStop | None) -> dict[str, Any]:
 
 @require_GET
 @for_roles("driver")
-def sheet(request: HttpRequest) -> HttpResponse:
+def sheet(request: ActorRequest) -> HttpResponse:
     """Show the current leg and its one button."""
     mark = _mark(request)
     return unchanged(request, mark) or render_sheet(request, mark=mark)
@@ -155,29 +161,29 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_roles("driver")
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: ActorRequest) -> HttpResponse:
     """List the runs of the day."""
     mark = _mark(request)
     same = unchanged(request, mark)
     return same or page(request, "transport/today.html", _day(request), part="runs", mark=mark)
 
 
-def _mark(request: HttpRequest) -> str:
+def _mark(request: ActorRequest) -> str:
     code = actor_of(request).place_code
     return mark_of(request, f"driver:{code}", f"calls:driver:{code}", at=clock.now())
 
 
 @require_GET
 @for_roles("driver")
-def day_sheet(request: HttpRequest) -> HttpResponse:
+def day_sheet(request: ActorRequest) -> HttpResponse:
     """Show the day as a sheet to print (派车单)."""
     return page(request, "transport/day_sheet.html", _day(request))
 
 
-def _day(request: HttpRequest) -> dict[str, Any]:
+def _day(request: ActorRequest) -> dict[str, Any]:
     actor = actor_of(request)
     sheet = _sheet(actor)
-    words = {"plate": sheet.plate, "driver": actor.label, "hotline": hotline_of(request.post_held)}  # type: ignore[attr-defined]
+    words = {"plate": sheet.plate, "driver": actor.label, "hotline": hotline_of(request.post_held)}
     return {
         "sheet": sheet,
         "day": clock.today(),
@@ -188,7 +194,7 @@ def _day(request: HttpRequest) -> dict[str, Any]:
 
 @require_GET
 @for_roles("driver")
-def call(request: HttpRequest, stop_id: int) -> HttpResponse:
+def call(request: ActorRequest, stop_id: int) -> HttpResponse:
     """Hand over the family's number for one call, on press, with an audit row; only in the ride's window."""
     stop = selectors.stop_seen(actor_of(request), stop_id)
     number = calls.number_for(stop, by=actor_of(request), at=clock.now())
@@ -199,7 +205,7 @@ def call(request: HttpRequest, stop_id: int) -> HttpResponse:
 
 @require_GET
 @for_roles("driver")
-def unwell(request: HttpRequest, run_id: Any) -> HttpResponse:
+def unwell(request: ActorRequest, run_id: Any) -> HttpResponse:
     """Say that the alarm is raised, whose it is, where the car stands in words to read out, and whom to ring now."""
     run = selectors.run_seen(actor_of(request), run_id)
     calls_now = selectors.alarms_of(run)

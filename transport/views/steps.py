@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access_control import actor_of, for_roles
+from accounts.requests import ActorRequest
 from core import clock
 from core.errors import Invalid, NotFound
 from core.http import is_fragment, next_url
@@ -46,7 +47,7 @@ RUN_STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
 UNDOABLE = ("arrive", "depart")
 
 
-def _mend(request: HttpRequest, form: Form, **shown: Any) -> HttpResponse:
+def _mend(request: ActorRequest, form: Form, **shown: Any) -> HttpResponse:
     """Show the driver the sheet again with what is wrong; a dispatcher reads it as a refusal."""
     if actor_of(request).role != Role.DRIVER:
         raise Invalid("step.form", " ".join(str(words[0]) for words in form.errors.values()))
@@ -57,7 +58,7 @@ def shows_what_is_left(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     """Show a driver the sheet as it is now when the outing or the stop of the step is no longer theirs, saying so."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except NotFound:
@@ -71,7 +72,7 @@ def shows_what_is_left(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     return wrapper
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: ActorRequest) -> HttpResponse:
     return HttpResponseRedirect(next_url(request, reverse("transport:sheet")))
 
 
@@ -79,7 +80,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def stop_step(request: HttpRequest, stop_id: int, step: str) -> HttpResponse:
+def stop_step(request: ActorRequest, stop_id: int, step: str) -> HttpResponse:
     """Do one step at a stop, and offer 撤回 where it can be taken back."""
     if step not in STOP_STEPS:
         raise Http404
@@ -96,7 +97,7 @@ def stop_step(request: HttpRequest, stop_id: int, step: str) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def run_step(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
+def run_step(request: ActorRequest, run_id: UUID, step: str) -> HttpResponse:
     """Do one step of a run that needs no words."""
     if step not in RUN_STEPS:
         raise Http404
@@ -111,7 +112,7 @@ def run_step(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def late(request: HttpRequest, stop_id: int) -> HttpResponse:
+def late(request: ActorRequest, stop_id: int) -> HttpResponse:
     """Say how much later the car will be."""
     actor, form = actor_of(request), LateForm(request.POST)
     stop = selectors.own_stop(actor, stop_id)
@@ -131,7 +132,7 @@ def late(request: HttpRequest, stop_id: int) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def decline(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def decline(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Give an offered run back."""
     actor, form = actor_of(request), DeclineForm(request.POST)
     run = selectors.own_run(actor, run_id)
@@ -146,7 +147,7 @@ def decline(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def abort(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def abort(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Break off under way; the riders wait where the car stands."""
     actor, form = actor_of(request), AbortForm(request.POST)
     run = selectors.own_run(actor, run_id)
@@ -162,7 +163,7 @@ def abort(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def raise_unwell(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def raise_unwell(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Raise the alarm first; everything else is asked later."""
     actor = actor_of(request)
     stops.unwell(selectors.own_run(actor, run_id), by=actor, at=WhenForm(request.POST).moment(clock.now()))
@@ -173,7 +174,7 @@ def raise_unwell(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @for_roles("driver", "dispatch")
 @shows_what_is_left
 @idempotent
-def raise_roadside(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def raise_roadside(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Call for somebody outside who stopped the car (E23): what cannot be read is left out, the call goes up."""
     actor, form = actor_of(request), RoadsideForm(request.POST)
     form.is_valid()
