@@ -106,7 +106,7 @@ def _outbound(people: Sequence[Person], known: Sequence[Opening]) -> list[tuple[
     return rides
 
 
-def _send(
+def _send(  # noqa: PLR0913 - one search over one day
     found: Plain,
     person: Person,
     origin: Point,

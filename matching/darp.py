@@ -128,7 +128,7 @@ def result_of(instance: Instance, routing: Routing) -> dict[str, Any]:
     return {"instance": instance.name, "cost": cost, "unserved": unserved, "routes": routes}
 
 
-def solve_file(
+def solve_file(  # noqa: PLR0913 - a public entry, by name
     path: Path,
     *,
     seconds: float | None,

@@ -90,7 +90,7 @@ class Routing:
     time, cost : square matrices in minutes and in the price unit.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a public entry, by name
         self,
         legs: Sequence[Leg],
         cars: Sequence[Car],

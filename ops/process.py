@@ -114,7 +114,7 @@ def unprivileged(folder: Path) -> Callable[[], None] | None:
 class Child:
     """A process that was started here; may be stopped, killed, frozen and started again."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - as subprocess takes them
         self,
         name: str,
         command: Sequence[str],

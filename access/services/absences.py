@@ -32,7 +32,7 @@ _KIND_OF = {IntakeStatus.ADMITTED: AbsenceKind.ADMITTED, IntakeStatus.DIED: Abse
 
 
 @transaction.atomic
-def begin(
+def begin(  # noqa: PLR0913 - the facts of one act, by name
     resident: Resident,
     *,
     kind: AbsenceKind,

@@ -126,7 +126,7 @@ def _stored(request: ActorRequest, row: AccessRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("access:request", args=[row.pk]))
 
 
-def _form_page(
+def _form_page(  # noqa: PLR0913 - the forms a page may show again
     request: ActorRequest,
     form: RequestForm,
     resident: Resident,

@@ -44,7 +44,7 @@ def look_at_code(gate: Gate, *, code: str, at: datetime, direction: str = "") ->
     return Look(verdict, way, gate_rules.NO_PASS, code_text=text, candidates=tuple(found))
 
 
-def look_at_pass(
+def look_at_pass(  # noqa: PLR0913 - the facts of one act, by name
     gate: Gate,
     *,
     gate_pass: GatePass,

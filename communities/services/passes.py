@@ -40,7 +40,7 @@ def key_ring() -> tokens.KeyRing:
 
 
 @step
-def issue(
+def issue(  # noqa: PLR0913 - the facts of one act, by name
     card: PassCard,
     *,
     community: Community,

@@ -19,7 +19,7 @@ from core.vocabulary import ZoneClass
 
 
 @transaction.atomic
-def put_under(
+def put_under(  # noqa: PLR0913 - the facts of one act, by name
     community: Community,
     *,
     zone_class: str,

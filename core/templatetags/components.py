@@ -156,7 +156,7 @@ def clock_time(value: Any) -> str:
 
 
 @register.inclusion_tag("components/clock.html", takes_context=True)
-def clock(
+def clock(  # noqa: PLR0913 - a page names what it wants
     context: Context,
     until: datetime | None = None,
     total: int = 900,

@@ -41,7 +41,7 @@ def idempotency_key(context: Context, key: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
-def post_button(
+def post_button(  # noqa: PLR0913 - a page names what it wants
     context: Context,
     label: Any,
     url: str,

@@ -157,7 +157,7 @@ def _blocks(bar: Bar, scale: Scale) -> list[Block]:
     return [block for block in blocks if block.end > 0 and block.start < SPAN_MIN]
 
 
-def _block(
+def _block(  # noqa: PLR0913 - one reading of the board
     key: str, state: str, begins: datetime, ends: datetime, words: str, small: str, scale: Scale, case: str = ""
 ) -> Block:
     start, end = max(0, scale.minute(begins)), min(SPAN_MIN, scale.minute(ends))

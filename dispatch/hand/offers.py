@@ -81,7 +81,7 @@ def pairs(
     return possible + barred
 
 
-def _pair(
+def _pair(  # noqa: PLR0913 - one reading of the board
     there: Fit, fleet: list[Car], ask: Ask, errand: Errand, out: Way, backs: dict[datetime, list[Fit]], now: datetime
 ) -> Pair:
     """Find the way back for one way there: the same car when it is free then, else the best other one.

@@ -52,7 +52,7 @@ class Question:
     elsewhere: dict[UUID, str] = field(default_factory=dict)  # whose person is on another way then, with the reason
 
 
-def read(
+def read(  # noqa: PLR0913 - one reading of one question
     area: str,
     span: Span,
     *,

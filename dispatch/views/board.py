@@ -151,7 +151,7 @@ def _again(request: ActorRequest, request_id: UUID, error: DomainError) -> HttpR
     return _render(request, asked, part="", error=error.message, status=error.http_status)
 
 
-def _render(
+def _render(  # noqa: PLR0913 - the forms a page may show again
     request: ActorRequest,
     asked: QueryDict,
     *,

@@ -18,7 +18,7 @@ DIRECT = "direct"  # the line of a house that offers no service for emergencies:
 
 
 @transaction.atomic
-def announce(
+def announce(  # noqa: PLR0913 - the facts of one act, by name
     facility: Facility,
     *,
     card: PatientCard,

@@ -27,7 +27,7 @@ from hospitals.states import AppointmentStatus
 
 
 @step
-def book(
+def book(  # noqa: PLR0913 - the facts of one act, by name
     slot: Slot,
     *,
     card: PatientCard,

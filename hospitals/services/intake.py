@@ -76,7 +76,7 @@ def _arrival_of(appointment: Appointment, *, by: Actor, at: datetime) -> Intake:
 
 
 @transaction.atomic
-def walk_in(
+def walk_in(  # noqa: PLR0913 - the facts of one act, by name
     facility: Facility,
     *,
     label: str = "",

@@ -35,7 +35,7 @@ NOT_GOING = stored("%s 的这一趟取消了，不用去了")
 
 
 @step
-def join(
+def join(  # noqa: PLR0913 - the facts of one act, by name
     run: Run,
     trip: Trip,
     *,
@@ -66,7 +66,7 @@ def join(
 
 
 @step
-def keep_on(
+def keep_on(  # noqa: PLR0913 - the facts of one act, by name
     run: Run,
     trip: Trip,
     *,
@@ -158,7 +158,7 @@ def leave_run(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str, tel
         give_room_back(run, by=by, at=at)
 
 
-def assign(
+def assign(  # noqa: PLR0913 - the facts of one act, by name
     trip: Trip,
     run: Run,
     *,

@@ -65,7 +65,7 @@ def schedule(
 
 
 @step
-def reserve(
+def reserve(  # noqa: PLR0913 - the facts of one act, by name
     trip: Trip,
     *,
     ride: Ride,

@@ -27,7 +27,7 @@ WAITING_AGAIN = (T.INTERRUPTED, T.MISSED, T.NO_SHOW)
 
 
 @step
-def open_pair(
+def open_pair(  # noqa: PLR0913 - the facts of one act, by name
     case_ref: UUID,
     *,
     card: RiderCard,
@@ -68,7 +68,7 @@ def open_pair(
 
 
 @transaction.atomic
-def open_return(
+def open_return(  # noqa: PLR0913 - the facts of one act, by name
     case_ref: UUID,
     *,
     card: RiderCard,
@@ -99,7 +99,7 @@ def open_return(
 
 
 @transaction.atomic
-def open_between(
+def open_between(  # noqa: PLR0913 - the facts of one act, by name
     case_ref: UUID,
     *,
     card: RiderCard,
@@ -124,7 +124,7 @@ def _tries(case_ref: UUID) -> Counter[str]:
     return Counter(dict(had.values_list("direction", "last")))
 
 
-def _trip(
+def _trip(  # noqa: PLR0913 - the facts of one act, by name
     case_ref: UUID,
     direction: TripDirection,
     tries: Counter[str],
