@@ -25,6 +25,8 @@ from core.errors import Conflict, Invalid
 from core.sealed import create_person_key
 from core.stored import stored
 from core.vocabulary import Precaution
+from hospitals.services import identity as desk_rows
+from transport.services import trips
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,17 @@ def update(resident: Resident, *, changes: Mapping[str, Any], version: int, by: 
     audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
     if "machine_class" in changed:
         outbox.put(InfectionChanged(at=at, resident_id=str(resident.pk)))
+    if "phone" in changed:
+        _tell_phone(resident)
     boards.touch(f"community:{resident.community_id}")
     return changed
+
+
+def _tell_phone(resident: Resident) -> None:
+    """Let driver and desk ring the number that is right now: their rows carry a copy of it."""
+    cases = list(resident.requests.open().values_list("case_ref", flat=True))
+    trips.put_phone(cases, phone=resident.phone)
+    desk_rows.put_phone(cases, phone=resident.phone)
 
 
 # what a finding makes of somebody; a negative one clears a doubt, but ends no isolation by itself

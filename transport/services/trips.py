@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -211,6 +212,15 @@ def put_person(case_ref: UUID, *, card: RiderCard, by: Actor, at: datetime) -> i
         audit.record("trip.named", trip, by=by, at=at)
         follow.touch([trip], trip.run or trip.reserved_run)
     return len(rows)
+
+
+@transaction.atomic
+def put_phone(case_refs: Iterable[UUID], *, phone: str) -> None:
+    """Write a corrected telephone number on the live trips of a person's cases."""
+    for trip in Trip.objects.live().filter(case_ref__in=case_refs).select_related("run", "reserved_run"):
+        trip.phone = phone
+        Trip.objects.filter(pk=trip.pk).update(phone_sealed=trip.phone_sealed, version=F("version") + 1)
+        follow.touch([trip], trip.run or trip.reserved_run)
 
 
 @transaction.atomic

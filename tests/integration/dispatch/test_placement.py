@@ -9,6 +9,7 @@ from django.db import connection
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
+from access.services import residents
 from communities.models import GatePass
 from core.errors import Conflict, Invalid
 from core.invariants import Invariant
@@ -216,3 +217,18 @@ def test_car_lost_keeps_place_and_waits_for_another():
     assert Appointment.objects.live().filter(case_ref=case.request.case_ref).count() == 1
     assert Slot.objects.get(pk=town.slot.pk).booked == 1
     assert GatePass.objects.issued().get(case_ref=case.request.case_ref).plate == "辽F·V2"
+
+
+def test_a_corrected_telephone_reaches_driver_and_desk():
+    """Seen before: the ride and the appointment kept the number of the day they were made, and the driver rang it."""
+    town = walkers.town()
+    row = walkers.ask(town)
+    walkers.place_by_hand(town, row)
+    person = row.resident
+
+    changes = {"phone": "13800000009"}
+    residents.update(person, changes=changes, version=person.version, by=town.staff, at=AT)
+
+    phones = [trip.phone for trip in Trip.objects.live().filter(case_ref=row.case_ref)]
+    assert phones == ["13800000009", "13800000009"]
+    assert Appointment.objects.get(case_ref=row.case_ref).phone == "13800000009"
