@@ -29,7 +29,8 @@ _VERSION = "v:4"  # stands in the tokens; rows of an earlier one are written ane
 _SHORTEST_NUMBER = 6  # of any paper: a passport is found by its whole number too
 _TOKEN = 12  # characters of a fingerprint: 48 bits
 _READ = (
-    "name", "building", "community_id", "person_key", "phone_sealed", "id_no_sealed", "phone_index", "phone_last4", "id_index", "id_last4",
+    "name", "building", "community_id", "person_key", "phone_sealed", "id_no_sealed", "phone_index", "phone_last4",
+    "id_index", "id_last4",
 )  # fmt: skip
 _END = re.compile(r"\d{3}[\dX]")
 _NUMBERS = re.compile(r"[\d()+./\-]*\d[\d()+./\-]*")

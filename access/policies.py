@@ -182,7 +182,9 @@ def check_mark_checked(by: Actor) -> None:
 
 
 def check_report_door(by: Actor, request: AccessRequest) -> None:
-    """Let the community's staff and dispatch say that a hospital's door is closed (service_status.report_door_closed)."""
+    """Let the community's staff and dispatch say that a hospital's door is closed
+    (service_status.report_door_closed).
+    """
     if by.role not in DOOR_REPORTERS:
         raise NotAllowed("request.door_closed", _("门口不接，由社区、司机或调度台来报。"))
     check_in_scope(by, request)

@@ -28,7 +28,8 @@ def days_left(today: date, *, last_refill: date | None, supply_days: int | None,
 
 
 def session_min(kind: str, *, hours: float | None = None, slot_min: int | None = None) -> int:
-    """Return the minutes of one session: of the booked slot, else as written for the person, else as usual for the kind.
+    """Return the minutes of one session: of the booked slot, else as written for the person, else as usual for the
+    kind.
 
     The one rule for every maker of requests, so that the same wish never has two lengths.
     """

@@ -133,7 +133,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _here(request: HttpRequest) -> str:
-    """Return the address to come back to: of the page a form was sent from, since what it was sent to may only be sent to."""
+    """Return the address to come back to: of the page a form was sent from,
+    since what it was sent to may only be sent to.
+    """
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     return page_before(request, "/")

@@ -22,7 +22,10 @@ class ActorRequest(HttpRequest):
 
 
 def post_of_call(request: Request) -> Post | None:
-    """Return the post that whoever calls the API works on; None for nobody. Authenticates, and raises what that does."""
+    """Return the post that whoever calls the API works on; None for nobody.
+
+    Authenticates, and raises what that does.
+    """
     found: Post | None = getattr(request._request, "post_held", None) if request.user else None
     return found or None
 

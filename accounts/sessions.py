@@ -22,7 +22,10 @@ class SessionStore(db.SessionStore):
     """
 
     def load(self) -> dict[str, Any]:
-        """Return what the session holds, {} and a new key when it is over; a statement of its own, as every page asks."""
+        """Return what the session holds, {} and a new key when it is over.
+
+        A statement of its own, as every page asks.
+        """
         with connection.cursor() as cursor:
             cursor.execute(_LIVE, [self.session_key, timezone.now()])
             row = cursor.fetchone()

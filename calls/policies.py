@@ -1,4 +1,6 @@
-"""Who may take a call for help up and end it: whoever sees it, but a guard or a driver only watches (authz: alert.ack)."""
+"""Who may take a call for help up and end it: whoever sees it, but a guard or a driver only watches (authz:
+alert.ack).
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class Situation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer, the stable code of its reason, and whether the lead of the community is called once it is recorded."""
+    """The answer, the stable code of its reason, and whether the lead of the community is called
+    once it is recorded.
+    """
 
     answer: str
     reason: str = ""

@@ -20,7 +20,8 @@ GATE_ROLES = (Role.GUARD, *COMMUNITY_ROLES)
 STEPS = {
     "passes.issue": "a placement or a request of the own way gives the pass (R-000-5); both have asked",
     "passes.void_for_case": "cancelling, closing and taking a placement back void the pass; each has asked",
-    "passes.set_ride": "a placement, or a car that failed, writes the plate; by a dispatcher who was asked, or a worker",
+    "passes.set_ride": "a placement, or a car that failed, writes the plate; by a dispatcher who was asked, or a "
+    "worker",
     "passes.put_person": "saying who a stranger is (access identity) has asked",
     "calling.call_for_help": "whoever writes the fact that is the trouble has asked",
     "passes.move_window": "a new time of a placement moves the window; the placement has asked",

@@ -1,6 +1,7 @@
 """The signed text inside a pass's QR code: layout, signature, Base45, picture (trust.md E8). Knows no database.
 
-Layout, big endian, 42 bytes, then 64 bytes of signature (r then s, s in the lower half so that no second form verifies):
+Layout, big endian, 42 bytes, then 64 bytes of signature (r then s, s in the lower half so that no second form
+verifies):
 version and algorithm 1, key id 2, pass id 12, community mark 4, gate set 2, exit from 4, exit until 4 (Unix seconds),
 flags 1, party size 1, person check tag 5, surname 6 (always zero: nothing about the person travels in the code).
 """

@@ -1,4 +1,6 @@
-"""What every process asks before it works: are its settings whole, is this database ours? If not, one sentence ends it."""
+"""What every process asks before it works: are its settings whole, is this database ours? If not,
+one sentence ends it.
+"""
 
 from __future__ import annotations
 

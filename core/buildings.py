@@ -1,4 +1,5 @@
-"""Rows that name a building meet by its key, however each of them writes it: 7号楼, ７栋 and 七号楼 are one (core/tidy.py).
+"""Rows that name a building meet by its key, however each of them writes it: 7号楼, ７栋 and 七号楼 are one
+(core/tidy.py).
 
 A row with a column `building` has `building_key` beside it. A version of the product that knows no key leaves it empty;
 such a row is met in its own writing until the housekeeping fills it.

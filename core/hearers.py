@@ -49,7 +49,9 @@ def timed_jobs() -> list[tuple[str, float]]:
 
 
 def doorbells() -> list[tuple[str, str, list[str]]]:
-    """Return (task's name in the queue, its function, files that name its constant) of what workers do when rung for."""
+    """Return (task's name in the queue, its function,
+    files that name its constant) of what workers do when rung for.
+    """
     current_app.loader.import_default_modules()
     rows = []
     for name, task in sorted(current_app.tasks.items()):

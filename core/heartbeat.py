@@ -28,13 +28,15 @@ AT_WORK_AT_MOST_S = 300  # a task that goes on for longer is stuck, whatever its
 
 _BEAT = """
 INSERT INTO core_workerheartbeat (name, beaten_at) VALUES (%s, clock_timestamp())
-ON CONFLICT (name) DO UPDATE SET beaten_at = clock_timestamp(), silent_since = NULL, unheard_since = NULL, reported_at = NULL
+ON CONFLICT (name) DO UPDATE SET beaten_at = clock_timestamp(),
+silent_since = NULL, unheard_since = NULL, reported_at = NULL
 """
 _ASKED = """
 INSERT INTO core_workerheartbeat AS heart (name, asked_at, silent_since, unheard_since)
 VALUES (%(name)s, clock_timestamp(), clock_timestamp(), CASE WHEN %(heard)s THEN clock_timestamp() END)
 ON CONFLICT (name) DO UPDATE SET asked_at = clock_timestamp(),
-silent_since = CASE WHEN heart.silent_since IS NULL OR heart.asked_at < clock_timestamp() - make_interval(secs => %(gap)s)
+silent_since = CASE
+ WHEN heart.silent_since IS NULL OR heart.asked_at < clock_timestamp() - make_interval(secs => %(gap)s)
  THEN clock_timestamp() ELSE heart.silent_since END,
 unheard_since = CASE WHEN NOT %(heard)s THEN NULL
  WHEN heart.unheard_since IS NULL OR heart.asked_at < clock_timestamp() - make_interval(secs => %(gap)s)

@@ -62,7 +62,8 @@ INVARIANTS = [
     Invariant("INV-31", "every sealed column holds sealed bytes, never readable words", _unsealed()),
     Invariant(
         "INV-33",
-        "every trigger that guards the moves of a status or rows that are only appended is there and on, without a switch",
+        "every trigger that guards the moves of a status or rows that are only appended is there and on, without a "
+        "switch",
         find=_guards_off,
     ),
     Invariant(
@@ -75,7 +76,8 @@ INVARIANTS = [
         "INV-37",
         "while the relay works, every queue and the clock of the timed jobs answer within a minute",
         "SELECT heart.name FROM core_workerheartbeat heart"
-        " JOIN core_workerheartbeat relay ON relay.name = 'relay' AND relay.beaten_at > clock_timestamp() - interval '30 s'"
+        " JOIN core_workerheartbeat relay ON relay.name = 'relay' AND relay.beaten_at > clock_timestamp() - interval "
+        "'30 s'"
         " WHERE heart.silent_since < clock_timestamp() - interval '60 s'"
         " OR heart.name = 'beat' AND heart.beaten_at < clock_timestamp() - interval '90 s'",
     ),

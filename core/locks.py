@@ -5,8 +5,8 @@ stands for the thing: the row of the community, of the resident, of the case, wh
 question comes in a statement after the lock, so that it sees what the one before has committed.
 
 Order, always: number and name of a record → community → resident → person → need → standing order → request → slot →
-cars (by code) → run → driver → pass. Who holds something further on never waits for something before it; names of one call are
-held by kind, then by name.
+cars (by code) → run → driver → pass. Who holds something further on never waits for something before it; names of one
+call are held by kind, then by name.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from django.db import migrations
 
 
 class AddWords(AddConstraintNotValid):
-    """Add a constraint NOT VALID in a migration that is not atomic: no table waits for another, and it may be run again.
+    """Add a constraint NOT VALID in a migration that is not atomic: no table waits for another, and it may be run
+    again.
 
     Several tables in one transaction could meet a request that holds them in another order. One that gave up half-way,
     waiting for a table longer than `lock_timeout`, adds what it had added already afresh.
@@ -25,7 +26,9 @@ class AddWords(AddConstraintNotValid):
 
 
 class AddColumn(migrations.AddField):
-    """Add a column in a migration that is not atomic: one that a run before added, and then gave up, is left as it is."""
+    """Add a column in a migration that is not atomic: one that a run before added, and then gave up,
+    is left as it is.
+    """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Add the column where it is not there yet."""

@@ -24,8 +24,10 @@ EARLIER = {
 }  # fmt: skip
 EXCUSED = {
     "access.0018_one_record": "makes the index of one record per number before anything else may write a second one",
-    "access.0019_number_of_indexed": "makes the same index again, of the rows of this version alone: some thousand rows",
-    "transport.0008_one_way": "an exclusion cannot be NOT VALID; its column is new and empty, and so is the index it builds",
+    "access.0019_number_of_indexed": "makes the same index again, of the rows of this version alone: some thousand "
+    "rows",
+    "transport.0008_one_way": "an exclusion cannot be NOT VALID; its column is new and empty, and so is the index it "
+    "builds",
 }
 _TAKEN_AWAY = (
     migrations.RemoveField, migrations.DeleteModel, migrations.RenameField, migrations.RenameModel,
@@ -37,7 +39,8 @@ _SQL = {
     r"SET\s+NOT\s+NULL": "NOT NULL reads the whole table under a lock: a check NOT VALID, then its validation",
     r"DROP\s+(COLUMN|TABLE|VIEW)": "the version before still reads it: drop it a version later",
     r"RENAME\s+(COLUMN|TO)": "the version before knows the old name alone",
-    r"ADD\s+CONSTRAINT(?![^;]*NOT\s+VALID)(?![^;]*USING\s+INDEX)": "a constraint reads the table under a lock: NOT VALID",
+    r"ADD\s+CONSTRAINT(?![^;]*NOT\s+VALID)(?![^;]*USING\s+INDEX)": "a constraint reads the table under a lock: NOT "
+    "VALID",
     r"LOCK\s+TABLE|TRUNCATE": "everybody waits for the whole table",
 }
 
@@ -54,7 +57,9 @@ def later() -> list[Migration]:
 
 
 def held(migration: Migration) -> set[str]:
-    """Return the tables that were there before and that one transaction of a migration holds against readers or writers."""
+    """Return the tables that were there before and that one transaction of a migration holds
+    against readers or writers.
+    """
     if not migration.atomic:
         return set()
     made = _made(migration)

@@ -1,4 +1,6 @@
-"""Ask each queue for a sign of work every few seconds: a thread of the relay, so that no slow sweep delays the question."""
+"""Ask each queue for a sign of work every few seconds: a thread of the relay,
+so that no slow sweep delays the question.
+"""
 
 from __future__ import annotations
 

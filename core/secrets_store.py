@@ -14,8 +14,8 @@ LEAST_LENGTH, LEAST_VARIETY = 32, 8
 def read_secret(name: str, folder: Path, *, create: bool) -> str:
     """Return the secret `name`: from NAME, from the file NAME_FILE points at, or from `folder`.
 
-    With `create`, a missing one is made in `folder` (mode 0600). Raises ImproperlyConfigured otherwise, and for a secret
-    that could be guessed.
+    With `create`, a missing one is made in `folder` (mode 0600). Raises ImproperlyConfigured otherwise, and for a
+    secret that could be guessed.
     """
     value = _value(name, folder, create=create)
     if len(value) < LEAST_LENGTH or len(set(value)) < LEAST_VARIETY:

@@ -1,4 +1,5 @@
-"""Sentences that services write into rows: kept in Chinese whoever presses, and said to each reader in their own language.
+"""Sentences that services write into rows: kept in Chinese whoever presses, and said to each reader in their own
+language.
 
 A row outlives the page it was written from: a note that a dispatcher raised in English is read by a community in
 Chinese, and one that a worker wrote by both.

@@ -205,14 +205,17 @@ def code(text: str) -> str:
 
 
 def sign_in_number(text: str) -> str:
-    """Return the number somebody signs in with, however an input method or a telephone book wrote it: １３８ 0000-1111."""
+    """Return the number somebody signs in with, however an input method or a telephone book wrote it:
+    １３８ 0000-1111.
+    """
     plain = re.sub(r"\s", "", ascii_digits(text))
     bare = re.sub("[-‐‑‒–—―−]", "", plain)
     return re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", bare) if re.fullmatch(r"\+?\d+", bare) else plain
 
 
 def building_key(text: str) -> str:
-    """Return what every way to write a building has in common: 7号楼, ７栋, 七号楼 and 7 → 7. Of another name, its fold.
+    """Return what every way to write a building has in common: 7号楼, ７栋, 七号楼 and 7 → 7. Of another name, its
+    fold.
 
     A staircase typed with it says no other building: 7号楼2单元, 7-2-301 → 7. A group of a village (7组) is no house.
     """

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 CODE = (
-    "core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "command", "drill", "config",
+    "core", "accounts", "calls", "communities", "hospitals", "transport", "access", "dispatch", "command", "drill",
+    "config",
 )  # fmt: skip
 KEYWORDS: dict[str, Any] = {
     "_": None,

@@ -102,7 +102,9 @@ def _unheard() -> list[str]:
 
 
 def _critical_without_offer(now: datetime) -> list[str]:
-    """Name the critical for whom no car of any kind was found in the rulebook's minutes, and who still had to be fetched."""
+    """Name the critical for whom no car of any kind was found in the rulebook's minutes,
+    and who still had to be fetched.
+    """
     rows = with_facts(AccessRequest.objects.filter(is_critical=True)).select_related("community")
     urgent = rows.filter(community__isnull=False)
     return [row.number for row in urgent if row.needs_vehicle and _had_no_offer(row, now)]

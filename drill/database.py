@@ -1,4 +1,6 @@
-"""A database of the drill's own, made before and dropped after, so that no drill touches a real list (decisions.md E27)."""
+"""A database of the drill's own, made before and dropped after, so that no drill touches a real list
+(decisions.md E27).
+"""
 
 from __future__ import annotations
 

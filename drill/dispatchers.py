@@ -58,7 +58,9 @@ class Dispatchers:
             self._place(area, by, tries=0 if is_away else LONG_TRIES)
 
     def look_at_critical(self) -> None:
-        """Send a car by hand to whoever is critical and has none: at once when nothing plans, else past the engine's turn."""
+        """Send a car by hand to whoever is critical and has none: at once when nothing plans,
+        else past the engine's turn.
+        """
         is_away = not (self.world.is_planning and self.world.has_bell)
         since = self.world.now - (CRITICAL_ALONE if is_away else CRITICAL_TURN)
         rows = AccessRequest.objects.open().filter(
@@ -121,7 +123,8 @@ class Dispatchers:
         return in_time[0].car.code if in_time else ""
 
     def _place(self, area: str, by: Actor, *, tries: int) -> None:
-        """Place by hand who is due within hours: anybody while the engine does not answer, else whom it found nothing for.
+        """Place by hand who is due within hours: anybody while the engine does not answer, else whom it found nothing
+        for.
 
         What could not be done is tried again half an hour later.
         """

@@ -45,7 +45,9 @@ def drive(world: World, run_id: UUID) -> Steps:
 
 
 def stand_by(world: World, run_id: UUID) -> Steps:
-    """Drive to where a kept way home will begin in time, once the outings before it are over, so that the car is there."""
+    """Drive to where a kept way home will begin in time, once the outings before it are over,
+    so that the car is there.
+    """
     while (stop := _kept(world, run_id)) is not None:
         here = _stands(world, stop.run)
         leaves = stop.planned_at - (travel_min(here, stop.point) + 2) * MIN
@@ -192,7 +194,10 @@ def _come_to_car(world: World, run: Run, stop: Stop, patient: DrilledParty) -> S
 
 
 def _wait_for_nobody(world: World, run: Run, stop: Stop, patient: DrilledParty) -> Steps:
-    """Search and wait as long as the rule says; whoever is found comes, else the car drives on, and they come next time."""
+    """Search and wait as long as the rule says.
+
+    Whoever is found comes, else the car drives on, and they come next time.
+    """
     yield max(world.now, stop.planned_at) + SEARCH_AFTER
     if (again := _open(stop)) is None:
         return

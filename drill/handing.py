@@ -17,7 +17,9 @@ LOOKS_UNTIL = "16:00"
 
 
 def transfer(world: World) -> Steps:
-    """Have two in treatment handed on: one is passed on to a third house, about the other nobody says a word at first."""
+    """Have two in treatment handed on: one is passed on to a third house,
+    about the other nobody says a word at first.
+    """
     yield world.at("08:40")
     ways, taken = [_passed_on, _unanswered], set[str]()
     while ways and world.now < world.at(LOOKS_UNTIL):

@@ -1,4 +1,6 @@
-"""Is what somebody was told true? Each reason why nobody could be placed, looked at again by another way than the engine."""
+"""Is what somebody was told true? Each reason why nobody could be placed,
+looked at again by another way than the engine.
+"""
 
 from __future__ import annotations
 

@@ -71,7 +71,10 @@ class Workers:
             self.hear(PLAN_AREA, {"area": area, "kind": str(planner.due_kind(area, at=self.world.now))})
 
     def sweep(self) -> None:
-        """Find by query what was missed. As in life, one sweep that fails does not stop the others; it is written down."""
+        """Find by query what was missed.
+
+        As in life, one sweep that fails does not stop the others; it is written down.
+        """
         self._swept_at = self.world.now
         for path in settings.SWEEPS:
             if path == WATCHES_PROCESSES:

@@ -129,7 +129,10 @@ class Checker(RouteChecker):
             self.note("in_the_past", request.id)
 
     def ends(self, request: Request, direction: Direction, facility: Facility) -> None:
-        """Check that a trip leads from home to the facility, or back from there; where it began before counts no more."""
+        """Check that a trip leads from home to the facility, or back from there.
+
+        Where it began before counts no more.
+        """
         home = request.home, request.dropoff_place or request.home
         starts, stops = (request.pickup_place or home[0], facility.place), (facility.place, home[1])
         if not request.needs_outbound and request.pickup_place:

@@ -82,7 +82,10 @@ def construct(board: Board) -> None:
 
 
 def aim_ahead(board: Board, pairs: Sequence[tuple[Request, Choice]]) -> list[int]:
-    """Aim the requests whose turn comes next; return their legs, but for those that are not put where it costs least."""
+    """Aim the requests whose turn comes next.
+
+    Return their legs, but for those that are not put where it costs least.
+    """
     legs: list[int] = []
     for request, choice in pairs:
         if not request.is_critical:

@@ -23,7 +23,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """One trip in one vehicle. `window_*` is what may be promised: the pick-up for a return, the drop-off for a way out."""
+    """One trip in one vehicle.
+
+    `window_*` is what may be promised: the pick-up for a return, the drop-off for a way out.
+    """
 
     vehicle: str
     pickup_min: float

@@ -39,7 +39,10 @@ class StopState(StrEnum):
 
 
 class Load(NamedTuple):
-    """Room a party takes, or a vehicle offers; several kinds of it: Parragh (2011, Transportation Research C 19:912-930)."""
+    """Room a party takes, or a vehicle offers.
+
+    Several kinds of it: Parragh (2011, Transportation Research C 19:912-930).
+    """
 
     seats: int = 0
     wheelchairs: int = 0

@@ -1,9 +1,10 @@
 """Ask again which facility and which hour, now that the routes are known, for those whose way is dearest.
 
-The flow chooses places before there is a route: it cannot know that a neighbour drives there an hour later. So choice and
-routing take turns, as location and routing do (Prins, Prodhon, Ruiz, Soriano & Wolfler Calvo 2007, Transportation Science
-41:470-483): one request after the other is taken off its cars and tried at its other choices by trial insertion. Options
-with capacities inside the search itself: Dumez, Lehuede & Peton (2021, Transportation Research B 144:103-132).
+The flow chooses places before there is a route: it cannot know that a neighbour drives there an hour later. So choice
+and routing take turns, as location and routing do (Prins, Prodhon, Ruiz, Soriano & Wolfler Calvo 2007, Transportation
+Science
+41:470-483): one request after the other is taken off its cars and tried at its other choices by trial insertion.
+Options with capacities inside the search itself: Dumez, Lehuede & Peton (2021, Transportation Research B 144:103-132).
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ LEAST_GAIN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a request stood: its choice, its legs as they were aimed, the stops of their cars, and what it cost there."""
+    """Where a request stood: its choice, its legs as they were aimed, the stops of their cars,
+    and what it cost there.
+    """
 
     choice: Choice
     legs: tuple[tuple[int, Leg], ...]

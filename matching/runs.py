@@ -1,4 +1,6 @@
-"""Runs in force on the board: who is aboard and what has begun is frozen, what was told is held, the rest is a start."""
+"""Runs in force on the board: who is aboard and what has begun is frozen, what was told is held,
+the rest is a start.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +171,9 @@ def _open_later(board: Board, car: int, stops: list[int], inside: list[int], lat
 
 
 def _with_breaks(routing: Routing, nodes: list[int], breaks: list[int], first: int) -> list[list[int]]:
-    """Return the sequences with the breaks at every moment from `first` on when nobody is aboard (one moves at a time)."""
+    """Return the sequences with the breaks at every moment from `first` on when nobody is aboard
+    (one moves at a time).
+    """
     found = [nodes]
     for pause in breaks:
         grown = []

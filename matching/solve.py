@@ -31,14 +31,15 @@ def solve(
 ) -> Plan:
     """Match every request to a facility, a slot, a car there and a car back, or say why not.
 
-    A dial-a-ride problem (Cordeau & Laporte 2007, Annals of Operations Research 153:29-46) whose destinations and hours are
+    A dial-a-ride problem (Cordeau & Laporte 2007, Annals of Operations Research 153:29-46) whose destinations and
+    hours are
     chosen too: assignment by minimum-cost flow, insertion, then large neighbourhood search on the routes in turns with
     new choices of facility and hour, and trial insertion of those left over.
 
     Parameters
     ----------
-    seed, iterations, seconds : the chance and the length of the search; whichever budget ends first. Iterations are those
-        of each thread. Without either the plan is the insertion plan.
+    seed, iterations, seconds : the chance and the length of the search; whichever budget ends first. Iterations are
+    those of each thread. Without either the plan is the insertion plan.
     travel : driving minutes and km between all places; the calibrated great circle without it.
     engine : compiled or interpreted kernels; only the compiled ones search.
 

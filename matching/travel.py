@@ -49,7 +49,9 @@ class GreatCircle:
 
     @property
     def is_metric(self) -> bool:
-        """Tell whether no way over a third place is shorter than the direct one: the open road is not the slower one."""
+        """Tell whether no way over a third place is shorter than the direct one:
+        the open road is not the slower one.
+        """
         return self.far_kmh >= self.speed_kmh or self.far_from_km == np.inf
 
     def matrices(self, places: Sequence[Place]) -> tuple[Matrix, Matrix]:

@@ -1,4 +1,6 @@
-"""Whether a car may carry a party, and several together: the hard rules, none of which can be forced (E12, E18). Pure."""
+"""Whether a car may carry a party, and several together: the hard rules, none of which can be forced (E12,
+E18). Pure.
+"""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ INVARIANTS = [
     ),
     Invariant(
         "INV-05",
-        "the way there is planned to end by the slot unless its driver said late, the way home not before the person is ready",
+        "the way there is planned to end by the slot unless its driver said late, the way home not before the person "
+        "is ready",
         "SELECT t.id::text FROM transport_trip t WHERE t.status = 'scheduled'"
         " AND ((t.direction = 'outbound' AND t.dropoff_planned_at > t.arrive_by + interval '15 minutes'"
         " AND NOT EXISTS (SELECT 1 FROM transport_stop s WHERE s.trip_id = t.id AND s.late_min > 0))"

@@ -236,7 +236,9 @@ def _icon(trip: Trip) -> str:
 
 
 def next_stops(current: CurrentStop | None, runs: Iterable[Run]) -> list[NextStop]:
-    """Return what comes after the current leg: the rest of its run, then the runs to come, reservations last said so."""
+    """Return what comes after the current leg: the rest of its run, then the runs to come,
+    reservations last said so.
+    """
     found: list[NextStop] = []
     for run in runs:
         if run.status == RunStatus.COMPLETED:

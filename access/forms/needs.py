@@ -16,7 +16,8 @@ from core.fields import DayField, choice_of_rows
 from core.vocabulary import NeedKind, ScheduleKind, TreatmentShift
 
 DAYS = [
-    ("1", _T("周一")), ("2", _T("周二")), ("3", _T("周三")), ("4", _T("周四")), ("5", _T("周五")), ("6", _T("周六")), ("7", _T("周日")),
+    ("1", _T("周一")), ("2", _T("周二")), ("3", _T("周三")), ("4", _T("周四")), ("5", _T("周五")), ("6", _T("周六")),
+    ("7", _T("周日")),
 ]  # fmt: skip
 SHIFTS = [("", _T("没有固定")), *TreatmentShift.choices]
 NEED_CHOICES = [(kind.value, kind.label) for kind in NeedKind if kind not in {NeedKind.EMERGENCY, NeedKind.OUTPATIENT}]

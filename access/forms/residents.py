@@ -27,7 +27,8 @@ ID_KINDS = [
     ("none", _T("没有证件")),
 ]
 PHONE_OWNERS = [
-    ("self", _T("本人")), ("child", _T("子女")), ("parent", _T("父母")), ("neighbour", _T("邻居")), ("none", _T("没有电话")),
+    ("self", _T("本人")), ("child", _T("子女")), ("parent", _T("父母")), ("neighbour", _T("邻居")),
+    ("none", _T("没有电话")),
 ]  # fmt: skip
 MOBILITY_ICONS: dict[str, str] = {
     Mobility.WALK: "walk",

@@ -7,7 +7,10 @@ from django.db.models import Q
 
 
 class Identification(models.Model):
-    """A stranger's request joined to a registered resident; what the request said before is kept, so it can be undone."""
+    """A stranger's request joined to a registered resident.
+
+    What the request said before is kept, so it can be undone.
+    """
 
     request = models.ForeignKey("access.AccessRequest", on_delete=models.PROTECT, related_name="identifications")
     resident = models.ForeignKey("access.Resident", on_delete=models.PROTECT, related_name="identifications")

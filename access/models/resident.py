@@ -28,7 +28,9 @@ WEEKDAYS = ("", noop("一"), noop("二"), noop("三"), noop("四"), noop("五"),
 
 
 def forget_key() -> pgtrigger.Trigger:
-    """Make the trigger that drops the key of a building of before: a version that knows no key may write another one."""
+    """Make the trigger that drops the key of a building of before:
+    a version that knows no key may write another one.
+    """
     return pgtrigger.Trigger(
         name="forget_building_key",
         when=pgtrigger.Before,

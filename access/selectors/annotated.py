@@ -1,4 +1,7 @@
-"""Rows with what their query read besides their own columns. They are the models' own; only a type checker knows more."""
+"""Rows with what their query read besides their own columns.
+
+They are the models' own; only a type checker knows more.
+"""
 
 from __future__ import annotations
 

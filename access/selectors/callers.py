@@ -1,4 +1,6 @@
-"""Whom dispatch or command may ask for: somebody who rings, found by the whole telephone number (authz: find_by_phone)."""
+"""Whom dispatch or command may ask for: somebody who rings, found by the whole telephone number (authz:
+find_by_phone).
+"""
 
 from __future__ import annotations
 

@@ -129,7 +129,8 @@ NOTHING = AskedFor()
 def due_on(needs: Iterable[CareNeed], day: date, *, asked: AskedFor = NOTHING) -> list[Due]:
     """Return who is due on a day and has not been asked for; one line per person, the earliest time first.
 
-    A way for something else that day does not treat them. Fluid and refills are no reason to go anywhere (rules.md E29).
+    A way for something else that day does not treat them. Fluid and refills are no reason to go anywhere (rules.md
+    E29).
     """
     found: dict[UUID, Due] = {}
     for need in needs:

@@ -19,9 +19,11 @@ SHOWN = 6
 FIELD_WORDS: dict[str, Any] = {
     "name": _T("姓名"), "sex": _T("性别"), "birth_date": _T("出生日期"), "id_kind": _T("证件"), "id_no": _T("证件号码"),
     "phone": _T("电话"), "phone_owner": _T("谁的电话"), "building": _T("几号楼"), "address": _T("单元和门牌"),
-    "mobility": _T("怎么走"), "needs_oxygen": _T("要氧气瓶"), "has_stairs": _T("家里有台阶"), "machine_class": _T("透析分机"),
+    "mobility": _T("怎么走"), "needs_oxygen": _T("要氧气瓶"), "has_stairs": _T("家里有台阶"),
+    "machine_class": _T("透析分机"),
     "escort_required": _T("要人陪同"), "escort_reason": _T("为什么要陪同"), "note": _T("备注"), "kind": _T("需要什么"),
-    "schedule_days": _T("多久一次"), "shift": _T("哪一班"), "next_date": _T("下次日期"), "facility_id": _T("常去的医院"),
+    "schedule_days": _T("多久一次"), "shift": _T("哪一班"), "next_date": _T("下次日期"),
+    "facility_id": _T("常去的医院"),
     "session_hours": _T("一次几小时"), "due_date": _T("预产期"), "diagnosis_sealed": _T("诊断"),
 }  # fmt: skip
 _VERBS = ("resident.register", "resident.update", "need.add", "need.change")

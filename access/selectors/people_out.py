@@ -80,7 +80,10 @@ class _Known:
 
 
 def people_out(actor: Actor, *, at: datetime) -> list[PersonOut]:
-    """Return everybody out within an actor's place, the longest waiting first; one query when nobody is out, else four."""
+    """Return everybody out within an actor's place, the longest waiting first.
+
+    One query when nobody is out, else four.
+    """
     rows = _rows(actor)
     if not rows:
         return []

@@ -81,7 +81,10 @@ def rescue_of(
 
 
 def rescues(among: QuerySet[AccessRequest], *, at: datetime) -> list[Rescue]:
-    """Return the critical whom no ambulance fetches in time, the longest first; three queries, one when there is none."""
+    """Return the critical whom no ambulance fetches in time, the longest first.
+
+    Three queries, one when there is none.
+    """
     waiting = with_facts(among.filter(is_critical=True, status__in=OPEN)).filter(
         facts__boarded_at__isnull=True, facts__arrived_at__isnull=True, facts__ready_at__isnull=True
     )

@@ -42,7 +42,9 @@ def patient_card(request: AccessRequest) -> PatientCard:
 
 
 def machine_class(request: AccessRequest) -> str:
-    """Return on whose machines a hospital treats the patient, "" where any will do: told for haemodialysis alone (E20)."""
+    """Return on whose machines a hospital treats the patient, "" where any will do:
+    told for haemodialysis alone (E20).
+    """
     return class_on(request.service_kind, request.resident.machine_class if request.resident else "")
 
 

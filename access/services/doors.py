@@ -1,4 +1,6 @@
-"""A hospital's door that does not take somebody in, told by the community or dispatch that the family rings (authz: report_door_closed)."""
+"""A hospital's door that does not take somebody in, told by the community or dispatch that the family rings
+(authz: report_door_closed).
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ ONE_ROW_A_CASE = "access_accessrequest_case_ref_key"
 
 @dataclass(frozen=True, kw_only=True)
 class NewRequest:
-    """What a request's row is made from. Without a resident it is a stranger's; without a community nobody knows the home.
+    """What a request's row is made from. Without a resident it is a stranger's; without a community nobody knows the
+    home.
 
     `before_critical` is the ordinary way of whoever was asked for with the danger. An approved one may be planned.
     """

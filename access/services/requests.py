@@ -217,7 +217,8 @@ def stop(request: AccessRequest, *, reason: StopReason, by: Actor, at: datetime)
     """Call a wish off because life went another way: place, cars and pass are given back at once (rules.md 4.1).
 
     Who is out already is brought home as ever; who died or stays in hospital needs no way home, so that one is
-    dropped, and the case ends by what the desk says or by two people's word (INV-19). Returns whether it was called off.
+    dropped, and the case ends by what the desk says or by two people's word (INV-19). Returns whether it was called
+    off.
     """
     facts = facts_of(locked_case(request.pk))
     words = in_chinese(reason.label)

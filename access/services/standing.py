@@ -1,4 +1,6 @@
-"""Standing orders: the requests of tomorrow and the day after, made from the rhythms of treatment (decisions.md C13)."""
+"""Standing orders: the requests of tomorrow and the day after, made from the rhythms of treatment
+(decisions.md C13).
+"""
 
 from __future__ import annotations
 

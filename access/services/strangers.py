@@ -28,7 +28,10 @@ from transport.states import TripDirection, TripStatus
 
 @dataclass(frozen=True)
 class Known:
-    """What somebody said of a stranger: the compound to bring them to, where in it, and how they look. Empty: unsaid."""
+    """What somebody said of a stranger: the compound to bring them to, where in it, and how they look.
+
+    Empty: unsaid.
+    """
 
     community: Community | None = None
     home_words: str = ""

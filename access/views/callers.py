@@ -70,7 +70,9 @@ def ask_form(request: ActorRequest, ident: UUID) -> HttpResponse:
 @for_roles(*DESKS)
 @idempotent
 def ask(request: ActorRequest, ident: UUID) -> HttpResponse:
-    """Store the wish of whoever rings: the community says yes, or stays silent until the rulebook's minutes are over."""
+    """Store the wish of whoever rings: the community says yes,
+    or stays silent until the rulebook's minutes are over.
+    """
     actor, at = actor_of(request), clock.now()
     resident, form = resident_in_reach(actor, ident), CallerForm(request.POST)
     known = registered_way(resident, at=at)

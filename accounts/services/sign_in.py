@@ -38,7 +38,9 @@ def check(username: str, *, password: str, at: datetime) -> User:
 
 
 def user_of(username: str) -> User | None:
-    """Return whose number this is: as it is stored, else as it is read, in small or capital letters where one has it."""
+    """Return whose number this is: as it is stored, else as it is read,
+    in small or capital letters where one has it.
+    """
     said = tidy.sign_in_number(username)
     known = User.objects.filter(is_active=True)
     rows = list(known.filter(Q(username=username.strip()) | Q(username__iexact=said))[:3])

@@ -68,7 +68,8 @@ class Scan(models.Model):
         indexes = [
             models.Index(fields=["community", "-happened_at"], name="scan_community"),
             models.Index(fields=["case_ref", "direction", "happened_at"], name="scan_case"),
-            # who went out on a pass that had come back or was void: few, and asked for by the list of people out (access)
+            # who went out on a pass that had come back or was void: few, and asked for by the list of people out
+            # (access)
             models.Index(
                 fields=["case_ref", "happened_at"],
                 name="scan_old_pass",

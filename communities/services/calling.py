@@ -60,7 +60,9 @@ def scene_of_facility(code: str, *, division: str, community: str = "") -> Scene
 
 
 def scene_of_area(area: str, *, community: str = "", facility: str = "") -> Scene:
-    """Return the scene of a dispatch area as a whole: towards command it lies in its city, or where `community` lies."""
+    """Return the scene of a dispatch area as a whole: towards command it lies in its city,
+    or where `community` lies.
+    """
     city = DispatchArea.objects.filter(pk=area).values_list("city_code", flat=True).first() or ""
     return Scene(community, facility, community or city, area)
 

@@ -1,4 +1,5 @@
-"""The mark that a guard's phone keeps: a signed word that it stood at a gate, good without a session (R-002-2b, INV-28).
+"""The mark that a guard's phone keeps: a signed word that it stood at a gate, good without a session (R-002-2b,
+INV-28).
 
 It opens one thing only, the emergency release of that gate. It is given while somebody is signed in there.
 """
@@ -69,7 +70,10 @@ def has_pressed_too_often(mark: DeviceMark, *, at: datetime) -> bool:
 
 @transaction.atomic
 def call_in(gate: Gate, *, by: Actor, at: datetime) -> None:
-    """Make every mark given so far at a gate void: a phone was lost. Phones in use get a new one with their next page."""
+    """Make every mark given so far at a gate void: a phone was lost.
+
+    Phones in use get a new one with their next page.
+    """
     policies.check_call_in(by, gate)
     Gate.objects.filter(pk=gate.pk).update(marks_called_in_at=at)
     gate.marks_called_in_at = at

@@ -1,4 +1,6 @@
-"""What a pass at the gate calls the community for: a void or unbelievable one that comes home, an old one that goes out."""
+"""What a pass at the gate calls the community for: a void or unbelievable one that comes home,
+an old one that goes out.
+"""
 
 from __future__ import annotations
 

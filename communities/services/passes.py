@@ -1,4 +1,7 @@
-"""Issuing, changing and voiding gate passes. A pass comes with an approved placement; nobody applies for it (R-000-5)."""
+"""Issuing, changing and voiding gate passes.
+
+A pass comes with an approved placement; nobody applies for it (R-000-5).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Template tags of the design's components; a builtin, so pages need no {% load %}. See docs/reference/components.md."""
+"""Template tags of the design's components; a builtin, so pages need no {% load %}.
+
+See docs/reference/components.md.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def tag(text: Any, family: str = "quiet", icon: str = "ring") -> SafeString:
 
 @register.simple_tag
 def status_word(state: str, over: bool | str = False, text: Any = "") -> SafeString:
-    """Draw a state of the vocabulary; `over` is True past the limit, "late" past the second; `text` replaces the word."""
+    """Draw a state of the vocabulary; `over` is True past the limit, "late" past the second.
+
+    `text` replaces the word.
+    """
     level = "late" if over == "late" else "over" if over else ""
     try:
         found, family = status_of(str(state), level)
@@ -69,7 +75,10 @@ def status_word(state: str, over: bool | str = False, text: Any = "") -> SafeStr
 
 @register.simple_tag
 def zone_mark(zone_class: str, word: bool = False) -> SafeString:
-    """Draw 封, 管 or 防 in ink; with `word` the whole name stands beside it. No zone draws nothing, one that is none its word."""
+    """Draw 封, 管 or 防 in ink; with `word` the whole name stands beside it.
+
+    No zone draws nothing, one that is none its word.
+    """
     return _zone_mark(str(zone_class or ""), word, get_language())
 
 
@@ -79,7 +88,8 @@ def _zone_mark(zone_class: str, word: bool, _language: str | None) -> SafeString
     if found is None:
         return format_html("<span>{}</span>", odd(zone_class)) if zone_class else SafeString("")
     drawn = format_html(
-        '<span class="zone" data-zone="{}" title="{}"><span aria-hidden="true">{}</span><span class="sr-only">{}</span></span>',
+        '<span class="zone" data-zone="{}" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="sr-only">{}</span></span>',
         found.style,
         found.word,
         found.mark,
@@ -165,7 +175,10 @@ def clock(  # noqa: PLR0913 - a page names what it wants
     now: datetime | None = None,
     big: bool = False,
 ) -> dict[str, Any]:
-    """Count down to `until` out of `total` seconds: blue, amber under `warn` seconds, red when past; the browser ticks on."""
+    """Count down to `until` out of `total` seconds: blue, amber under `warn` seconds, red when past.
+
+    The browser ticks on.
+    """
     at = now or context["page"].now
     left = int((until - at).total_seconds()) if until else total
     level = "late" if left <= 0 else "warn" if left < warn else ""

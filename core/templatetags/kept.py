@@ -1,4 +1,7 @@
-"""What the same values always draw is drawn once and kept, for whoever looks. A builtin, so pages need no {% load %}."""
+"""What the same values always draw is drawn once and kept, for whoever looks.
+
+A builtin, so pages need no {% load %}.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who waits, by urgency, with the reason of the colour: emergency return > overdue > due soon > submitted (ui.md 8.8)."""
+"""Who waits, by urgency, with the reason of the colour: emergency return > overdue > due soon > submitted
+(ui.md 8.8).
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ PRESSES = {
 class Waiting:
     """One person on the board's left.
 
-    `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home), between (needs one to another hospital).
+    `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home), between (needs one to another
+    hospital).
     """
 
     request: AccessRequest

@@ -69,7 +69,9 @@ def booked_here(service: Service) -> QuerySet[Appointment, UUID]:
 
 @transaction.atomic
 def call_on_the_way(request: AccessRequest, service: Service, *, at: datetime) -> None:
-    """Call for whoever is on the way to a service that shut: the house still receives, another place is proposed (E2)."""
+    """Call for whoever is on the way to a service that shut: the house still receives,
+    another place is proposed (E2).
+    """
     house = service.facility
     words = {"house": house.name, "phone": house.phone}
     note = SHUT_BUT_RECEIVES % words

@@ -1,7 +1,7 @@
 """Work that stops: the sweep sees it, says so once, and has people planned for in a process that needs no broker.
 
-Seen by the answer that does not come through a queue (core.heartbeat), and by people nobody has looked at although it is
-their turn: whatever the reason, somebody who waits unseen is the fact that counts.
+Seen by the answer that does not come through a queue (core.heartbeat), and by people nobody has looked at although it
+is their turn: whatever the reason, somebody who waits unseen is the fact that counts.
 """
 
 from __future__ import annotations

@@ -71,7 +71,10 @@ class Case:
 def zone_changed(
     _case_ref: UUID | None = None, *, at: datetime, community: str, building: str = "", **_payload: Any
 ) -> int:
-    """Follow the new zone of a compound, or of one building, for everybody who asks or is on the way; return how many."""
+    """Follow the new zone of a compound, or of one building, for everybody who asks or is on the way.
+
+    Return how many.
+    """
     rows = _moving().filter(community_id=community)
     rows = rows.filter(same_building(building, "resident__")) if building else rows
     return _follow_all(list(rows.values_list("pk", flat=True)), at=at)
@@ -104,7 +107,10 @@ def sweep(*, at: datetime) -> None:
 
 
 def _follow_all(pks: list[UUID], *, at: datetime) -> int:
-    """Let cases follow together; when one of them cannot, the others follow by themselves and the sweep tries it again."""
+    """Let cases follow together.
+
+    When one of them cannot, the others follow by themselves and the sweep tries it again.
+    """
     try:
         with transaction.atomic():
             return follow(pks, at=at)

@@ -61,7 +61,10 @@ def silent_runs(area: str, at: datetime) -> list[Silent]:
 
 
 def silent_of(seen: Fleet, *, after_min: int, at: datetime) -> list[Silent]:
-    """Find them in a fleet that is read already, without a query. Who is still on an outing before is late, not silent."""
+    """Find them in a fleet that is read already, without a query.
+
+    Who is still on an outing before is late, not silent.
+    """
     bars = [bar for lane in seen.bars.values() for bar in lane]
     busy = {bar.run.driver_id for bar in bars if bar.run.status == RunStatus.UNDER_WAY}
     found = []

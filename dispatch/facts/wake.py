@@ -1,4 +1,7 @@
-"""Ring for the workers. The rows are the truth and a message is only a doorbell: a lost one is rung again by the sweep."""
+"""Ring for the workers.
+
+The rows are the truth and a message is only a doorbell: a lost one is rung again by the sweep.
+"""
 
 from __future__ import annotations
 

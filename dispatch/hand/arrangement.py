@@ -56,7 +56,8 @@ class Arrangement:
     """How somebody gets to care and home again.
 
     `place` empty: they are there, and only the way home is arranged. `out` and `back` empty: no car is needed, or none
-    is kept yet. The car of `back` is sent when they have been called for, else kept (`way_home.write`). `verb` is what the record says; `is_pinned`: a person chose the cars, so the engine leaves them alone.
+    is kept yet. The car of `back` is sent when they have been called for, else kept (`way_home.write`). `verb` is what
+    the record says; `is_pinned`: a person chose the cars, so the engine leaves them alone.
     """
 
     verb: str

@@ -84,9 +84,10 @@ def _hour(way: Way, ride: RidePlan) -> list[Check]:
 def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
     """Order the possible cars best first, then the barred ones by plate.
 
-    A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7). Everybody else keeps the ambulances free
-    (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little farther.
-    A car that keeps the hour, or the wait that is aimed at, goes before one that does not.
+    A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7).
+    Everybody else keeps the ambulances free
+    (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little
+    farther. A car that keeps the hour, or the wait that is aimed at, goes before one that does not.
     """
 
     def key(each: Fit) -> tuple[Any, ...]:

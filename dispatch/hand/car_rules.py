@@ -1,4 +1,5 @@
-"""What a car can and what a party asks of it, as the engine reads both: for the plan and for the dispatcher's list. Pure.
+"""What a car can and what a party asks of it, as the engine reads both: for the plan and for the dispatcher's list.
+Pure.
 
 The rules of zones and rooms are hard; none can be forced. `transport.fit` judges them once more where a car is taken.
 """

@@ -167,7 +167,7 @@ def _busy(bar: Bar) -> Busy:
 
 
 def ask(request: AccessRequest, *, ambulance_by: datetime | None = None) -> Ask:
-    """Say what a request's party needs of a car; `ambulance_by` is when an ambulance must have set out at the latest."""
+    """Say what a request's party needs of a car; `ambulance_by`: when an ambulance must have set out at the latest."""
     return Ask(
         zone_class=request.zone_class,
         mobility=request.mobility,

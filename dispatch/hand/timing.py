@@ -108,7 +108,9 @@ def _clean_at(gap: _Gap, ask: Ask) -> datetime:
 
 
 def _until(car: Car, ask: Ask, way: Way, gap: _Gap) -> datetime:
-    """Return when the party must have left the car: in time for the next run, clean for it, or for the way to the base."""
+    """Return when the party must have left the car: in time for the next run, clean for it,
+    or for the way to the base.
+    """
     if gap.follows is None:
         return gap.duty.ends_at - _drive(way.destination, car.base)
     is_same = gap.follows.ride_class in ("", ask.ride_class)

@@ -1,4 +1,5 @@
-"""Nobody who is ready to go home waits without a car unheard: past the rulebook's minutes a person is called (R-000-12).
+"""Nobody who is ready to go home waits without a car unheard: past the rulebook's minutes a person is called
+(R-000-12).
 
 The call is made from the facts, so it does not matter whether the engine, a person or nobody looks for the car.
 """

@@ -1,4 +1,6 @@
-"""What a critical patient asks of the engine: which cars, which house, and no way home before the way there (C7, E22)."""
+"""What a critical patient asks of the engine: which cars, which house, and no way home before the way there
+(C7, E22).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def by_cars(asked: engine.Request, row: AccessRequest, rescue: frozenset[str], *
 def bound_for(
     asked: engine.Request, row: AccessRequest, care: Care, trips: Mapping[UUID, Mapping[str, Trip]], at: datetime
 ) -> engine.Request:
-    """Name the house of a critical patient: the one a dispatcher would be shown first, closed or not (R-002-3d, E22)."""
+    """Name the house of a critical patient: the one a dispatcher would be shown first, closed or not
+    (R-002-3d, E22).
+    """
     if not row.is_critical or not asked.needs_outbound:
         return asked
     there = trips.get(row.case_ref, {}).get(TripDirection.OUTBOUND)

@@ -147,7 +147,9 @@ def _nearest(board: Board, leg: int, besides: int) -> list[int]:
 
 
 def _hospital(board: Board, request: Request, item: Arranged) -> list[Check]:
-    """Say how far the hospital is, that it is the usual one, and what the next one, or the usual one, would have been."""
+    """Say how far the hospital is, that it is the usual one, and what the next one, or the usual one,
+    would have been.
+    """
     if item.outbound is None or request.is_critical:
         return []
     answers = why_facilities(board, request)

@@ -12,7 +12,9 @@ from dispatch.selectors import AHEAD
 
 
 def set_aside(actor: Actor, *, at: datetime) -> dict[str, str]:
-    """Return the cars and hospitals that no plan of the actor's area is made with, and what is wrong with their rows."""
+    """Return the cars and hospitals that no plan of the actor's area is made with,
+    and what is wrong with their rows.
+    """
     until = clock.day_bounds(clock.local_day(at))[0] + AHEAD
     cars = fleet.read(actor.place_code, at=at, since=at, until=until, origin=at)
     return cars.faulty | houses.read(ServiceKind.values, [], since=at, until=until).faulty

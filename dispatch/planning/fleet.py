@@ -74,7 +74,8 @@ def read(  # noqa: PLR0913 - one reading of one question
     lent: frozenset[str] = frozenset(),
     at_hand: timedelta = timedelta(0),
 ) -> Cars:
-    """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars asked.
+    """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars
+    asked.
 
     An ambulance that can set out within `at_hand` is one that comes at once (C7).
     """
@@ -151,7 +152,8 @@ def _full_second(moment: datetime) -> datetime:
 def _class_after(run: Run | None, at: datetime) -> str | None:
     """Return the class that has to be cleaned out of a car still (E18), None when it is clean.
 
-    A car that stood long enough since its outing was over was disinfected meanwhile; after the infected it takes a tick.
+    A car that stood long enough since its outing was over was disinfected meanwhile; after the infected it takes a
+    tick.
     """
     if run is None or run.cleaned_after_at:
         return None

@@ -25,7 +25,10 @@ class Leg:
 
 @dataclass
 class Outing:
-    """One outing of one car: leave empty, everybody's legs, free again where it `ends`. `run_id` once its first rider is on it."""
+    """One outing of one car: leave empty, everybody's legs, free again where it `ends`.
+
+    `run_id` once its first rider is on it.
+    """
 
     shift_id: int
     leave_at: datetime

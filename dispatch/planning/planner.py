@@ -143,7 +143,10 @@ def _round(asked: Asked, token: UUID, unmet: set[UUID], *, is_last: bool) -> Pla
 
 
 def _with_ambulances(asked: Asked, token: UUID, unmet: set[UUID]) -> list[PlanningRun]:
-    """Ask the lent ambulances for those no other car could take (docs/adr/0009); who is left keeps reason and next try."""
+    """Ask the lent ambulances for those no other car could take (docs/adr/0009).
+
+    Who is left keeps reason and next try.
+    """
     if not unmet or not spare(asked.area):
         return []
     question = reading.read(asked.area, asked.span, only=unmet, by_ambulance=True)

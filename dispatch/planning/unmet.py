@@ -37,7 +37,10 @@ def leave_waiting(reasons: Mapping[UUID, Unmet | str], *, at: datetime) -> None:
 
 
 def _next_try(row: AccessRequest, at: datetime) -> datetime:
-    """Return when to look again: soon at first and for the near, on the half hour for the far; a change rings at once."""
+    """Return when to look again: soon at first and for the near, on the half hour for the far.
+
+    A change rings at once.
+    """
     if row.is_critical:
         last = len(TRY_AGAIN_CRITICAL_S) - 1
         return at + timedelta(seconds=TRY_AGAIN_CRITICAL_S[min(row.attempts, last)])

@@ -1,4 +1,6 @@
-"""One critical patient at once: an ambulance that sets out now, else the soonest car that may (R-000-2, R-000-10, C7)."""
+"""One critical patient at once: an ambulance that sets out now, else the soonest car that may (R-000-2,
+R-000-10, C7).
+"""
 
 from __future__ import annotations
 

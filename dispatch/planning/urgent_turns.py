@@ -1,4 +1,6 @@
-"""The critical patients of an area, one after another: whoever was never tried first, and never for ever at a stretch."""
+"""The critical patients of an area, one after another: whoever was never tried first,
+and never for ever at a stretch.
+"""
 
 from __future__ import annotations
 

@@ -127,7 +127,8 @@ def residents() -> dict[str, Column]:
         refill=("取药", "续药"), none=("无", "没有"),
     )  # fmt: skip
     papers = words.plain_words(
-        resident_id=("居民身份证", "身份证"), hk_mo_tw=("港澳台证件",), passport=("护照",), none_newborn=("新生儿，还没有",),
+        resident_id=("居民身份证", "身份证"), hk_mo_tw=("港澳台证件",), passport=("护照",),
+        none_newborn=("新生儿，还没有",),
         none=("没有证件", "无"),
     )  # fmt: skip
     owners = words.plain_words(

@@ -65,7 +65,8 @@ def needs() -> OneOf:
 def services() -> OneOf:
     """Return the words for the services of a hospital."""
     primary = {
-        "general_practice": "全科", "antenatal_basic": "基础产检", "family_doctor": "家庭医生", "home_nursing": "居家护理",
+        "general_practice": "全科", "antenatal_basic": "基础产检", "family_doctor": "家庭医生",
+        "home_nursing": "居家护理",
         "delivery_room": "产房", "theatre": "手术室",
     }  # fmt: skip
     besides = {"hemodialysis": ("透析", "血透"), "picc_care": ("PICC",), "icu": ("ICU",)}

@@ -30,8 +30,8 @@ _ROWS = ("facility", "intake__facility", "intake__appointment", "intake__told_by
 class Handing:
     """One hand-over as a row. `minutes`: since it was asked; `is_late`: without an answer past the rulebook's minutes.
 
-    `door_wait`: minutes at the door of the house asked, while nobody there has received; `door_level`: "warn" or "late".
-    `call`: the call for help about the silence of the house asked.
+    `door_wait`: minutes at the door of the house asked, while nobody there has received; `door_level`: "warn" or
+    "late". `call`: the call for help about the silence of the house asked.
     """
 
     transfer: TransferRequest

@@ -28,7 +28,8 @@ def announce(  # noqa: PLR0913 - the facts of one act, by name
     at: datetime,
     service_kind: str = CRITICAL_SERVICES[0],
 ) -> Appointment:
-    """Tell a desk who comes, whether its emergency room is open, shut or missing: nobody arrives unannounced (R-002-3b).
+    """Tell a desk who comes, whether its emergency room is open, shut or missing: nobody arrives unannounced
+    (R-002-3b).
 
     The published places of a quarter of an hour count the patients expected in it; they never hold one back.
     """
@@ -53,5 +54,8 @@ def _service(facility: Facility, kind: str, at: datetime) -> Service:
 
 
 def _places(service: Service) -> int:
-    """Return the places of a new quarter of an hour: the emergency room's count; elsewhere none is left to be booked."""
+    """Return the places of a new quarter of an hour: the emergency room's count.
+
+    Elsewhere none is left to be booked.
+    """
     return max(1, service.facility.intake_per_15min) if service.kind == CRITICAL_SERVICES[0] else 1

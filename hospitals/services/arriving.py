@@ -60,7 +60,10 @@ def call_late(intake: Intake, *, note: str = "", by: Actor, at: datetime) -> Non
 
 
 def stamp_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
-    """Stamp that the house has taken over; command reads of one past the limit also where no sweep came first (INV-30)."""
+    """Stamp that the house has taken over.
+
+    Command reads of one past the limit also where no sweep came first (INV-30).
+    """
     due = intake.hand_over_due_at
     is_late = due is not None and at > due
     is_news = is_late and intake.late_reported_at is None

@@ -37,7 +37,8 @@ class Overload:
 
 @transaction.atomic
 def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -> OpenCall:
-    """Report that the desk cannot cope, and call for help; return the call. No arrival changes by it (R-000-8, R-002-3d).
+    """Report that the desk cannot cope, and call for help; return the call. No arrival changes by it (R-000-8,
+    R-002-3d).
 
     Raises Invalid without what is being done for the patient now.
     """

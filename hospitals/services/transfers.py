@@ -211,7 +211,9 @@ def _arrival(transfer: TransferRequest, origin: Intake, *, by: Actor, at: dateti
 
 @transaction.atomic
 def take_back_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
-    """After an arrival was taken back as a wrong press: the patient is the first house's own again, and still coming."""
+    """After an arrival was taken back as a wrong press: the patient is the first house's own again,
+    and still coming.
+    """
     transfer = TransferRequest.objects.select_related("intake__appointment").filter(received=intake).first()
     if transfer is None:
         return
@@ -258,7 +260,9 @@ def open_of(intake: Intake) -> TransferRequest | None:
 
 @transaction.atomic
 def report_unanswered(*, at: datetime) -> int:
-    """Call for help for every patient about whom the house asked says nothing past the rulebook's minutes (R-000-17)."""
+    """Call for help for every patient about whom the house asked says nothing past the rulebook's minutes
+    (R-000-17).
+    """
     silent = {str(each.pk): each for each in selectors.unanswered(at=at)}
     uncalled = silent.keys() - ended_by_hand(CallKind.TRANSFER_UNANSWERED, silent, at=at)
     for transfer in (silent[pk] for pk in uncalled):

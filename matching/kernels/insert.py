@@ -2,7 +2,8 @@
 
 Best-insertion for dial-a-ride goes back to Jaw, Odoni, Psaraftis & Wilson (1986, Transportation Research B
 20:243-257); rejecting on window, load and ride slack before the exact test follows Braekers, Caris & Janssens
-(2014, Transportation Research B 67:166-186) and Gschwind & Drexl (2019, Transportation Science 53:480-491). The bounds of each stop (`schedule.latest`) leave so few illegal positions
+(2014, Transportation Research B 67:166-186) and Gschwind & Drexl (2019, Transportation Science 53:480-491). The bounds
+of each stop (`schedule.latest`) leave so few illegal positions
 that the search tries the schedule only of what it puts in.
 """
 
@@ -104,7 +105,10 @@ def first_in_time(routes: Routes, base: int, low: int, size: int, leave: float) 
 def best_apart(
     net: Net, routes: Routes, room: Scratch, vehicle: int, leg: int, i: int, begin: float, bound: float, is_exact: bool
 ) -> tuple[float, int]:
-    """Return (price, j) of the cheapest drop-off after a later stop than the pick-up after i; j = −1 if there is none."""
+    """Return (price, j) of the cheapest drop-off after a later stop than the pick-up after i.
+
+    J = −1 if there is none.
+    """
     at, n = vehicle * net.width + i, net.n_locations
     up, down, service_up, service_down = (
         *(net.node_loc[2 * leg], net.node_loc[2 * leg + 1]),
@@ -151,8 +155,8 @@ def best_in_route(
 ) -> tuple[float, int, int]:
     """Return (price, i, j) of the cheapest legal insertion below `bound`; i = −1 if there is none.
 
-    Without `is_exact` the schedule is not tried, only the bounds of each stop: nearly always that comes to the same, and
-    who puts the leg in finds out.
+    Without `is_exact` the schedule is not tried, only the bounds of each stop: nearly always that comes to the same,
+    and who puts the leg in finds out.
     """
     base, size, n = vehicle * net.width, routes.size[vehicle], net.n_locations
     up, down = net.node_loc[2 * leg], net.node_loc[2 * leg + 1]

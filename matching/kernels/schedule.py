@@ -5,7 +5,8 @@ steps 1-2 push the begin times forward; steps 3-5 (leave the depot later) and 6-
 short enough) delay a stop only as far as a limit asks, then push forward again. Begin times only grow, so the first
 schedule without a broken limit is the earliest one there is; Hunsaker & Savelsbergh (2002, Operations Research
 Letters 30:169-173, corrected by Tang, Kong, Lau & Ip 2010, 38:405-407) treat waiting limits in the same way. How far a
-stop may slip is the forward time slack of Savelsbergh (1992, ORSA Journal on Computing 4:146-154). A limit still broken after as many rounds as there are
+stop may slip is the forward time slack of Savelsbergh (1992, ORSA Journal on Computing 4:146-154). A limit still
+broken after as many rounds as there are
 limits proves that no schedule exists (longest-path argument of Bellman and Ford; as difference constraints Firat &
 Woeginger 2011, Operations Research Letters 39:32-35).
 """

@@ -1,7 +1,7 @@
 """Tell a container's health.
 
-`healthy PORT` asks the pages; `healthy NAME`, of worker, worker-urgent, relay or beat, whether it does its work, and ends
-it when it does not, so that the container is started again; without a word, whether our first process runs.
+`healthy PORT` asks the pages; `healthy NAME`, of worker, worker-urgent, relay or beat, whether it does its work, and
+ends it when it does not, so that the container is started again; without a word, whether our first process runs.
 """
 
 from __future__ import annotations

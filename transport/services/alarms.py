@@ -128,14 +128,19 @@ def too_late(run: Run, stop: Stop, why: Sequence[str], *, by: Actor, at: datetim
 
 
 def over(subjects: Sequence[object], kinds: Sequence[CallKind], *, words: str, by: Actor, at: datetime) -> None:
-    """End the calls of these kinds about these subjects that live: the fact has come about. One query where none does."""
+    """End the calls of these kinds about these subjects that live: the fact has come about.
+
+    One query where none does.
+    """
     found = OpenCall.objects.live().filter(kind__in=kinds, subject__in=[str(each) for each in subjects])
     for kind, subject in found.values_list("kind", "subject"):
         calls.end_by_fact(CallKind(kind), subject, words=words, by=by, at=at)
 
 
 def _scene(trip: Trip, *, facility: str = "") -> Scene:
-    """Return where a trip's troubles are seen: its community, its area, and command of where it lies (else of the city)."""
+    """Return where a trip's troubles are seen: its community, its area, and command of where it lies
+    (else of the city).
+    """
     return calling.scene_of_area(trip.dispatch_area, community=_home(trip), facility=facility)
 
 

@@ -16,7 +16,10 @@ from transport.models import Stop
 
 @transaction.atomic
 def number_for(stop: Stop, *, by: Actor, at: datetime) -> str:
-    """Return the rider's number with an audit row; NotAllowed outside the ride's window, NotFound when none is known."""
+    """Return the rider's number with an audit row.
+
+    NotAllowed outside the ride's window, NotFound when none is known.
+    """
     policies.check_call(by, stop, at=at)
     if not stop.trip.phone:
         raise NotFound("call.no_number", _("没有登记电话。请打调度台。"))

@@ -1,4 +1,7 @@
-"""A rider's class (zone and infection) changes while a ride is planned or under way; no two classes share a car (E18)."""
+"""A rider's class (zone and infection) changes while a ride is planned or under way.
+
+No two classes share a car (E18).
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,9 @@ def reclass(trip: Trip, *, zone_class: str, infection_class: str, by: Actor, at:
 
 
 def _soil(run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
-    """Note what is aboard now: the driver drives on, nobody else boards, and the car is cleaned before its next ride."""
+    """Note what is aboard now: the driver drives on, nobody else boards,
+    and the car is cleaned before its next ride.
+    """
     words = CLASS_CHANGED % trip.rider
     run.soiled_as, run.told_change = f"{trip.zone_class}/{trip.infection_class}".rstrip("/"), words[:120]
     Run.objects.filter(pk=run.pk).update(soiled_as=run.soiled_as, told_change=run.told_change)

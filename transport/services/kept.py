@@ -1,4 +1,6 @@
-"""Ways home kept on a run (R-000-12): whoever it goes without is planned anew, and nobody is kept on a run that is over."""
+"""Ways home kept on a run (R-000-12): whoever it goes without is planned anew,
+and nobody is kept on a run that is over.
+"""
 
 from __future__ import annotations
 

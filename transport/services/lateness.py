@@ -1,4 +1,6 @@
-"""A car that will be late: every time that follows from it moves, and a person is called only where that is too late."""
+"""A car that will be late: every time that follows from it moves,
+and a person is called only where that is too late.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,10 @@ def _end(run: Run, at: datetime) -> None:
 
 
 def _move(stops: Sequence[Stop], by_min: int) -> list[Trip]:
-    """Move stops and the planned times of their trips by minutes; never earlier than first planned. Return the trips."""
+    """Move stops and the planned times of their trips by minutes; never earlier than first planned.
+
+    Return the trips.
+    """
     times: dict[Trip, dict[str, datetime]] = {}
     for stop in stops:
         moved = max(stop.late_min + by_min, 0)
@@ -133,7 +138,9 @@ def _take_longer(run: Run, last: Stop, *, by: Actor, at: datetime) -> Run | None
 
 
 def _too_late(trips: Sequence[Trip], *, at: datetime) -> list[str]:
-    """Say for whom it is too late: a place in the hospital, or a longer wait for the way home than the rulebook allows."""
+    """Say for whom it is too late: a place in the hospital,
+    or a longer wait for the way home than the rulebook allows.
+    """
     found = []
     for trip in trips:
         arrives, comes = trip.dropoff_planned_at, trip.pickup_planned_at

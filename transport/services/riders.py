@@ -95,7 +95,10 @@ def keep_on(  # noqa: PLR0913 - the facts of one act, by name
 def _admit(
     run: Run, trip: Trip, *, pickup_at: datetime, dropoff_at: datetime, free_at: datetime
 ) -> tuple[Run, list[Trip], list[Stop]]:
-    """Lock a run, make sure that a trip fits, and take the time it needs; return the run, who else counts on it, its stops."""
+    """Lock a run, make sure that a trip fits, and take the time it needs.
+
+    Return the run, who else counts on it, its stops.
+    """
     run = Run.objects.select_for_update(of=("self",)).select_related("vehicle", "driver").get(pk=run.pk)
     if run.status not in JOINABLE:
         raise Conflict("run.over", _("这一趟已经结束或取消了，请另派一趟。"))

@@ -52,7 +52,10 @@ def decline(run: Run, *, by: Actor, at: datetime, reason: str) -> Run:
 
 @transaction.atomic
 def start(run: Run, *, by: Actor, at: datetime) -> Run:
-    """Set off. An infectious or soiled outing before must have been disinfected; another one of the driver must be over."""
+    """Set off.
+
+    An infectious or soiled outing before must have been disinfected; another one of the driver must be over.
+    """
     policies.check_drive(by, run)
     if run.status == R.UNDER_WAY:
         return run

@@ -198,7 +198,10 @@ def _ends(origin: Place, destination: Place) -> dict[str, Any]:
 
 @transaction.atomic
 def put_person(case_ref: UUID, *, card: RiderCard, by: Actor, at: datetime) -> int:
-    """Write who rides on a case's live trips, once somebody said who it is; return how many. A car named already stays."""
+    """Write who rides on a case's live trips, once somebody said who it is; return how many.
+
+    A car named already stays.
+    """
     rows = list(Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run"))
     for trip in rows:
         if trip.person_key != card.person_key:

@@ -70,5 +70,7 @@ def do(job: Job) -> None:
 
 
 def end_at_once(*_signal: Any) -> None:
-    """End here and now: what a job has committed holds, the rest is undone by the database, and no lock is waited for."""
+    """End here and now: what a job has committed holds, the rest is undone by the database,
+    and no lock is waited for.
+    """
     os._exit(0)

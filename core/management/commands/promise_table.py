@@ -22,8 +22,10 @@ def render() -> str:
         if words in named
     ]
     head = (
-        "# What the screens and guides promise\n\nMade by `./dev manage promise_table`; do not edit. A sentence that says"
-        " somebody is told, or that something will happen, and the test that reads it on *that somebody's* screen or sees"
+        "# What the screens and guides promise\n\nMade by `./dev manage promise_table`; do not edit. A sentence that "
+        "says"
+        " somebody is told, or that something will happen, and the test that reads it on *that somebody's* screen or "
+        "sees"
         " a worker do it. Sentences that only look like promises: [no-promises.md](no-promises.md).\n\n"
         "| sentence | stands | kept by |\n| --- | --- | --- |\n"
     )

@@ -56,7 +56,9 @@ def mentions() -> dict[str, set[Proof]]:
 
 
 def drives(path: Path, node: ast.FunctionDef, source: str) -> str:
-    """Say whether a test drives a screen (a page or the API as a person's client asks for it), a worker, or a function."""
+    """Say whether a test drives a screen (a page or the API as a person's client asks for it), a worker,
+    or a function.
+    """
     asked_for = {each.arg for each in node.args.args}
     if BROWSER & set(path.parts) or {"client", "page"} & asked_for or ASKS.search(source):
         return SCREEN
@@ -70,7 +72,8 @@ def render() -> str:
     proved = sum(1 for ident in catalogue() if found[ident])
     head = (
         "# Which test proves which rule\n\nMade by `./dev manage rule_table`; do not edit. The ids are those of"
-        f" [rules.md](rules.md); {proved} of {len(catalogue())} have a test. A test drives a *screen* (a page or the API,"
+        f" [rules.md](rules.md); {proved} of {len(catalogue())} have a test. A test drives a *screen* (a page or the "
+        f"API,"
         " as a person's browser asks for it), a *worker* (the relay or a process), or a *function*.\n\n"
         "| id | drives | tests |\n| --- | --- | --- |\n"
     )

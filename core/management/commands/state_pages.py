@@ -32,7 +32,8 @@ def render() -> str:
     for app, machine in all_machines():
         words = "\n".join(f"| `{value}` | {label} |" for value, label in machine.statuses.choices)
         parts.append(
-            f"## {machine.name} (`{app}`)\n\n```mermaid\n{machine.as_mermaid()}\n```\n\n| status | 中文 |\n| --- | --- |\n{words}\n"
+            f"## {machine.name} (`{app}`)\n\n```mermaid\n{machine.as_mermaid()}\n```\n\n| status | 中文 |\n| --- | "
+            f"--- |\n{words}\n"
         )
     return "\n".join(parts)
 

@@ -43,7 +43,8 @@ def render() -> str:
         ),
         _table(
             "Doorbells",
-            "What a worker does when rung for. The name in the queue is one constant for whoever rings and for the task.",
+            "What a worker does when rung for. The name in the queue is one constant for whoever rings and for the "
+            "task.",
             ("name in the queue", "done by", "rung in"),
             [(f"`{name}`", _functions([task]), _files(rung)) for name, task, rung in hearers.doorbells()],
         ),
