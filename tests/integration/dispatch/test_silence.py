@@ -95,6 +95,8 @@ def test_the_next_plan_sends_another_car_and_without_replacing_nobody_comes(case
     assert planner.plan("main", at=case.at) == []
     assert case.trip("outbound").run_id == run.pk
 
+    home = case.town.community  # the other car stands there: the plan keeps some minutes before the hour
+    Vehicle.objects.filter(pk="V2").update(lat=home.lat, lon=home.lon)
     silence.replace(run, by=case.town.dispatcher, at=case.at)
     walkers.deliver()
     planner.plan("main", at=case.at)
