@@ -31,7 +31,8 @@ class Limits:
         the door for more than 45 minutes, and the road gives up to 20 of them; a person may see a reason.
     spare, spare_by_person : … and at least this long before it.
     aim : a car that has the choice is there this long before.
-    wait_target, wait : a car home comes within this of being ready; the second only where no car keeps the first.
+    wait_target, wait : a car home comes within this of being ready. The second is the plan's alone, where no car of
+        the whole fleet keeps the first; nobody is promised it by hand.
     reach : a hospital farther from home than this is proposed by a person alone, and counts as none for the zones.
     fresh : a house that said nothing for longer ranks lower and is called first, but is never left out (F37).
     before, after : another hour than the one asked for is planned this much sooner or later; a treatment that recurs,

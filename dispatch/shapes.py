@@ -128,8 +128,7 @@ class Car:
 class Way:
     """One way to be driven. With `arrive_by` the car aims a little before it; else as early as possible.
 
-    A car may set off empty from `leave_from` on (now), before the party can be picked up. `pickup_target` is when it
-    should be there, `pickup_until` when at the latest.
+    A car may set off empty from `leave_from` on (now), before the party can be picked up.
     """
 
     origin: Point
@@ -138,7 +137,6 @@ class Way:
     pickup_from: datetime
     pickup_until: datetime | None = None
     arrive_by: datetime | None = None
-    pickup_target: datetime | None = None
     limits: Limits = LIMITS
 
     def early(self, ride: RidePlan) -> float:
@@ -148,10 +146,6 @@ class Way:
     def is_planned_so(self, ride: RidePlan) -> bool:
         """Say whether the plan would set down at that time by itself."""
         return self.limits.spare <= self.early(ride) <= self.limits.early
-
-    def is_on_target(self, ride: RidePlan) -> bool:
-        """Say whether whoever is ready is fetched within the wait that is aimed at."""
-        return self.pickup_target is None or ride.pickup_at <= self.pickup_target
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,6 @@ _MEETS: dict[str, _Writer] = {
     "deadhead": lambda figures: _("空驶 %(min)s 分钟") % figures,
     "waits_at_door": lambda figures: _("早到 %(min)s 分钟，要在医院门口等") % figures,
     "no_spare": lambda figures: _("只早到 %(min)s 分钟，路上一堵就误点") % figures,
-    "comes_late": lambda figures: _("返程要等 %(min)s 分钟") % figures,
     "ambulance_used": lambda figures: _("不是急危重症，会占用 120"),
     "not_ambulance": lambda figures: _("不是救护车，120 没有车时用"),
     "back_same": lambda figures: _("返程也有空"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 from core.geo import Point
@@ -19,7 +18,7 @@ from dispatch.hand.timing import find_ride
 from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
-OFF_THE_HOUR = frozenset({"waits_at_door", "no_spare", "comes_late"})
+OFF_THE_HOUR = frozenset({"waits_at_door", "no_spare"})
 
 
 def way_there(
@@ -42,10 +41,8 @@ def way_back(
     start = max(ready_at, now)
     if is_firm:
         return Way(origin, destination, leave_from=now, pickup_from=start, limits=limits)
-    until, target = start + limits.wait * MINUTE, start + limits.wait_target * MINUTE
-    return Way(
-        origin, destination, leave_from=now, pickup_from=start, pickup_until=until, pickup_target=target, limits=limits
-    )
+    until = start + limits.wait_target * MINUTE
+    return Way(origin, destination, leave_from=now, pickup_from=start, pickup_until=until, limits=limits)
 
 
 def way_between(origin: Point, destination: Point, *, ready_at: datetime, now: datetime) -> Way:
@@ -71,10 +68,8 @@ def fit(car: Car, ask: Ask, way: Way) -> Fit:
 
 
 def _hour(way: Way, ride: RidePlan) -> list[Check]:
-    """Say where a ride keeps to no more than a person may decide, and how long whoever is ready would wait."""
+    """Say where a ride keeps to no more than a person may decide."""
     early = way.early(ride)
-    if not way.is_on_target(ride):
-        return [Check("comes_late", "yes", {"min": ceil((ride.pickup_at - way.pickup_from) / MINUTE)})]
     if way.is_planned_so(ride):
         return []
     code = "waits_at_door" if early > way.limits.early else "no_spare"
@@ -87,7 +82,7 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
     A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7).
     Everybody else keeps the ambulances free
     (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little
-    farther. A car that keeps the hour, or the wait that is aimed at, goes before one that does not.
+    farther. A car that keeps the hour as the plan would goes before one that does not.
     """
 
     def key(each: Fit) -> tuple[Any, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -84,40 +82,31 @@ def pairs(
 def _pair(  # noqa: PLR0913 - one reading of the board
     there: Fit, fleet: list[Car], ask: Ask, errand: Errand, out: Way, backs: dict[datetime, list[Fit]], now: datetime
 ) -> Pair:
-    """Find the way back for one way there: the same car when it is free then, else the best other one.
-
-    Ambulances stay free, and a car that comes within the wait that is aimed at goes before one that comes late.
-    """
+    """Find the way back for one way there: the same car when it is free then, else the best other one."""
     if there.ride is None:
         return Pair(there, None, there.checks)
     calm = replace(ask, is_critical=False)
     ready, home = errand.ready_at(there.ride), errand.way_back(there.ride, now)
     same = fit(there.car.with_run(there.ride, out, ask), calm, home)
-    if not (same.ride and home.is_on_target(same.ride)) or there.car.is_ambulance:
-        if ready not in backs:
-            backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
-        others = (each for each in backs[ready] if each.car.code != there.car.code)
-        best = min((same, *itertools.islice(others, 1)), key=partial(_back_order, home, same))
-    else:
-        best = same
-    if best.ride:
-        return Pair(there, best, (*there.checks, *_back_words(best, there)))
+    if same.is_possible and not there.car.is_ambulance:
+        return Pair(there, same, (*there.checks, _back_words(same, there)))
+    if ready not in backs:
+        backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
+    other = next((each for each in backs[ready] if each.is_possible and each.car.code != there.car.code), None)
+    if other and (not other.car.is_ambulance or not same.is_possible):
+        return Pair(there, other, (*there.checks, _back_words(other, there)))
+    if same.is_possible:
+        return Pair(there, same, (*there.checks, _back_words(same, there)))
     if ask.is_critical:
         return Pair(there, None, (*there.checks, Check("back_later", "but")))
     return Pair(there, None, (Check("no_way_back", "no", {"cause": same.checks[0]} if same.checks else {}),))
 
 
-def _back_order(home: Way, same: Fit, each: Fit) -> tuple[bool, ...]:
-    if each.ride is None:
-        return (True,)
-    return False, each.car.is_ambulance, not home.is_on_target(each.ride), each is not same
-
-
-def _back_words(best: Fit, there: Fit) -> list[Check]:
-    """Say which car comes home, and that it comes late where it does."""
-    is_same = best.car.code == there.car.code
-    which = Check("back_same", "yes") if is_same else Check("back_other", "yes", {"plate": best.car.plate})
-    return [which, *(check for check in best.checks if check.code == "comes_late")]
+def _back_words(back: Fit, there: Fit) -> Check:
+    """Say which car comes home."""
+    if back.car.code == there.car.code:
+        return Check("back_same", "yes")
+    return Check("back_other", "yes", {"plate": back.car.plate})
 
 
 def between(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
@@ -163,4 +152,4 @@ def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: st
     found = fit(chosen.with_run(there.ride, way, ask) if back == out else chosen, calm, home)
     if not found.is_possible:
         return Pair(Fit(chosen, None, found.checks), None, found.checks)
-    return Pair(there, found, (*there.checks, *_back_words(found, there)))
+    return Pair(there, found, (*there.checks, _back_words(found, there)))

@@ -111,7 +111,7 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datet
 
 
 def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -> None:
-    """Keep a car for a later end: the same one when it comes in good time, else the best one.
+    """Keep a car for a later end: the same one when it is free then, else the best one.
 
     Who shares a car and will be ready too late for the others is planned anew.
     """
@@ -126,7 +126,7 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
     kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
     same = seen.car(kept)
     found = fit(same, ask, way) if same else None
-    if found is None or found.ride is None or not way.is_on_target(found.ride):
+    if found is None or not found.is_possible:
         found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
     if found:
         is_pinned = trip.reserved_run is not None and trip.reserved_run.is_pinned  # whom a person chose, a person keeps

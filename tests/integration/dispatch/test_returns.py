@@ -17,9 +17,10 @@ from dispatch.home import returns
 from hospitals.models import Appointment, Intake
 from hospitals.services import intake
 from tests import walkers
+from tests.factories import transport as car_rows
 from tests.walkers import MIN
-from transport.models import Run, Trip
-from transport.services import runs, stops
+from transport.models import Driver, Run, Trip
+from transport.services import runs, scheduling, stops
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +188,22 @@ def test_arriving_late_moves_the_kept_car():
     moved = case.trip("inbound")
     assert moved.reserved_from - kept > timedelta(minutes=30)
     assert moved.reserved_run.status == "draft"
+
+
+@pytest.mark.parametrize(("busy_until", "moves"), [(20, True), (45, False)])
+def test_a_kept_car_moves_to_no_time_later_than_the_wait_aimed_at(busy_until, moves):
+    """decisions.md C20: one that would come 45 minutes after the end is sought again when they are called."""
+    case = walkers.walk(walkers.town(cars=1), to="dropped")
+    kept, car = case.trip("inbound").reserved_from, case.town.cars[0]
+    case.at += 90 * MIN
+    ready = case.at + case.request.session_min * MIN
+    other = car_rows.trip(case.at, mobility="walk", party_size=1, zone_class="controlled")
+    times = [ready + minutes * MIN for minutes in (-35, -30, busy_until - 15, busy_until)]
+    ride = scheduling.Ride(car, Driver.objects.get(pk="D-V1"), *times, ends=case.town.facility.point)
+    scheduling.schedule(other, ride=ride, by=car_rows.BY, at=case.at, is_pinned=True)
+    case.step("arrived")
+
+    assert (case.trip("inbound").reserved_from != kept) is moves
 
 
 def test_walk_in_gets_a_way_home_to_plan():

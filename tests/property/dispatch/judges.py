@@ -147,7 +147,9 @@ def judged(request: AccessRequest, slots: Sequence[Slot], *, at: datetime) -> It
     asked = question.read(request.dispatch_area, span, only=[request.case_ref])
     if case not in asked.waiting:
         return
-    engine = Engine(asked.problem, case, asked.waiting[case], at, asked.origin)
+    target = asked.problem.params.wait_after_ready_target_min  # what the plan tries first; only it goes further
+    problem = replace(asked.problem, params=replace(asked.problem.params, wait_after_ready_min=target))
+    engine = Engine(problem, case, asked.waiting[case], at, asked.origin)
     yield from _hospitals(engine, slots)
     known = {(site.id, slot.id) for site in asked.problem.facilities for slot in site.slots}
     times = [slot for slot in slots if (slot.service.facility_id, name_of(slot, engine.row)) in known]
