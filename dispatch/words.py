@@ -28,6 +28,8 @@ def sentence(check: Check) -> str:
     figures = check.figures
     if check.bars and (write := _BARS.get(check.code)):
         return write(figures)
+    if check.code == "closed_loop" and check.verdict == "but":
+        return _("隔离的人坐闭环车，这辆车不进封控区")
     return _MEETS[check.code](figures) if check.code in _MEETS else check.code
 
 
@@ -121,7 +123,6 @@ _BARS: dict[str, _Writer] = {
     "status": _status,
     "zone": _zone,
     "infection": lambda figures: _("不是负压车，不能接阳性"),
-    "closed_loop": lambda figures: _("隔离的人坐闭环车，这辆车不进封控区"),
     "seats": lambda figures: _("只有 %(has)s 个座，要 %(need)s 个") % figures,
     "wheelchair": lambda figures: _("没有坡板，轮椅上不去"),
     "stretcher": lambda figures: _("放不下担架"),

@@ -18,7 +18,7 @@ from dispatch.hand.timing import find_ride
 from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
-OFF_THE_HOUR = frozenset({"waits_at_door", "no_spare"})
+BY_PERSON = frozenset({"waits_at_door", "no_spare", "closed_loop"})
 
 
 def way_there(
@@ -57,7 +57,7 @@ def fit(car: Car, ask: Ask, way: Way) -> Fit:
     ride, barred = find_ride(car, ask, way)
     if ride is None:
         return Fit(car, None, (barred,) if barred else ())
-    met = rules_met(ask, is_lying=car.is_ambulance and car.stretchers > 0)
+    met = rules_met(car, ask)
     met.append(Check("deadhead", "yes", {"min": ride.deadhead_min, "km": ride.deadhead_km}))
     met += _hour(way, ride)
     if car.is_ambulance and not (ask.is_critical or ask.infection_class in INFECTIOUS):  # R-000-10, R-000-11
@@ -82,7 +82,7 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
     A critical patient gets an ambulance that sets out at once, else whatever car is at the door first (R-000-10, C7).
     Everybody else keeps the ambulances free
     (R-000-11) and takes the car with the fewest empty minutes; a car with more room than needed counts as a little
-    farther. A car that keeps the hour as the plan would goes before one that does not.
+    farther. A car that the plan would send goes before one that only a person may.
     """
 
     def key(each: Fit) -> tuple[Any, ...]:
@@ -93,7 +93,7 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
             comes_at_once = each.car.is_ambulance and (ask.ambulance_by is None or ride.leave_at <= ask.ambulance_by)
             return (0, not comes_at_once, ride.pickup_at, not each.car.is_ambulance, each.car.plate)
         spare = each.car.wheelchairs * 2 if ask.mobility in {Mobility.WALK, Mobility.ASSISTED} else 0
-        is_off = any(check.code in OFF_THE_HOUR for check in each.checks)
+        is_off = any(check.verdict == "but" and check.code in BY_PERSON for check in each.checks)
         return (0, each.car.is_ambulance, is_off, ride.deadhead_min + spare + each.car.seats, each.car.plate)
 
     return sorted(fits, key=key)

@@ -13,7 +13,7 @@ from matching.bars import first_bar
 from matching.plan import Reason
 from transport.states import VehicleStatus
 
-_SKILLS = {"oxygen": "oxygen", "positive": "infection", "closed_loop": "closed_loop"}
+_SKILLS = {"oxygen": "oxygen", "positive": "infection"}
 _ROOM = {"wheelchairs": "wheelchair", "stretchers": "stretcher"}
 
 
@@ -51,21 +51,24 @@ def bar_of(car: Car, ask: Ask) -> Check | None:
         return Check("status", "no", {"status": car.status})
     party = load(ask.mobility, ask.party_size, is_lying=car.is_ambulance and car.stretchers > 0)
     skills = skills_asked(ask.infection_class, needs_oxygen=ask.needs_oxygen, is_critical=ask.is_critical)
+    skills -= {"closed_loop"}  # a person may see that no such car comes
     request = engine.Request(id="", need="", home="", zone=ask.zone_class, party=party, skills=skills)
     reason = first_bar(_as_vehicle(car), request)
     return _check(reason, car, ask) if reason else None
 
 
-def met(ask: Ask, *, is_lying: bool) -> list[Check]:
-    """Name the rules of zone and room that a car meets and that say something about it."""
+def met(car: Car, ask: Ask) -> list[Check]:
+    """Name the rules of zone and room that a car meets and that say something about it, and what is left to a person."""
+    is_lying = car.is_ambulance and car.stretchers > 0
     named = {
-        "closed_loop": ask.infection_class == Precaution.ISOLATED and not ask.is_critical,
         "wheelchair": ask.mobility == Mobility.WHEELCHAIR and not is_lying,
         "stretcher": ask.mobility == Mobility.STRETCHER,
         "oxygen": ask.needs_oxygen,
     }
-    zone = Check("zone", "yes", {"zone": ask.zone_class})
-    return [zone, *(Check(code, "yes") for code, is_so in named.items() if is_so)]
+    zone = [Check("zone", "yes", {"zone": ask.zone_class})]
+    if ask.infection_class == Precaution.ISOLATED and not ask.is_critical:
+        zone.append(Check("closed_loop", "yes" if ZoneClass.SEALED in car.zones_allowed else "but"))
+    return [*zone, *(Check(code, "yes") for code, is_so in named.items() if is_so)]
 
 
 def _as_vehicle(car: Car) -> engine.Vehicle:

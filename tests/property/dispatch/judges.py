@@ -106,7 +106,8 @@ def by_person(asked: Engine, *, is_lent: bool) -> Problem:
     """Ask within what a person may decide: any hour at the door, and an ambulance for whoever may lie in one."""
     problem = asked.problem
     params = replace(problem.params, arrive_early_min=LIMITS.early_by_person, arrive_spare_min=LIMITS.spare_by_person)
-    problem = replace(problem, params=params)
+    people = [replace(each, skills=each.skills - {"closed_loop"}) for each in problem.requests]
+    problem = replace(problem, params=params, requests=tuple(people))
     if not is_lent:
         return problem
     people = [lying(each, asked.row) if each.id == asked.case else each for each in problem.requests]
