@@ -58,7 +58,7 @@ def bar_of(car: Car, ask: Ask) -> Check | None:
 
 
 def met(car: Car, ask: Ask) -> list[Check]:
-    """Name the rules of zone and room that a car meets and that say something about it, and what is left to a person."""
+    """Name the rules of zone and room that a car meets, if they say something, and what is left to a person."""
     is_lying = car.is_ambulance and car.stretchers > 0
     named = {
         "wheelchair": ask.mobility == Mobility.WHEELCHAIR and not is_lying,

@@ -72,7 +72,7 @@ def _place(car: Car, ask: Ask, way: Way, gap: _Gap) -> RidePlan | None:
     empty, full = _drive(gap.stands, way.origin), _drive(way.origin, way.destination)
     board, leave = board_min(ask.mobility, ask.has_stairs) * MINUTE, leave_min(ask.mobility) * MINUTE
     earliest = max(_up(_clean_at(gap, ask)) + empty, _up(way.pickup_from))
-    until = _until(car, ask, way, gap)
+    until = _until(ask, way, gap)
     latest = until - (board + full + leave)
     if way.pickup_until:
         latest = min(latest, way.pickup_until)
@@ -107,12 +107,10 @@ def _clean_at(gap: _Gap, ask: Ask) -> datetime:
     return max(gap.starts_at, gap.before.ends_at + gap.before.unclean)
 
 
-def _until(car: Car, ask: Ask, way: Way, gap: _Gap) -> datetime:
-    """Return when the party must have left the car: in time for the next run, clean for it,
-    or for the way to the base.
-    """
+def _until(ask: Ask, way: Way, gap: _Gap) -> datetime:
+    """Return when the party must have left the car: in time for the next run and clean for it, or before duty ends."""
     if gap.follows is None:
-        return gap.duty.ends_at - _drive(way.destination, car.base)
+        return gap.duty.ends_at - turn_min(ask.zone_class) * MINUTE
     is_same = gap.follows.ride_class in ("", ask.ride_class)
     turn = timedelta() if is_same else turn_min(ask.zone_class) * MINUTE
     return _leaves_on(way, gap.follows) - turn
