@@ -46,13 +46,14 @@ class EmergencyReleased(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EmergencyDetailed(Event):
-    """A guard added who it was that went out in an emergency."""
+    """A guard added who it was that went out in an emergency, and whether an ambulance stands there."""
 
     kind: ClassVar[str] = "gate.emergency_detail"
 
     scan_id: str
     building: str = ""
     party_size: int | None = None
+    has_ambulance: bool | None = None
 
     @property
     def is_urgent(self) -> bool:

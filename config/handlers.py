@@ -21,7 +21,7 @@ HANDLERS: Handlers = {
     gates.LeftGate: (register_hears.left_gate,),
     gates.EnteredGate: (register_hears.entered_gate,),
     gates.EmergencyReleased: (register_hears.emergency_released,),
-    gates.EmergencyDetailed: (register_hears.emergency_detailed,),
+    gates.EmergencyDetailed: (register_hears.emergency_detailed, dispatch_hears.emergency_detailed),
     gates.ZoneChanged: (dispatch_hears.zone_changed,),
     hospital.WalkedIn: (register_hears.walked_in,),
     hospital.IntakeArrived: (dispatch_hears.arrived,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from access import journey
@@ -97,13 +98,13 @@ def require_first(person_key: UUID, *, besides: AccessRequest | None = None) -> 
 
 
 def stand_aside(critical: AccessRequest, *, by: Actor, at: datetime) -> None:
-    """Give back places and cars of the person's other ways of the next day: nobody is planned into two cars (INV-04).
+    """Give back places and cars of the person's other ways of the next day, or as soon as possible (INV-04).
 
-    The requests stay; they are looked at again once the critical one is over.
+    Nobody is planned into two cars. The requests stay; they are looked at again once the critical one is over.
     """
-    others = AccessRequest.objects.select_for_update(of=("self",)).filter(
-        person_key=critical.person_key, status__in=OPEN, arrive_at__lt=at + DAY
-    )
+    soon = Q(arrive_at__lt=at + DAY) | Q(arrive_at__isnull=True)
+    rows = AccessRequest.objects.select_for_update(of=("self",))
+    others = rows.filter(soon, person_key=critical.person_key, status__in=OPEN)
     for other in others.exclude(pk=critical.pk).order_by("pk"):
         facts = facts_now(other)
         if (facts.booked_at is None and facts.scheduled_at is None) or journey.is_out(facts):

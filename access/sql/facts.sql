@@ -29,7 +29,7 @@ FROM (
             WHEN trip.has_way_back THEN trip.out_ride_at
         END AS scheduled_at,
         scan.exited_at,
-        trip.boarded_at,
+        COALESCE(trip.boarded_at, scan.fetched_at) AS boarded_at,
         trip.dropped_at,
         intake.arrived_at,
         intake.handed_over_at,
@@ -77,7 +77,15 @@ FROM (
     LEFT JOIN LATERAL (
         SELECT
             max(happened_at) FILTER (WHERE direction = 'exit') AS exited_at,
-            max(happened_at) FILTER (WHERE direction = 'entry') AS entered_at
+            max(happened_at) FILTER (WHERE direction = 'entry') AS entered_at,
+            -- an ambulance that 120 sent by itself stood at the gate: the guard's last word of it counts
+            max((
+                SELECT CASE WHEN detail.has_ambulance THEN detail.at END
+                FROM communities_emergencydetail AS detail
+                WHERE detail.scan_id = passage.id AND detail.has_ambulance IS NOT NULL
+                ORDER BY detail.id DESC
+                LIMIT 1
+            )) FILTER (WHERE decision = 'emergency') AS fetched_at
         FROM communities_scan AS passage
         WHERE case_ref = request.case_ref AND decision IN ('let_out', 'let_in', 'checked', 'emergency')
         AND NOT EXISTS (SELECT FROM communities_scancorrection WHERE scan_id = passage.id)

@@ -137,6 +137,7 @@ def add_detail(
         scan_id=str(row.pk),
         building=building,
         party_size=party_size,
+        has_ambulance=has_ambulance,
     )
     outbox.put(fact)
     if releases.live_call_of(row) is not None:

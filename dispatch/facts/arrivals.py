@@ -18,6 +18,7 @@ from hospitals.services import door
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
 from transport.services import trips
+from transport.states import TripDirection
 
 WAITING = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.NOSHOW)
 LOOK_BACK = timedelta(hours=6)
@@ -44,7 +45,21 @@ def door_undone(trip_id: str, *, at: datetime) -> bool:
 @transaction.atomic
 def end_way_there(case_ref: UUID, *, at: datetime) -> bool:
     """Send no car for somebody who is at the hospital already; the gate no longer reads its plate."""
-    trip = trips.end_way_there(case_ref, by=RELAY, at=at, reason=stored("人已经到医院了"))
+    return _send_no_car(case_ref, reason=stored("人已经到医院了"), at=at)
+
+
+@transaction.atomic
+def fetched_at_gate(case_ref: UUID, *, at: datetime) -> bool:
+    """Send no other car for whom an ambulance took at the gate; one of our own on its way may be that very one."""
+    rows = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.OUTBOUND, run__isnull=False)
+    coming = rows.select_related("run__vehicle").first()
+    if coming is not None and coming.run is not None and coming.run.vehicle.is_ambulance:
+        return False
+    return _send_no_car(case_ref, reason=stored("120 已经在门口接到人"), at=at)
+
+
+def _send_no_car(case_ref: UUID, *, reason: str, at: datetime) -> bool:
+    trip = trips.end_way_there(case_ref, by=RELAY, at=at, reason=reason)
     if trip is not None:
         passes.set_ride(case_ref, plate="", by=RELAY, at=at)
     return trip is not None

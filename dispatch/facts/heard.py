@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from access.events import InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
-from communities.events import ZoneChanged
+from communities.events import EmergencyDetailed, ZoneChanged
 from dispatch.facts import arrivals, closures, late_cars, reclass, strangers, wake
 from dispatch.hand import rescues
 from dispatch.home import leaving, returns, transfers
@@ -124,3 +124,14 @@ def zone_changed(event: ZoneChanged) -> None:
 def infection_changed(event: InfectionChanged) -> None:
     """Follow what a test found, for every case of a resident."""
     reclass.infection_changed(at=event.at, resident_id=event.resident_id)
+
+
+def emergency_detailed(event: EmergencyDetailed) -> None:
+    """Send no other car for whom an ambulance at the gate takes; where it was none after all, look for one again."""
+    if event.case_ref is None or event.has_ambulance is None:
+        return
+    if event.has_ambulance:
+        arrivals.fetched_at_gate(event.case_ref, at=event.at)
+        rescues.look_at(event.case_ref, at=event.at)
+    else:
+        wake.ring_for(event.case_ref)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from access.models import AccessRequest
+from access.models import AccessRequest, Outside
 from access.services import critical, requests
 from access.services.requests import AccessWish
 from calls.models import OpenCall
+from communities.models import Scan
+from communities.services import gates
 from core import clock
 from core.errors import Conflict
 from dispatch.facts import wake
@@ -255,6 +258,61 @@ def test_a_house_without_an_emergency_room_is_told_as_well(town):
     assert (held.facility, held.slot.service.kind, held.slot.free) == (other, "direct", 0)
 
 
+# --- 120 stands at the gate already
+
+
+def let_out(town, *, came: bool | None) -> tuple[Scan, AccessRequest]:
+    """Press 紧急放行 and say whether an ambulance stands there."""
+    row = gates.emergency_release(town.gate, event_id=uuid.uuid4(), by=town.guard, at=AT)
+    say(town, row, came=came, at=AT + MIN)
+    return row, AccessRequest.objects.get(case_ref=row.case_ref)
+
+
+def say(town, row: Scan, *, came: bool | None, at) -> None:
+    gates.add_detail(row, building="9号楼", party_size=1, has_ambulance=came, by=town.guard, at=at)
+    walkers.deliver()
+
+
+@pytest.mark.parametrize("came", [True, False, None])
+def test_no_other_car_is_sent_for_whom_an_ambulance_took_at_the_gate(town, came):
+    """INV-04, C7: the guard's 120 已经到了 is a boarding; nobody is told to ring 120 for them, and they stay on the list."""
+    _scan, request = let_out(town, came=came)
+    urgent.place_urgent(request.case_ref, at=AT + 6 * MIN)
+    rescues.sweep(at=AT + 7 * MIN)
+
+    assert (outbound(request) is None) is (came is True)
+    calling = OpenCall.objects.live().filter(kind="critical_without_car")
+    assert calling.exists() is (came is not True)
+    if came:
+        assert request not in wake.nobody_looks_at(at=AT + 7 * MIN)
+    assert [each.case_ref for each in Outside.objects.all()] == [request.case_ref]
+
+
+def test_a_car_under_way_to_whom_120_took_is_called_off_and_looked_for_again_when_it_was_not_so(town):
+    """C7: the volunteer's car turns round; the guard's last word counts."""
+    row, request = let_out(town, came=None)
+    urgent.place_urgent(request.case_ref, at=AT + 6 * MIN)
+    assert outbound(request).run.vehicle_id in {"V1", "V2"}
+
+    say(town, row, came=True, at=AT + 7 * MIN)
+    assert outbound(request) is None
+    assert not OpenCall.objects.live().filter(kind="critical_without_car").exists()
+
+    say(town, row, came=False, at=AT + 8 * MIN)
+    urgent.place_urgent(request.case_ref, at=AT + 9 * MIN)
+    assert outbound(request).run.vehicle_id in {"V1", "V2"}
+
+
+def test_our_own_ambulance_at_the_gate_keeps_its_patient(town):
+    """The twin: the ambulance that the guard saw may be the one that was sent."""
+    walkers.car("A1", **AMBULANCE)
+    row, request = let_out(town, came=None)
+    urgent.place_urgent(request.case_ref, at=AT + 2 * MIN)
+    say(town, row, came=True, at=AT + 9 * MIN)
+
+    assert there(request).run.vehicle_id == "A1"
+
+
 # --- one way per person
 
 
@@ -272,11 +330,12 @@ def test_the_second_press_names_the_first(town):
     assert AccessRequest.objects.filter(is_critical=True).count() == 1
 
 
-def test_whoever_is_fetched_by_120_is_planned_into_no_other_car(town):
+@pytest.mark.parametrize("hour", [{}, {"arrive_at": None}], ids=["of an hour", "as soon as possible"])
+def test_whoever_is_fetched_by_120_is_planned_into_no_other_car(town, hour):
     """INV-04: the ride of the same afternoon is given back, and neither engine nor hand makes another meanwhile."""
     walkers.car("A1", **AMBULANCE)
     person = walkers.resident(town)
-    ordinary = walkers.ask(town, person)
+    ordinary = walkers.ask(town, person, **hour)
     planner.plan("main", at=AT)
     assert outbound(ordinary)
 
