@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
+from calls.selectors import ended_by_hand
 from calls.services.calls import Trouble
 from calls.states import CallKind
 from communities.services import calling
@@ -70,16 +71,32 @@ def report(facility: Facility, overload: Overload, *, by: Actor, at: datetime) -
 
 @transaction.atomic
 def report_late_hand_overs(*, at: datetime) -> int:
-    """Report every hand-over that has passed its limit, once each (INV-30, R-002-3), also of who stands at the door."""
+    """Report every hand-over that has passed its limit, also of who stands at the door (INV-30, R-002-3).
+
+    Where a person ended the call and nobody has taken over since, command is called again after a while. Returns how
+    many are new.
+    """
     receive_unattended(at=at)
     late = list(
         Intake.objects.select_related("facility")
         .select_for_update(of=("self",), skip_locked=True)
-        .filter(status__in=INSIDE, handed_over_at__isnull=True, late_reported_at__isnull=True, hand_over_due_at__lt=at)
+        .filter(status__in=INSIDE, handed_over_at__isnull=True, hand_over_due_at__lt=at)
     )
-    for intake in late:
+    new = [intake for intake in late if intake.late_reported_at is None]
+    for intake in new:
         Intake.objects.filter(pk=intake.pk).update(late_reported_at=at)
         audit.record("intake.late", intake, by=SWEEP, at=at)
-        arriving.call_late(intake, by=SWEEP, at=at)
         telling.touch(intake)
-    return len(late)
+    for intake in [*new, *_unheard([intake for intake in late if intake.late_reported_at], at=at)]:
+        arriving.call_late(intake, by=SWEEP, at=at)
+    return len(new)
+
+
+def _unheard(late: list[Intake], *, at: datetime) -> list[Intake]:
+    """Return those reported before about whom no call lives, nor one that a person ended lately."""
+    if not late:
+        return []
+    kind, subjects = CallKind.LATE_HAND_OVER, [str(intake.pk) for intake in late]
+    live = OpenCall.objects.live().filter(kind=kind, subject__in=subjects).values_list("subject", flat=True)
+    known = set(live) | ended_by_hand(kind, subjects, at=at)
+    return [intake for intake in late if str(intake.pk) not in known]

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from calls.models import OpenCall
+from calls.services import calls
 from hospitals.services import intake, overload, undo
 from tests.factories import communities as people
 from tests.factories import hospitals as make
@@ -76,3 +77,20 @@ def test_a_hand_over_taken_back_is_called_for_again(step):
 
     assert WORDS in commands_page(at=AT + 21 * MIN).partition("一天内办完的")[0]
     assert OpenCall.objects.live().filter(kind="late_hand_over").exists()
+
+
+def test_a_call_ended_by_a_person_is_made_again_while_nobody_takes_over():
+    """R-002-3, R-000-17: the word 办完了 takes nobody in; ten minutes on, command is called again, and not before."""
+    arrival = make.make_intake()
+    overload.report_late_hand_overs(at=AT + 16 * MIN)
+    command = people.actor(people.user("zhihui", "沈洁", role="command", place=("city", "210600000000", "丹东市")))
+    calls.end(OpenCall.objects.live().get(), words="打过电话", by=command, at=AT + 17 * MIN)
+
+    for minutes, lives in ((18, False), (26, False), (28, True), (29, True)):
+        overload.report_late_hand_overs(at=AT + minutes * MIN)
+        assert OpenCall.objects.live().filter(kind="late_hand_over").exists() is lives
+    arrival.refresh_from_db()
+    intake.hand_over(arrival, by=make.desk_actor(arrival.facility), at=AT + 30 * MIN)
+    assert not OpenCall.objects.live().exists()
+    assert overload.report_late_hand_overs(at=AT + 60 * MIN) == 0
+    assert not OpenCall.objects.live().exists()
