@@ -48,8 +48,8 @@ def let_wait_again(_case_ref: UUID | None = None, *, at: datetime, service_id: i
     if not service.is_closed_at(at):
         _receives_again(service, at=at)
         return 0
-    booked = Appointment.objects.filter(
-        slot__service=service, status__in=[AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED], slot__starts_at__gt=at
+    booked = Appointment.objects.filter(  # who is late for a time that has begun has not left home either
+        slot__service=service, status__in=[AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED], slot__ends_at__gt=at
     )
     if service.status_until:
         booked = booked.filter(slot__starts_at__lt=service.status_until)

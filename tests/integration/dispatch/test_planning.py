@@ -529,6 +529,20 @@ def test_closed_unit_lets_its_patients_wait_again():
     assert request.status == "approved"
 
 
+def test_whoever_is_late_for_a_time_that_has_begun_waits_again_too():
+    """E2: the room closes ten minutes into the shift; the one still at home keeps no place there."""
+    town = walkers.town()
+    request = walkers.ask(town)
+    planner.plan("main", at=AT)
+    now = town.slot.starts_at + 10 * MIN
+    change = status.StatusChange("closed", now + timedelta(hours=20), "设备检修")
+    status.set_status(town.slot.service, change, by=town.desk, at=now)
+    walkers.deliver()
+
+    assert facts(request).scheduled_at is None
+    assert not Appointment.objects.live().exists()
+
+
 def test_a_closure_made_longer_lets_go_whoever_is_due_in_the_added_hours():
     """R-002-7: closed until noon and then until evening; who is booked for the afternoon waits again."""
     town = walkers.town()
