@@ -51,6 +51,15 @@ class InfectionChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AbilityChanged(Event):
+    """The record says that a resident moves otherwise than it said: in a wheelchair, with oxygen, down stairs."""
+
+    kind: ClassVar[str] = "resident.ability_changed"
+
+    resident_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HomeMarked(Event):
     """Somebody said that a person is home."""
 

@@ -117,6 +117,7 @@ class StopReason(models.TextChoices):
     PAUSED = "paused", _("这项需求暂停了")
     ENDED = "ended", _("这项需求结束了")
     GOODS = "goods", _("药和透析液不用人去取")
+    CHANGED = "changed", _("治疗的日子或医院改了")
 
 
 STAYS_THERE = frozenset({StopReason.DIED, StopReason.ADMITTED, StopReason.ISOLATED})  # no way home is needed

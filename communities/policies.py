@@ -22,7 +22,7 @@ STEPS = {
     "passes.void_for_case": "cancelling, closing and taking a placement back void the pass; each has asked",
     "passes.set_ride": "a placement, or a car that failed, writes the plate; by a dispatcher who was asked, or a "
     "worker",
-    "passes.put_person": "saying who a stranger is (access identity) has asked",
+    "passes.put_person": "saying who a stranger is, or mending a record (access card_writing), has asked",
     "calling.call_for_help": "whoever writes the fact that is the trouble has asked",
     "passes.move_window": "a new time of a placement moves the window; the placement has asked",
 }

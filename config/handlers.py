@@ -44,6 +44,7 @@ HANDLERS: Handlers = {
     register.RequestIdentified: (dispatch_hears.request_identified,),
     register.StrangerPlaced: (dispatch_hears.stranger_placed,),
     register.InfectionChanged: (dispatch_hears.infection_changed,),
+    register.AbilityChanged: (dispatch_hears.ability_changed,),
     register.HomeMarked: (register_hears.home_marked,),
     **dict.fromkeys(FOR_THE_RECORD, ()),
 }

@@ -39,7 +39,7 @@ STEPS = {
     "appointments.take_back_no_show": "the arrival that takes it back has asked",
     "door.lift_door": "the driver's step has asked; our own worker tells the desk",
     "door.note_at_door": "the driver's step has asked; our own worker tells the desk",
-    "identity.put_person": "saying who a stranger is (access identity) has asked",
+    "identity.put_person": "saying who a stranger is, or mending a record (access card_writing), has asked",
 }
 
 

@@ -31,6 +31,7 @@ STEPS = {
     "alarms.unwell": "the driver's alarm has asked",
     "classes.adopt": "our own worker follows zone and register (dispatch reclass)",
     "classes.reclass": "our own worker follows zone and register (dispatch reclass)",
+    "classes.remeasure": "our own worker follows a mended record (dispatch reclass)",
     "kept.leave_behind": _ENDED,
     "riders.assign": _PLACED,
     "riders.join": _PLACED,
@@ -54,7 +55,7 @@ STEPS = {
     "trips.end_way_there": "our own worker follows an arrival at a hospital by other means",
     "trips.open_pair": _PLACED,
     "trips.open_return": _PLACED,
-    "trips.put_person": "saying who a stranger is (access identity) has asked",
+    "trips.put_person": "saying who a stranger is, or mending a record (access card_writing), has asked",
 }
 
 

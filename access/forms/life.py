@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _T
 
+from access.models import Absence
 from access.states import FOR_GOOD, AbsenceKind
 from core.fields import DayField, TidyField
 
@@ -29,6 +30,11 @@ class AbsenceForm(forms.Form):
         required=False,
     )
     note = TidyField(label=_T("在哪、谁说的"), required=False, max_length=200)
+
+
+def said_of(absence: Absence | None) -> dict[str, Any]:
+    """Return what was said last of where somebody is, for the form; nothing while they are at home."""
+    return {"kind_of": absence.kind, "until": absence.until, "note": absence.note} if absence else {}
 
 
 class NeedActForm(forms.Form):

@@ -44,7 +44,8 @@ def begin(  # noqa: PLR0913 - the facts of one act, by name
 ) -> Absence:
     """Stop everything for somebody who is not at home: needs, requests, places, cars and passes in one transaction.
 
-    Said twice it stands once. Raises Invalid for a day of return that has passed.
+    Said twice it stands once; a person who says it again mends the day of return and where they are. Raises Invalid for
+    a day of return that has passed.
     """
     policies.check_life(by, resident)
     if until is not None and (kind in FOR_GOOD or until <= clock.local_day(at)):
@@ -54,7 +55,8 @@ def begin(  # noqa: PLR0913 - the facts of one act, by name
     if known is not None:
         if known.kind == kind and (intake is None or known.intake_id in {None, intake.pk}):
             _stop_requests(locked, StopReason(kind.value), by=by, at=at)
-            return _said_again(known, intake)
+            _said_again(known, intake)
+            return known if by.is_service else _mend(known, until, note.strip()[:200], by=by, at=at)
         _close(known, by=by, at=at)
     absence = Absence.objects.create(
         resident=locked,
@@ -95,7 +97,7 @@ def end(resident: Resident, *, by: Actor, at: datetime, reason: str = "") -> boo
         advance(need, NeedStatus.ACTIVE, by=by, at=at, reason=reason, absence=None, stop_reason="", paused_until=None)
     audit.record("resident.back", locked, by=by, at=at, reason=reason, detail={"kind": absence.kind})
     touch(f"community:{locked.community_id}")
-    standing.start_again(locked, at=at)
+    standing.start_again(locked, besides=[clock.local_day(at)], at=at)
     return True
 
 
@@ -129,10 +131,20 @@ def sweep(*, at: datetime) -> None:
     each(list(due), lambda absence: end(absence.resident, by=SWEEP, at=at, reason=stored("到了说好的日子")))
 
 
-def _said_again(known: Absence, intake: Intake | None) -> Absence:
+def _said_again(known: Absence, intake: Intake | None) -> None:
     if intake is not None and known.intake_id is None:
         known.intake_id = intake.pk
         known.save(update_fields=["intake_id"])
+
+
+def _mend(known: Absence, until: date | None, note: str, *, by: Actor, at: datetime) -> Absence:
+    """Write another day of return, or other words of where they are; as the form has them, empty too."""
+    if (known.until, known.note) != (until, note):
+        known.until, known.note, known.said_by = until, note, by.label
+        known.save(update_fields=["until", "note", "said_by"])
+        resident, kind = known.resident, AbsenceKind(known.kind)
+        audit.record("resident.absent", resident, by=by, at=at, reason=str(kind.label), detail={"kind": kind.value})
+        touch(f"community:{resident.community_id}")
     return known
 
 

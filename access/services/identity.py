@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from access import policies
@@ -20,16 +20,13 @@ from access.models import AccessRequest, Identification, Resident
 from access.models.request import OPEN
 from access.selectors.facts import locked_case
 from access.selectors.ground import zone_now
-from access.services import absences, cards, one_way, residents
-from communities.services import passes
+from access.services import absences, one_way, residents
+from access.services.card_writing import write_cards
 from core import audit, clock, outbox
 from core.actors import RELAY, Actor
-from core.boards import touch
 from core.errors import Conflict
 from core.vocabulary import Mobility
 from hospitals.models import Intake
-from hospitals.services import identity as desk_rows
-from transport.services import trips
 
 UNDO = timedelta(minutes=30)  # a wrong face is noticed at once; later others have acted on the name
 KEPT = (
@@ -116,21 +113,3 @@ def _refuse_second(row: AccessRequest, resident: Resident) -> None:
         words = {"name": resident.name, "number": other.number, "what": other.get_need_kind_display()}
         text = _("%(name)s当天已经有一单%(what)s（%(number)s）。先把两单里多的一单结掉，再认人。") % words
         raise Conflict("identity.same_day", text, request=other.pk)
-
-
-def write_cards(row: AccessRequest, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """Write the request and every card that was made from it, sealed words under the key of the person."""
-    note, was = row.note, set(row.boards)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.note = note
-    changes = {name: getattr(row, name) for name in (*values, "resident_id", "community_id", "note_sealed")}
-    AccessRequest.objects.filter(pk=row.pk).update(version=F("version") + 1, **changes)
-    row.refresh_from_db()
-    trips.put_person(row.case_ref, card=cards.rider_card(row, on=clock.local_day(at)), by=by, at=at)
-    passes.put_person(row.case_ref, card=cards.pass_card(row), by=by, at=at)
-    desk_rows.put_person(row.case_ref, card=cards.patient_card(row), by=by, at=at)
-    touch(*was | set(row.boards))
-
-
-__all__ = ["identify", "undo", "write_cards"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from access import policies
 from access.models import CareNeed, Resident
+from access.selectors.due import rhythm_of
 from access.services import one_way, requests, standing
 from access.states import NeedStatus, StopReason
 from core import audit, boards, clock
@@ -21,6 +22,8 @@ from core.errors import Conflict, Invalid
 from core.sweeping import each
 from core.vocabulary import SERVICE_OF, NeedKind, ScheduleKind
 from hospitals.models import Facility
+
+RHYTHM = {"schedule_kind", "schedule_days", "shift", "next_date", "facility_id"}  # when and where care is due
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,9 @@ def add(resident: Resident, *, facts: NeedFacts, by: Actor, at: datetime) -> Car
 def change(need: CareNeed, *, changes: Mapping[str, Any], version: int, by: Actor, at: datetime) -> list[str]:
     """Write what was changed of a need and nothing else; return the names of what differs now.
 
-    What was asked for under another kind is called off: the rhythm asks anew. A paused need stays paused until
-    somebody takes it up again, or its day comes. Raises Conflict when somebody else changed it meanwhile, or when a
-    need of the new kind stands already.
+    What was asked for under another kind, or by the rhythm at another time or house than it says now, is called off:
+    the rhythm asks anew. A paused need stays paused until somebody takes it up again, or its day comes. Raises Conflict
+    when somebody else changed it meanwhile, or when a need of the new kind stands already.
     """
     policies.check_edit(by, need.resident)
     one_way.hold_resident(need.resident_id)
@@ -88,6 +91,8 @@ def change(need: CareNeed, *, changes: Mapping[str, Any], version: int, by: Acto
     audit.record("need.change", row, by=by, at=at, detail=detail)
     if kind != old.kind:
         _stop_requests(old, StopReason.ENDED, by=by, at=at)
+    elif RHYTHM & set(changed) and row.status == NeedStatus.ACTIVE:
+        _ask_anew(row, by=by, at=at)
     boards.touch(f"community:{row.resident.community_id}")
     return changed
 
@@ -134,7 +139,7 @@ def resume(need: CareNeed, *, by: Actor, at: datetime) -> int:
         raise Conflict("need.absent", _("人还没回来。先按“回来了”，因为不在家停的需求会一起恢复。"))
     advance(need, NeedStatus.ACTIVE, by=by, at=at, stop_reason="", paused_until=None, absence=None)
     boards.touch(f"community:{need.resident.community_id}")
-    return standing.start_again(need.resident, at=at)
+    return standing.start_again(need.resident, besides=[clock.local_day(at)], at=at)
 
 
 def resume_due(*, at: datetime) -> None:
@@ -154,6 +159,20 @@ def _stop_requests(need: CareNeed, reason: StopReason, *, by: Actor, at: datetim
     rows = need.resident.requests.open().filter(need_kind=need.kind).order_by("pk")
     boards.touch(f"community:{need.resident.community_id}")
     return sum(requests.stop(row, reason=reason, by=by, at=at) for row in rows)
+
+
+def _ask_anew(need: CareNeed, *, by: Actor, at: datetime) -> None:
+    """Call off what the rhythm asked for otherwise than it says now, of whoever has not left, and let it ask again."""
+    rhythm, freed = rhythm_of(need), set()
+    for row in need.resident.requests.open().filter(need_kind=need.kind, source="standing").order_by("pk"):
+        if row.arrive_at is None or row.is_critical:
+            continue
+        day = clock.local_day(row.arrive_at)
+        is_so = rhythm.is_due(day) and row.arrive_at == clock.at_local(day, rhythm.starts)
+        is_there = row.facility_id == need.facility_id
+        if not (is_so and is_there) and requests.stop(row, reason=StopReason.CHANGED, by=by, at=at):
+            freed.add(day)  # today's as well, but no day whose treatment is over
+    standing.start_again(need.resident, besides=freed, at=at)
 
 
 def _write(need: CareNeed, values: Mapping[str, Any]) -> None:

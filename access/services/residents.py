@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from access import finding, policies
 from access.events import InfectionChanged
 from access.models import Resident
-from access.services import absences, needs, one_record, one_way, requests
+from access.services import absences, card_writing, needs, one_record, one_way, requests
 from access.states import FOR_GOOD, AbsenceKind, Finding, NeedStatus, StopReason
 from communities.models import Community
 from core import audit, boards, clock, outbox, phones, tidy
@@ -25,8 +25,6 @@ from core.errors import Conflict, Invalid
 from core.sealed import create_person_key
 from core.stored import stored
 from core.vocabulary import Precaution
-from hospitals.services import identity as desk_rows
-from transport.services import trips
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,8 @@ def register(
 def update(resident: Resident, *, changes: Mapping[str, Any], version: int, by: Actor, at: datetime) -> list[str]:
     """Write what was changed of a resident and nothing else; return the names of what differs now.
 
-    Raises Conflict if somebody else changed the record meanwhile.
+    What was made from the record and is still to happen, ride, pass and the desk's row, says it too. Raises Conflict
+    if somebody else changed the record meanwhile.
     """
     policies.check_edit(by, resident)
     unknown = set(changes) - set(ResidentFacts.__dataclass_fields__)
@@ -108,19 +107,11 @@ def update(resident: Resident, *, changes: Mapping[str, Any], version: int, by: 
         raise Conflict("resident.changed", _("刚被同事改过了。您填的还在，请对照后再存。"))
     resident.version = version + 1
     audit.record("resident.update", resident, by=by, at=at, detail={"fields": changed})
+    card_writing.follow_record(resident, {name: facts[name] for name in changed}, by=by, at=at)
     if "machine_class" in changed:
         outbox.put(InfectionChanged(at=at, resident_id=str(resident.pk)))
-    if "phone" in changed:
-        _tell_phone(resident)
     boards.touch(f"community:{resident.community_id}")
     return changed
-
-
-def _tell_phone(resident: Resident) -> None:
-    """Let driver and desk ring the number that is right now: their rows carry a copy of it."""
-    cases = list(resident.requests.open().values_list("case_ref", flat=True))
-    trips.put_phone(cases, phone=resident.phone)
-    desk_rows.put_phone(cases, phone=resident.phone)
 
 
 # what a finding makes of somebody; a negative one clears a doubt, but ends no isolation by itself

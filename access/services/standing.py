@@ -44,11 +44,11 @@ def make(day: date, *, by: Actor = STANDING, at: datetime) -> int:
     return _make(_needs(day), day, by=by, at=at)
 
 
-def start_again(resident: Resident, *, by: Actor = STANDING, at: datetime) -> int:
-    """Make what the rhythms of somebody ask for who is back, or whose need is taken up again: today's too."""
+def start_again(resident: Resident, *, besides: Iterable[date] = (), by: Actor = STANDING, at: datetime) -> int:
+    """Make what the rhythms ask for of somebody who is back, or whose need goes on: the days ahead, and `besides`."""
     policies.check_make_standing(by)
     today = clock.local_day(at)
-    days = [today + timedelta(days=ahead) for ahead in (0, *AHEAD_DAYS)]
+    days = sorted({*besides, *(today + timedelta(days=ahead) for ahead in AHEAD_DAYS)})
     return sum(_make(_needs(day, resident), day, by=by, at=at) for day in days)
 
 

@@ -15,7 +15,7 @@ from access.models import AccessRequest
 from access.models.request import OPEN
 from access.selectors.facts import locked_case
 from access.selectors.ground import zone_now
-from access.services.identity import write_cards
+from access.services.card_writing import write_cards
 from communities.models import Community
 from core import audit, outbox
 from core.actors import Actor

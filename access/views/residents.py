@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _T
 from django.views.decorators.http import require_POST, require_safe
 
 from access import finding
-from access.forms.life import AbsenceForm, NeedActForm
+from access.forms.life import AbsenceForm, NeedActForm, said_of
 from access.forms.residents import PersonForm, ResidentForm, ResultForm, id_hint
 from access.models import Resident
 from access.selectors import residents as selectors
@@ -184,10 +184,11 @@ def detail_page(
     """Show one resident, with the form that was sent and refused."""
     preload([resident.person_key])
     asked, needs_held = selectors.requests_of(resident), list(resident.needs.all())
+    absence = selectors.absence_of(resident)
     context = {
-        "absence_form": absence_form or AbsenceForm(),
+        "absence_form": absence_form or AbsenceForm(initial=said_of(absence)),
         "need_form": need_form or NeedActForm(),
-        "absence": selectors.absence_of(resident),
+        "absence": absence,
         "let_go": let_go(asked),
         "needs": [(need, let_go(asked, need.kind)) for need in needs_held],
         "result_form": result_form or ResultForm(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.events import InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
+from access.events import AbilityChanged, InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
 from communities.events import EmergencyDetailed, ZoneChanged
 from dispatch.facts import arrivals, closures, late_cars, reclass, strangers, wake
 from dispatch.hand import rescues
@@ -135,3 +135,8 @@ def emergency_detailed(event: EmergencyDetailed) -> None:
         rescues.look_at(event.case_ref, at=event.at)
     else:
         wake.ring_for(event.case_ref)
+
+
+def ability_changed(event: AbilityChanged) -> None:
+    """Look whether the cars of a resident still fit how they move now (E12)."""
+    reclass.ability_changed(at=event.at, resident_id=event.resident_id)

@@ -85,6 +85,30 @@ def infection_changed(_case_ref: UUID | None = None, *, at: datetime, resident_i
     return _follow_all(list(_moving().filter(resident_id=resident_id).values_list("pk", flat=True)), at=at)
 
 
+def ability_changed(*, at: datetime, resident_id: str) -> int:
+    """Follow how a resident moves now, for every case that says so; return how many ways changed (E12)."""
+    pks = list(_moving().filter(resident_id=resident_id).values_list("pk", flat=True))
+    done: list[UUID] = []
+    each(pks, lambda pk: done.extend(_remeasure(pk, at=at)))
+    return len(done)
+
+
+@transaction.atomic
+def _remeasure(pk: UUID, *, at: datetime) -> list[UUID]:
+    """Write how somebody moves on their ways not yet begun; one whose car has no such place waits for another."""
+    row, changed = locked_case(pk), []
+    for trip in _with_cars(Trip.objects.live().filter(case_ref=row.case_ref)):
+        if not classes.remeasure(trip, row, at=at, by=RELAY):
+            continue
+        changed.append(trip.pk)
+        if bar := classes.crowding(trip):
+            _give_up_car(trip, reason=bar.words, at=at)
+    if changed:
+        ring_for(row.case_ref)
+        boards.touch(*row.boards)
+    return changed
+
+
 def sweep(*, at: datetime) -> None:
     """Find the cases whose class is not what zone and register say, by compound, and let them follow."""
     truth = {
@@ -213,10 +237,16 @@ def _settle_trip(trip: Trip, *, at: datetime) -> None:
     bar = classes.misfit(trip)
     if bar is None:
         classes.adopt(trip, at=at, by=RELAY)
-    elif trip.status == T.SCHEDULED:
-        _leave_car(trip, reason=bar.words, at=at)
+    else:
+        _give_up_car(trip, reason=bar.words, at=at)
+
+
+def _give_up_car(trip: Trip, *, reason: str, at: datetime) -> None:
+    """Give up the car that comes for a trip, or the one kept for it."""
+    if trip.status == T.SCHEDULED:
+        _leave_car(trip, reason=reason, at=at)
     elif trip.reserved_run_id:
-        scheduling.release_reservation(trip, reason=bar.words, at=at, by=RELAY)
+        scheduling.release_reservation(trip, reason=reason, at=at, by=RELAY)
 
 
 def _leave_car(trip: Trip, *, reason: str, at: datetime) -> None:
@@ -225,4 +255,4 @@ def _leave_car(trip: Trip, *, reason: str, at: datetime) -> None:
     telling.no_car_comes(trip, at=at, by=RELAY)
 
 
-__all__ = ["follow", "infection_changed", "sweep", "zone_changed"]
+__all__ = ["ability_changed", "follow", "infection_changed", "sweep", "zone_changed"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from core import audit
 from core.actors import Actor
@@ -21,23 +19,14 @@ def put_person(case_ref: UUID, *, card: PatientCard, by: Actor, at: datetime) ->
     """Write the person onto a case's appointment and arrival; what was done for them stays as it is."""
     for row in Appointment.objects.live().filter(case_ref=case_ref):
         row.person_key, row.name, row.sex, row.birth_date = card.person_key, card.name, card.sex, card.birth_date
-        row.id_last4 = card.id_last4
+        row.id_last4, row.mobility, row.needs_oxygen = card.id_last4, card.mobility, card.needs_oxygen
         row.phone = card.phone  # sealed anew: the key belongs to the person
         row.version += 1
-        fields = ["person_key", "name", "sex", "birth_date", "id_last4", "phone_sealed", "version"]
-        row.save(update_fields=fields)
+        fields = ["person_key", "name", "sex", "birth_date", "id_last4", "mobility", "needs_oxygen"]
+        row.save(update_fields=[*fields, "phone_sealed", "version"])
         audit.record("appointment.named", row, by=by, at=at)
         telling.touch(row)
     for intake in Intake.objects.filter(case_ref=case_ref):
         Intake.objects.filter(pk=intake.pk).update(label=card.name, person_key=card.person_key)
         audit.record("intake.named", intake, by=by, at=at)
         telling.touch(intake)
-
-
-@transaction.atomic
-def put_phone(case_refs: Iterable[UUID], *, phone: str) -> None:
-    """Write a corrected telephone number on the live appointments of a person's cases."""
-    for row in Appointment.objects.live().filter(case_ref__in=case_refs):
-        row.phone = phone
-        Appointment.objects.filter(pk=row.pk).update(phone_sealed=row.phone_sealed, version=F("version") + 1)
-        telling.touch(row)

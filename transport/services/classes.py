@@ -6,6 +6,7 @@ No two classes share a car (E18).
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 
@@ -13,11 +14,11 @@ from core import audit
 from core.actors import Actor
 from core.stored import stored
 from core.vocabulary import Precaution, ZoneClass
-from transport.fit import OTHER_CLASS, Misfit, bar_of
+from transport.fit import OTHER_CLASS, Misfit, bar_of, bar_together
 from transport.models import Run, Trip
 from transport.services import follow
 from transport.services.kept import amend
-from transport.services.riders import RIDING
+from transport.services.riders import RIDING, aboard_of
 from transport.states import TripStatus
 
 T = TripStatus
@@ -81,6 +82,38 @@ def misfit(trip: Trip) -> Misfit | None:
     if run.soiled_as or any(_class(other) != _class(trip) for other in others):
         return Misfit("run.class", OTHER_CLASS % run.vehicle.plate)
     return None
+
+
+class Measured(Protocol):
+    """How somebody moves, as a request says it."""
+
+    mobility: str
+    needs_oxygen: bool
+    has_stairs: bool
+
+
+@transaction.atomic
+def remeasure(trip: Trip, moves: Measured, *, by: Actor, at: datetime) -> bool:
+    """Write how a rider moves now on a way not yet begun; say whether it changed. `crowding` judges its car (E12)."""
+    names = ("mobility", "needs_oxygen", "has_stairs")
+    new = {name: getattr(moves, name) for name in names}
+    if trip.status == T.ON_BOARD or all(getattr(trip, name) == value for name, value in new.items()):
+        return False
+    amend(trip, **new)
+    audit.record("trip.remeasured", trip, by=by, at=at, detail={"mobility": trip.mobility})
+    follow.touch([trip], trip.run or trip.reserved_run)
+    return True
+
+
+def crowding(trip: Trip) -> Misfit | None:
+    """Return what keeps a rider who moves otherwise now from the car planned: alone, or beside those it carries too."""
+    run = trip.run or trip.reserved_run
+    if run is None:
+        return None
+    stops = list(run.stops.all())
+    others = [*run.trips.filter(status__in=RIDING).exclude(pk=trip.pk), *run.reserved_trips.exclude(pk=trip.pk)]
+    aboard = [aboard_of(run, stops, other) for other in others]
+    return bar_of(run.vehicle, trip) or bar_together(run.vehicle, aboard, aboard_of(run, stops, trip))
 
 
 def _class(trip: Trip) -> tuple[str, str]:

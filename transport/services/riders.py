@@ -110,7 +110,7 @@ def _admit(
         raise Conflict("run.direction", _("这一趟是另一个方向的，不能拼。请另派一趟。"))
     refuse(bar_of(run.vehicle, trip))
     stops = list(run.stops.all())
-    aboard = [_aboard(run, stops, other) for other in others]
+    aboard = [aboard_of(run, stops, other) for other in others]
     refuse(bar_together(run.vehicle, aboard, Aboard(trip, pickup_at, dropoff_at)))
     occupied = DateTimeTZRange(min(run.occupied.lower, pickup_at), max(run.occupied.upper, free_at), "[)")
     ride = Ride(run.vehicle, run.driver, occupied.lower, pickup_at, dropoff_at, occupied.upper)
@@ -179,7 +179,7 @@ def assign(  # noqa: PLR0913 - the facts of one act, by name
         advance(trip, T.SCHEDULED, by=by, at=at, **planned, **more)
 
 
-def _aboard(run: Run, stops: Iterable[Stop], trip: Trip) -> Aboard:
+def aboard_of(run: Run, stops: Iterable[Stop], trip: Trip) -> Aboard:
     """Say from when to when a party is aboard; whoever is not called yet may be all the time."""
     planned = {stop.kind: stop for stop in stops if stop.trip_id == trip.pk}
     if len(planned) < len(StopKind):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -20,7 +19,7 @@ from core.gathering import step
 from core.guards import broken_constraint
 from transport.cards import Place, RiderCard
 from transport.models import Trip
-from transport.services import follow, scheduling
+from transport.services import door, follow, scheduling
 from transport.states import TRIP_LIVE, TripDirection, TripStatus
 
 T = TripStatus
@@ -197,10 +196,11 @@ def _ends(origin: Place, destination: Place) -> dict[str, Any]:
 
 
 @transaction.atomic
-def put_person(case_ref: UUID, *, card: RiderCard, by: Actor, at: datetime) -> int:
-    """Write who rides on a case's live trips, once somebody said who it is; return how many.
+def put_person(case_ref: UUID, *, card: RiderCard, home: Place | None = None, by: Actor, at: datetime) -> int:
+    """Write who rides on a case's live trips, once somebody said who it is or mended it; return how many.
 
-    A car named already stays.
+    `home` is their door as it is called now. A car named already stays: whether it fits is judged by
+    `classes.remeasure`.
     """
     rows = list(Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run"))
     for trip in rows:
@@ -210,20 +210,13 @@ def put_person(case_ref: UUID, *, card: RiderCard, by: Actor, at: datetime) -> i
         trip.phone = card.phone  # sealed anew: the key belongs to the person
         if not (trip.run_id or trip.reserved_run_id):  # no car yet: it is chosen for how they really move
             trip.mobility, trip.needs_oxygen, trip.has_stairs = card.mobility, card.needs_oxygen, card.has_stairs
+        if home is not None:
+            door.call_home(trip, home)
         trip.version += 1
         trip.save()
         audit.record("trip.named", trip, by=by, at=at)
         follow.touch([trip], trip.run or trip.reserved_run)
     return len(rows)
-
-
-@transaction.atomic
-def put_phone(case_refs: Iterable[UUID], *, phone: str) -> None:
-    """Write a corrected telephone number on the live trips of a person's cases."""
-    for trip in Trip.objects.live().filter(case_ref__in=case_refs).select_related("run", "reserved_run"):
-        trip.phone = phone
-        Trip.objects.filter(pk=trip.pk).update(phone_sealed=trip.phone_sealed, version=F("version") + 1)
-        follow.touch([trip], trip.run or trip.reserved_run)
 
 
 @transaction.atomic

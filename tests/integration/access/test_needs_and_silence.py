@@ -18,10 +18,11 @@ from access.states import AbsenceKind
 from communities.models import PolicyDocument
 from communities.services import rulebook
 from core import clock
-from core.actors import Actor
+from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.management.commands.check_invariants import breaches
 from core.models import AuditEvent
+from core.vocabulary import hhmm
 from dispatch.board.reading import board
 from tests import odd_rows, walkers
 from tests.factories import access as make
@@ -70,6 +71,40 @@ def test_a_pause_lets_its_requests_go_and_ends_on_its_day(place, need):
     assert (need.status, need.stop_reason, need.paused_until) == ("active", "", None)
     assert AccessRequest.objects.open().count() == 3
     assert breaches() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [
+        ({"shift": "EVE"}, ["17:30", "17:30"]),
+        ({"schedule_days": f"{TOMORROW.isoweekday()}"}, ["12:30"]),
+        ({}, ["12:30"] * 2),
+    ],
+)
+def test_what_the_rhythm_asked_for_follows_when_the_rhythm_is_mended(place, need, changes, hours):
+    """4.1, F: tomorrow's car comes at the hour that is written now; a day that is none any more has none."""
+    standing.make_due(at=AT)
+    before = set(AccessRequest.objects.values_list("pk", flat=True))
+    needs.change(need, changes={**changes, "diagnosis": "x"}, version=need.version, by=place.staff, at=AT)
+
+    rows = AccessRequest.objects.open().order_by("arrive_at")
+    assert [hhmm(row.arrive_at) for row in rows] == hours
+    gone = AccessRequest.objects.filter(status="cancelled")
+    assert {row.get_cancel_reason_display() for row in gone} <= {"治疗的日子或医院改了"}
+    assert gone.exists() is bool(changes)
+    if not changes:
+        assert {row.pk for row in rows} == before
+    assert breaches() == []
+
+
+def test_whoever_is_out_is_not_called_off_by_a_mended_rhythm(place, need):
+    """The twin, INV-19: who has left is treated and brought home; asked by hand stays as asked."""
+    by_hand = AccessWish("dialysis", arrive_at=clock.at_local(TOMORROW, "08:30"), facility=place.facility.pk)
+    kept = requests.submit(need.resident, wish=by_hand, by=place.staff, at=AT)
+    needs.change(need, changes={"shift": "EVE"}, version=need.version, by=place.staff, at=AT)
+
+    kept.refresh_from_db()
+    assert kept.status == "approved"
 
 
 def test_an_ended_need_makes_nothing_until_it_is_taken_up_again(place, need):
@@ -142,6 +177,34 @@ def test_what_an_absence_stopped_goes_on_with_its_end_alone(place, need):
     absences.begin(need.resident, kind=AbsenceKind.ADMITTED, by=place.staff, at=AT)
     with pytest.raises(Conflict, match="还没回来"):
         needs.resume(CareNeed.objects.select_related("resident", "absence").get(), by=place.staff, at=AT)
+
+
+def test_the_day_of_return_is_mended_on_the_page_while_they_are_away(place, need):
+    """4.1: in hospital for longer than thought; the page shows what was said last, and the newer day counts."""
+    client, today = signed_in(place), clock.local_day(clock.now())
+    target = reverse("access:resident_absence", args=[need.resident.pk])
+    first, later = today + 2 * DAY, today + 9 * DAY
+    for until in (first, later):
+        words = {"kind_of": "away", "until": until.isoformat(), "note": "女儿家", "idempotency_key": uuid.uuid4().hex}
+        assert client.post(target, words).status_code == 302
+
+    page = client.get(reverse("access:resident", args=[need.resident.pk])).content.decode()
+    assert f'value="{later.isoformat()}"' in page
+    assert 'value="女儿家"' in page
+    absences.sweep(at=clock.at_local(first, "09:00"))
+    assert need.resident.absences.get().ended_at is None
+    absences.sweep(at=clock.at_local(later, "09:00"))
+    assert need.resident.absences.get().ended_at is not None
+
+
+def test_a_desks_word_of_the_same_stay_erases_no_day_of_return(place, need):
+    """The twin: what is told again by our own workers changes nothing that a person wrote."""
+    away = {"kind": AbsenceKind.ADMITTED, "until": TOMORROW + DAY, "note": "市一院"}
+    absences.begin(need.resident, by=place.staff, at=AT, **away)
+    absences.begin(need.resident, kind=AbsenceKind.ADMITTED, by=RELAY, at=AT)
+
+    kept = need.resident.absences.get()
+    assert (kept.until, kept.note) == (TOMORROW + DAY, "市一院")
 
 
 def test_pausing_and_taking_up_on_the_page(place, need):
