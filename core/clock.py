@@ -12,6 +12,7 @@ from core.models import ClockOffset
 from core.vocabulary import CHINA as CHINA
 
 _CACHE_S = 5.0
+NEAR = timedelta(hours=6)  # what a page of the day shows beyond midnight, to both sides of now
 _cached: tuple[float, timedelta] | None = None
 
 
@@ -62,6 +63,12 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return [start, end) of a China Standard Time calendar day."""
     start = datetime.combine(day, datetime.min.time(), tzinfo=CHINA)
     return start, start + timedelta(days=1)
+
+
+def day_around(at: datetime) -> tuple[datetime, datetime]:
+    """Return [start, end) of the China day of a moment, at least `NEAR` to both sides of it: a night has no edge."""
+    start, end = day_bounds(local_day(at))
+    return min(start, at - NEAR), max(end, at + NEAR)
 
 
 def at_local(day: date, hhmm: str) -> datetime:

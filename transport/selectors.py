@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from calls.models import OpenCall
 from calls.states import CallKind
 from core.actors import Actor
-from core.clock import day_bounds
+from core.clock import day_around
 from core.errors import NotFound
 from transport.models import Run, Shift, Stop, Trip, Vehicle
 from transport.states import RunStatus, TripStatus, VehicleStatus
@@ -69,15 +69,15 @@ def waiting(area: str) -> QuerySet[Trip]:
 # --- a driver's day ---------------------------------------------------------------------------------------------------
 
 
-def day_of(actor: Actor, day: date) -> list[Run]:
-    """Return the runs of a driver's day in the order of time, with stops and trips.
+def day_of(actor: Actor, *, at: datetime) -> list[Run]:
+    """Return the runs of a driver's day in the order of time, with stops and trips; at night those over midnight too.
 
-    Reservations are included, and runs called off until the driver has read so.
+    Reservations are included, and runs called off until the driver has read so. Whoever is under way is, however late.
     """
-    window = DateTimeTZRange(*day_bounds(day), "[)")
+    window = DateTimeTZRange(*day_around(at), "[)")
     called_off = Q(status__in=CALLED_OFF) & ~Q(told_change="")
-    shown = Q(status__in=SHOWN_TO_DRIVER) | called_off
-    runs = Run.objects.visible_to(actor).filter(shown, occupied__overlap=window)
+    shown = (Q(status__in=SHOWN_TO_DRIVER) | called_off) & Q(occupied__overlap=window)
+    runs = Run.objects.visible_to(actor).filter(shown | Q(status=RunStatus.UNDER_WAY))
     return list(_with_stops(runs).order_by("occupied"))
 
 

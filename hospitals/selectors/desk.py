@@ -47,7 +47,7 @@ def _who_first(row: Arrival) -> tuple[bool, datetime]:
 
 
 def _expected(facility_code: str, *, at: datetime, known: DeskLimits) -> list[Arrival]:
-    start, end = clock.day_bounds(clock.local_day(at))
+    start, end = clock.day_around(at)  # who is brought at night is on the page on both sides of midnight
     rows = Appointment.objects.filter(
         facility=facility_code,
         status__in=[AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED],

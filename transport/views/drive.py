@@ -73,7 +73,7 @@ class DriverSheet:
 
 def _sheet(actor: Actor) -> DriverSheet:
     now = clock.now()
-    known = selectors.day_of(actor, clock.local_day(now))
+    known = selectors.day_of(actor, at=now)
     runs = [run for run in known if run.status not in selectors.CALLED_OFF]
     sheet = DriverSheet(selectors.shift_at(actor.place_code, at=now), runs)
     sheet.changed = [run for run in known if run.told_change and run.status != R.COMPLETED]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from core import clock
 from hospitals.models import Appointment, Facility, Intake, OverloadReport
 from hospitals.services import intake
+from hospitals.services.announcing import announce
 from hospitals.states import AppointmentStatus, IntakeStatus, ServiceStatus
 from tests.factories import communities as passes
 from tests.factories import hospitals as make
@@ -285,3 +287,22 @@ def test_a_pass_is_found_however_its_code_is_typed(desk, facility, now):
         assert leads(code), code
     for code in (f"{int(day) % 1231 + 1:04d}-{last}", f"99990{last}", last[1:]):
         assert not leads(code), code
+
+
+@pytest.mark.parametrize("minutes", [-30, 20])
+def test_who_is_brought_at_night_is_on_the_page_on_both_sides_of_midnight(client: Client, minutes: int) -> None:
+    """R-002-3b: announced for 23:45 and late, or at 23:40 for 00:00: the desk reads who comes."""
+    midnight = datetime(2022, 6, 28, 16, 0, tzinfo=UTC)
+    at = midnight - timedelta(minutes=minutes)
+    facility = make.make_facility()
+    announce(
+        facility,
+        card=make.make_card(is_critical=True),
+        case_ref=uuid.uuid4(),
+        expected_at=midnight if minutes > 0 else midnight - timedelta(minutes=10),
+        by=make.ENGINE,
+        at=at - timedelta(minutes=20),
+    )
+    with time_machine.travel(at, tick=False):
+        client.force_login(make.make_desk_user(facility))
+        assert "王秀兰" in client.get(reverse("hospitals:desk")).content.decode()

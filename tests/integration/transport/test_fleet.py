@@ -68,7 +68,7 @@ def test_a_driver_reads_that_a_taken_run_was_called_off():
 
     trips.cancel_case(there.case_ref, by=make.BY, at=NOW, reason="住院了")
 
-    shown = selectors.day_of(make.driver_actor(), NOW.date())
+    shown = selectors.day_of(make.driver_actor(), at=NOW)
     assert [(row.pk, row.told_change) for row in shown] == [(run.pk, "王阿姨 的这一趟取消了，不用去了")]
 
 
@@ -78,4 +78,4 @@ def test_an_offer_not_yet_taken_just_goes():
 
     trips.cancel_case(there.case_ref, by=make.BY, at=NOW, reason="")
 
-    assert selectors.day_of(make.driver_actor(), NOW.date()) == []
+    assert selectors.day_of(make.driver_actor(), at=NOW) == []

@@ -441,3 +441,29 @@ def test_a_device_of_a_stranger_finds_nothing(stranger: Client, client: Client):
     assert _api(stranger, stop.pk, "depart").status_code == 404
     assert _api(client, stop.pk, "depart").status_code == 401
     assert Trip.objects.get(direction="outbound").status == "scheduled"
+
+
+@pytest.mark.parametrize(("status", "now", "is_read"), [
+    ("under_way", 10, True), ("under_way", 9 * 60, True), ("accepted", 10, True), ("accepted", 9 * 60, False),
+])  # fmt: skip
+def test_a_ride_of_the_night_is_read_on_both_sides_of_midnight(status: str, now: int, is_read: bool):
+    """E5: at 00:10 whoever is still in the car is on the driver's page, whatever was planned; minutes after midnight."""
+    midnight = datetime(2022, 6, 28, 16, 0, tzinfo=UTC)
+    run = make.run(midnight - 70 * MIN, status=status)
+    assert run.occupied.upper < midnight
+    browser = Client()
+    browser.force_login(make.driver_user())
+    with time_machine.travel(midnight + now * MIN, tick=False):
+        page = browser.get(SHEET).content.decode()
+
+    assert ("王阿姨" in page) is is_read
+
+
+def test_an_outing_just_after_midnight_is_offered_before_it():
+    """The twin on the other side: twenty minutes before it leaves, at 23:50, the driver reads it."""
+    midnight = datetime(2022, 6, 28, 16, 0, tzinfo=UTC)
+    with time_machine.travel(midnight - 10 * MIN, tick=False):
+        make.run(midnight + 10 * MIN)
+        browser = Client()
+        browser.force_login(make.driver_user())
+        assert "王阿姨" in browser.get(SHEET).content.decode()
