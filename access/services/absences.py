@@ -143,7 +143,9 @@ def _mend(known: Absence, until: date | None, note: str, *, by: Actor, at: datet
         known.until, known.note, known.said_by = until, note, by.label
         known.save(update_fields=["until", "note", "said_by"])
         resident, kind = known.resident, AbsenceKind(known.kind)
-        audit.record("resident.absent", resident, by=by, at=at, reason=str(kind.label), detail={"kind": kind.value})
+        audit.record(
+            "resident.absent", resident, by=by, at=at, reason=in_chinese(kind.label), detail={"kind": kind.value}
+        )
         touch(f"community:{resident.community_id}")
     return known
 

@@ -452,8 +452,8 @@ def test_a_ride_of_the_night_is_read_on_both_sides_of_midnight(status: str, now:
     run = make.run(midnight - 70 * MIN, status=status)
     assert run.occupied.upper < midnight
     browser = Client()
-    browser.force_login(make.driver_user())
     with time_machine.travel(midnight + now * MIN, tick=False):
+        browser.force_login(make.driver_user())
         page = browser.get(SHEET).content.decode()
 
     assert ("王阿姨" in page) is is_read
