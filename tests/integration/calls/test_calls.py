@@ -17,7 +17,7 @@ from calls.services.calls import Trouble
 from calls.states import CallKind, CallStatus
 from communities.services import calling, gates, rulebook
 from core import clock
-from core.actors import RELAY
+from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from hospitals.models import Intake
 from hospitals.services import intake as arrivals
@@ -105,6 +105,24 @@ def test_a_call_taken_up_climbs_no_further(side) -> None:
     calls.take_up(call, by=side.actors["staff"], at=clock.now())
 
     assert calls.climb_due(at=clock.now() + 60 * MIN) == 0
+
+
+def test_said_again_long_after_somebody_took_it_up_it_is_a_new_trouble(side) -> None:
+    """Half an hour is somebody's to act in; our own workers saying it again are no new trouble."""
+    call, at = raised(side, subject="the door"), clock.now()
+    calls.take_up(call, by=side.actors["staff"], at=at)
+    trouble = Trouble(CallKind.GATE_EMERGENCY, subject="the door", who="9号楼 2 人", place="南门")
+    scene = calling.scene_of_community(side.community)
+
+    def status_after(minutes: int, by: Actor) -> str:
+        calling.call_for_help(trouble, scene=scene, by=by, at=at + minutes * MIN)
+        call.refresh_from_db()
+        return call.status
+
+    assert status_after(29, side.actors["guard"]) == CallStatus.TAKEN
+    assert status_after(40, RELAY) == CallStatus.TAKEN
+    assert status_after(41, side.actors["guard"]) == CallStatus.OPEN
+    assert call.taken_by == ""
 
 
 def test_a_call_put_back_climbs_again(side) -> None:

@@ -335,3 +335,40 @@ def test_the_resident_page_names_what_falls_and_brings_it_back(side):
     assert "不在家" in refused.content.decode()
     assert say(kind_of="back").status_code == 302
     assert "回来了，恢复" not in client.get(url).content.decode()
+
+
+def test_no_machine_takes_a_death_back(case) -> None:
+    """E28: whoever is back from a hospital stay is taken up where they are seen; a death is taken back by a person."""
+    person, by = case.request.resident, case.town.staff
+    absences.begin(person, kind=AbsenceKind.ADMITTED, by=by, at=case.at)
+    assert absences.note_seen(person.person_key, at=case.at + MIN)
+
+    absences.begin(person, kind=AbsenceKind.DIED, by=by, at=case.at + 2 * MIN)
+    assert not absences.note_seen(person.person_key, at=case.at + 3 * MIN)
+    assert Absence.objects.filter(resident=person, ended_at__isnull=True).get().kind == AbsenceKind.DIED
+
+
+def test_what_one_absence_suspended_the_next_one_holds_and_its_end_frees(case) -> None:
+    """Isolated at home, then taken into hospital: the dialysis rests under the stay, and goes on when that is over."""
+    person, by = case.request.resident, case.town.staff
+    absences.begin(person, kind=AbsenceKind.ISOLATED, by=by, at=case.at)
+    stay = absences.begin(person, kind=AbsenceKind.ADMITTED, by=by, at=case.at + MIN)
+    need = person.needs.get(kind="dialysis")
+    assert (need.status, need.absence_id) == ("suspended", stay.pk)
+
+    absences.end(person, by=by, at=case.at + 2 * MIN, reason="出院")
+    need.refresh_from_db()
+    assert need.status == "active"
+
+
+@pytest.mark.parametrize("is_critical", [False, True])
+def test_a_critical_wish_waits_for_no_silence(case, is_critical) -> None:
+    """C13: a hotline's wish passes when the community has been silent for its minutes; a critical one at once."""
+    row = rows.request(rows.resident(case.town.community, "李大山"), at=case.at, status="submitted", approved_at=None,
+                       source="hotline", is_critical=is_critical)  # fmt: skip
+    checks.approve_silent(at=case.at + MIN)
+    row.refresh_from_db()
+    assert row.status == ("approved" if is_critical else "submitted")
+    checks.approve_silent(at=row.passes_at)
+    row.refresh_from_db()
+    assert row.status == "approved"
