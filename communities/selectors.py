@@ -98,15 +98,18 @@ def pass_for(actor: Actor, pass_id: UUID) -> GatePass:
     return row
 
 
-def passes_for(actor: Actor, day: date) -> QuerySet[GatePass]:
-    """Return the issued passes of the actor's community whose exit window meets a day, in order of time (R-000-14)."""
-    start, end = clock.day_bounds(day)
+def passes_for(actor: Actor, day: date, *, at: datetime) -> QuerySet[GatePass]:
+    """Return the issued passes of the actor's community whose exit window meets a day, in order of time (R-000-14).
+
+    A night has no edge: the day of `at` holds the hours before and after it as well.
+    """
+    start, end = clock.day_around(at) if day == clock.local_day(at) else clock.day_bounds(day)
     return GatePass.objects.visible_to(actor).expected_on(start, end)
 
 
 def passes_at_gate(gate: Gate, *, at: datetime) -> list[GatePass]:
     """Return what a gate's device keeps: passes of its community that are valid today, and those of people out."""
-    start, end = clock.day_bounds(clock.local_day(at))
+    start, end = clock.day_around(at)
     today = Q(exit_from__lt=end, exit_until__gte=start) | Q(case_ref__in=cases_out(gate.community))
     return list(GatePass.objects.issued().filter(today, community=gate.community))
 
@@ -196,7 +199,7 @@ def pass_lines(actor: Actor, *, day: date, at: datetime, search: str = "") -> li
 
     A search finds those who left on an earlier day and are still out as well (E5).
     """
-    rows = passes_for(actor, day)
+    rows = passes_for(actor, day, at=at)
     if search.strip():
         rows = rows | GatePass.objects.visible_to(actor).filter(case_ref__in=_exits_last(actor).values("case_ref"))
     for word in _words(search):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
+from communities import selectors
 from communities.models import EmergencyDetail, GatePass, Scan, ScanCorrection
 from core import clock
 from core.models import OutboxMessage
@@ -300,3 +301,20 @@ def test_lists_cost_the_same_at_5_and_50_rows(guard, count, django_assert_max_nu
         page = guard.get(reverse("communities:gate_list")).content.decode()
 
     assert f"还在外面 {count} 位" in page
+
+
+def test_who_leaves_just_after_midnight_is_on_the_list_before_it() -> None:
+    """E5, R-000-14: at 23:50 the guard reads whoever is fetched at 0:10, and at noon those of the day alone."""
+    midnight = clock.day_bounds(clock.today())[1]
+    minute = timedelta(minutes=1)
+    opens = make.window(midnight, minutes_before=-5)
+    row = make.gate_pass(midnight - 90 * minute, window=opens)
+    guard, gate = make.actor(make.guard()), make.gate(row.community)
+
+    def read(at: datetime) -> set[uuid.UUID]:
+        on_list = {line.gate_pass.pk for line in selectors.pass_lines(guard, day=clock.local_day(at), at=at)}
+        assert {each.pk for each in selectors.passes_at_gate(gate, at=at)} == on_list
+        return on_list
+
+    assert read(midnight - 10 * minute) == {row.pk}
+    assert read(midnight - 12 * 60 * minute) == set()
