@@ -46,7 +46,8 @@ class Town:
     def _fill(self) -> None:
         note = self.folder / "town.json"
         if not note.exists():
-            Preparation(self.stack.setup).static_files()
+            with Preparation(self.stack.setup).static_files():
+                pass  # nothing to do beside it
             city = self.folder / "city"
             self.seed("folder", str(city), str(self.residents))
             self.stack.manage("load_city", str(city), "--demo")

@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
-KEPT = 2048  # a drawn row is some kilobytes, and every process keeps its own
+KEPT = 4096  # a drawn row is some kilobytes, and every process keeps its own
 # nobody outside this process can write them into a page
 TOKEN, KEY, HERE = token_hex(16), token_hex(16), token_hex(16)
 _PLAIN = (str, int, UUID)
