@@ -183,7 +183,7 @@ def wanted(words: str, *, place: str, by_sound: bool = False) -> Q:
     Digits with blanks between them are read both ways: as a building and a number's end, and as one number. With
     `by_sound` a name counts that is written otherwise and sounds like a word.
     """
-    said = [word for word in names.typed_words(words) if tidy.name_key(word).strip("·")][:MOST_WORDS]
+    said = _said(words)
     joined = _joined(said)
     match = _all(said, place, by_sound)
     return match | _all(joined, place, by_sound) if joined != said else match
@@ -194,7 +194,7 @@ def whole_mobile(words: str) -> Q | None:
 
     Asked before `wanted`, which looks for the number's parts: those of another number may be the same ones.
     """
-    joined = _joined(tidy.line(words).split())
+    joined = _joined(names.typed_words(words))
     digits = phones.part(joined[0]) if len(joined) == 1 and _NUMBERS.fullmatch(tidy.ascii_digits(joined[0])) else ""
     return reached_by(digits) if phones.is_mobile(digits) else None
 
@@ -205,9 +205,13 @@ def recognised(words: str) -> Q | None:
     Whole ends and whole numbers alone count here, and names from two characters or their whole reading: any part of a
     number, one digit more each time, would spell out a telephone, and a building would read through a register.
     """
-    said = [word for word in tidy.line(words).split() if tidy.name_key(word).strip("·")][:MOST_WORDS]
+    said = _said(words)
     ways = [match for each in (said, _joined(said)) if (match := _recognised(each)) is not None]
     return ways[0] | ways[-1] if ways else None
+
+
+def _said(words: str) -> list[str]:
+    return [word for word in names.typed_words(words) if tidy.name_key(word).strip("·")][:MOST_WORDS]
 
 
 def _recognised(said: list[str]) -> Q | None:

@@ -91,6 +91,11 @@ def sounds(word: str) -> list[str]:
     return list(dict.fromkeys("".join(way) for way in readings.ways(word)))[:MOST_SOUNDS]
 
 
+def may_sound_otherwise(text: str) -> bool:
+    """Say whether a search has a word of ideographs, whose sound another way of writing may have."""
+    return any(map(sounds, typed_words(text)))
+
+
 def is_found(name: str, words: str, *, by_sound: bool = False) -> bool:
     """Say whether every word somebody typed stands in a name, its readings or initials; `by_sound`: or sounds so."""
     found = search_text(name)

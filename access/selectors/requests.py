@@ -14,7 +14,7 @@ from access.models.request import OPEN
 from access.selectors.facts import with_facts
 from access.selectors.journey_line import JourneyLine, journey_lines
 from access.states import RequestStatus
-from core import tidy
+from core import names, tidy
 from core.actors import Actor
 from core.errors import NotFound
 
@@ -70,7 +70,7 @@ def request_page(actor: Actor, *, at: datetime, search: str = "", only: str = "a
 
 def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequest]:
     """Keep what a word finds: number, name, pinyin, initials, building."""
-    for word in tidy.line(search)[:40].split()[:4]:
+    for word in names.typed_words(search[:40])[:4]:
         building = tidy.building_key(word)
         match = Q(resident__search_tokens__contains=["b:" + building])
         if tidy.code(word).replace("-", "").isdigit():

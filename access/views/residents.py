@@ -29,7 +29,7 @@ from access.states import Finding
 from accounts.access_control import actor_of, for_roles
 from accounts.requests import ActorRequest
 from communities.selectors import community_of
-from core import clock
+from core import clock, names
 from core.actors import Actor
 from core.errors import Conflict
 from core.http import is_fragment, page
@@ -62,7 +62,7 @@ def resident_list(request: ActorRequest) -> HttpResponse:
     counts = {} if query.words and is_fragment(request) else selectors.group_counts(actor, at=at)
     total = None if query.words else counts[query.group or "all"]
     pages, rows = _found(actor, query, request.GET.get("page", ""), total, at)
-    if query.words and not rows:
+    if not rows and names.may_sound_otherwise(query.words):
         query = replace(query, by_sound=True)
         pages, rows = _page_of(selectors.residents(actor, query, at=at), request.GET.get("page", ""), total)
     context = {

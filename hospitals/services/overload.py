@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
@@ -77,26 +78,25 @@ def report_late_hand_overs(*, at: datetime) -> int:
     many are new.
     """
     receive_unattended(at=at)
-    late = list(
-        Intake.objects.select_related("facility")
-        .select_for_update(of=("self",), skip_locked=True)
-        .filter(status__in=INSIDE, handed_over_at__isnull=True, hand_over_due_at__lt=at)
-    )
-    new = [intake for intake in late if intake.late_reported_at is None]
+    late = Intake.objects.filter(status__in=INSIDE, handed_over_at__isnull=True, hand_over_due_at__lt=at)
+    wanted = late.filter(Q(late_reported_at__isnull=True) | Q(pk__in=_unheard(late, at=at)))
+    rows = list(wanted.select_related("facility").select_for_update(of=("self",), skip_locked=True))
+    new = [intake for intake in rows if intake.late_reported_at is None]
     for intake in new:
         Intake.objects.filter(pk=intake.pk).update(late_reported_at=at)
         audit.record("intake.late", intake, by=SWEEP, at=at)
         telling.touch(intake)
-    for intake in [*new, *_unheard([intake for intake in late if intake.late_reported_at], at=at)]:
+    for intake in rows:
         arriving.call_late(intake, by=SWEEP, at=at)
     return len(new)
 
 
-def _unheard(late: list[Intake], *, at: datetime) -> list[Intake]:
+def _unheard(late: QuerySet[Intake], *, at: datetime) -> list[str]:
     """Return those reported before about whom no call lives, nor one that a person ended lately."""
-    if not late:
+    reported = [str(pk) for pk in late.filter(late_reported_at__isnull=False).values_list("pk", flat=True)]
+    if not reported:
         return []
-    kind, subjects = CallKind.LATE_HAND_OVER, [str(intake.pk) for intake in late]
-    live = OpenCall.objects.live().filter(kind=kind, subject__in=subjects).values_list("subject", flat=True)
-    known = set(live) | ended_by_hand(kind, subjects, at=at)
-    return [intake for intake in late if str(intake.pk) not in known]
+    kind = CallKind.LATE_HAND_OVER
+    live = OpenCall.objects.live().filter(kind=kind, subject__in=reported).values_list("subject", flat=True)
+    known = set(live) | ended_by_hand(kind, reported, at=at)
+    return [pk for pk in reported if pk not in known]

@@ -78,8 +78,7 @@ def misfit(trip: Trip) -> Misfit | None:
         return None
     if bar := bar_of(run.vehicle, trip):
         return bar
-    others = [*run.trips.filter(status__in=RIDING).exclude(pk=trip.pk), *run.reserved_trips.exclude(pk=trip.pk)]
-    if run.soiled_as or any(_class(other) != _class(trip) for other in others):
+    if run.soiled_as or any(_class(other) != _class(trip) for other in _others(run, trip)):
         return Misfit("run.class", OTHER_CLASS % run.vehicle.plate)
     return None
 
@@ -111,9 +110,13 @@ def crowding(trip: Trip) -> Misfit | None:
     if run is None:
         return None
     stops = list(run.stops.all())
-    others = [*run.trips.filter(status__in=RIDING).exclude(pk=trip.pk), *run.reserved_trips.exclude(pk=trip.pk)]
-    aboard = [aboard_of(run, stops, other) for other in others]
+    aboard = [aboard_of(run, stops, other) for other in _others(run, trip)]
     return bar_of(run.vehicle, trip) or bar_together(run.vehicle, aboard, aboard_of(run, stops, trip))
+
+
+def _others(run: Run, trip: Trip) -> list[Trip]:
+    """Return who else counts on a run: who rides, and whose way home it is kept for."""
+    return [*run.trips.filter(status__in=RIDING).exclude(pk=trip.pk), *run.reserved_trips.exclude(pk=trip.pk)]
 
 
 def _class(trip: Trip) -> tuple[str, str]:

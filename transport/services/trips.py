@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -204,16 +204,18 @@ def put_person(case_ref: UUID, *, card: RiderCard, home: Place | None = None, by
     """
     rows = list(Trip.objects.live().filter(case_ref=case_ref).select_related("run", "reserved_run"))
     for trip in rows:
+        names = {name: getattr(card, name) for name in ("person_key", "rider", "name", "building")}
         if trip.person_key != card.person_key:
-            trip.taken = None  # who it is is a fact: another way of theirs then is for people to sort out
-        trip.person_key, trip.rider, trip.name, trip.building = card.person_key, card.rider, card.name, card.building
-        trip.phone = card.phone  # sealed anew: the key belongs to the person
+            names["taken"] = None  # who it is is a fact: another way of theirs then is for people to sort out
         if not (trip.run_id or trip.reserved_run_id):  # no car yet: it is chosen for how they really move
-            trip.mobility, trip.needs_oxygen, trip.has_stairs = card.mobility, card.needs_oxygen, card.has_stairs
+            names |= {name: getattr(card, name) for name in ("mobility", "needs_oxygen", "has_stairs")}
         if home is not None:
-            door.call_home(trip, home)
-        trip.version += 1
-        trip.save()
+            names |= door.call_home(trip, home)
+        for name, value in names.items():
+            setattr(trip, name, value)
+        trip.phone = card.phone  # sealed anew: the key belongs to the person
+        # these columns alone: its driver may be taking a step
+        Trip.objects.filter(pk=trip.pk).update(phone_sealed=trip.phone_sealed, version=F("version") + 1, **names)
         audit.record("trip.named", trip, by=by, at=at)
         follow.touch([trip], trip.run or trip.reserved_run)
     return len(rows)
