@@ -26,7 +26,7 @@ class AbsenceForm(forms.Form):
         error_messages={"required": _T("请选一样。")},
     )
     until = DayField(
-        label=_T("哪天回来（可以不写）"),
+        label=_T("哪天回来"),
         required=False,
     )
     note = TidyField(label=_T("在哪、谁说的"), required=False, max_length=200)
