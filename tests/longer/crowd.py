@@ -31,7 +31,7 @@ WAITING = re.compile(r'href="(/dispatch/\?[^"]*who=[^"]+)"')
 CARD = re.compile(r'href="(/passes/[0-9a-f-]{36}/)"')
 CODE = re.compile(r'<dd class="code">([0-9A-Z-]+)</dd>')
 PLACE = re.compile(r'action="(/dispatch/requests/[0-9a-f-]{36}/place/)"')
-DECISION = re.compile(r'name="decision" value="(\w+)"')
+DECISION = re.compile(r'name="decision"\s+value="(\w+)"')
 GOOD = re.compile(r'data-answer="(?:green|amber)"')
 WAS_OUT, EXIT = "出门</dt>", 'name="direction" value="exit"'  # a guard lets nobody out again on one pass
 RECORDED = re.compile(r"^/gate/\?done=")

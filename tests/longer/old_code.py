@@ -43,7 +43,8 @@ class OldCode:
         self.commit, self.folder, self.stack = commit, folder, stack
         self.setup = Setup(stack.places, stack.databases, free_port())
         with tarfile.open(fileobj=io.BytesIO(_git("archive", "--format=tar", commit))) as files:
-            files.extractall(folder, filter="data")
+            files.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and later have it
+            files.extractall(folder)
 
     def environment(self, role: str) -> dict[str, str]:
         """Return the installation's environment, in which the old modules are imported."""
