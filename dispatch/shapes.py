@@ -150,7 +150,10 @@ class Way:
 
 @dataclass(frozen=True)
 class RidePlan:
-    """The times of one run: leave empty, pick up, set down, free again (turn-round included)."""
+    """The times of one run: leave empty, pick up, set down, free again (turn-round included).
+
+    `base_at` says when the car is back at its base where that is after its shift; None for whoever is back in time.
+    """
 
     vehicle_code: str
     driver_code: str
@@ -161,6 +164,7 @@ class RidePlan:
     deadhead_min: int
     deadhead_km: float
     ride_min: int
+    base_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -175,3 +179,8 @@ class Fit:
     def is_possible(self) -> bool:
         """Say whether the car can take the way."""
         return self.ride is not None
+
+    @property
+    def is_late_back(self) -> bool:
+        """Say whether the car would be back at its base only after its shift."""
+        return self.ride is not None and self.ride.base_at is not None

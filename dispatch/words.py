@@ -56,6 +56,11 @@ def _shift(figures: dict[str, Any]) -> str:
     return _("这个时候没有班")
 
 
+def _late_back(figures: dict[str, Any]) -> str:
+    words = {"until": _hour(figures["until"]), "at": _hour(figures["at"])}
+    return _("%(until)s 下班，送完回到车场要到 %(at)s") % words
+
+
 def _occupied(figures: dict[str, Any]) -> str:
     words = {"from": _hour(figures["from"]), "until": _hour(figures["until"]), "who": figures.get("who") or _("另一趟")}
     if figures["min"]:
@@ -193,6 +198,7 @@ _MEETS: dict[str, _Writer] = {
     "deadhead": lambda figures: _("空驶 %(min)s 分钟") % figures,
     "waits_at_door": lambda figures: _("早到 %(min)s 分钟，要在医院门口等") % figures,
     "no_spare": lambda figures: _("只早到 %(min)s 分钟，路上一堵就误点") % figures,
+    "late_back": _late_back,
     "ambulance_used": lambda figures: _("不是急危重症，会占用 120"),
     "not_ambulance": lambda figures: _("不是救护车，120 没有车时用"),
     "back_same": lambda figures: _("返程也有空"),

@@ -14,11 +14,11 @@ from core.geo import Point
 from core.vocabulary import INFECTIOUS, Mobility
 from dispatch.hand.car_rules import bar_of
 from dispatch.hand.car_rules import met as rules_met
-from dispatch.hand.timing import find_ride
+from dispatch.hand.timing import duty_of, find_ride
 from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Ask, Car, Check, Fit, RidePlan, Way
 
-BY_PERSON = frozenset({"waits_at_door", "no_spare", "closed_loop"})
+BY_PERSON = frozenset({"waits_at_door", "no_spare", "late_back", "closed_loop"})
 
 
 def way_there(
@@ -59,7 +59,7 @@ def fit(car: Car, ask: Ask, way: Way) -> Fit:
         return Fit(car, None, (barred,) if barred else ())
     met = rules_met(car, ask)
     met.append(Check("deadhead", "yes", {"min": ride.deadhead_min, "km": ride.deadhead_km}))
-    met += _hour(way, ride)
+    met += [*_hour(way, ride), *_end(car, ride)]
     if car.is_ambulance and not (ask.is_critical or ask.infection_class in INFECTIOUS):  # R-000-10, R-000-11
         met.append(Check("ambulance_used", "but"))
     if ask.is_critical and not car.is_ambulance:
@@ -74,6 +74,14 @@ def _hour(way: Way, ride: RidePlan) -> list[Check]:
         return []
     code = "waits_at_door" if early > way.limits.early else "no_spare"
     return [Check(code, "but", {"min": max(0, int(early))})]
+
+
+def _end(car: Car, ride: RidePlan) -> list[Check]:
+    """Say where a car is back at its base only after its shift: the plan sends no such car."""
+    duty = duty_of(car, ride)
+    if duty is None or ride.base_at is None:
+        return []
+    return [Check("late_back", "but", {"until": duty.ends_at, "at": ride.base_at})]
 
 
 def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:

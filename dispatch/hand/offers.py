@@ -88,25 +88,30 @@ def _pair(  # noqa: PLR0913 - one reading of the board
     calm = replace(ask, is_critical=False)
     ready, home = errand.ready_at(there.ride), errand.way_back(there.ride, now)
     same = fit(there.car.with_run(there.ride, out, ask), calm, home)
-    if same.is_possible and not there.car.is_ambulance:
-        return Pair(there, same, (*there.checks, _back_words(same, there)))
+    if same.is_possible and not there.car.is_ambulance and not same.is_late_back:
+        return Pair(there, same, (*there.checks, *_back_words(same, there)))
     if ready not in backs:
         backs[ready] = rank((fit(car, calm, home) for car in fleet), calm)
     other = next((each for each in backs[ready] if each.is_possible and each.car.code != there.car.code), None)
-    if other and (not other.car.is_ambulance or not same.is_possible):
-        return Pair(there, other, (*there.checks, _back_words(other, there)))
+    if other and (not same.is_possible or _is_better(other, than=same)):
+        return Pair(there, other, (*there.checks, *_back_words(other, there)))
     if same.is_possible:
-        return Pair(there, same, (*there.checks, _back_words(same, there)))
+        return Pair(there, same, (*there.checks, *_back_words(same, there)))
     if ask.is_critical:
         return Pair(there, None, (*there.checks, Check("back_later", "but")))
     return Pair(there, None, (Check("no_way_back", "no", {"cause": same.checks[0]} if same.checks else {}),))
 
 
-def _back_words(back: Fit, there: Fit) -> Check:
-    """Say which car comes home."""
-    if back.car.code == there.car.code:
-        return Check("back_same", "yes")
-    return Check("back_other", "yes", {"plate": back.car.plate})
+def _is_better(other: Fit, *, than: Fit) -> bool:
+    """Say whether another car comes back rather than the one that is an ambulance, or would be late at its base."""
+    return not other.car.is_ambulance and (than.car.is_ambulance or not other.is_late_back)
+
+
+def _back_words(back: Fit, there: Fit) -> list[Check]:
+    """Say which car comes home, and whether its driver would be late for it."""
+    is_same = back.car.code == there.car.code
+    which = Check("back_same", "yes") if is_same else Check("back_other", "yes", {"plate": back.car.plate})
+    return [which, *(check for check in back.checks if check.code == "late_back" and not there.is_late_back)]
 
 
 def between(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
@@ -152,4 +157,4 @@ def pair_of(cars: Iterable[Car], ask: Ask, errand: Errand, *, out: str, back: st
     found = fit(chosen.with_run(there.ride, way, ask) if back == out else chosen, calm, home)
     if not found.is_possible:
         return Pair(Fit(chosen, None, found.checks), None, found.checks)
-    return Pair(there, found, (*there.checks, _back_words(found, there)))
+    return Pair(there, found, (*there.checks, *_back_words(found, there)))

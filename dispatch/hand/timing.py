@@ -53,9 +53,9 @@ def find_ride(car: Car, ask: Ask, way: Way) -> tuple[RidePlan | None, Check | No
     """
     rides = [ride for gap in _gaps(car, way.leave_from) if (ride := _place(car, ask, way, gap))]
     if rides and way.arrive_by:
-        return max(rides, key=lambda ride: (way.is_planned_so(ride), ride.pickup_at)), None
-    if rides:
-        return min(rides, key=lambda ride: ride.pickup_at), None
+        return max(rides, key=lambda ride: (way.is_planned_so(ride) and not ride.base_at, ride.pickup_at)), None
+    if rides:  # whoever may wait no longer than so is fetched by a car that is back in time, if there is one
+        return min(rides, key=lambda ride: (bool(way.pickup_until and ride.base_at), ride.pickup_at)), None
     bare = replace(car, busy=())
     free = [ride for gap in _gaps(bare, way.leave_from) if (ride := _place(bare, ask, way, gap))]
     if free and car.busy:
@@ -68,11 +68,25 @@ def find_ride(car: Car, ask: Ask, way: Way) -> tuple[RidePlan | None, Check | No
 
 
 def _place(car: Car, ask: Ask, way: Way, gap: _Gap) -> RidePlan | None:
-    """Put the way into one gap; None when it does not fit."""
+    """Put the way into one gap; None when it does not fit.
+
+    The plan has a car back at its base when the shift ends. By hand the last party has left it by then; such a ride
+    says when the car is back.
+    """
+    if gap.follows is not None:
+        return _within(car, ask, way, gap, _until(ask, way, gap.follows))
+    ends, home = gap.duty.ends_at, _drive(way.destination, car.base)
+    if ride := _within(car, ask, way, gap, ends - home):
+        return ride
+    late = _within(car, ask, way, gap, ends)
+    return late and replace(late, base_at=late.dropoff_at + leave_min(ask.mobility) * MINUTE + home)
+
+
+def _within(car: Car, ask: Ask, way: Way, gap: _Gap, until: datetime) -> RidePlan | None:
+    """Put the way into a gap so that the party has left the car by `until`; None when it does not fit."""
     empty, full = _drive(gap.stands, way.origin), _drive(way.origin, way.destination)
     board, leave = board_min(ask.mobility, ask.has_stairs) * MINUTE, leave_min(ask.mobility) * MINUTE
     earliest = max(_up(_clean_at(gap, ask)) + empty, _up(way.pickup_from))
-    until = _until(ask, way, gap)
     latest = until - (board + full + leave)
     if way.pickup_until:
         latest = min(latest, way.pickup_until)
@@ -107,13 +121,11 @@ def _clean_at(gap: _Gap, ask: Ask) -> datetime:
     return max(gap.starts_at, gap.before.ends_at + gap.before.unclean)
 
 
-def _until(ask: Ask, way: Way, gap: _Gap) -> datetime:
-    """Return when the party must have left the car: in time for the next run and clean for it, or before duty ends."""
-    if gap.follows is None:
-        return gap.duty.ends_at - turn_min(ask.zone_class) * MINUTE
-    is_same = gap.follows.ride_class in ("", ask.ride_class)
+def _until(ask: Ask, way: Way, follows: Busy) -> datetime:
+    """Return when the party must have left the car, in time for its next run and clean for it."""
+    is_same = follows.ride_class in ("", ask.ride_class)
     turn = timedelta() if is_same else turn_min(ask.zone_class) * MINUTE
-    return _leaves_on(way, gap.follows) - turn
+    return _leaves_on(way, follows) - turn
 
 
 def _leaves_on(way: Way, follows: Busy) -> datetime:
@@ -158,5 +170,5 @@ def _up(at: datetime) -> datetime:
 
 def duty_of(car: Car, ride: RidePlan | None) -> Duty | None:
     """Return the shift a ride falls in, else the first: whose name stands beside the car."""
-    duties = (duty for duty in car.duties if ride and duty.driver_code == ride.driver_code)
+    duties = (duty for duty in car.duties if ride and duty.starts_at <= ride.leave_at < duty.ends_at)
     return next(duties, car.duties[0] if car.duties else None)

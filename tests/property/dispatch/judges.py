@@ -1,7 +1,6 @@
 """The two judges of one question: by hand as the panel asks, by the engine as the plan asks.
 
-What the plan does not do by itself and a person may is "but": the engine is asked again within a person's limits. Where
-they differ it is asked with one rule after the other put aside; the first that makes it agree is the cause.
+What the plan does not do by itself and a person may is "but": the engine is asked again within a person's limits.
 """
 
 from __future__ import annotations
@@ -10,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import ceil
 
 from access.models import AccessRequest
 from access.services import cards
 from core import clock
+from core.geo import Point, travel_min
 from dispatch.hand import receiving, snapshot
 from dispatch.hand.candidates import fit, way_back, way_there
 from dispatch.hand.car_rules import load
@@ -29,7 +30,7 @@ from matching.board import Board
 from matching.explain import why_cars
 from matching.facilities import Offers, is_safe, open_facilities, refusal
 from matching.online import choice_at, open_board, request_on
-from matching.problem import Direction, Facility, Problem, Request
+from matching.problem import Direction, Facility, Place, Problem, Request, Vehicle
 
 MIN = timedelta(minutes=1)
 BY_PERSON = {"far", "other_hours"}
@@ -38,7 +39,9 @@ TIMES = 3  # so many bookable times of each person are looked at
 
 @dataclass(frozen=True)
 class Pair:
-    """What both say of one pair: yes, "but" where only a person may decide so, or no; why they differ ("": alike)."""
+    """What both say of one pair: yes, "but" where only a person may decide so, or no; the rule of a hospital that
+    differs ("": alike).
+    """
 
     kind: str  # there, back, hospital
     subject: str
@@ -49,7 +52,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Engine:
-    """The engine's question about one person, with what each rule put aside makes of it."""
+    """The engine's question about one person, with the boards it was asked on."""
 
     problem: Problem
     case: str
@@ -59,7 +62,7 @@ class Engine:
 
     @cached_property
     def boards(self) -> dict[str, Board]:
-        """The boards opened so far, by whose limits hold and the rule put aside last."""
+        """The boards opened so far, by whose limits hold and where the way ends."""
         return {"": open_board(self.problem, travel=ROADS)}
 
     def board(self, problem: Problem, name: str) -> Board:
@@ -72,16 +75,16 @@ class Engine:
         """Say what the engine says of a car: yes, "but" where it says yes by a person's limits, or no."""
         if self.cars(self.boards[""], slot, direction).get(car.code):
             return "yes"
-        name = "lent" if car.is_ambulance else "person"
-        board = self.board(by_person(self, is_lent=car.is_ambulance), name)
+        site = self.problem.facility_by_id[slot.service.facility_id].place
+        ends = self.problem.place_by_id[site if direction == Direction.OUTBOUND else self.home]
+        board = self.board(by_person(self, ends, is_lent=car.is_ambulance), f"{car.is_ambulance} {ends.id}")
         return "but" if self.cars(board, slot, direction).get(car.code) else "no"
 
-    def eased(self, *, is_lent: bool) -> Iterator[tuple[str, Board]]:
-        """Yield a board for each rule put aside, each beside those before it and with a person's limits."""
-        problem = by_person(self, is_lent=is_lent)
-        for name, ease in EASED:
-            problem = ease(problem)
-            yield name, self.board(problem, f"{name} {is_lent}")
+    @property
+    def home(self) -> str:
+        """The place where the person is set down at the end."""
+        party = self.problem.request_by_id[self.case]
+        return party.dropoff_place or party.home
 
     @cached_property
     def kept(self) -> dict[tuple[int, int, str], dict[str, bool]]:
@@ -102,38 +105,40 @@ class Engine:
         return self.kept[key]
 
 
-def by_person(asked: Engine, *, is_lent: bool) -> Problem:
-    """Ask within what a person may decide: any hour at the door, and an ambulance for whoever may lie in one."""
+def by_person(asked: Engine, ends: Place, *, is_lent: bool) -> Problem:
+    """Ask within what a person may decide for a way to `ends`.
+
+    Any hour at the door, a car that is back at its base after its shift, and an ambulance for whoever may lie in one.
+    """
     problem = asked.problem
     params = replace(problem.params, arrive_early_min=LIMITS.early_by_person, arrive_spare_min=LIMITS.spare_by_person)
     people = [replace(each, skills=each.skills - {"closed_loop"}) for each in problem.requests]
-    problem = replace(problem, params=params, requests=tuple(people))
+    cars = tuple(_late_back(problem, each, ends) for each in problem.vehicles)
+    problem = replace(problem, params=params, requests=tuple(people), vehicles=cars)
     if not is_lent:
         return problem
     people = [lying(each, asked.row) if each.id == asked.case else each for each in problem.requests]
     return replace(problem, requests=tuple(people))
 
 
+def _late_back(problem: Problem, car: Vehicle, ends: Place) -> Vehicle:
+    """Let the party have left a car when its shift ends, however far its base is."""
+    base = problem.place_by_id[car.end_place]
+    return replace(
+        car,
+        shift_end_min=car.shift_end_min
+        + _drive(Point(ends.latitude, ends.longitude), Point(base.latitude, base.longitude)),
+    )
+
+
+def _drive(start: Point, end: Point) -> float:
+    return ceil(travel_min(start, end) * 60) / 60
+
+
 def lying(party: Request, row: AccessRequest) -> Request:
     """Let somebody ride in any ambulance."""
     room = load(row.mobility, cards.party_size(row), is_lying=True)
     return replace(party, skills=party.skills - {"ordinary"}, party=room)
-
-
-def _late_ends(problem: Problem) -> Problem:
-    """Let nobody have to be back at the base when the shift ends."""
-    return replace(
-        problem, vehicles=tuple(replace(each, shift_end_min=each.shift_end_min + 600) for each in problem.vehicles)
-    )
-
-
-def _clean_cars(problem: Problem) -> Problem:
-    """Let no class have to be cleaned out of a car."""
-    cars = tuple(replace(each, disinfection_min=0.0) for each in problem.vehicles)
-    return replace(problem, vehicles=cars, requests=tuple(replace(each, turn_min=0.0) for each in problem.requests))
-
-
-EASED = (("edge_of_shift", _late_ends), ("disinfection", _clean_cars))
 
 
 def name_of(slot: Slot, row: AccessRequest) -> str:
@@ -225,8 +230,7 @@ def _cars(asked: Engine, slot: Slot, at: datetime) -> Iterator[Pair]:
     for direction, way in ways.items():
         for car in seen.cars:
             hand, engine = _by_hand(car, ask, way), asked.said(slot, direction, car)
-            cause = "" if hand == engine else _cause(asked, slot, direction, car, (ask, way, hand))
-            yield Pair(direction, car.code, hand, engine, cause)
+            yield Pair(direction, car.code, hand, engine)
 
 
 def _by_hand(car: Car, ask: Ask, way: Way) -> str:
@@ -234,20 +238,3 @@ def _by_hand(car: Car, ask: Ask, way: Way) -> str:
     if found.ride is None:
         return "no"
     return "but" if any(check.verdict == "but" for check in found.checks) else "yes"
-
-
-def _cause(asked: Engine, slot: Slot, direction: Direction, car: Car, by_hand: tuple[Ask, Way, str]) -> str:
-    """Name the rule that only one of them knows, "unknown" when it is none of these."""
-    ask, way, hand = by_hand
-    if hand == "no":
-        wider = replace(way, pickup_until=way.pickup_until and way.pickup_until + 30 * MIN)
-        later = replace(car, duties=tuple(replace(each, ends_at=each.ends_at + 60 * MIN) for each in car.duties))
-        dirty = replace(car, busy=tuple(replace(each, ride_class="", unclean=0 * MIN) for each in car.busy))
-        named = {"wait": (car, ask, wider), "edge_of_shift": (later, ask, way), "disinfection": (dirty, ask, way)}
-        return next((name for name, asks in named.items() if fit(*asks).ride), "unknown")
-    eased = (
-        name
-        for name, board in asked.eased(is_lent=car.is_ambulance)
-        if asked.cars(board, slot, direction).get(car.code)
-    )
-    return next(eased, "unknown")

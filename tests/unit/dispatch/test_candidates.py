@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.clock import CHINA
 from core.geo import Point
 from dispatch import words
 from dispatch.hand import offers
@@ -180,6 +181,35 @@ def test_an_hour_the_plan_would_not_keep_is_left_to_a_person(starts, code, says)
     words_said = [words.sentence(check) for check in found.checks if check.verdict == "but"]
     assert [check.code for check in found.checks if check.verdict == "but"] == ([code] if code else [])
     assert all(says in each for each in words_said)
+
+
+@pytest.mark.parametrize(
+    ("left_min", "code"),
+    [(2, "late_back"), (1, None), (200, "")],
+    ids=["set down in time", "not even that", "back in time"],
+)
+def test_a_car_that_is_back_after_its_shift_is_left_to_a_person(left_min, code):
+    """The plan has every car back at its base when the shift ends; a person may let it be late."""
+    bare = fit(car(base=FAR), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)).ride
+    duty = Duty("D", "李师傅", NOW - 120 * MIN, bare.dropoff_at + left_min * MIN)
+
+    found = fit(car(base=FAR, duties=(duty,)), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None))
+
+    told = [check for check in found.checks if check.verdict == "but"]
+    assert found.is_possible is (code is not None)
+    assert [check.code for check in told] == ([code] if code else [])
+    if told:
+        back = f"{(found.ride.base_at.astimezone(CHINA)):%H:%M}"
+        assert words.sentence(told[0]).endswith(f"送完回到车场要到 {back}")
+
+
+def test_a_car_that_is_back_in_time_goes_before_one_that_is_not():
+    """Also among the gaps of one car: an earlier pick-up within the plan's minutes at the door counts as kept."""
+    bare = fit(car(base=FAR), ASK, there()).ride
+    tight = Duty("D", "李师傅", NOW - 120 * MIN, bare.dropoff_at + 3 * MIN)
+    far, near = car("V1", base=FAR, duties=(tight,)), car("V2", base=FAR)
+
+    assert [each.car.code for each in rank([fit(far, ASK, there()), fit(near, ASK, there())], ASK)] == ["V2", "V1"]
 
 
 def test_a_car_home_that_comes_late_is_not_promised():
