@@ -10,7 +10,7 @@ from django.db.models import Q
 from calls.states import CALL, LIVE, OF_THE_HOUSE, CallKind, CallStatus
 from core.actors import Actor
 from core.divisions import division_prefix
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role
 
@@ -113,7 +113,7 @@ class OpenCall(Stateful):
             models.Index(fields=["dispatch_area", "since"], name="call_area", condition=~Q(status=CallStatus.ENDED)),
             models.Index(fields=["climbs_at"], name="call_climb", condition=Q(status=CallStatus.OPEN)),
         ]
-        triggers = [status_guard(CALL)]
+        triggers = guarded_status(CALL)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import IntegrityError
-from django.db.models import CheckConstraint, Q, TextChoices
+from django.db.models import CheckConstraint, Model, Q, TextChoices
 
 if TYPE_CHECKING:
     from core.states import Machine
@@ -26,6 +26,29 @@ def refuses_a_word(error: IntegrityError) -> bool:
 def status_guard(machine: Machine, field: str = "status") -> pgtrigger.Trigger:
     """Make the trigger that refuses a status move outside the machine's table (trust.md E2, INV-10)."""
     return pgtrigger.FSM(name="status_moves", field=field, transitions=machine.moves())
+
+
+class _Noted(pgtrigger.Trigger):
+    """A trigger that calls the one function of the history instead of one of its own."""
+
+    def render_execute(self, model: Model) -> str:
+        return "core_note_move()"
+
+
+def guarded_status(machine: Machine) -> list[pgtrigger.Trigger]:
+    """Make the triggers of a status: none moves outside its table, and each move is noted by the database itself.
+
+    The product's role may not write where moves are noted (`StatusMove`), so an audit row that somebody forges, or
+    leaves out, stands against it (INV-41, docs/adr/0027).
+    """
+    noted = _Noted(
+        name="move_noted",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("status"),
+        condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
+        func="RETURN NULL;",
+    )
+    return [status_guard(machine), noted]
 
 
 def words(

@@ -58,6 +58,19 @@ def _guards_off() -> Iterator[str]:
         yield from (f"{name} reads a setting" for (name,) in cursor.fetchall())
 
 
+# moves that only one of both knows; what happened before the history began stands in the audit alone
+_UNTRUE_MOVES = (
+    "WITH begun AS (SELECT applied FROM django_migrations WHERE app = 'core' AND name = '0006_status_moves'),"
+    " moved AS (SELECT table_name, object_id, old_status, new_status, count(*) AS times FROM core_statusmove"
+    " GROUP BY 1, 2, 3, 4),"
+    " said AS (SELECT replace(model, '.', '_') AS table_name, object_id, old_status, new_status, count(*) AS times"
+    " FROM core_auditevent, begun WHERE old_status <> '' AND recorded_at >= applied GROUP BY 1, 2, 3, 4)"
+    " SELECT concat_ws(' ', table_name, object_id, old_status, new_status) FROM moved"
+    " FULL JOIN said USING (table_name, object_id, old_status, new_status)"
+    " WHERE moved.times IS DISTINCT FROM said.times"
+)
+
+
 INVARIANTS = [
     Invariant("INV-31", "every sealed column holds sealed bytes, never readable words", _unsealed()),
     Invariant(
@@ -80,5 +93,11 @@ INVARIANTS = [
         "'30 s'"
         " WHERE heart.silent_since < clock_timestamp() - interval '60 s'"
         " OR heart.name = 'beat' AND heart.beaten_at < clock_timestamp() - interval '90 s'",
+    ),
+    Invariant(
+        "INV-41",
+        "every move of a status that the database noted stands in the audit with who did it, and the audit tells of "
+        "no other",
+        _UNTRUE_MOVES,
     ),
 ]

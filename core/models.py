@@ -42,6 +42,25 @@ class AuditEvent(models.Model):
         return f"{self.at:%F %T} {self.actor_label} {self.verb}"
 
 
+class StatusMove(models.Model):
+    """One move of a status, noted by a trigger of the database and by nobody else (`core.guards`, INV-41)."""
+
+    moved_at = models.DateTimeField(help_text="The database's own clock")
+    table_name = models.CharField(max_length=63)
+    object_id = models.CharField(max_length=64)
+    old_status = models.CharField(max_length=30)
+    new_status = models.CharField(max_length=30)
+    by_role = models.CharField(max_length=63, help_text="The database role that was signed in")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["table_name", "object_id"], name="status_move_object")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.object_id}: {self.old_status} > {self.new_status}"
+
+
 class IdempotencyKey(models.Model):
     """One key, one effect: written in the same transaction as the effect, before it (trust.md E1)."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role
 from dispatch.states import PLANNING, PlanningKind, PlanningStatus
@@ -52,7 +52,7 @@ class PlanningRun(Stateful):
         ordering = ["-asked_at"]
         constraints = [words("planning", "kind", PlanningKind), words("planning", "status", PlanningStatus)]
         indexes = [models.Index(fields=["area", "-asked_at"], name="planning_area")]
-        triggers = [status_guard(PLANNING)]
+        triggers = guarded_status(PLANNING)
 
     def __str__(self) -> str:
         return f"{self.area} {self.kind} {self.asked_at:%F %H:%M}"

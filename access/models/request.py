@@ -12,7 +12,7 @@ from access.models.absence import present
 from access.states import REQUEST, CancelReason, CloseOutcome, RequestStatus, StopReason, TransportMode
 from core.actors import Actor
 from core.divisions import division_prefix
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.sealed import SealedField, sealed
 from core.stateful import Stateful
 from core.vocabulary import Mobility, NeedKind, Role
@@ -194,7 +194,7 @@ class AccessRequest(Stateful):
             models.Index(fields=["dispatch_area", "status", "arrive_at"], name="request_board"),
             models.Index(fields=["next_check_at"], name="request_due", condition=Q(status__in=[s.value for s in OPEN])),
         ]
-        triggers = [status_guard(REQUEST), number_cases()]
+        triggers = [*guarded_status(REQUEST), number_cases()]
 
     def __str__(self) -> str:
         return self.number

@@ -18,7 +18,7 @@ from access.models.one_record import free_number, mark_second, one_record_per_nu
 from access.states import CARE_NEED, NeedStatus
 from core import tidy
 from core.actors import Actor
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.phrases import label, listed, odd
 from core.sealed import SealedField, sealed
 from core.stateful import Stateful
@@ -199,7 +199,7 @@ class CareNeed(Stateful):
             words("need", "status", NeedStatus),
         ]
         indexes = [models.Index(fields=["kind", "status"], name="need_kind_status")]
-        triggers = [status_guard(CARE_NEED)]
+        triggers = guarded_status(CARE_NEED)
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from communities.states import GATE_PASS, PassStatus
 from core.actors import Actor
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role
 
@@ -86,7 +86,7 @@ class GatePass(Stateful):
             words("pass", "status", PassStatus),
         ]
         indexes = [models.Index(fields=["community", "exit_from"], name="pass_community_day")]
-        triggers = [status_guard(GATE_PASS)]
+        triggers = guarded_status(GATE_PASS)
 
     def __str__(self) -> str:
         return self.number

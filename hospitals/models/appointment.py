@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.sealed import SealedField, sealed
 from core.stateful import Stateful
 from core.vocabulary import Role
@@ -107,7 +107,7 @@ class Appointment(Stateful):
                 name="appointment_at_door",
             ),
         ]
-        triggers = [status_guard(APPOINTMENT)]
+        triggers = guarded_status(APPOINTMENT)
 
     def __str__(self) -> str:
         return f"{self.case_ref} {self.status}"

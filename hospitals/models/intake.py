@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.actors import Actor
-from core.guards import append_only, status_guard, words
+from core.guards import append_only, guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role
 from hospitals.models.appointment import Appointment
@@ -123,7 +123,7 @@ class Intake(Stateful):
             words("intake", "sample_result", SampleResult, may_be_blank=True),
         ]
         indexes = [models.Index(fields=["facility", "status"], name="intake_desk")]
-        triggers = [status_guard(INTAKE)]
+        triggers = guarded_status(INTAKE)
 
     def __str__(self) -> str:
         return f"{self.label} {self.status}"

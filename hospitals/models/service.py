@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from hospitals.machines import places_of
 from hospitals.states import SERVICE, ServiceStatus, is_barred, is_shut
@@ -41,7 +41,7 @@ class Service(Stateful):
             words("service", "status", ServiceStatus),
         ]
         indexes = [models.Index(fields=["kind"], name="service_kind")]
-        triggers = [status_guard(SERVICE)]
+        triggers = guarded_status(SERVICE)
 
     def __str__(self) -> str:
         return f"{self.facility_id} {self.kind}"

@@ -11,7 +11,7 @@ from django.db.models import Q
 from communities.models import DispatchAreaDivision
 from core.actors import Actor
 from core.divisions import division_prefix
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role
 from hospitals.models.facility import Facility
@@ -100,7 +100,7 @@ class TransferRequest(Stateful):
             words("transfer", "reason", TransferReason),
         ]
         indexes = [models.Index(fields=["facility", "status"], name="transfer_desk")]
-        triggers = [status_guard(TRANSFER)]
+        triggers = guarded_status(TRANSFER)
 
     def __str__(self) -> str:
         return f"{self.case_ref} → {self.facility_id} {self.status}"

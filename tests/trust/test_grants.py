@@ -9,8 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from access.states import CancelReason, RequestStatus
 from core import clock
+from core.actors import SWEEP
+from core.advance import advance
 from core.management.commands.check_invariants import breaches
+from core.models import StatusMove
 from tests.factories import access as make
 from tests.factories import communities as places
 
@@ -22,7 +26,7 @@ MAY_DELETE = {
 }  # fmt: skip
 NEVER_CHANGED = {"core_auditevent", "communities_scan", "hospitals_overloadreport", "core_personkey"}
 READ_ALONE = {
-    "core_installation", "django_migrations", "django_content_type", "auth_permission", "auth_group",
+    "core_installation", "core_statusmove", "django_migrations", "django_content_type", "auth_permission", "auth_group",
     "auth_group_permissions",
 }  # fmt: skip
 
@@ -96,9 +100,9 @@ def test_with_the_librarys_own_answer_it_would_and_the_invariant_names_it() -> N
     trigger.install(model)
 
     assert _go_back_with_triggers_ignored() == "submitted"
-    assert [row["id"] for row in breaches()] == ["INV-33"]
+    assert [row["id"] for row in breaches()] == ["INV-33", "INV-41"]
     call_command("grant_app_role")
-    assert breaches() == []
+    assert [row["id"] for row in breaches()] == ["INV-41"], "the database has noted the move that no audit row tells of"
 
 
 def test_a_trigger_that_was_dropped_is_named() -> None:
@@ -108,11 +112,57 @@ def test_a_trigger_that_was_dropped_is_named() -> None:
     assert breaches()[0]["examples"] == [f"{model._meta.db_table} {trigger.get_pgid(model)}"]
 
 
+def _as_the_role(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        cursor.execute(statement, values)
+        cursor.execute("RESET ROLE")
+
+
+def test_a_move_is_noted_by_the_database_with_the_role_that_made_it() -> None:
+    """INV-41: what advance writes stands in the audit and in the history, and they agree."""
+    row = make.request(make.resident(places.community()), at=clock.now())
+
+    advance(row, RequestStatus.CANCELLED, by=SWEEP, at=clock.now(), cancel_reason=CancelReason.MISTAKE)
+
+    noted = StatusMove.objects.get(object_id=str(row.pk))
+    assert (noted.table_name, noted.old_status, noted.new_status) == ("access_accessrequest", "approved", "cancelled")
+    assert noted.by_role == connection.settings_dict["USER"]
+    assert breaches() == []
+
+
+def test_a_status_moved_past_the_audit_is_named() -> None:
+    """INV-41: a legal move by plain SQL, as the product's role, with nobody's name to it."""
+    row = make.request(make.resident(places.community()), at=clock.now())
+
+    _as_the_role("UPDATE access_accessrequest SET status = 'cancelled', cancel_reason = 'mistake' WHERE id = %s", row.pk)
+
+    assert [each["id"] for each in breaches()] == ["INV-41"]
+    assert breaches()[0]["examples"] == [f"access_accessrequest {row.pk} approved cancelled"]
+
+
+def test_a_forged_audit_row_is_named() -> None:
+    """INV-41: an audit row of a move that never was."""
+    row = make.request(make.resident(places.community()), at=clock.now())
+
+    _as_the_role(
+        "INSERT INTO core_auditevent (at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model,"
+        " object_id, old_status, new_status, reason, detail, request_id, offline) VALUES (now(), now(), 'user:1', '李',"
+        " 'staff', '', 'request.cancelled', 'access.accessrequest', %s, 'approved', 'cancelled', '', '{}', '', false)",
+        str(row.pk),
+    )
+
+    assert [each["id"] for each in breaches()] == ["INV-41"]
+
+
 @pytest.mark.parametrize(
     "statement",
     ["DELETE FROM access_resident", "UPDATE core_auditevent SET verb = 'x'", "DROP TABLE access_resident",
      "CREATE TABLE mine (id int)", "TRUNCATE access_resident", "UPDATE core_personkey SET wrapped = 'x'",
-     "UPDATE core_installation SET kind = 'demo'", "DELETE FROM core_personkey"],
+     "UPDATE core_installation SET kind = 'demo'", "DELETE FROM core_personkey",
+     "INSERT INTO core_statusmove (moved_at, table_name, object_id, old_status, new_status, by_role)"
+     " VALUES (now(), 'x', '1', 'a', 'b', 'x')", "UPDATE core_statusmove SET old_status = 'x'",
+     "DELETE FROM core_statusmove"],
 )  # fmt: skip
 def test_as_this_role_it_is_refused(statement: str) -> None:
     """Guard: the same, said by PostgreSQL to whoever is signed in as the product."""

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.geo import Point
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role
 from transport.states import RUN, RUN_LIVE, RunStatus, StopKind
@@ -85,7 +85,7 @@ class Run(Stateful):
             ),
             words("run", "status", RunStatus),
         ]
-        triggers = [status_guard(RUN)]
+        triggers = guarded_status(RUN)
 
     def __str__(self) -> str:
         return f"{self.vehicle_id} {self.occupied}"

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.actors import Actor
 from core.geo import Point
-from core.guards import status_guard, words
+from core.guards import guarded_status, words
 from core.sealed import SealedField, sealed
 from core.stateful import Stateful
 from core.vocabulary import CarePriority, Mobility, Role
@@ -123,7 +123,7 @@ class Trip(Stateful):
             words("trip", "mobility", Mobility),
         ]
         indexes = [models.Index(fields=["dispatch_area", "status"], name="trip_board")]
-        triggers = [status_guard(TRIP)]
+        triggers = guarded_status(TRIP)
 
     def __str__(self) -> str:
         return f"{self.direction} {self.from_label} → {self.to_label}"

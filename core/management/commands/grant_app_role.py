@@ -20,9 +20,10 @@ DELETABLE = (
 )
 # rows of what happened, and the wrapped key of a person: written once
 APPEND_ONLY = ("core_auditevent", "communities_scan", "hospitals_overloadreport", "core_personkey")
-# what an installation is and which rights there are: written by whoever sets it up
+# what an installation is and which rights there are: written by whoever sets it up; moves: by the database alone
 READ_ONLY = (
     "core_installation",
+    "core_statusmove",
     "django_migrations",
     "django_content_type",
     "auth_permission",

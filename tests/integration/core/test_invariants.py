@@ -117,6 +117,12 @@ BREAKERS: dict[str, list[str]] = {
         "INSERT INTO core_workerheartbeat (name, beaten_at, silent_since)"
         " VALUES ('relay', clock_timestamp(), NULL), ('dispatch', NULL, clock_timestamp() - interval '2 minutes')"
     ],
+    "INV-41": [
+        "INSERT INTO core_auditevent (at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model,"
+        " object_id, old_status, new_status, reason, detail, request_id, offline)"
+        " VALUES (now(), clock_timestamp(), 'x', 'x', '', '', 'intake.release', 'hospitals.intake', '1', 'in_treatment',"
+        " 'released', '', '{}', '', false)"
+    ],
 }
 
 
