@@ -28,9 +28,10 @@ class OfPage(TypedDict):
 
 
 class OfZone(TypedDict):
-    """What a resident's page reads: the zone class of now."""
+    """What a resident's page reads: the zone class of now, and whether an absence is open."""
 
     zone_class: str
+    is_absent: bool
 
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ from communities.models import Community, ZonePeriod
 from core import clock
 from core.actors import Actor
 from core.buildings import same_building
+from core.composed import Composed
 from core.errors import NotFound
 from core.vocabulary import SERVICE_OF, NeedKind, ZoneClass
 from hospitals.models import Slot
@@ -106,15 +107,28 @@ def asking(actor: Actor, resident_id: UUID, *, on: datetime, purpose: str, at: d
 
     Raises NotFound for anybody else's resident.
     """
-    need = CareNeed.objects.filter(resident=OuterRef("pk"), kind=purpose)
-    usual = JSONObject(facility="facility_id", hours="session_hours", slot_min=_slot_min(purpose, on))
-    rows = _with_ground(Resident.objects.visible_to(actor), on=on, at=at)
-    found: list[Any] = list(rows.annotate(usual=Subquery(need.values_list(usual)[:1])).filter(pk=resident_id))
+    start, end = clock.day_bounds(clock.local_day(on))
+    known = {"resident": resident_id, "place": actor.place_code, "on": on, "at": at, "start": start, "end": end}
+    found: list[Any] = _ASKING.rows(actor.role, purpose, **known)
     if not found:
         raise NotFound("resident.absent")
-    resident, known = found[0], found[0].usual or {}
-    minutes = session_min(purpose, hours=known.get("hours"), slot_min=known.get("slot_min"))
-    return Asking(resident, _ground(resident), known.get("facility") or "", minutes)
+    resident, usual = found[0], found[0].usual or {}
+    minutes = session_min(purpose, hours=usual.get("hours"), slot_min=usual.get("slot_min"))
+    return Asking(resident, _ground(resident), usual.get("facility") or "", minutes)
+
+
+def _asked_for(  # noqa: PLR0913 - the values of one statement
+    role: str, purpose: str, *, resident: UUID, place: str, on: datetime, at: datetime, start: datetime, end: datetime
+) -> QuerySet[Resident]:
+    """Select a resident of a place with the ground of a wish for [start, end) and the usual facility of a purpose."""
+    need = CareNeed.objects.filter(resident=OuterRef("pk"), kind=purpose)
+    usual = JSONObject(facility="facility_id", hours="session_hours", slot_min=_slot_min(purpose, on))
+    seen = Resident.objects.visible_to(Actor("", "", role=role, place_code=place)).filter(pk=resident)
+    rows = _with_ground(seen, start=start, end=end, at=at)
+    return rows.annotate(usual=Subquery(need.values_list(usual)[:1]))
+
+
+_ASKING = Composed[Any](_asked_for, resident=UUID, place=str, on=datetime, at=datetime, start=datetime, end=datetime)
 
 
 def _slot_min(purpose: str, on: datetime) -> Subquery:
@@ -136,11 +150,19 @@ def ground_of(resident: Resident, *, on: datetime, at: datetime) -> Ground:
 
     Whoever writes by it holds the resident first: what was read before is another moment's.
     """
-    return _ground(_with_ground(Resident.objects.filter(pk=resident.pk), on=on, at=at).get())
-
-
-def _with_ground(residents: QuerySet[Resident], *, on: datetime, at: datetime) -> QuerySet[Resident]:
     start, end = clock.day_bounds(clock.local_day(on))
+    [found] = _GROUND.rows(resident=resident.pk, start=start, end=end, at=at)
+    return _ground(found)
+
+
+def _grounded(*, resident: UUID, start: datetime, end: datetime, at: datetime) -> QuerySet[Resident]:
+    return _with_ground(Resident.objects.filter(pk=resident), start=start, end=end, at=at)
+
+
+_GROUND = Composed[Any](_grounded, resident=UUID, start=datetime, end=datetime, at=datetime)
+
+
+def _with_ground(residents: QuerySet[Resident], *, start: datetime, end: datetime, at: datetime) -> QuerySet[Resident]:
     same_day = AccessRequest.objects.filter(resident_id=OuterRef("pk"), status__in=OPEN).filter(
         Q(arrive_at__gte=start, arrive_at__lt=end) | Q(arrive_at__isnull=True, submitted_at__gte=start)
     )

@@ -19,6 +19,7 @@ from access.selectors.ground import zone_of
 from access.states import NeedStatus
 from core.actors import Actor
 from core.clock import local_day, now
+from core.composed import Composed
 from core.errors import NotFound
 from core.narrow import joined
 from core.phrases import label
@@ -154,14 +155,23 @@ def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
 
 def resident_of(actor: Actor, ident: UUID) -> ZonedResident:
     """Return one resident of the actor's own community, with `zone_class` of now; raise NotFound for anybody else's."""
-    zone = Coalesce(zone_of(OuterRef("community"), resident="", at=now()), Value(ZoneClass.PRECAUTIONARY))
-    seen = Resident.objects.visible_to(actor).filter(pk=ident).order_by()
-    rows = joined(seen, {"community": _PLACE, "guardian": ["name"]}).annotate(zone_class=zone)
-    needs = joined(CareNeed.objects.order_by("kind"), {"facility": ["name"]})
-    row = next(iter(rows.prefetch_related(Prefetch("needs", needs))), None)
+    row = next(iter(_OWN.rows(actor.role, resident=ident, place=actor.place_code, at=now())), None)
     if row is None:
         raise NotFound("resident.absent")
     return row
+
+
+def _own(role: str, *, resident: UUID, place: str, at: datetime) -> QuerySet[Resident]:
+    """Select a resident of a place with what their page shows."""
+    zone = Coalesce(zone_of(OuterRef("community"), resident="", at=at), Value(ZoneClass.PRECAUTIONARY))
+    seen = Resident.objects.visible_to(Actor("", "", role=role, place_code=place)).filter(pk=resident).order_by()
+    absent = Exists(Absence.objects.filter(resident=OuterRef("pk"), ended_at__isnull=True))
+    rows = joined(seen, {"community": _PLACE, "guardian": ["name"]}).annotate(zone_class=zone, is_absent=absent)
+    needs = joined(CareNeed.objects.order_by("kind"), {"facility": ["name"]})
+    return rows.prefetch_related(Prefetch("needs", needs))
+
+
+_OWN = Composed[ZonedResident](_own, resident=UUID, place=str, at=datetime)
 
 
 def requests_of(resident: Resident) -> list[AccessRequest]:
@@ -169,8 +179,10 @@ def requests_of(resident: Resident) -> list[AccessRequest]:
     return list(resident.requests.order_by("-submitted_at").only("number", "need_kind", "arrive_at", "status")[:30])
 
 
-def absence_of(resident: Resident) -> Absence | None:
+def absence_of(resident: ZonedResident) -> Absence | None:
     """Return where a resident is instead of at home, None for whoever is at home: one at a time, by constraint."""
+    if not resident.is_absent:
+        return None
     return next(iter(resident.absences.filter(ended_at__isnull=True).order_by()), None)
 
 

@@ -1,19 +1,20 @@
-"""What a desk sees of its day: three queries, however many patients."""
+"""What a desk sees of its day: three queries, composed once, however many patients."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from core import clock, names, tidy
+from core.composed import Composed
 from core.phrases import label
 from core.vocabulary import Mobility, ServiceKind, TreatmentShift, hhmm
 from hospitals.cards import CONTINUOUS_SERVICES
-from hospitals.models import Appointment, Intake, Service
-from hospitals.selectors.desk_rows import Arrival, Capacity, DeskDay, Patient
+from hospitals.models import Appointment, Intake, Service, TransferRequest
+from hospitals.selectors.desk_rows import Arrival, Capacity, CountedService, DeskDay, Patient
 from hospitals.selectors.limits import DeskLimits, limits
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
 from hospitals.words import (
@@ -48,11 +49,20 @@ def _who_first(row: Arrival) -> tuple[bool, datetime]:
 
 def _expected(facility_code: str, *, at: datetime, known: DeskLimits) -> list[Arrival]:
     start, end = clock.day_around(at)  # who is brought at night is on the page on both sides of midnight
+    rows = _EXPECTED.rows(facility=facility_code, start=start, end=end)
+    return [arrival_of(row, at=at, known=known) for row in rows]
+
+
+def _booked(*, facility: str, start: datetime, end: datetime) -> QuerySet[Appointment]:
+    """Select who is expected in [start, end), and who stands at the door."""
     rows = Appointment.objects.filter(
-        facility=facility_code,
-        status__in=[AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED],
-    ).filter(Q(slot__starts_at__gte=start, slot__starts_at__lt=end) | Q(at_door_at__isnull=False))
-    return [arrival_of(row, at=at, known=known) for row in rows.select_related("slot")]
+        facility=facility, status__in=[AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED]
+    )
+    here = Q(slot__starts_at__gte=start, slot__starts_at__lt=end) | Q(at_door_at__isnull=False)
+    return rows.filter(here).select_related("slot")
+
+
+_EXPECTED = Composed[Appointment](_booked, facility=str, start=datetime, end=datetime)
 
 
 def arrival_of(appointment: Appointment, *, at: datetime, known: DeskLimits | None = None) -> Arrival:
@@ -130,9 +140,7 @@ def matches(appointment: Appointment, words: str, *, by_sound: bool = False) -> 
 def _sort_patients(day: DeskDay, facility_code: str, known: DeskLimits) -> None:
     """Put today's arrivals where they stand: hand-over clock, house, waiting for the way home."""
     start = clock.day_bounds(clock.local_day(day.at))[0]
-    here = Q(status__in=INSIDE) | Q(arrived_at__gte=start) | _waiting_for_way_home(day.at)
-    rows = Intake.objects.filter(here, facility=facility_code).select_related("appointment__slot", "told_by")
-    for intake in rows:
+    for intake in _PATIENTS.rows(facility=facility_code, start=start, kept_since=day.at - _WAITING_KEPT):
         day.arrived_count += intake.arrived_at >= start
         row = patient_of(intake, at=day.at, known=known)
         if intake.status in INSIDE:
@@ -150,8 +158,14 @@ def _tie(row: Patient) -> tuple[datetime, str, str]:
     return row.intake.arrived_at, row.intake.label, str(row.intake.pk)
 
 
-def _waiting_for_way_home(at: datetime) -> Q:
-    return Q(status=IntakeStatus.RELEASED, left_at__isnull=True, ended_at__gte=at - _WAITING_KEPT)
+def _arrived(*, facility: str, start: datetime, kept_since: datetime) -> QuerySet[Intake]:
+    """Select who is in the house, came since `start`, or waits for the way home since `kept_since`."""
+    waits = Q(status=IntakeStatus.RELEASED, left_at__isnull=True, ended_at__gte=kept_since)
+    here = Q(status__in=INSIDE) | Q(arrived_at__gte=start) | waits
+    return Intake.objects.filter(here, facility=facility).select_related("appointment__slot", "told_by")
+
+
+_PATIENTS = Composed[Intake](_arrived, facility=str, start=datetime, kept_since=datetime)
 
 
 def patient_of(intake: Intake, *, at: datetime, known: DeskLimits) -> Patient:
@@ -194,15 +208,26 @@ def _time_left(intake: Intake, *, at: datetime) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
+def _offered(*, facility: str, start: datetime, end: datetime) -> QuerySet[Service]:
+    """Select the services of a house with the places of [start, end), and whether it hands anybody over."""
+    today = Q(slots__starts_at__gte=start, slots__starts_at__lt=end)
+    handed = TransferRequest.objects.open().filter(Q(facility=facility) | Q(intake__facility=facility))
+    return (
+        Service.objects.filter(facility=facility)
+        .select_related("facility")
+        .annotate(places=Sum("slots__capacity", filter=today), taken=Sum("slots__booked", filter=today))
+        .annotate(hands_over=Exists(handed))
+    )
+
+
+_SERVICES = Composed[CountedService](_offered, facility=str, start=datetime, end=datetime)
+
+
 def _count_places(day: DeskDay, facility_code: str, known: DeskLimits) -> None:
     """Sum today's places by service; the buffer counts who is inside without a known test (R-004-2)."""
     start, end = clock.day_bounds(clock.local_day(day.at))
-    today = Q(slots__starts_at__gte=start, slots__starts_at__lt=end)
-    services = list(
-        Service.objects.filter(facility=facility_code)
-        .select_related("facility")
-        .annotate(places=Sum("slots__capacity", filter=today), taken=Sum("slots__booked", filter=today))
-    )
+    services = _SERVICES.rows(facility=facility_code, start=start, end=end)
+    day.hands_over = any(row.hands_over for row in services) or not services
     services.sort(key=lambda row: SERVICE_ORDER.get(row.kind, 99))
     offered = [
         row
@@ -211,7 +236,7 @@ def _count_places(day: DeskDay, facility_code: str, known: DeskLimits) -> None:
     ]
     busiest = sorted(offered, key=lambda row: -(row.taken or 0))[:4]
     day.capacities = [
-        Capacity(service_word(row.kind), row.taken or 0, row.places) for row in services if row in busiest
+        Capacity(service_word(row.kind), row.taken or 0, row.places or 0) for row in services if row in busiest
     ]
     if services and services[0].facility.buffer_places:
         unknown = sum(1 for row in (*day.hand_overs, *day.inside) if not row.has_test)

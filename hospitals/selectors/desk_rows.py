@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 from core.vocabulary import hhmm
-from hospitals.models import Appointment, Intake
+from hospitals.models import Appointment, Intake, Service
 from hospitals.states import INSIDE, AppointmentStatus
+
+
+class OfDay(TypedDict):
+    """What a service is read with for a day: its places, those taken, and whether its house hands anybody over."""
+
+    places: int | None
+    taken: int | None
+    hands_over: bool
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    CountedService = WithAnnotations[Service, OfDay]
+else:
+    CountedService = Service
 
 
 @dataclass(frozen=True)
@@ -166,6 +182,7 @@ class DeskDay:
     waiting: list[Patient] = field(default_factory=list)
     arrived_count: int = 0
     brought_count: int = 0  # at the door, from another house
+    hands_over: bool = True  # somebody is to come from another house, or to leave for one
     capacities: list[Capacity] = field(default_factory=list)
     confirmed_at: datetime | None = None
     confirmed_by: str = ""

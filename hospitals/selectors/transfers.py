@@ -15,6 +15,7 @@ from calls.models import OpenCall
 from calls.selectors import newest, said_of
 from calls.states import CallKind
 from core.actors import Actor
+from core.composed import Composed
 from core.errors import NotFound
 from core.vocabulary import SERVICE_OF, ServiceKind, hhmm
 from hospitals.models import Facility, Intake, Service, TransferRequest
@@ -114,11 +115,17 @@ def _handings(rows: Iterable[TransferRequest], *, at: datetime) -> list[Handing]
     return [_handing(row, calls.get(str(row.pk)), at) for row in found]
 
 
+def _open(*, facility: str) -> QuerySet[TransferRequest]:
+    rows = TransferRequest.objects.open().select_related(*_ROWS)
+    return rows.filter(Q(facility=facility) | Q(intake__facility=facility)).order_by("asked_at")
+
+
+_OPEN = Composed[TransferRequest](_open, facility=str)
+
+
 def open_transfers(facility_code: str, *, at: datetime) -> tuple[list[Handing], list[Handing]]:
     """Return who is to come to a house, and who is to leave it, the longest asked first: two queries."""
-    rows = TransferRequest.objects.open().select_related(*_ROWS)
-    found = rows.filter(Q(facility=facility_code) | Q(intake__facility=facility_code)).order_by("asked_at")
-    handings = _handings(found, at=at)
+    handings = _handings(_OPEN.rows(facility=facility_code), at=at)
     coming = [each for each in handings if each.transfer.facility_id == facility_code]
     coming.sort(key=lambda each: -1 if each.door_wait is None else -each.door_wait - 2)
     return coming, [each for each in handings if each.transfer.facility_id != facility_code]

@@ -41,7 +41,7 @@ def desk(request: ActorRequest) -> HttpResponse:
 
 def _context(day: selectors.DeskDay, facility_code: str, words: str) -> dict[str, Any]:
     known = selectors.limits(facility_code, at=day.at)
-    coming, leaving = selectors.open_transfers(facility_code, at=day.at)
+    coming, leaving = selectors.open_transfers(facility_code, at=day.at) if day.hands_over else ([], [])
     day.brought_count = sum(1 for row in coming if row.door_wait is not None)
     return {
         "coming": coming,
