@@ -89,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
     if name != "prepare":
         data, bind = Path(os.environ.get("DATA_DIR") or DEFAULT_DATA), os.environ.get("BIND", "127.0.0.1")
         product = command(name, data=data, port=int(os.environ.get("PORT", "8000")), bind=bind)
-        os.execv(product[0], product)
+        os.execvp(product[0], product)
     return max(subprocess.run(manage_command(*words), check=True).returncode for words in PREPARATION)
 
 

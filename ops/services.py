@@ -20,6 +20,9 @@ POOLS = {
 }  # connections kept per process; commands and workers open one when needed
 # glibc gives freed memory back: threads share arenas, a page's text of some hundred kilobytes is mapped by itself
 MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144"}
+# what plans everybody's day gives way to pages and to the urgent worker where the machine is full; it still gets a
+# quarter of a processor that somebody else wants as well
+PLANNING_NICENESS = 5
 NAMES = ("web", "live", "worker", "worker-urgent", "relay", "beat")
 
 
@@ -47,7 +50,7 @@ def command(name: str, *, data: Path, port: int = 8000, bind: str = "127.0.0.1")
             *("--lifespan", "off", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2"),
         ]
     if name == "worker":
-        return _celery(data, "dispatch", "worker")
+        return ["nice", "-n", str(PLANNING_NICENESS), *_celery(data, "dispatch", "worker")]
     if name == "worker-urgent":
         return _celery(data, "urgent", "urgent")
     if name in {"relay", "beat"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from ops.prepare import NOT_OURS
 from ops.process import wait_until
 from ops.say import last_line
 from ops.servers import Stack
+from ops.services import PLANNING_NICENESS
 from tests.ops.newcomer import processes_of
 
 
@@ -50,6 +52,18 @@ def test_frozen_server_does_not_answer_and_goes_on_when_thawed(stack: Stack) -> 
 def test_app_role_cannot_change_tables(stack: Stack) -> None:
     with stack.connect(APP) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("CREATE TABLE mine (word text)")
+
+
+def test_the_worker_that_plans_gives_way_to_the_urgent_one(stack: Stack) -> None:
+    """Where the machine is full, a page and an emergency do not wait for everybody's day to be planned."""
+    stack.worker(), stack.urgent()
+
+    nice = {
+        name: {os.getpriority(os.PRIO_PROCESS, pid) for pid in stack.pids(name)} for name in ("worker", "worker-urgent")
+    }
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert nice == {"worker": {own + PLANNING_NICENESS}, "worker-urgent": {own}}
 
 
 @pytest.mark.parametrize("role", [OWNER, APP])
