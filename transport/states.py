@@ -96,6 +96,9 @@ class VehicleClass(models.TextChoices):
     MINIBUS = "minibus", _("中巴")
 
 
+AMBULANCES = frozenset({VehicleClass.AMBULANCE, VehicleClass.NEGATIVE_PRESSURE})
+
+
 class VehicleStatus(models.TextChoices):
     """Whether a vehicle can be used at all."""
 

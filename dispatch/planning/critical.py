@@ -24,6 +24,11 @@ from transport.states import TripDirection
 AT_HAND, OTHER_CAR, LATER = frozenset({"ambulance", "at_hand"}), frozenset({"ordinary"}), frozenset({"ambulance"})
 
 
+def is_120(rescue: frozenset[str]) -> bool:
+    """Say whether ambulances are asked, not the other cars."""
+    return "ambulance" in rescue
+
+
 def at_hand_within(rows: Iterable[AccessRequest], at: datetime) -> timedelta:
     """Return within which time an ambulance must be able to set out; read only when somebody critical waits."""
     urgent = next((row for row in rows if row.is_critical), None)

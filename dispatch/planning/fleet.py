@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
@@ -18,7 +18,7 @@ from dispatch.limits import longest_turn_min, turn_left, turn_min
 from dispatch.shapes import ride_class
 from matching import problem as engine
 from transport.models import Run, Shift, Stop, Vehicle
-from transport.states import RUN_LIVE, RunStatus, TripStatus, VehicleClass, VehicleStatus
+from transport.states import AMBULANCES, RUN_LIVE, RunStatus, TripStatus, VehicleClass, VehicleStatus
 
 log = get_logger(__name__)
 LOOK_BACK = timedelta(hours=12)
@@ -73,28 +73,30 @@ def read(  # noqa: PLR0913 - one reading of one question
     origin: datetime,
     lent: frozenset[str] = frozenset(),
     at_hand: timedelta = timedelta(0),
+    is_120: bool | None = None,
 ) -> Cars:
-    """Read an area's shifts in [since, until) and the runs of its cars: three queries; `lent` names the only cars
-    asked.
+    """Read an area's shifts in [since, until) and the runs of its cars: three queries.
 
-    An ambulance that can set out within `at_hand` is one that comes at once (C7).
+    `lent` names the only cars asked; `is_120` asks the ambulances alone, or every other car. An ambulance that can set
+    out within `at_hand` is one that comes at once (C7).
     """
     # who gave an outing back is not asked again before its time is over
     given_back = Run.objects.filter(status=RunStatus.DECLINED, vehicle__dispatch_area=area, occupied__endswith__gt=at)
     shifts = Shift.objects.filter(
         vehicle__dispatch_area=area, vehicle__status=VehicleStatus.AVAILABLE, starts_at__lt=until, ends_at__gt=since
     ).exclude(vehicle__in=given_back.values("vehicle"))
-    if lent:
-        shifts = shifts.filter(vehicle__in=lent)
+    asked = Q(vehicle__in=lent) if lent else Q()
+    if is_120 is not None:  # an emergency does not wait until what cannot come has been read
+        asked &= Q(vehicle__vehicle_class__in=AMBULANCES) if is_120 else ~Q(vehicle__vehicle_class__in=AMBULANCES)
     runs_of: dict[str, list[Run]] = defaultdict(list)
     known = ("run", "trip__status", "trip__mobility", "position", "lat", "lon", "planned_at")
     stops = Stop.objects.select_related("trip").only(*known).order_by("position")
     near = DateTimeTZRange(min(at, since) - LOOK_BACK, until, "[)")
-    live = Run.objects.filter(status__in=RUN_LIVE, vehicle__dispatch_area=area, occupied__overlap=near)
+    live = Run.objects.filter(asked, status__in=RUN_LIVE, vehicle__dispatch_area=area, occupied__overlap=near)
     for run in live.order_by("occupied").prefetch_related(Prefetch("stops", queryset=stops)):
         runs_of[run.vehicle_id].append(run)
     cars = Cars()
-    for shift in shifts.select_related("vehicle").order_by("vehicle_id", "starts_at"):
+    for shift in shifts.filter(asked).select_related("vehicle").order_by("vehicle_id", "starts_at"):
         if shift.vehicle.zones_allowed:
             is_lent, one = shift.vehicle_id in lent, Cars()
             driven = runs_of[shift.vehicle_id]

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.journey import Facts, has_way_home, is_out, is_over
+from access.journey import has_way_home, is_over
 from access.models import AccessRequest
 from access.selectors import facts_of
 from access.services.cards import machine_class, party_size
-from access.states import FIXED, RequestStatus
+from access.states import FIXED
 from core.geo import Point, travel_min
 from core.vocabulary import INFECTIOUS, Mobility, PlaceKind
 from dispatch import limits, soundness
@@ -24,11 +24,11 @@ from dispatch.hand.car_rules import load, skills_asked
 from dispatch.hand.zone_roles import CRITICAL, INFECTED, care_zone, need_of
 from dispatch.limits import LIMITS, PLAN_TOLD, board_min, leave_min, turn_min
 from dispatch.planning import fleet, houses
-from dispatch.planning.critical import AT_HAND, at_hand_within, bound_for, by_cars
+from dispatch.planning.critical import AT_HAND, at_hand_within, bound_for, by_cars, is_120
 from dispatch.planning.fleet import Cars, minutes, place
 from dispatch.planning.houses import Care, slot_key, slot_name
 from dispatch.planning.persons import one_way_each
-from dispatch.planning.turns import Span, somebody_waits, waiting_rows
+from dispatch.planning.turns import Span, somebody_waits, waiting_rows, waits_at_home
 from matching import problem as engine
 from matching.params import Params
 from transport.models import Trip
@@ -72,8 +72,10 @@ def read(  # noqa: PLR0913 - one reading of one question
     times = {"at": span.at, "since": span.since, "until": until, "origin": span.origin}
     rows = [row for row in waiting_rows(area, span, only=only) if not by_ambulance or may_be_lent(row)]
     at_hand = at_hand_within(rows, span.at)
-    cars = fleet.read(cars_of or area, lent=lent, at_hand=at_hand, **times)
     trips = _waiting_trips(area, [row.case_ref for row in rows])
+    urgent = bool(only) and all(_is_fetched_by_120(row, trips) for row in rows)
+    asked_cars = is_120(rescue) if urgent else None
+    cars = fleet.read(cars_of or area, lent=lent, at_hand=at_hand, is_120=asked_cars, **times)
     asking: dict[str, engine.Request] = {}
     waiting: dict[str, AccessRequest] = {}
     faulty: list[AccessRequest] = []
@@ -110,6 +112,12 @@ def read(  # noqa: PLR0913 - one reading of one question
     return Question(problem, span.origin, waiting, faulty, elsewhere)
 
 
+def _is_fetched_by_120(row: AccessRequest, trips: dict[UUID, dict[str, Trip]]) -> bool:
+    """Say whether a critical patient waits for the way there: no car is asked but those of `rescue`."""
+    there = trips.get(row.case_ref, {}).get(TripDirection.OUTBOUND)
+    return row.is_critical and row.needs_vehicle and waits_at_home(row, facts_of(row), there)
+
+
 def area_place(rows: Iterable[AccessRequest]) -> str:
     """Return a place of the area for asking the rulebook."""
     return next((row.community.district_code for row in rows if row.community), "")
@@ -129,22 +137,13 @@ def _request(row: AccessRequest, trips: dict[str, Trip], cars: Cars, span: Span)
     if is_over(facts):
         return None
     there, back = trips.get(TripDirection.OUTBOUND), trips.get(TripDirection.INBOUND)
-    if _waits_at_home(row, facts, there):
+    if waits_at_home(row, facts, there):
         return _going(row, there, back, cars, span)
     if back is None or not row.needs_vehicle or has_way_home(facts):
         return None
     is_called = back.status == TripStatus.UNSCHEDULED
     is_lost = back.status == TripStatus.WILL_CALL and back.reserved_run_id is None
     return _coming_home(row, there, back, cars, span) if is_called or is_lost else None
-
-
-def _waits_at_home(row: AccessRequest, facts: Facts, there: Trip | None) -> bool:
-    """Say whether the way there is still to be found."""
-    if row.status != RequestStatus.APPROVED or facts.scheduled_at or facts.ready_at or facts.arrived_at:
-        return False
-    if not row.needs_vehicle:
-        return getattr(row, "held_slot", None) is None and not is_out(facts)
-    return there is None or there.status == TripStatus.UNSCHEDULED
 
 
 def _going(row: AccessRequest, there: Trip | None, back: Trip | None, cars: Cars, span: Span) -> engine.Request:

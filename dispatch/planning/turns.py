@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from access.journey import Facts, is_out
 from access.models import AccessRequest
 from access.models.absence import present
 from access.selectors import with_facts
@@ -107,3 +108,12 @@ def standing_in_other_areas(area: str, cases: Iterable[UUID]) -> dict[str, list[
         if (other := area_of.get(code)) and other != area:
             found[other].append(case)
     return dict(found)
+
+
+def waits_at_home(row: AccessRequest, facts: Facts, there: Trip | None) -> bool:
+    """Say whether the way there is still to be found."""
+    if row.status != RequestStatus.APPROVED or facts.scheduled_at or facts.ready_at or facts.arrived_at:
+        return False
+    if not row.needs_vehicle:
+        return getattr(row, "held_slot", None) is None and not is_out(facts)
+    return there is None or there.status == TripStatus.UNSCHEDULED

@@ -11,7 +11,7 @@ from core.geo import Point
 from core.guards import words
 from core.stateful import Stateful
 from core.vocabulary import Role, ZoneClass
-from transport.states import VEHICLE, VehicleClass, VehicleStatus
+from transport.states import AMBULANCES, VEHICLE, VehicleClass, VehicleStatus
 
 
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
@@ -72,7 +72,7 @@ class Vehicle(Stateful):
     @property
     def is_ambulance(self) -> bool:
         """Say whether it belongs to 120."""
-        return self.vehicle_class in {VehicleClass.AMBULANCE, VehicleClass.NEGATIVE_PRESSURE}
+        return self.vehicle_class in AMBULANCES
 
 
 class Driver(models.Model):
