@@ -6,13 +6,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init
+from celery.signals import worker_init
 from django.conf import settings
 from kombu import Queue
 
 from config import start
 from core.heartbeat import QUEUES
-from dispatch.planning.kernels import warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 start.read_settings()
@@ -52,9 +51,3 @@ app.autodiscover_tasks()
 def look_at_database(**_signal: Any) -> None:
     """End before the first task where the database is not ours."""
     start.look()
-
-
-@worker_process_init.connect(weak=False)
-def warm_up_engine(**_signal: Any) -> None:
-    """Make the compiled kernels ready beside the first tasks, which are answered by the interpreted form."""
-    warm_up()

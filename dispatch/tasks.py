@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_process_init
 from structlog import get_logger
 
 from core import bell, clock, heartbeat, pulse
@@ -12,8 +14,18 @@ from core.errors import Conflict
 from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.planning import planner, urgent_turns
 from dispatch.states import PlanningKind
+from matching.warm import warm_up_in_background
 
 log = get_logger(__name__)
+
+
+@worker_process_init.connect(weak=False)
+def warm_up_engine(**_signal: Any) -> None:
+    """Make the compiled kernels ready beside the first tasks, which are answered by the interpreted form.
+
+    Workers alone load this module; pages have no use for the engine's arrays.
+    """
+    warm_up_in_background()
 
 
 @shared_task(ignore_result=True, name=PLAN_AREA)

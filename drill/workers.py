@@ -19,7 +19,7 @@ from core import outbox
 from core.errors import Conflict, DomainError
 from core.vocabulary import hhmm
 from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
-from dispatch.planning import planner, urgent_turns
+from dispatch.planning import planner, turns, urgent_turns
 from dispatch.states import PlanningKind
 from drill.world import MIN, World
 from hospitals.models import TransferRequest
@@ -68,7 +68,7 @@ class Workers:
     def beat(self) -> None:
         """Ring for every area, as the clock does: tomorrow once the evening has come, else the hours ahead."""
         for area in self.world.areas:
-            self.hear(PLAN_AREA, {"area": area, "kind": str(planner.due_kind(area, at=self.world.now))})
+            self.hear(PLAN_AREA, {"area": area, "kind": str(turns.due_kind(area, at=self.world.now))})
 
     def sweep(self) -> None:
         """Find by query what was missed.

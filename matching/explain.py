@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from matching.arrays import RESOURCES, UNBOUND
-from matching.bars import first_bar
+from matching.bars import first_bar, refusal
 from matching.board import Board
-from matching.facilities import refusal
 from matching.legs import Choice
 from matching.plan import Reason, Unmet
 from matching.problem import Direction, Request

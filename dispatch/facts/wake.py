@@ -26,7 +26,7 @@ from core.stored import stored
 from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
 from dispatch.home import returns
 from dispatch.models import AreaSetting
-from dispatch.planning import planner
+from dispatch.planning import turns
 from dispatch.planning.turns import BY_120, its_turn, standing_aside
 from dispatch.states import PlanningKind
 from hospitals.services import appointments
@@ -122,7 +122,7 @@ def _ring(task: str, queue: str, subject: str, **arguments: str) -> bool:
 def ring_all(*, at: datetime) -> None:
     """Ring for every area, as the clock does: tomorrow once the evening has come, else the hours ahead."""
     for area in DispatchArea.objects.values_list("code", flat=True):
-        ring(area, kind=planner.due_kind(area, at=at))
+        ring(area, kind=turns.due_kind(area, at=at))
 
 
 def sweep(*, at: datetime) -> None:
@@ -136,7 +136,7 @@ def sweep(*, at: datetime) -> None:
 
 def nobody_looks_at(*, at: datetime) -> QuerySet[AccessRequest]:
     """Return the requests without place and car whose turn it is, in areas whose engine is on."""
-    span = planner.rolling_span(at)
+    span = turns.rolling_span(at)
     asked = AccessRequest.objects.for_present().open().filter(status=RequestStatus.APPROVED, community__isnull=False)
     asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=span.until))
     due = asked.filter(its_turn(at)).exclude(standing_aside(), needs_person_reason=BY_120)

@@ -21,7 +21,7 @@ from dispatch.limits import LIMITS, MINUTE, Limits
 from dispatch.shapes import Check
 from hospitals.states import ServiceStatus, ZoneRole, is_shut
 from matching import problem as engine
-from matching.facilities import refusal
+from matching.bars import refusal
 
 DOUBT_MIN = 10.0  # a house that is shut, limited or silent must be this much nearer to be a critical patient's first
 # a woman in labour: how much farther the house of her zone or infection may be than the nearest that can deliver

@@ -26,7 +26,7 @@ AT_HAND, OTHER_CAR, LATER = frozenset({"ambulance", "at_hand"}), frozenset({"ord
 
 def is_120(rescue: frozenset[str]) -> bool:
     """Say whether ambulances are asked, not the other cars."""
-    return "ambulance" in rescue
+    return rescue != OTHER_CAR
 
 
 def at_hand_within(rows: Iterable[AccessRequest], at: datetime) -> timedelta:

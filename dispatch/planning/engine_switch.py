@@ -16,7 +16,6 @@ from core.errors import Conflict
 from dispatch import policies
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.planning.apply import Outcome, Writer, apply
-from dispatch.planning.planner import reasons
 from dispatch.states import PlanningKind, PlanningStatus
 from matching import codec
 from matching.plan import Plan
@@ -40,6 +39,8 @@ def take_proposal(run: PlanningRun, *, by: Actor, at: datetime) -> Outcome:
     Raises Conflict when a newer plan replaced it.
     """
     policies.check_take_proposal(by, run)
+    from dispatch.planning.planner import reasons  # noqa: PLC0415 - other pages have no use for the engine's 14 MB
+
     with transaction.atomic():
         held = PlanningRun.objects.select_for_update().get(pk=run.pk)
         if held.kind != PlanningKind.PREVIEW or held.status != PlanningStatus.SOLVED:

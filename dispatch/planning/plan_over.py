@@ -14,7 +14,7 @@ from calls.states import CallKind
 from core.actors import SWEEP
 from core.stored import stored
 from core.sweeping import each
-from dispatch.planning import planner
+from dispatch.planning import turns
 from transport.models import Trip
 from transport.states import TripDirection, TripStatus
 
@@ -28,7 +28,7 @@ def sweep(*, at: datetime) -> None:
 def somebody_waits(area: str, *, at: datetime) -> bool:
     """Say whether anybody of an area has no car there or none home, whenever the engine would look again."""
     asked = AccessRequest.objects.for_present().open().filter(dispatch_area=area, status=RequestStatus.APPROVED)
-    asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=planner.rolling_span(at).until))
+    asked = asked.filter(Q(arrive_at__isnull=True) | Q(arrive_at__lt=turns.rolling_span(at).until))
     there = asked.filter(
         facts__scheduled_at__isnull=True, facts__boarded_at__isnull=True, facts__arrived_at__isnull=True
     )

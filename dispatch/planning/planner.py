@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,10 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from structlog import get_logger
 
-from core import boards, clock
+from core import boards
 from core.actors import ENGINE, Actor
 from core.advance import advance
 from core.errors import Conflict, is_away
-from dispatch.limits import EVENING_AT, planned_until
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.planning import leases, plan_alarm, poison
 from dispatch.planning import question as reading
@@ -32,7 +31,7 @@ from dispatch.planning.fleet import shift_key, spare
 from dispatch.planning.outings import cut
 from dispatch.planning.question import Question, Span
 from dispatch.planning.roads import ROADS
-from dispatch.planning.turns import BY_120, not_told_aside, standing_in_other_areas
+from dispatch.planning.turns import BY_120, evening_span, not_told_aside, rolling_span, standing_in_other_areas
 from dispatch.planning.unmet import leave_waiting
 from dispatch.states import PlanningKind, PlanningStatus
 from matching import codec
@@ -58,23 +57,6 @@ class Asked:
     kind: PlanningKind
     span: Span
     by: Actor = ENGINE
-
-
-def rolling_span(at: datetime) -> Span:
-    """Return the rest of today, at least six hours; from the evening on, tomorrow as well."""
-    return Span(at, at, planned_until(at))
-
-
-def evening_span(at: datetime) -> Span:
-    """Return the whole of tomorrow, with what is left of today."""
-    return Span(at, at, clock.day_bounds(clock.local_day(at))[1] + timedelta(days=1))
-
-
-def due_kind(area: str, *, at: datetime) -> PlanningKind:
-    """Return the evening plan once a day from the evening on, else the rolling one."""
-    evening = clock.at_local(clock.local_day(at), EVENING_AT)
-    made = PlanningRun.objects.filter(area=area, kind=PlanningKind.EVENING, asked_at__gte=evening)
-    return PlanningKind.EVENING if at >= evening and not made.exists() else PlanningKind.ROLLING
 
 
 def plan(area: str, *, at: datetime, kind: PlanningKind = PlanningKind.ROLLING) -> list[PlanningRun]:

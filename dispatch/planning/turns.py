@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -18,7 +18,10 @@ from access.states import RequestStatus
 from communities.models import DispatchAreaDivision
 from core import clock
 from core.vocabulary import PlaceKind
+from dispatch.limits import EVENING_AT, planned_until
+from dispatch.models import PlanningRun
 from dispatch.selectors import fetched_by_120
+from dispatch.states import PlanningKind
 from hospitals.models import Appointment, Facility
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
@@ -40,6 +43,23 @@ class Span:
     def origin(self) -> datetime:
         """Midnight of the day planned."""
         return clock.day_bounds(clock.local_day(self.since))[0]
+
+
+def rolling_span(at: datetime) -> Span:
+    """Return the rest of today, at least six hours; from the evening on, tomorrow as well."""
+    return Span(at, at, planned_until(at))
+
+
+def evening_span(at: datetime) -> Span:
+    """Return the whole of tomorrow, with what is left of today."""
+    return Span(at, at, clock.day_bounds(clock.local_day(at))[1] + timedelta(days=1))
+
+
+def due_kind(area: str, *, at: datetime) -> PlanningKind:
+    """Return the evening plan once a day from the evening on, else the rolling one."""
+    evening = clock.at_local(clock.local_day(at), EVENING_AT)
+    made = PlanningRun.objects.filter(area=area, kind=PlanningKind.EVENING, asked_at__gte=evening)
+    return PlanningKind.EVENING if at >= evening and not made.exists() else PlanningKind.ROLLING
 
 
 def waiting_rows(area: str, span: Span, *, only: Iterable[UUID] = ()) -> QuerySet[AccessRequest]:

@@ -17,7 +17,7 @@ from core.advance import advance
 from dispatch import soundness
 from dispatch.hand import rescues
 from dispatch.models import AreaSetting, PlanningRun
-from dispatch.planning import planner
+from dispatch.planning import planner, turns
 from dispatch.planning import question as reading
 from dispatch.planning.apply import Writer
 from dispatch.planning.critical import AT_HAND, LATER, OTHER_CAR
@@ -65,7 +65,7 @@ def place_urgent(case_ref: UUID, *, at: datetime) -> PlanningRun | None:
         leave_waiting({row.pk: "not_sound"}, at=at)
         rescues.look_at(case_ref, at=at)
         return None
-    asked = Asked(row.dispatch_area, PlanningKind.URGENT, planner.rolling_span(at))
+    asked = Asked(row.dispatch_area, PlanningKind.URGENT, turns.rolling_span(at))
     tries: list[Try] = []
     for rescue in (AT_HAND, *_others(row, at)):
         if rescue == OTHER_CAR and any(each.has_car for each in tries):

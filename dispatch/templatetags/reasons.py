@@ -13,7 +13,7 @@ from access.services.one_way import critical_of
 from core import clock
 from dispatch.limits import EVENING_AT
 from dispatch.models import AreaSetting
-from dispatch.planning import planner
+from dispatch.planning import turns
 from dispatch.shapes import Check
 from dispatch.words import SOURCES, change_words, sentence, unmet_words
 from transport.models import Trip
@@ -60,7 +60,7 @@ def waiting_sentence(request: AccessRequest) -> str:
         return _("这一片的自动排车关着，由调度员来排。")
     if setting.proposes_only:
         return _("这一片的自动排车只提方案，由调度员来定。")
-    if request.arrive_at and request.arrive_at >= planner.rolling_span(at).until:
+    if request.arrive_at and request.arrive_at >= turns.rolling_span(at).until:
         evening = clock.at_local(clock.local_day(request.arrive_at) - timedelta(days=1), EVENING_AT)
         words = {"m": evening.astimezone(clock.CHINA).month, "d": evening.astimezone(clock.CHINA).day}
         return _("%(m)s月%(d)s日 %(at)s 起自动排那一天的车。") % {**words, "at": EVENING_AT}

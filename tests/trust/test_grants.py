@@ -135,7 +135,9 @@ def test_a_status_moved_past_the_audit_is_named() -> None:
     """INV-41: a legal move by plain SQL, as the product's role, with nobody's name to it."""
     row = make.request(make.resident(places.community()), at=clock.now())
 
-    _as_the_role("UPDATE access_accessrequest SET status = 'cancelled', cancel_reason = 'mistake' WHERE id = %s", row.pk)
+    _as_the_role(
+        "UPDATE access_accessrequest SET status = 'cancelled', cancel_reason = 'mistake' WHERE id = %s", row.pk
+    )
 
     assert [each["id"] for each in breaches()] == ["INV-41"]
     assert breaches()[0]["examples"] == [f"access_accessrequest {row.pk} approved cancelled"]

@@ -11,7 +11,7 @@ from access.models import AccessRequest, Resident
 from core.errors import Conflict
 from dispatch.facts import reclass
 from dispatch.hand import receiving, snapshot
-from dispatch.planning import planner, question
+from dispatch.planning import planner, question, turns
 from dispatch.shapes import Check
 from dispatch.words import _UNMET, sentence, unmet_words
 from hospitals.models import Appointment, Service, Slot
@@ -108,7 +108,7 @@ def test_the_engine_is_asked_for_machines_beside_the_class_of_the_ride():
     asks(town, "陈玉梅", "HBV")
     asks(town, "王秀兰")
 
-    asked = question.read("main", planner.rolling_span(AT)).problem
+    asked = question.read("main", turns.rolling_span(AT)).problem
 
     assert {row.ride_class for row in asked.requests} == {"controlled"}
     assert sorted(row.machine for row in asked.requests) == ["", "HBV"]

@@ -23,7 +23,7 @@ from core.actors import ENGINE, Actor
 from core.errors import Conflict
 from dispatch import limits
 from dispatch.models import PlanningRun
-from dispatch.planning import engine_switch, planner, question, urgent
+from dispatch.planning import engine_switch, planner, question, turns, urgent
 from dispatch.planning.apply import Outcome, Writer, apply
 from dispatch.planning.roads import ROADS
 from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons, waiting_sentence
@@ -118,7 +118,7 @@ def test_a_place_that_can_no_longer_be_reached_is_exchanged_for_a_later_one():
 
 def question_at(at: datetime):
     """Return what the engine is asked at a time."""
-    return question.read("main", planner.rolling_span(at)).problem
+    return question.read("main", turns.rolling_span(at)).problem
 
 
 def test_an_outing_that_takes_long_is_closed_to_the_engine():
@@ -284,7 +284,7 @@ def test_worker_whose_lease_passed_on_writes_nothing():
     """INV-14: a plan solved under a lost lease changes nothing."""
     town = walkers.town()
     request = walkers.ask(town)
-    asked = question.read("main", planner.rolling_span(AT))
+    asked = question.read("main", turns.rolling_span(AT))
     found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
     writer = Writer("main", ENGINE, AT, token=uuid.uuid4())
 
@@ -299,7 +299,7 @@ def test_plan_that_became_stale_leaves_the_others_standing():
     """architecture.md 5: who was cancelled meanwhile is passed over, with the reason; the others are arranged."""
     town = walkers.town(cars=1)
     people = [walkers.ask(town, walkers.resident(town, name)) for name in ("陈玉梅", "王秀兰")]
-    asked = question.read("main", planner.rolling_span(AT))
+    asked = question.read("main", turns.rolling_span(AT))
     found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
     requests.cancel(people[0], reason="patient", by=town.staff, at=AT)
 
@@ -373,7 +373,7 @@ def test_two_ways_of_one_person_at_one_hour_are_never_planned_both():
     taken = Trip.objects.get(case_ref=first.case_ref, direction="outbound").taken
     later = walkers.ask(town, person, is_second=True, arrive_at=taken.upper + 30 * MIN, need_kind="outpatient")
     earlier = walkers.ask(town, person, is_second=True, arrive_at=AT + MIN, need_kind="outpatient", session_min=10)
-    span = planner.rolling_span(AT)
+    span = turns.rolling_span(AT)
     asked = question.read("main", span, only=[later.case_ref, second.case_ref])
     (beside,) = [each for each in asked.problem.requests if not each.id.startswith("run:")]
     assert beside.id == str(later.case_ref)
@@ -398,7 +398,7 @@ def test_nobody_who_waits_is_overlooked(stage):
     """R-000-12: the cheap look finds everybody the question would hold, at every stage and with the way home lost."""
     town = walkers.town()
     case = walkers.walk(town, to=stage)
-    span = planner.rolling_span(case.at)
+    span = turns.rolling_span(case.at)
     home = Trip.objects.filter(direction="inbound", status="will_call")
     for _lost in range(2):
         if question.read("main", span).waiting:
@@ -411,7 +411,7 @@ def test_the_question_is_not_built_for_nobody(stage, waits):
     """speed.md: nothing is read of cars and places while nobody waits."""
     town = walkers.town()
     case = walkers.walk(town, to=stage)
-    assert question.somebody_waits("main", planner.rolling_span(case.at)) is waits
+    assert question.somebody_waits("main", turns.rolling_span(case.at)) is waits
 
 
 def test_critical_patient_is_arranged_alone():
@@ -481,7 +481,7 @@ def test_reading_costs_the_same_for_many(django_assert_max_num_queries):
         walkers.ask(town, walkers.resident(town, f"王{number}"))
 
     with django_assert_max_num_queries(12):
-        asked = question.read("main", planner.rolling_span(AT))
+        asked = question.read("main", turns.rolling_span(AT))
 
     assert len(asked.waiting) == 12
 
@@ -495,7 +495,7 @@ def test_a_ride_is_written_in_few_statements():
         for number in range(people):
             row = walkers.ask(town, walkers.resident(town, f"王{number}"))
             keys[str(row.case_ref)] = row.pk
-        asked = question.read("main", planner.rolling_span(AT))
+        asked = question.read("main", turns.rolling_span(AT))
         found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
         found = replace(found, arranged=tuple(each for each in found.arranged if each.request in keys))
         with CaptureQueriesContext(connection) as seen:

@@ -26,9 +26,10 @@ from dispatch.planning.roads import ROADS
 from dispatch.planning.turns import Span
 from dispatch.shapes import Ask, Car, Way
 from hospitals.models import Slot
+from matching.bars import refusal
 from matching.board import Board
 from matching.explain import why_cars
-from matching.facilities import Offers, is_safe, open_facilities, refusal
+from matching.facilities import Offers, is_safe, open_facilities
 from matching.online import choice_at, open_board, request_on
 from matching.problem import Direction, Facility, Place, Problem, Request, Vehicle
 

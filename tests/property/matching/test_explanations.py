@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.engine.day import running
-from matching.bars import RESOURCE_CODES
+from matching.bars import RESOURCE_CODES, refusal
 from matching.board import Board
 from matching.build import build
 from matching.engines import INTERPRETED
 from matching.explain import standing_rule, why_not_car, why_unmet
-from matching.facilities import assign, is_safe, refusal, with_place
+from matching.facilities import assign, is_safe, with_place
 from matching.online import open_board
 from matching.place import construct, place_leftovers, waiting
 from matching.plan import Reason
