@@ -13,7 +13,7 @@ from core.management.commands.check_invariants import breaches
 from core.models import OutboxMessage
 from dispatch.facts import arrivals
 from hospitals.models import Appointment, Intake, Slot
-from hospitals.services import appointments, door, intake, overload
+from hospitals.services import appointments, door, intake, overload, undo
 from tests import walkers
 from tests.factories import communities as people
 from tests.factories import hospitals as make
@@ -133,6 +133,22 @@ def test_nobody_received_at_the_door_for_the_whole_limit_is_late(case):
     arrival = Intake.objects.get(case_ref=case.request.case_ref)
     assert (arrival.at_door_at, arrival.late_reported_at) == (at, at + 16 * MIN)
     assert _appointment(case).status == "arrived"
+
+
+def test_whose_arrival_was_taken_back_is_not_received_by_the_clock(case):
+    """Guard: the desk said that it was a wrong press; the driver's word of the door does not undo that, a press does."""
+    _drive_up(case)
+    at, desk = case.at, case.town.desk
+    arrival = intake.check_in(_appointment(case), by=desk, at=at + 2 * MIN)
+    undo.undo_last(arrival, by=desk, at=at + 3 * MIN)
+    walkers.deliver()
+    assert (_appointment(case).status, _appointment(case).at_door_at) == ("booked", at)
+
+    assert overload.report_late_hand_overs(at=at + 16 * MIN) == 0
+
+    arrival.refresh_from_db()
+    assert (arrival.status, arrival.late_reported_at, _appointment(case).status) == ("withdrawn", None, "booked")
+    assert intake.check_in(_appointment(case), by=desk, at=at + 17 * MIN).pk == arrival.pk
 
 
 def test_whoever_was_received_by_another_booking_keeps_no_report_back(case):
