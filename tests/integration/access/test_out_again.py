@@ -244,6 +244,17 @@ def test_the_relay_and_the_sweep_call_where_no_gate_saw_the_way_home(side, setti
     assert OpenCall.objects.filter(kind=KIND).count() == 2
 
 
+def test_a_call_that_a_person_ended_is_not_made_again_by_a_late_relay(side) -> None:
+    """Guard: R-000-17. Of one exit the community is called once: the relay tells of it after the call was ended."""
+    out_on_the_old_pass(side)
+    calls.end(OpenCall.objects.get(kind=KIND), words="在超市", by=side.actors["staff"], at=clock.now())
+
+    relay()
+
+    assert name_on_list(side) in listed(side)
+    assert OpenCall.objects.get(kind=KIND).ended_words == "在超市"
+
+
 def test_a_call_outlives_no_way_out(side) -> None:
     """R-000-17: whatever brought them home, the sweep ends the call; while they are out it does not."""
     out_on_the_old_pass(side)

@@ -22,7 +22,8 @@ from dispatch.hand import rescues
 from dispatch.models import PlanningRun
 from dispatch.planning import planner, urgent
 from drill import by_hand
-from hospitals.models import Appointment, Service
+from hospitals.models import Appointment, Intake, Service
+from hospitals.services import intake
 from hospitals.services.announcing import announce
 from tests import walkers
 from tests.factories import communities as gate_rows
@@ -517,3 +518,29 @@ def test_two_ordinary_ways_of_one_person_never_overlap(town):
         walkers.place_by_hand(town, second, out_vehicle="V2")
     planner.plan("main", at=AT)
     assert outbound(second) is None
+
+
+# --- who is called for and comes to a desk
+
+
+@pytest.mark.parametrize("is_aboard", [True, False])
+def test_another_arrival_of_somebody_in_an_ambulance_is_taken_up_beside_it(town, is_aboard):
+    """Guard: INV-04, INV-29. The ambulance is not given back, and the arrival has a request and so a way home.
+
+    The twin: whoever came another way while the ambulance was still under way needs it no more.
+    """
+    walkers.car("A1", **AMBULANCE)
+    request = call(town)
+    urgent.place_urgent(request.case_ref, at=AT)
+    case = walkers.Walk(town, request, AT)
+    for stage in ("accepted", "boarded") if is_aboard else ("accepted",):
+        case.step(stage)
+
+    came = intake.walk_in(town.facility, label="陈玉梅", by=town.desk, at=case.at + MIN)
+    Intake.objects.filter(pk=came.pk).update(person_key=request.person_key)
+    walkers.deliver()
+
+    request.refresh_from_db()
+    assert (request.status, request.is_critical) == (("approved", True) if is_aboard else ("cancelled", False))
+    assert (outbound(request) is not None) is is_aboard
+    assert AccessRequest.objects.get(case_ref=came.case_ref).is_critical is not is_aboard
