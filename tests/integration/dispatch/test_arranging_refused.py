@@ -189,3 +189,23 @@ def test_the_place_held_is_kept_at_the_same_hour_and_given_back_for_another() ->
     moved = again(later.pk, AT + 2 * MIN)
     assert moved.slot_id == later.pk
     assert list(Slot.objects.order_by("starts_at").values_list("booked", flat=True)) == [0, 1]
+
+
+def test_a_critical_patients_second_ambulance_comes_to_the_place_told_for_the_first() -> None:
+    """Guard: a desk is told of a critical patient once; of the car that comes in place of another it reads the plate."""
+    town = walkers.town()
+    desks.make_service(town.facility, kind="emergency")
+    first, second = (walkers.car(code, vehicle_class="ambulance", stretchers=1) for code in ("A1", "A2"))
+    row = walkers.ask(town, is_critical=True, need_kind="emergency", arrive_at=None)
+    chosen = {"slot_id": None, "facility_code": town.facility.pk}
+    walkers.place_by_hand(town, row, **chosen, out_vehicle=first.pk)
+    told = Appointment.objects.get(case_ref=row.case_ref)
+    there = Trip.objects.live().get(case_ref=row.case_ref, direction="outbound")
+    scheduling.take_off(there, by=town.dispatcher, at=AT + MIN, reason="车坏了")
+
+    walkers.place_by_hand(town, row, **chosen, out_vehicle=second.pk, at=AT + 2 * MIN)
+
+    held = Appointment.objects.get(case_ref=row.case_ref)
+    assert (held.pk, held.slot_id) == (told.pk, told.slot_id)
+    assert first.plate in told.carried_by
+    assert second.plate in held.carried_by

@@ -53,6 +53,18 @@ def test_hand_overs_are_the_desks_and_who_writes_down_for_them():
     actors.prove(lambda by: policies.check_ask_transfer(by, here), may)
 
 
+def test_an_answer_is_written_down_by_who_has_the_house_that_asked():
+    """Guard: the two houses lie in two areas; dispatch and command of the patient's own write down what was answered."""
+    area = communities.community().dispatch_area
+    DispatchAreaDivision.objects.create(area=area, district_code="210603")
+    there = intake.walk_in(make.make_facility(division_code="210603"), by=make.ENGINE, at=NOW)
+    asked = make.make_facility("F1", division_code="330106")
+    row = transfers.ask(there, TransferWish(asked, "bed"), by=make.ENGINE, at=NOW)
+    may = [Role.INTAKE, Role.DISPATCH, Role.COMMAND, SERVICE]
+
+    actors.prove(lambda by: policies.check_answer_transfer(by, row), may)
+
+
 def test_what_is_refused_leaves_no_row():
     facility = make.make_facility("F1")
     with pytest.raises(NotAllowed):
