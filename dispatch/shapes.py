@@ -24,9 +24,13 @@ class Check:
         return self.verdict == "no"
 
     def as_json(self) -> dict[str, Any]:
-        """Return what is stored as the explanation: codes and figures, no names of people."""
-        figures = {key: value for key, value in self.figures.items() if key not in {"who", "cause"}}
+        """Return what is stored as the explanation: codes and figures, moments as ISO text, no names of people."""
+        figures = {key: _stored(value) for key, value in self.figures.items() if key not in {"who", "cause"}}
         return {"code": self.code, "verdict": self.verdict, "figures": figures}
+
+
+def _stored(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def ride_class(zone_class: str, infection_class: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from access.events import AbilityChanged
+from access.journey import is_out
 from access.models import AccessRequest, Resident
 from access.models.request import OPEN
-from access.selectors.facts import locked_case
+from access.selectors.facts import facts_of, locked_case
 from access.services import cards
 from communities.services import passes
 from core import clock, outbox
@@ -22,7 +23,8 @@ from transport.models import Trip
 from transport.services import trips
 
 ABILITY = ("mobility", "needs_oxygen", "has_stairs")  # a wish may say otherwise for its one way
-CARRIED = {"name", "sex", "birth_date", "phone", "building", "id_no", "id_kind", *ABILITY}
+WITH = "escort_required"  # a request says how many come along
+CARRIED = {"name", "sex", "birth_date", "phone", "building", "id_no", "id_kind", WITH, *ABILITY}
 
 
 def write_cards(row: AccessRequest, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
@@ -57,7 +59,9 @@ def follow_record(resident: Resident, before: Mapping[str, Any], *, by: Actor, a
         row = locked_case(pk)
         moved = {name: getattr(resident, name) for name in ABILITY if name in before}
         values = {name: value for name, value in moved.items() if getattr(row, name) == before[name]}
+        if WITH in before and row.escorts == int(before[WITH]) and not is_out(facts_of(row)):
+            values["escorts"] = int(resident.escort_required)
         write_cards(row, {"name": resident.name, **values}, by=by, at=at)
-    if pks and set(ABILITY) & set(before):
+    if pks and {WITH, *ABILITY} & set(before):
         outbox.put(AbilityChanged(at=at, resident_id=str(resident.pk)))
     return len(pks)

@@ -95,13 +95,22 @@ def set_ride(case_ref: UUID, *, plate: str, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def put_person(case_ref: UUID, *, card: PassCard, by: Actor, at: datetime) -> None:
-    """Write who carries the pass, once somebody said who it is; code and signature stay good."""
+    """Write who carries the pass and how many they are, once somebody said so; the number on the paper still finds it.
+
+    The code says how many: for another party it is signed anew.
+    """
     row = _locked(case_ref)
-    if row is None or (row.person_key, row.holder, row.building) == (card.person_key, card.holder, card.building):
+    names = ("person_key", "holder", "building", "party_size", "has_escort")
+    if row is None or all(getattr(row, name) == getattr(card, name) for name in names):
         return
-    row.person_key, row.holder, row.building = card.person_key, card.holder, card.building
+    is_signed_anew = row.party_size != card.party_size
+    for name in names:
+        setattr(row, name, getattr(card, name))
+    if is_signed_anew:
+        row.key_id = key_ring().current
+        row.token = _sign(row)
     row.version += 1
-    row.save(update_fields=["person_key", "holder", "building", "version"])
+    row.save(update_fields=[*names, "key_id", "token", "version"])
     audit.record("pass.named", row, by=by, at=at)
     _touch(row)
 

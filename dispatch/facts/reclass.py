@@ -98,7 +98,7 @@ def _remeasure(pk: UUID, *, at: datetime) -> list[UUID]:
     """Write how somebody moves on their ways not yet begun; one whose car has no such place waits for another."""
     row, changed = locked_case(pk), []
     for trip in _with_cars(Trip.objects.live().filter(case_ref=row.case_ref)):
-        if not classes.remeasure(trip, row, at=at, by=RELAY):
+        if not classes.remeasure(trip, row, party_size=cards.party_size(row), at=at, by=RELAY):
             continue
         changed.append(trip.pk)
         if bar := classes.crowding(trip):

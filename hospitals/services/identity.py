@@ -20,9 +20,10 @@ def put_person(case_ref: UUID, *, card: PatientCard, by: Actor, at: datetime) ->
     for row in Appointment.objects.live().filter(case_ref=case_ref):
         row.person_key, row.name, row.sex, row.birth_date = card.person_key, card.name, card.sex, card.birth_date
         row.id_last4, row.mobility, row.needs_oxygen = card.id_last4, card.mobility, card.needs_oxygen
+        row.party_size = card.party_size
         row.phone = card.phone  # sealed anew: the key belongs to the person
         row.version += 1
-        fields = ["person_key", "name", "sex", "birth_date", "id_last4", "mobility", "needs_oxygen"]
+        fields = ["person_key", "name", "sex", "birth_date", "id_last4", "mobility", "needs_oxygen", "party_size"]
         row.save(update_fields=[*fields, "phone_sealed", "version"])
         audit.record("appointment.named", row, by=by, at=at)
         telling.touch(row)

@@ -92,10 +92,13 @@ class Measured(Protocol):
 
 
 @transaction.atomic
-def remeasure(trip: Trip, moves: Measured, *, by: Actor, at: datetime) -> bool:
-    """Write how a rider moves now on a way not yet begun; say whether it changed. `crowding` judges its car (E12)."""
+def remeasure(trip: Trip, moves: Measured, *, party_size: int, by: Actor, at: datetime) -> bool:
+    """Write how a rider moves now, and with how many, on a way not yet begun; say whether it changed.
+
+    `crowding` judges its car (E12).
+    """
     names = ("mobility", "needs_oxygen", "has_stairs")
-    new = {name: getattr(moves, name) for name in names}
+    new = {**{name: getattr(moves, name) for name in names}, "party_size": party_size}
     if trip.status == T.ON_BOARD or all(getattr(trip, name) == value for name, value in new.items()):
         return False
     amend(trip, **new)

@@ -208,7 +208,7 @@ def put_person(case_ref: UUID, *, card: RiderCard, home: Place | None = None, by
         if trip.person_key != card.person_key:
             names["taken"] = None  # who it is is a fact: another way of theirs then is for people to sort out
         if not (trip.run_id or trip.reserved_run_id):  # no car yet: it is chosen for how they really move
-            names |= {name: getattr(card, name) for name in ("mobility", "needs_oxygen", "has_stairs")}
+            names |= {name: getattr(card, name) for name in ("mobility", "needs_oxygen", "has_stairs", "party_size")}
         if home is not None:
             names |= door.call_home(trip, home)
         for name, value in names.items():

@@ -108,3 +108,30 @@ def test_a_wish_that_said_otherwise_keeps_its_own_word(place):
 
     request.refresh_from_db()
     assert request.mobility == "stretcher"
+
+
+@pytest.mark.parametrize(("seats", "status"), [(4, TripStatus.SCHEDULED), (1, TripStatus.UNSCHEDULED)])
+def test_who_needs_somebody_along_now_keeps_only_a_car_with_a_second_seat(seats, status):
+    """E12: the party is two from now on, for the car, the pass and the desk."""
+    place = walkers.town()
+    walkers.car("W1", seats=seats)
+    person = walkers.resident(place)
+    request = walkers.ask(place, person)
+    walkers.place_by_hand(place, request, out_vehicle="W1", back_vehicle="W1")
+
+    mend(place, person, escort_required=True)
+
+    request.refresh_from_db()
+    there = Trip.objects.get(direction="outbound")
+    assert (request.escorts, there.party_size, there.status) == (1, 2, status)
+    assert Appointment.objects.get().party_size == 2
+
+
+def test_an_escort_asked_for_that_day_stays(place):
+    """The wish said two; the record says nobody has to come along any more, or again: the wish stands."""
+    person = walkers.resident(place)
+    request = walkers.ask(place, person, escorts=2)
+    mend(place, person, escort_required=True)
+
+    request.refresh_from_db()
+    assert request.escorts == 2

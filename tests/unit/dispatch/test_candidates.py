@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from dispatch import words
 from dispatch.hand import offers
 from dispatch.hand.candidates import fit, rank, way_back, way_there
 from dispatch.hand.offers import Errand
-from dispatch.shapes import Ask, Busy, Car, Duty
+from dispatch.shapes import Ask, Busy, Car, Check, Duty
 
 NOW = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)
 MIN = timedelta(minutes=1)
@@ -201,6 +202,8 @@ def test_a_car_that_is_back_after_its_shift_is_left_to_a_person(left_min, code):
     if told:
         back = f"{(found.ride.base_at.astimezone(CHINA)):%H:%M}"
         assert words.sentence(told[0]).endswith(f"送完回到车场要到 {back}")
+        kept = json.loads(json.dumps(told[0].as_json()))  # as it is stored with the ride
+        assert words.sentence(Check(**kept)) == words.sentence(told[0])
 
 
 def test_a_car_that_is_back_in_time_goes_before_one_that_is_not():
