@@ -202,3 +202,36 @@ def test_a_character_that_had_no_place_in_unicode_yet_is_the_one_it_has_now() ->
         assert tidy.name(f"刘{private}") == f"刘{private}"
         assert tidy.name_key(f"刘{private}") == tidy.name_key(f"刘{since}")
     assert tidy.name_key("刘\ue900") == "刘\ue900"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFD)],
+)
+def test_a_block_of_ideographs_is_whole_and_ends_where_unicode_says(first, last):
+    """Both ends count, also points that this Python's tables do not know yet; the neighbours do not."""
+    assert tidy.is_ideograph(chr(first))
+    assert tidy.is_ideograph(chr(last))
+    assert first == 0xF900 or not tidy.is_ideograph(chr(first - 1)), "before F900 lies the private area, which counts"
+    assert not tidy.is_ideograph(chr(last + 1))
+
+
+@pytest.mark.parametrize(
+    ("private", "since"),
+    [
+        (0xE816, 0x20087), (0xE817, 0x20089), (0xE818, 0x200CC), (0xE81E, 0x9FB4), (0xE826, 0x9FB5), (0xE82B, 0x9FB6),
+        (0xE82C, 0x9FB7), (0xE831, 0x215D7), (0xE832, 0x9FB8), (0xE83B, 0x2298F), (0xE843, 0x9FB9), (0xE854, 0x9FBA),
+        (0xE855, 0x241FE), (0xE863, 0x4DAE), (0xE864, 0x9FBB),
+    ],
+)  # fmt: skip
+def test_an_older_machines_private_character_is_found_by_its_own(private, since):
+    """The table of GB 18030's editions, character by character."""
+    assert tidy.fold(chr(private)) == tidy.fold(chr(since))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("孙.J", "孙.J"), ("J.孙", "J.孙"), ("孙 J", "孙 J"), ("J 孙", "J 孙"), ("孙 兰", "孙兰"), ("孙.兰", "孙·兰")],
+)
+def test_a_stop_or_a_blank_changes_between_two_ideographs_alone(typed, stored):
+    assert tidy.name(typed) == stored
