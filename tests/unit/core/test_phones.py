@@ -120,3 +120,20 @@ def test_mobile_is_found_by_its_own_digits(number: str, country: str, gap: str) 
 
     assert found.searched == (number,)
     assert phones.part(f"+86 {number}") == number
+
+
+def test_a_device_dials_the_first_of_two():
+    assert phones.to_dial("13800001111、13900002222") == "13800001111"
+    assert phones.to_dial("0415-3120816转816、13900002222") == "04153120816,816"
+
+
+def test_accounts_before_the_first_number_stand_with_that_number_alone():
+    found = phones.read("微信 lan_1、13800001111、13900002222")
+
+    assert [(each.written, bool(each.words)) for each in found.numbers] == [("13800001111", True), ("13900002222", False)]
+
+
+def test_a_fault_names_the_first_twenty_characters():
+    text = "这里没有任何号码只是一段很长很长的文字说明而已啊"
+
+    assert f"“{text[:20]}”" in phones.read(text).fault

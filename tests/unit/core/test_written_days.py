@@ -66,3 +66,20 @@ def test_words_a_date_control_cannot_show_stay_on_the_page() -> None:
 
     assert 'type="text" name="when" value="昨天"' in str(form({"when": "昨天"})["when"])
     assert 'type="date" name="when" value="1958-07-09"' in str(form(initial={"when": date(1958, 7, 9)})["when"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1900-1-1", date(1900, 1, 1)), ("1900年12月31日", date(1900, 12, 31)), ("2000.2.29", date(2000, 2, 29))],
+)
+def test_the_first_and_the_last_that_is_a_day_is_one(typed: str, value: date) -> None:
+    assert written_days.read(typed) == written_days.WrittenDay(value)
+    assert written_days.read_birth(typed, today=value) == written_days.WrittenDay(value)
+
+
+@pytest.mark.parametrize("typed", ["1899-12-31", "1900-0-1", "1900-13-1", "1900-1-0", "1900-1-32", "2001-2-29"])
+def test_what_lies_beyond_is_none(typed: str) -> None:
+    found = written_days.read(typed)
+
+    assert found.value is None
+    assert found.fault
