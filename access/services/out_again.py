@@ -53,13 +53,15 @@ def sweep(*, at: datetime) -> None:
 
 def end_by_new_way(case_ref: UUID, *, at: datetime) -> None:
     """End the calls about a person's other cases: a new way is asked for them. Safe to run twice."""
-    request = AccessRequest.objects.filter(case_ref=case_ref).first()
-    if request is None:
-        return
-    cases = AccessRequest.objects.filter(person_key=request.person_key).exclude(pk=request.pk).values("case_ref")
+    person = AccessRequest.objects.filter(case_ref=case_ref).values("person_key")
+    cases = AccessRequest.objects.filter(person_key__in=person).exclude(case_ref=case_ref).values("case_ref")
     live = OpenCall.objects.live().filter(kind=CallKind.OUT_AGAIN, case_ref__in=cases, since__lte=at)
-    for subject in live.values_list("subject", flat=True):
-        words = ASKED_AGAIN % {"number": request.number}
+    subjects = list(live.order_by().values_list("subject", flat=True))
+    if not subjects:  # as for nearly every new way
+        return
+    number = AccessRequest.objects.values_list("number", flat=True).get(case_ref=case_ref)
+    for subject in subjects:
+        words = ASKED_AGAIN % {"number": number}
         calls.end_by_fact(CallKind.OUT_AGAIN, subject, words=words, by=RELAY, at=at)
 
 
