@@ -32,7 +32,7 @@ class _Noted(pgtrigger.Trigger):
     """A trigger that calls the one function of the history instead of one of its own."""
 
     def render_execute(self, model: Model) -> str:
-        return "core_note_move()"
+        return f"core_note_move('{model._meta.pk.column}')"
 
 
 def guarded_status(machine: Machine) -> list[pgtrigger.Trigger]:
@@ -63,6 +63,16 @@ def words(
 def append_only() -> list[pgtrigger.Trigger]:
     """Make the triggers that refuse to change or delete a row (INV-33)."""
     return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+def recorded_by_the_clock() -> pgtrigger.Trigger:
+    """Make the trigger that says when a row was written, whatever its writer says (INV-41)."""
+    return pgtrigger.Trigger(
+        name="recorded_by_the_clock",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="NEW.recorded_at = clock_timestamp(); RETURN NEW;",
+    )
 
 
 def one_row_for_good(field: str) -> list[pgtrigger.Trigger]:

@@ -58,13 +58,14 @@ def _guards_off() -> Iterator[str]:
         yield from (f"{name} reads a setting" for (name,) in cursor.fetchall())
 
 
-# moves that only one of both knows; what happened before the history began stands in the audit alone
+# moves that only one of both knows; what happened before a table's history began stands in the audit alone
 _UNTRUE_MOVES = (
-    "WITH begun AS (SELECT applied FROM django_migrations WHERE app = 'core' AND name = '0006_status_moves'),"
+    "WITH begun AS (SELECT table_name, min(moved_at) AS since FROM core_statusmove WHERE object_id = '' GROUP BY 1),"
     " moved AS (SELECT table_name, object_id, old_status, new_status, count(*) AS times FROM core_statusmove"
-    " GROUP BY 1, 2, 3, 4),"
+    " WHERE object_id <> '' GROUP BY 1, 2, 3, 4),"
     " said AS (SELECT replace(model, '.', '_') AS table_name, object_id, old_status, new_status, count(*) AS times"
-    " FROM core_auditevent, begun WHERE old_status <> '' AND recorded_at >= applied GROUP BY 1, 2, 3, 4)"
+    " FROM core_auditevent LEFT JOIN begun ON begun.table_name = replace(model, '.', '_')"
+    " WHERE old_status <> '' AND recorded_at >= coalesce(since, '-infinity') GROUP BY 1, 2, 3, 4)"
     " SELECT concat_ws(' ', table_name, object_id, old_status, new_status) FROM moved"
     " FULL JOIN said USING (table_name, object_id, old_status, new_status)"
     " WHERE moved.times IS DISTINCT FROM said.times"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
-from django.db import migrations
+from django.db import migrations, transaction
+from pgtrigger.migrations import AddTrigger
 
 
 class AddWords(AddConstraintNotValid):
@@ -50,3 +51,21 @@ class AddIndexAnew(AddIndexConcurrently):
         ):
             schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
         super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class NoteMoves(AddTrigger):
+    """Let the moves of a table's status be noted, and note under the same lock from when on (INV-41).
+
+    What the version before moved until then stands in the audit alone.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Add the trigger, and a first row that names the table alone."""
+        with transaction.atomic(schema_editor.connection.alias):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+            schema_editor.execute(
+                "INSERT INTO core_statusmove (moved_at, table_name, object_id, old_status, new_status, by_role)"
+                " VALUES (clock_timestamp(), %s, '', '', '', session_user)",
+                [table],
+            )

@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from core.guards import append_only, never_in_production, one_row_for_good
+from core.guards import append_only, never_in_production, one_row_for_good, recorded_by_the_clock
 
 
 class AuditEvent(models.Model):
@@ -36,7 +36,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["model", "object_id"], name="audit_object"),
             models.Index(fields=["-at"], name="audit_recent"),
         ]
-        triggers = append_only()
+        triggers = [*append_only(), recorded_by_the_clock()]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.actor_label} {self.verb}"

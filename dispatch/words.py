@@ -58,6 +58,8 @@ def _shift(figures: dict[str, Any]) -> str:
 
 def _late_back(figures: dict[str, Any]) -> str:
     words = {"until": _hour(figures["until"]), "at": _hour(figures["at"])}
+    if figures.get("is_relief"):
+        return _("%(until)s 换班，送完回到车场要到 %(at)s") % words
     return _("%(until)s 下班，送完回到车场要到 %(at)s") % words
 
 

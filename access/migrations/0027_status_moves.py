@@ -1,8 +1,9 @@
 """Every move of a status is noted by the database itself (docs/adr/0027)."""
 
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
+
+from core.migrating import NoteMoves
 
 
 class Migration(migrations.Migration):
@@ -14,12 +15,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='accessrequest',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='625d51a1beaede657c3744333e0b087fcb6effe7', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_ccb56', table='access_accessrequest', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='33701779997da92ac83fa8b87b9ccfae8f14de9a', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_ccb56', table='access_accessrequest', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='careneed',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='6f0bb2d7587888d913b8fcd9ef6b16db8c07fac9', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_02c21', table='access_careneed', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='51dbff77c7866fe554a7228f3324791d84b01992', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_02c21', table='access_careneed', when='AFTER')),
         ),
     ]

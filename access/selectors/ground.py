@@ -109,7 +109,7 @@ def asking(actor: Actor, resident_id: UUID, *, on: datetime, purpose: str, at: d
     """
     start, end = clock.day_bounds(clock.local_day(on))
     known = {"resident": resident_id, "place": actor.place_code, "on": on, "at": at, "start": start, "end": end}
-    found: list[Any] = _ASKING.rows(actor.role, purpose, **known)
+    found: list[Any] = _ASKING.rows(actor.role, purpose if purpose in NeedKind.values else "", **known)
     if not found:
         raise NotFound("resident.absent")
     resident, usual = found[0], found[0].usual or {}

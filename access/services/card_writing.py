@@ -59,8 +59,8 @@ def follow_record(resident: Resident, before: Mapping[str, Any], *, by: Actor, a
         row = locked_case(pk)
         moved = {name: getattr(resident, name) for name in ABILITY if name in before}
         values = {name: value for name, value in moved.items() if getattr(row, name) == before[name]}
-        if WITH in before and row.escorts == int(before[WITH]) and not is_out(facts_of(row)):
-            values["escorts"] = int(resident.escort_required)
+        if WITH in before and resident.escort_required and not row.escorts and not is_out(facts_of(row)):
+            values["escorts"] = 1  # never fewer: the wish itself may have said so
         write_cards(row, {"name": resident.name, **values}, by=by, at=at)
     if pks and {WITH, *ABILITY} & set(before):
         outbox.put(AbilityChanged(at=at, resident_id=str(resident.pk)))

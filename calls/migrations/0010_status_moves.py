@@ -1,8 +1,9 @@
 """Every move of a status is noted by the database itself (docs/adr/0027)."""
 
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
+
+from core.migrating import NoteMoves
 
 
 class Migration(migrations.Migration):
@@ -13,8 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='opencall',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='9254cbfb4e82394c8d4c65030cf229d20629cc43', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_99eb4', table='calls_opencall', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='c0b4c2db53041b57113775e42ef951f6b08ac518', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_99eb4', table='calls_opencall', when='AFTER')),
         ),
     ]

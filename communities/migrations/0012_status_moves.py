@@ -1,8 +1,9 @@
 """Every move of a status is noted by the database itself (docs/adr/0027)."""
 
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
+
+from core.migrating import NoteMoves
 
 
 class Migration(migrations.Migration):
@@ -13,8 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='gatepass',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='21a1cea5c4888171dec059a0dae94bd461842827', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_00f3b', table='communities_gatepass', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='91e8c4a0d668a96927d1297d492e6befd894e45f', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_00f3b', table='communities_gatepass', when='AFTER')),
         ),
     ]

@@ -81,7 +81,8 @@ def _end(car: Car, ride: RidePlan) -> list[Check]:
     duty = duty_of(car, ride)
     if duty is None or ride.base_at is None:
         return []
-    return [Check("late_back", "but", {"until": duty.ends_at, "at": ride.base_at})]
+    is_relief = any(each.starts_at == duty.ends_at for each in car.duties)
+    return [Check("late_back", "but", {"until": duty.ends_at, "at": ride.base_at, "is_relief": is_relief})]
 
 
 def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
@@ -99,7 +100,7 @@ def rank(fits: Iterable[Fit], ask: Ask) -> list[Fit]:
             return (1, each.checks[0].code if each.checks else "", each.car.plate)
         if ask.is_critical:
             comes_at_once = each.car.is_ambulance and (ask.ambulance_by is None or ride.leave_at <= ask.ambulance_by)
-            return (0, not comes_at_once, ride.pickup_at, not each.car.is_ambulance, each.car.plate)
+            return (0, not comes_at_once, ride.pickup_at, each.is_late_back, not each.car.is_ambulance, each.car.plate)
         spare = each.car.wheelchairs * 2 if ask.mobility in {Mobility.WALK, Mobility.ASSISTED} else 0
         is_off = any(check.verdict == "but" and check.code in BY_PERSON for check in each.checks)
         return (0, each.car.is_ambulance, is_off, ride.deadhead_min + spare + each.car.seats, each.car.plate)

@@ -128,10 +128,10 @@ def returns(cars: Iterable[Car], ask: Ask, way: Way) -> list[Fit]:
     ranked = rank((fit(car, calm, way) for car in cars), calm)
     possible = [each for each in ranked if each.ride]
 
-    def key(each: Fit) -> tuple[bool, bool, datetime]:
+    def key(each: Fit) -> tuple[bool, bool, datetime, bool]:
         comes = each.ride.pickup_at if each.ride else way.pickup_from
         is_late = comes - way.pickup_from > way.limits.wait * MINUTE  # they would stand in a corridor at night
-        return is_late, each.car.is_ambulance, comes
+        return is_late, each.car.is_ambulance, comes, each.is_late_back
 
     possible.sort(key=key)
     return possible + [each for each in ranked if each.ride is None]

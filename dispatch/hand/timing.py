@@ -18,13 +18,14 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class _Gap:
-    """Free time of a car within a shift: where it stands before, and what comes after."""
+    """Free time of a car within a shift: where it stands before, and what comes after, in this shift or a later one."""
 
     duty: Duty
     starts_at: datetime
     stands: Point
     before: Busy | None
     follows: Busy | None
+    is_last: bool = False  # of its shift: what follows leaves from the base
 
 
 def _gaps(car: Car, now: datetime) -> list[_Gap]:
@@ -42,7 +43,8 @@ def _gaps(car: Car, now: datetime) -> list[_Gap]:
                 gaps.append(_Gap(duty, start, stands, before, run))
             start, stands, before = max(start, run.ends_at), run.last, run
         if start < duty.ends_at:
-            gaps.append(_Gap(duty, start, stands, before, None))
+            later = next((run for run in car.busy if run.starts_at >= duty.ends_at), None)
+            gaps.append(_Gap(duty, start, stands, before, later, is_last=True))
     return gaps
 
 
@@ -70,19 +72,30 @@ def find_ride(car: Car, ask: Ask, way: Way) -> tuple[RidePlan | None, Check | No
 def _place(car: Car, ask: Ask, way: Way, gap: _Gap) -> RidePlan | None:
     """Put the way into one gap; None when it does not fit.
 
-    The plan has a car back at its base when the shift ends. By hand the last party has left it by then; such a ride
-    says when the car is back.
+    The plan has a car back at its base when the shift ends. By hand it is set down and clean by then; such a ride says
+    when the car is back.
     """
-    if gap.follows is not None:
-        return _within(car, ask, way, gap, _until(ask, way, gap.follows))
+    onward = _onward(car, way, gap)
+    nexts = [] if gap.follows is None else [_until(ask, gap.follows, onward)]
+    if not gap.is_last:
+        return _within(ask, way, gap, nexts[0], car.code, onward)
     ends, home = gap.duty.ends_at, _drive(way.destination, car.base)
-    if ride := _within(car, ask, way, gap, ends - home):
+    if ride := _within(ask, way, gap, min(ends - home, *nexts, ends), car.code, onward):
         return ride
-    late = _within(car, ask, way, gap, ends)
+    late = _within(ask, way, gap, min(ends - turn_min(ask.zone_class) * MINUTE, *nexts, ends), car.code, onward)
     return late and replace(late, base_at=late.dropoff_at + leave_min(ask.mobility) * MINUTE + home)
 
 
-def _within(car: Car, ask: Ask, way: Way, gap: _Gap, until: datetime) -> RidePlan | None:
+def _onward(car: Car, way: Way, gap: _Gap) -> timedelta:
+    """Return the way to what follows: from one shift to the next by way of the base."""
+    if gap.follows is None:
+        return timedelta()
+    if gap.is_last:
+        return _drive(way.destination, car.base) + _drive(car.base, gap.follows.first)
+    return _drive(way.destination, gap.follows.first)
+
+
+def _within(ask: Ask, way: Way, gap: _Gap, until: datetime, code: str, onward: timedelta) -> RidePlan | None:
     """Put the way into a gap so that the party has left the car by `until`; None when it does not fit."""
     empty, full = _drive(gap.stands, way.origin), _drive(way.origin, way.destination)
     board, leave = board_min(ask.mobility, ask.has_stairs) * MINUTE, leave_min(ask.mobility) * MINUTE
@@ -102,12 +115,12 @@ def _within(car: Car, ask: Ask, way: Way, gap: _Gap, until: datetime) -> RidePla
     dropoff = pickup + board + full
     turned = dropoff + leave + turn_min(ask.zone_class) * MINUTE
     return RidePlan(
-        vehicle_code=car.code,
+        vehicle_code=code,
         driver_code=gap.duty.driver_code,
         leave_at=pickup - empty,
         pickup_at=pickup,
         dropoff_at=dropoff,
-        free_at=min(turned, _leaves_on(way, gap.follows)) if gap.follows else turned,
+        free_at=min(turned, gap.follows.first_at - onward) if gap.follows else turned,
         deadhead_min=ceil(empty / MINUTE),
         deadhead_km=round(road_km(gap.stands, way.origin), 1),
         ride_min=ceil(full / MINUTE),
@@ -121,15 +134,11 @@ def _clean_at(gap: _Gap, ask: Ask) -> datetime:
     return max(gap.starts_at, gap.before.ends_at + gap.before.unclean)
 
 
-def _until(ask: Ask, way: Way, follows: Busy) -> datetime:
+def _until(ask: Ask, follows: Busy, onward: timedelta) -> datetime:
     """Return when the party must have left the car, in time for its next run and clean for it."""
     is_same = follows.ride_class in ("", ask.ride_class)
     turn = timedelta() if is_same else turn_min(ask.zone_class) * MINUTE
-    return _leaves_on(way, follows) - turn
-
-
-def _leaves_on(way: Way, follows: Busy) -> datetime:
-    return follows.first_at - _drive(way.destination, follows.first)
+    return follows.first_at - onward - turn
 
 
 def _drive(start: Point, end: Point) -> timedelta:
@@ -170,5 +179,6 @@ def _up(at: datetime) -> datetime:
 
 def duty_of(car: Car, ride: RidePlan | None) -> Duty | None:
     """Return the shift a ride falls in, else the first: whose name stands beside the car."""
-    duties = (duty for duty in car.duties if ride and duty.starts_at <= ride.leave_at < duty.ends_at)
-    return next(duties, car.duties[0] if car.duties else None)
+    theirs = [duty for duty in car.duties if ride and duty.driver_code == ride.driver_code]
+    falls = (duty for duty in theirs if ride and duty.starts_at <= ride.leave_at < duty.ends_at)
+    return next(falls, theirs[0] if theirs else car.duties[0] if car.duties else None)

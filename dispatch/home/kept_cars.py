@@ -87,7 +87,7 @@ def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None
     if found is None or found.ride is None or found.ride.pickup_at - ready > AUTO_LATEST:
         return
     sent = rides.own_run(found)
-    way_home.write(trip, request, AsKept(sent.ride, sent.why), is_pinned=False, by=by, at=at)
+    _written(trip, request, AsKept(sent.ride, sent.why), by=by, at=at)
 
 
 def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datetime, by: Actor, at: datetime) -> bool:
@@ -101,10 +101,15 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datet
     home = planned[StopKind.DROPOFF]
     leaves, free = run.occupied.lower, run.occupied.upper
     ride = Ride(run.vehicle, run.driver, leaves + later, pickup + later, home + later, free + later)
+    return _written(trip, request, AsKept(ride, trip.explanation), by=by, at=at)
+
+
+def _written(trip: Trip, request: AccessRequest, way: AsKept, *, by: Actor, at: datetime) -> bool:
+    """Call the car kept; False when it has something else then, and the way home is looked for anew."""
     try:
         with transaction.atomic():
-            way_home.write(trip, request, AsKept(ride, trip.explanation), is_pinned=False, by=by, at=at)
-    except Conflict:  # the car has something else then: it is looked at anew
+            way_home.write(trip, request, way, is_pinned=False, by=by, at=at)
+    except Conflict:
         trip.refresh_from_db()
         return False
     return True
@@ -126,8 +131,10 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
     kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
     same = seen.car(kept)
     found = fit(same, ask, way) if same else None
-    if found is None or not found.is_possible:
-        found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
+    if found is None or not found.is_possible or found.is_late_back:
+        others = [each for each in rank_returns(seen.cars, ask, way) if each.is_possible]
+        found = next((each for each in others if not each.is_late_back), found if found and found.ride else None)
+        found = found or next(iter(others), None)
     if found:
         is_pinned = trip.reserved_run is not None and trip.reserved_run.is_pinned  # whom a person chose, a person keeps
         way_home.write(trip, request, rides.own_run(found), is_pinned=is_pinned, by=RELAY, at=at)

@@ -1,8 +1,9 @@
 """Every move of a status is noted by the database itself (docs/adr/0027)."""
 
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
+
+from core.migrating import NoteMoves
 
 
 class Migration(migrations.Migration):
@@ -13,8 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='planningrun',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='146614e8f9b1a0d773ab4fd8042fff2a5224d9a2', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_03674', table='dispatch_planningrun', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='e2e1217df53115b643e6463c494d1bf8a2d1039f', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_03674', table='dispatch_planningrun', when='AFTER')),
         ),
     ]

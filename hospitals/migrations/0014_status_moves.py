@@ -1,8 +1,9 @@
 """Every move of a status is noted by the database itself (docs/adr/0027)."""
 
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
+
+from core.migrating import NoteMoves
 
 
 class Migration(migrations.Migration):
@@ -14,20 +15,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='340cc1b58a4e97ddb9feefc428760861a2a5bcd5', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_50685', table='hospitals_appointment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='c7bb20b1e71d9affa0e0dce957838f9619a27031', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_50685', table='hospitals_appointment', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='intake',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='fb01a0934a2b89bc0e004eb255fd03169935c647', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_e2a86', table='hospitals_intake', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='edf69b2cd1e944e7f3a7abbd153b0b89e075ccb2', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_e2a86', table='hospitals_intake', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='342032bb8c9b57b93f21035ed56e681bb5f1daeb', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_e3821', table='hospitals_service', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='2c4df5ef9cafd15e4c9a7ffafe1c39a79ec46979', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_e3821', table='hospitals_service', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        NoteMoves(
             model_name='transferrequest',
-            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute='core_note_move()', func='RETURN NULL;', hash='b33a6136fe92a44aa6f940a7641af89385c81ebe', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_a02f6', table='hospitals_transferrequest', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='move_noted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', execute="core_note_move('id')", func='RETURN NULL;', hash='8cc0ccaa2974bdc14db9b657da02aa044378b611', operation='UPDATE OF "status"', pgid='pgtrigger_move_noted_a02f6', table='hospitals_transferrequest', when='AFTER')),
         ),
     ]

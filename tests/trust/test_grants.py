@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pgtrigger
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -15,6 +16,7 @@ from core.actors import SWEEP
 from core.advance import advance
 from core.management.commands.check_invariants import breaches
 from core.models import StatusMove
+from core.stateful import Stateful
 from tests.factories import access as make
 from tests.factories import communities as places
 
@@ -177,3 +179,59 @@ def test_as_this_role_it_is_refused(statement: str) -> None:
         cursor.execute("RESET ROLE")
 
     assert getattr(refused.value.__cause__, "sqlstate", "") == "42501"  # insufficient_privilege
+
+
+def test_a_forged_audit_row_cannot_be_dated_back() -> None:
+    """INV-41: when a row was written is the database's word, not its writer's."""
+    row = make.request(make.resident(places.community()), at=clock.now())
+
+    _as_the_role(
+        "INSERT INTO core_auditevent (at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model,"
+        " object_id, old_status, new_status, reason, detail, request_id, offline) VALUES (now(), '2020-01-01', 'user:1',"
+        " '李', 'staff', '', 'request.cancelled', 'access.accessrequest', %s, 'approved', 'cancelled', '', '{}', '', false)",
+        str(row.pk),
+    )
+
+    assert [each["id"] for each in breaches()] == ["INV-41"]
+
+
+def test_no_move_is_noted_of_a_table_of_ones_own() -> None:
+    """Guard: the function that notes moves may be hung onto no other table, not even a passing one."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        cursor.execute("CREATE TEMP TABLE access_accessrequest (id uuid, status text) ON COMMIT DROP")
+        with pytest.raises(DatabaseError, match="permission denied for function"), transaction.atomic():
+            cursor.execute(
+                "CREATE TRIGGER forged AFTER UPDATE ON pg_temp.access_accessrequest FOR EACH ROW"
+                " EXECUTE FUNCTION public.core_note_move('id')"
+            )
+        cursor.execute("DROP TABLE pg_temp.access_accessrequest")
+        cursor.execute("RESET ROLE")
+
+
+def test_what_was_moved_before_its_table_was_watched_is_not_called_untrue() -> None:
+    """INV-41: an upgrade under people at work; the audit of that time has no history beside it."""
+    row = make.request(make.resident(places.community()), at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE access_accessrequest DISABLE TRIGGER USER")
+        advance(row, RequestStatus.CANCELLED, by=SWEEP, at=clock.now(), cancel_reason=CancelReason.MISTAKE)
+        cursor.execute("ALTER TABLE access_accessrequest ENABLE TRIGGER USER")
+        assert [each["id"] for each in breaches()] == ["INV-41"]
+        cursor.execute("ALTER TABLE core_statusmove DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE core_statusmove SET moved_at = clock_timestamp()"
+            " WHERE object_id = '' AND table_name = 'access_accessrequest'"
+        )
+        cursor.execute("ALTER TABLE core_statusmove ENABLE TRIGGER USER")
+
+    assert breaches() == []
+
+
+def test_every_machine_is_guarded_and_noted() -> None:
+    """INV-33, INV-41: no status moves past its table, and none unseen."""
+    models = [each for each in apps.get_models() if issubclass(each, Stateful)]
+    held = {(model, trigger.name) for model, trigger in pgtrigger.registered()}
+
+    assert {(model, name) for model in models for name in ("status_moves", "move_noted")} <= held
+    assert len(models) == 12

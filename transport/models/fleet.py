@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from core.actors import Actor
 from core.geo import Point
-from core.guards import words
+from core.guards import guarded_status, words
 from core.stateful import Stateful
 from core.vocabulary import Role, ZoneClass
 from transport.states import AMBULANCES, VEHICLE, VehicleClass, VehicleStatus
@@ -60,6 +60,7 @@ class Vehicle(Stateful):
             words("vehicle", "zones_allowed", ZoneClass, is_list=True),
         ]
         indexes = [models.Index(fields=["dispatch_area", "status"], name="vehicle_area")]
+        triggers = guarded_status(VEHICLE)
 
     def __str__(self) -> str:
         return self.plate

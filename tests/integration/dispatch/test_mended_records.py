@@ -127,11 +127,13 @@ def test_who_needs_somebody_along_now_keeps_only_a_car_with_a_second_seat(seats,
     assert Appointment.objects.get().party_size == 2
 
 
-def test_an_escort_asked_for_that_day_stays(place):
-    """The wish said two; the record says nobody has to come along any more, or again: the wish stands."""
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_an_escort_asked_for_that_day_stays(place, asked):
+    """Somebody has to come along now, and no longer: the wish itself may have said so, and nobody is taken out of it."""
     person = walkers.resident(place)
-    request = walkers.ask(place, person, escorts=2)
+    request = walkers.ask(place, person, escorts=asked)
     mend(place, person, escort_required=True)
+    mend(place, person, escort_required=False)
 
     request.refresh_from_db()
-    assert request.escorts == 2
+    assert request.escorts == max(asked, 1)

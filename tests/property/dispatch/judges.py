@@ -114,7 +114,8 @@ def by_person(asked: Engine, ends: Place, *, is_lent: bool) -> Problem:
     problem = asked.problem
     params = replace(problem.params, arrive_early_min=LIMITS.early_by_person, arrive_spare_min=LIMITS.spare_by_person)
     people = [replace(each, skills=each.skills - {"closed_loop"}) for each in problem.requests]
-    cars = tuple(_late_back(problem, each, ends) for each in problem.vehicles)
+    turn = problem.request_by_id[asked.case].turn_min or 0.0
+    cars = tuple(_late_back(problem, each, ends, turn) for each in problem.vehicles)
     problem = replace(problem, params=params, requests=tuple(people), vehicles=cars)
     if not is_lent:
         return problem
@@ -122,14 +123,11 @@ def by_person(asked: Engine, ends: Place, *, is_lent: bool) -> Problem:
     return replace(problem, requests=tuple(people))
 
 
-def _late_back(problem: Problem, car: Vehicle, ends: Place) -> Vehicle:
-    """Let the party have left a car when its shift ends, however far its base is."""
+def _late_back(problem: Problem, car: Vehicle, ends: Place, turn: float) -> Vehicle:
+    """Let a car be clean after the party when its shift ends, however far its base is."""
     base = problem.place_by_id[car.end_place]
-    return replace(
-        car,
-        shift_end_min=car.shift_end_min
-        + _drive(Point(ends.latitude, ends.longitude), Point(base.latitude, base.longitude)),
-    )
+    home = _drive(Point(ends.latitude, ends.longitude), Point(base.latitude, base.longitude))
+    return replace(car, shift_end_min=car.shift_end_min + max(0.0, home - turn))
 
 
 def _drive(start: Point, end: Point) -> float:

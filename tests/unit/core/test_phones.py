@@ -130,7 +130,10 @@ def test_a_device_dials_the_first_of_two():
 def test_accounts_before_the_first_number_stand_with_that_number_alone():
     found = phones.read("微信 lan_1、13800001111、13900002222")
 
-    assert [(each.written, bool(each.words)) for each in found.numbers] == [("13800001111", True), ("13900002222", False)]
+    assert [(each.written, bool(each.words)) for each in found.numbers] == [
+        ("13800001111", True),
+        ("13900002222", False),
+    ]
 
 
 def test_a_fault_names_the_first_twenty_characters():

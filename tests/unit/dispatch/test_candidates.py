@@ -14,6 +14,7 @@ from dispatch import words
 from dispatch.hand import offers
 from dispatch.hand.candidates import fit, rank, way_back, way_there
 from dispatch.hand.offers import Errand
+from dispatch.hand.timing import duty_of
 from dispatch.shapes import Ask, Busy, Car, Check, Duty
 
 NOW = datetime(2022, 6, 28, 2, 40, tzinfo=UTC)
@@ -186,8 +187,8 @@ def test_an_hour_the_plan_would_not_keep_is_left_to_a_person(starts, code, says)
 
 @pytest.mark.parametrize(
     ("left_min", "code"),
-    [(2, "late_back"), (1, None), (200, "")],
-    ids=["set down in time", "not even that", "back in time"],
+    [(12, "late_back"), (11, None), (200, "")],
+    ids=["set down and clean", "not even that", "back in time"],
 )
 def test_a_car_that_is_back_after_its_shift_is_left_to_a_person(left_min, code):
     """The plan has every car back at its base when the shift ends; a person may let it be late."""
@@ -209,10 +210,67 @@ def test_a_car_that_is_back_after_its_shift_is_left_to_a_person(left_min, code):
 def test_a_car_that_is_back_in_time_goes_before_one_that_is_not():
     """Also among the gaps of one car: an earlier pick-up within the plan's minutes at the door counts as kept."""
     bare = fit(car(base=FAR), ASK, there()).ride
-    tight = Duty("D", "李师傅", NOW - 120 * MIN, bare.dropoff_at + 3 * MIN)
+    tight = Duty("D", "李师傅", NOW - 120 * MIN, bare.dropoff_at + 12 * MIN)
     far, near = car("V1", base=FAR, duties=(tight,)), car("V2", base=FAR)
 
     assert [each.car.code for each in rank([fit(far, ASK, there()), fit(near, ASK, there())], ASK)] == ["V2", "V1"]
+
+
+@pytest.mark.parametrize("ends", range(20, 45, 4))
+def test_the_next_shift_s_first_run_is_kept_free(ends):
+    """A run that begins at the change of shift bounds what this one still does: nothing is offered over it."""
+    duties = (
+        Duty("D", "李师傅", NOW - 120 * MIN, NOW + ends * MIN),
+        Duty("D2", "曹师傅", NOW + ends * MIN, NOW + 600 * MIN),
+    )
+    run = busy(ends, ends + 60, first=FAR, last=HOME, spare=0 * MIN)
+    found = fit(car(duties=duties, busy=(run,)), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None))
+
+    assert found.ride.free_at <= run.starts_at or found.ride.leave_at >= run.ends_at
+
+
+def test_a_car_that_would_be_late_for_its_next_shift_s_run_is_barred():
+    """Back at 14:56 and out again at 13:11: it cannot be both."""
+    bare = fit(car(base=FAR), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)).ride
+    ends = bare.dropoff_at + 12 * MIN
+    duties = (Duty("D", "李师傅", NOW - 120 * MIN, ends), Duty("D2", "曹师傅", ends, NOW + 900 * MIN))
+    run = Busy("曹玉芬", ends + 15 * MIN, ends + 60 * MIN, FAR, HOME)
+    found = fit(car(base=FAR, duties=duties, busy=(run,)), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None))
+
+    assert found.ride.leave_at >= run.ends_at
+
+
+def test_at_a_change_of_shift_nobody_goes_off():
+    """A car on duty round the clock: its shifts change, it does not stop."""
+    bare = fit(car(base=FAR), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)).ride
+    ends = bare.dropoff_at + 12 * MIN
+    duties = (Duty("D", "李师傅", NOW - 120 * MIN, ends), Duty("D", "李师傅", ends, NOW + 900 * MIN))
+    found = fit(car(base=FAR, duties=duties), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None))
+
+    assert ["换班" in words.sentence(check) for check in found.checks if check.verdict == "but"] == [True]
+
+
+def test_the_driver_named_is_the_one_who_drives():
+    """Shifts of one car may overlap."""
+    first, second = (
+        Duty("D1", "李师傅", NOW - 120 * MIN, NOW + 60 * MIN), Duty("D2", "曹师傅", NOW, NOW + 600 * MIN)
+    )  # fmt: skip
+    shared = car(duties=(first, second))
+    ride = fit(shared, ASK, there(300)).ride
+
+    assert duty_of(shared, ride).driver_code == ride.driver_code == "D2"
+
+
+def test_of_two_that_come_alike_the_one_back_in_time_goes_first():
+    """The critical and the way home as well."""
+    bare = fit(car(base=FAR), ASK, way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)).ride
+    tight = Duty("D", "李师傅", NOW - 120 * MIN, bare.dropoff_at + 12 * MIN)
+    cars = [ambulance("A1", base=FAR, duties=(tight,)), ambulance("A2", base=FAR)]
+    urgent = replace(ASK, is_critical=True)
+    way = way_there(HOME, HOSPITAL, now=NOW, arrive_by=None)
+
+    assert [each.car.code for each in rank([fit(each, urgent, way) for each in cars], urgent)] == ["A2", "A1"]
+    assert [each.car.code for each in offers.returns(cars, ASK, way)] == ["A2", "A1"]
 
 
 def test_a_car_home_that_comes_late_is_not_promised():
