@@ -29,7 +29,7 @@ def patient_card(request: AccessRequest) -> PatientCard:
         birth_date=resident.birth_date if resident else None,
         id_last4=resident.id_last4 if resident else "",
         phone=resident.phone if resident else "",
-        need_kind=LABOUR if request.is_critical and request.care_asked == CRITICAL_SERVICES[1] else request.need_kind,
+        need_kind=LABOUR if is_labour(request) else request.need_kind,
         mobility=request.mobility,
         needs_oxygen=request.needs_oxygen,
         party_size=party_size(request),
@@ -105,6 +105,11 @@ def _stranger(request: AccessRequest) -> str:
     """Return whom a driver asks for when nobody knows the name: the mark of the day and how they look."""
     mark = request.mark.partition(" · ")[0] or request.name
     return f"{mark} {request.looks}".strip()[:20]
+
+
+def is_labour(request: AccessRequest) -> bool:
+    """Say whether a woman is in labour: her house must be able to deliver (E22)."""
+    return request.is_critical and request.care_asked == CRITICAL_SERVICES[1]
 
 
 def party_size(request: AccessRequest) -> int:

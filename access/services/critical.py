@@ -36,7 +36,8 @@ def make_critical(
     """Raise a request above all others in one step: 120, approved at once, no certificate, test or slot (R-000-2).
 
     `service_kind` is what the house must be able to do: emergency, or obstetrics for a woman in labour (E22). Whoever
-    has not left home yet gives back place, car and pass of the ordinary way, so that 120 can come at once. Raises
+    has not left home yet gives back place, car and pass of the ordinary way, so that 120 can come at once; who is out
+    goes on, and the desk that expects them reads it. Raises
     Conflict when 120 has been called for this person on another request.
     """
     policies.check_raise(by, request)
@@ -57,6 +58,8 @@ def make_critical(
         let_go(row, facts, by=by, at=at, reason=stored("转 120"))
         changes |= {"mode": TransportMode.AMBULANCE, "arrive_at": None, "facility_id": None}
         changes |= {"service_kind": service_kind, "try_again_at": None}
+    elif service_kind != CRITICAL_SERVICES[0]:  # her house reads it, whoever drives her there
+        changes |= {"service_kind": service_kind}
     if row.status != RequestStatus.APPROVED:
         changes |= {"approved_at": row.approved_at or at}
         changes |= {"owner_role": "dispatch", "owner_place": row.dispatch_area}

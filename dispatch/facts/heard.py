@@ -20,7 +20,9 @@ from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, R
 
 
 def request_approved(event: RequestApproved) -> None:
-    """Wake whoever plans."""
+    """Wake whoever plans; who turned critical on the way is on top of the desk's page."""
+    if event.case_ref and event.is_critical:
+        wake.raised(event.case_ref, at=event.at)
     if event.case_ref:
         wake.ring_for(event.case_ref)
 

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from access.models import AccessRequest
 from access.models.request import OPEN
-from access.services import critical, one_way
+from access.services import cards, critical, one_way
 from access.states import RequestStatus
 from communities.models import DispatchArea
 from core import bell
@@ -65,6 +65,14 @@ def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
     trip = returns.call_back(case_ref, at=at, **payload)
     if trip is not None and trip.status == TripStatus.UNSCHEDULED:
         ring_for(case_ref)
+
+
+def raised(case_ref: UUID, *, at: datetime) -> None:
+    """Tell the desk that expects somebody that 120 was called for them meanwhile, and that she is in labour (E22)."""
+    row = AccessRequest.objects.filter(case_ref=case_ref, is_critical=True).first()
+    if row is not None:
+        labour = cards.LABOUR if cards.is_labour(row) else ""
+        appointments.note_critical(case_ref, need_kind=labour, by=RELAY, at=at)
 
 
 @transaction.atomic

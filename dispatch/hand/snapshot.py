@@ -23,7 +23,6 @@ from core.phrases import listed
 from dispatch.hand.receiving import Receiver, Times, Wish
 from dispatch.limits import LIMITS, planned_until, turn_left
 from dispatch.shapes import Ask, Busy, Car, Duty, ride_class
-from hospitals.cards import CRITICAL_SERVICES
 from hospitals.machines import SERVICES, has_machines, places_of
 from hospitals.models import Service, Slot
 from hospitals.selectors import machines
@@ -32,7 +31,6 @@ from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.states import RUN_LIVE, TripDirection, TripStatus
 
 LOOK_BACK = timedelta(hours=12)  # a car stands where its last outing ended, however long ago in its shift
-LABOUR_SERVICE = CRITICAL_SERVICES[1]
 
 
 @dataclass
@@ -224,7 +222,7 @@ def wish(request: AccessRequest, *, now: datetime) -> Wish:
         home=home_of(request),
         usual_code=request.facility_id or "",
         arrive_at=request.arrive_at,
-        is_labour=request.is_critical and request.care_asked == LABOUR_SERVICE,
+        is_labour=cards.is_labour(request),
         planned=planned_hours(request, now),
     )
 

@@ -191,13 +191,17 @@ def note_class(case_ref: UUID, known: CareClass, *, by: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def note_critical(case_ref: UUID, *, by: Actor, at: datetime) -> bool:
-    """Tell the desk that who is expected turned critical on the way: on top of its page; False when it is known."""
-    row = Appointment.objects.live().filter(case_ref=case_ref, is_critical=False).first()
+def note_critical(case_ref: UUID, *, by: Actor, at: datetime, need_kind: str = "") -> bool:
+    """Tell the desk that who is expected turned critical on the way: on top of its page; False when it is known.
+
+    `need_kind` says what for where that is another thing now (labour).
+    """
+    told = {"is_critical": True, **({"need_kind": need_kind} if need_kind else {})}
+    row = Appointment.objects.live().filter(case_ref=case_ref).exclude(**told).first()
     if row is None:
         return False
-    Appointment.objects.filter(pk=row.pk).update(is_critical=True)
-    Intake.objects.filter(case_ref=case_ref).update(is_critical=True)
+    Appointment.objects.filter(pk=row.pk).update(**told)
+    Intake.objects.filter(case_ref=case_ref).update(**told)
     audit.record("appointment.critical", row, by=by, at=at)
     telling.touch(row)
     return True

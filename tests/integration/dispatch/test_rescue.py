@@ -22,6 +22,8 @@ from dispatch.hand import rescues
 from dispatch.models import PlanningRun
 from dispatch.planning import planner, urgent
 from drill import by_hand
+from hospitals import selectors as desk_selectors
+from hospitals.cards import CRITICAL_SERVICES
 from hospitals.models import Appointment, Intake, Service
 from hospitals.services import intake
 from hospitals.services.announcing import announce
@@ -544,3 +546,29 @@ def test_another_arrival_of_somebody_in_an_ambulance_is_taken_up_beside_it(town,
     assert (request.status, request.is_critical) == (("approved", True) if is_aboard else ("cancelled", False))
     assert (outbound(request) is not None) is is_aboard
     assert AccessRequest.objects.get(case_ref=came.case_ref).is_critical is not is_aboard
+
+
+@pytest.mark.parametrize(("kind", "says"), [(0, "血液透析"), (1, "临产")], ids=["critical", "labour"])
+@pytest.mark.parametrize("stage", ["out", "boarded"])
+def test_who_turns_critical_on_the_way_is_on_top_of_the_desks_page(stage, kind, says):
+    """R-000-2, E22: the daughter rings the community; the house that expects her mother reads it, and what for."""
+    place = walkers.town(cars=2)
+    case = walkers.walk(place, to=stage, request=walkers.ask(place))
+
+    critical.make_critical(case.request, by=place.staff, at=case.at, service_kind=CRITICAL_SERVICES[kind])
+    walkers.deliver()
+
+    day = desk_selectors.day_of(place.facility.pk, at=case.at)
+    assert [str(row.need) for row in day.under_way] == [says]
+    assert day.arrivals == []
+
+
+def test_who_has_not_left_gives_the_place_back_and_no_desk_is_told_of_the_old_one():
+    """The twin: 120 brings them where the rules say, not to the place that was booked."""
+    place = walkers.town(cars=2)
+    case = walkers.walk(place, to="accepted", request=walkers.ask(place))
+
+    critical.make_critical(case.request, by=place.staff, at=case.at)
+    walkers.deliver()
+
+    assert desk_selectors.day_of(place.facility.pk, at=case.at).under_way == []
