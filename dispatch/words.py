@@ -207,7 +207,7 @@ _MEETS: dict[str, _Writer] = {
     "back_other": _back_other,
     "back_later": lambda figures: _("返程的车随后再排"),
     "role_yellow": lambda figures: _("封控区由黄码医院接诊"),
-    "role_buffer": lambda figures: _("黄码医院没有这个科，由这里经缓冲区接诊，全程闭环"),
+    "role_buffer": lambda figures: _("黄码医院没有这个科或没有空位，由这里经缓冲区接诊，全程闭环"),
     "role_only": lambda figures: _("附近只有黄码医院有这个科，由它分区接诊"),
     "role_ordinary": lambda figures: _("%(zone)s由这里接诊") % {"zone": zone_label(figures["zone"])},
     "role_designated": lambda figures: _("感染者由定点医院收治"),

@@ -236,7 +236,7 @@ def _why_hospital(row: AccessRequest, hospital: Facility, at: datetime) -> list[
         # an ordinary hospital for a sealed compound: only where the yellow-code one lacks the service (C11)
         is_booked = facts_of(row).booked_at is not None
         text = (
-            _("黄码医院没有这个科，由这里经缓冲区接诊，全程闭环")
+            _("黄码医院没有这个科或没有空位，由这里经缓冲区接诊，全程闭环")
             if is_booked
             else _("平时去这里；封控区先看黄码医院，调度来定")
         )
