@@ -50,12 +50,20 @@ class Composed(Generic[M]):
 
         Raises TypeError when a value is missing or unknown.
         """
+        statement = self._statement(shape, values)
+        return statement.rows(values) if statement else []
+
+    def dicts(self, *shape: Hashable, **values: Any) -> list[dict[str, Any]]:
+        """Read the dictionaries of a queryset of `values()`."""
+        statement = self._statement(shape, values)
+        return statement.dicts(values) if statement else []
+
+    def _statement(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> _Statement | None:
         if values.keys() != self._markers.keys():
             raise TypeError(f"asked with {sorted(values)}, composed for {sorted(self._markers)}")
         if shape not in self._statements:  # two threads may both compose it: one of two equal statements stays
             self._statements[shape] = _composed(self._compose(*shape, **self._markers), self._markers)
-        statement = self._statements[shape]
-        return statement.rows(values) if statement else []
+        return self._statements[shape]
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,22 @@ class _Statement:
     compiler: SQLCompiler
     prefetches: tuple[Any, ...]
 
-    def rows(self, values: dict[str, Any]) -> list[Any]:
+    def _answers(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         given = [values[name] if name else fixed for name, fixed in self.parameters]
         with connections[DATABASE].cursor() as cursor:
             cursor.execute(self.sql, given)
-            answers = cursor.fetchall()
-        found = list(self._made(answers))
+            answers: list[tuple[Any, ...]] = cursor.fetchall()
+        return answers
+
+    def dicts(self, values: dict[str, Any]) -> list[dict[str, Any]]:
+        names = self.compiler.query.selected or ()
+        return [
+            dict(zip(names, answer, strict=True))
+            for answer in self.compiler.results_iter([list(self._answers(values))])
+        ]
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        found = list(self._made(self._answers(values)))
         if self.prefetches:
             prefetch_related_objects(found, *self.prefetches)
         return found

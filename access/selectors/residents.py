@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
@@ -141,16 +142,38 @@ def _searched(rows: QuerySet[Resident], query: ListQuery, actor: Actor) -> Query
 
 def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
     """Count the residents of each filter, in two queries: one over the people, one over their needs."""
-    rows = Resident.objects.visible_to(actor).active()
-    people = rows.aggregate(
-        all=Count("pk"),
-        incomplete=Count("pk", filter=_INCOMPLETE),
-        stale=Count("pk", filter=Q(checked_at__isnull=True) | Q(checked_at__lt=at - STALE_AFTER)),
-        old=Count("pk", filter=Q(birth_date__lte=_years_before(at, 65))),
+    place = actor.place_code
+    [people] = _PEOPLE.dicts(actor.role, place=place, stale=at - STALE_AFTER, old=_years_before(at, 65)) or [{}]
+    [needs] = _NEEDS.dicts(actor.role, place=place) or [{}]
+    return {name: people.get(name) or needs.get(name) or 0 for name in ("all", "incomplete", "stale", "old", *GROUPS)}
+
+
+def _here(role: str, place: str) -> QuerySet[Resident]:
+    return Resident.objects.visible_to(Actor("", "", role=role, place_code=place)).active()
+
+
+def _counted_people(role: str, *, place: str, stale: datetime, old: date) -> QuerySet[Resident, Any]:
+    return (
+        _here(role, place)
+        .order_by()
+        .values("community_id")
+        .annotate(
+            all=Count("pk"),
+            incomplete=Count("pk", filter=_INCOMPLETE),
+            stale=Count("pk", filter=Q(checked_at__isnull=True) | Q(checked_at__lt=stale)),
+            old=Count("pk", filter=Q(birth_date__lte=old)),
+        )
     )
-    needs = CareNeed.objects.filter(resident__in=rows, status=NeedStatus.ACTIVE)
+
+
+def _counted_needs(role: str, *, place: str) -> QuerySet[CareNeed, Any]:
+    needs = CareNeed.objects.filter(resident__in=_here(role, place), status=NeedStatus.ACTIVE)
     grouped = {name: Count("resident", distinct=True, filter=Q(kind__in=kinds)) for name, kinds in GROUPS.items()}
-    return {**people, **needs.aggregate(**grouped)}
+    return needs.order_by().values("status").annotate(**grouped)
+
+
+_PEOPLE = Composed[Resident](_counted_people, place=str, stale=datetime, old=date)
+_NEEDS = Composed[CareNeed](_counted_needs, place=str)
 
 
 def resident_of(actor: Actor, ident: UUID) -> ZonedResident:

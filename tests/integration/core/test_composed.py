@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from access.models import AccessRequest, CareNeed, Resident
@@ -50,6 +50,22 @@ def test_it_reads_what_the_queryset_reads():
                 found = composed.rows(order, place=place, since=since)
                 assert _seen(found) == _seen(list(_asked_since(order, place=place, since=since)))
     assert [row.has_asked for row in composed.rows("name", place=here.pk, since=at - DAY)] == [True, False]
+
+
+def test_it_counts_what_the_queryset_counts():
+    at = clock.now()
+    here, there = places.community(), places.community(code="210602002009", name="别处")
+    for community, name in ((here, "孙兰"), (here, "赵萍"), (there, "曹玉芬")):
+        make.resident(community, name=name)
+
+    def compose(*, place: str, since: datetime) -> QuerySet[Resident, dict[str, object]]:
+        rows = Resident.objects.filter(community=place).order_by().values("community_id")
+        return rows.annotate(n=Count("pk"), new=Count("pk", filter=Q(registered_at__gte=since)))
+
+    composed = Composed(compose, place=str, since=datetime)
+    for place in (here.pk, there.pk, "nowhere"):
+        for since in (at - DAY, at + DAY):
+            assert composed.dicts(place=place, since=since) == list(compose(place=place, since=since))
 
 
 def test_a_second_reading_composes_nothing_and_asks_the_same_statement():

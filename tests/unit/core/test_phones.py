@@ -127,8 +127,9 @@ def test_a_device_dials_the_first_of_two():
     assert phones.to_dial("0415-3120816转816、13900002222") == "04153120816,816"
 
 
-def test_accounts_before_the_first_number_stand_with_that_number_alone():
-    found = phones.read("微信 lan_1、13800001111、13900002222")
+@pytest.mark.parametrize("between", ["、", " "])
+def test_accounts_before_the_first_number_stand_with_that_number_alone(between):
+    found = phones.read(f"微信 lan_1、13800001111{between}13900002222")
 
     assert [(each.written, bool(each.words)) for each in found.numbers] == [
         ("13800001111", True),
