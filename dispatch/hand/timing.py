@@ -80,9 +80,10 @@ def _place(car: Car, ask: Ask, way: Way, gap: _Gap) -> RidePlan | None:
     if not gap.is_last:
         return _within(ask, way, gap, nexts[0], car.code, onward)
     ends, home = gap.duty.ends_at, _drive(way.destination, car.base)
-    if ride := _within(ask, way, gap, min(ends - home, *nexts, ends), car.code, onward):
+    if ride := _within(ask, way, gap, min([ends - home, *nexts]), car.code, onward):
         return ride
-    late = _within(ask, way, gap, min(ends - turn_min(ask.zone_class) * MINUTE, *nexts, ends), car.code, onward)
+    clean = turn_min(ask.zone_class) * MINUTE
+    late = _within(ask, way, gap, min([ends - clean, *nexts]), car.code, onward)
     return late and replace(late, base_at=late.dropoff_at + leave_min(ask.mobility) * MINUTE + home)
 
 

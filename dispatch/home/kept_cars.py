@@ -131,10 +131,11 @@ def move(trip: Trip, request: AccessRequest, *, ready: datetime, at: datetime) -
     kept = trip.reserved_run.vehicle_id if trip.reserved_run else ""
     same = seen.car(kept)
     found = fit(same, ask, way) if same else None
-    if found is None or not found.is_possible or found.is_late_back:
-        others = [each for each in rank_returns(seen.cars, ask, way) if each.is_possible]
-        found = next((each for each in others if not each.is_late_back), found if found and found.ride else None)
-        found = found or next(iter(others), None)
+    if found is None or not found.is_possible:
+        found = next((each for each in rank_returns(seen.cars, ask, way) if each.is_possible), None)
+    elif found.is_late_back:  # rather a car whose shift goes on, but no ambulance for it (R-000-11)
+        others = (each for each in rank_returns(seen.cars, ask, way) if each.is_possible and not each.is_late_back)
+        found = next((each for each in others if not each.car.is_ambulance), found)
     if found:
         is_pinned = trip.reserved_run is not None and trip.reserved_run.is_pinned  # whom a person chose, a person keeps
         way_home.write(trip, request, rides.own_run(found), is_pinned=is_pinned, by=RELAY, at=at)

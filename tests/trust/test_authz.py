@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, reverse
 
 from access.models import Resident
 from access.models.resident import ResidentQuerySet
+from access.selectors import residents
 from accounts.access_control import for_roles
 from accounts.models import Post, User
+from core.actors import Actor
 from tests.factories.town import ROLES, Side
 from tests.trust import tables
 from tests.trust.walk import ABSENT, WORDS, Route, clients, entries, idents, routes, tried
@@ -235,7 +238,11 @@ def test_twin_a_page_open_to_one_role_more_is_named(asking: Town, monkeypatch: p
 
 
 def test_twin_a_selector_open_to_all_is_named(asking: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ResidentQuerySet, "visible_to", lambda rows, _actor: rows.filter(pk__in=Resident.objects.all()))
+    def open_to_all(rows: ResidentQuerySet, actor: Actor) -> ResidentQuerySet:
+        return rows.filter(Q(community_id=actor.place_code) | Q(pk__in=Resident.objects.all()))
+
+    monkeypatch.setattr(ResidentQuerySet, "visible_to", open_to_all)
+    monkeypatch.setattr(residents._OWN, "_statements", {})  # composed before, with the selector as it is
 
     faults = deviations(_route("access:resident"), asking)
     assert any(fault.startswith("staff (other) GET access:resident") for fault in faults)
