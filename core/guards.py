@@ -23,11 +23,6 @@ def refuses_a_word(error: IntegrityError) -> bool:
     return broken_constraint(error).endswith("_words")
 
 
-def status_guard(machine: Machine, field: str = "status") -> pgtrigger.Trigger:
-    """Make the trigger that refuses a status move outside the machine's table (trust.md E2, INV-10)."""
-    return pgtrigger.FSM(name="status_moves", field=field, transitions=machine.moves())
-
-
 class _Noted(pgtrigger.Trigger):
     """A trigger that calls the one function of the history instead of one of its own."""
 
@@ -36,7 +31,7 @@ class _Noted(pgtrigger.Trigger):
 
 
 def guarded_status(machine: Machine) -> list[pgtrigger.Trigger]:
-    """Make the triggers of a status: none moves outside its table, and each move is noted by the database itself.
+    """Make the triggers of a status: none moves outside its table, and the database notes each move (E2, INV-10).
 
     The product's role may not write where moves are noted (`StatusMove`), so an audit row that somebody forges, or
     leaves out, stands against it (INV-41, docs/adr/0027).
@@ -48,7 +43,7 @@ def guarded_status(machine: Machine) -> list[pgtrigger.Trigger]:
         condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
         func="RETURN NULL;",
     )
-    return [status_guard(machine), noted]
+    return [pgtrigger.FSM(name="status_moves", field="status", transitions=machine.moves()), noted]
 
 
 def words(

@@ -60,9 +60,10 @@ def _guards_off() -> Iterator[str]:
 
 # moves that only one of both knows; what happened before a table's history began stands in the audit alone
 _UNTRUE_MOVES = (
-    "WITH begun AS (SELECT table_name, min(moved_at) AS since FROM core_statusmove WHERE object_id = '' GROUP BY 1),"
+    "WITH begun AS (SELECT table_name, max(moved_at) AS since FROM core_statusmove WHERE object_id = '' GROUP BY 1),"
     " moved AS (SELECT table_name, object_id, old_status, new_status, count(*) AS times FROM core_statusmove"
-    " WHERE object_id <> '' GROUP BY 1, 2, 3, 4),"
+    " LEFT JOIN begun USING (table_name) WHERE object_id <> '' AND moved_at >= coalesce(since, '-infinity')"
+    " GROUP BY 1, 2, 3, 4),"
     " said AS (SELECT replace(model, '.', '_') AS table_name, object_id, old_status, new_status, count(*) AS times"
     " FROM core_auditevent LEFT JOIN begun ON begun.table_name = replace(model, '.', '_')"
     " WHERE old_status <> '' AND recorded_at >= coalesce(since, '-infinity') GROUP BY 1, 2, 3, 4)"

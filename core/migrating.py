@@ -56,7 +56,7 @@ class AddIndexAnew(AddIndexConcurrently):
 class NoteMoves(AddTrigger):
     """Let the moves of a table's status be noted, and note under the same lock from when on (INV-41).
 
-    What the version before moved until then stands in the audit alone.
+    What the version before moved until then stands in the audit alone. A trigger that is laid again begins anew.
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

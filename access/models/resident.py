@@ -52,9 +52,11 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
 
     def visible_to(self, actor: Actor) -> ResidentQuerySet:
         """A community's own; nobody else lists residents."""
-        if actor.role in {Role.STAFF, Role.LEAD}:
-            return self.filter(community_id=actor.place_code)
-        return self.none()
+        return self.visible_from(actor.role, actor.place_code)
+
+    def visible_from(self, role: str, place_code: str) -> ResidentQuerySet:
+        """The same by role and place, as a statement that is composed once asks."""
+        return self.filter(community_id=place_code) if role in {Role.STAFF, Role.LEAD} else self.none()
 
 
 class Resident(models.Model):

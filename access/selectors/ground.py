@@ -123,7 +123,7 @@ def _asked_for(  # noqa: PLR0913 - the values of one statement
     """Select a resident of a place with the ground of a wish for [start, end) and the usual facility of a purpose."""
     need = CareNeed.objects.filter(resident=OuterRef("pk"), kind=purpose)
     usual = JSONObject(facility="facility_id", hours="session_hours", slot_min=_slot_min(purpose, on))
-    seen = Resident.objects.visible_to(Actor("", "", role=role, place_code=place)).filter(pk=resident)
+    seen = Resident.objects.visible_from(role, place).filter(pk=resident)
     rows = _with_ground(seen, start=start, end=end, at=at)
     return rows.annotate(usual=Subquery(need.values_list(usual)[:1]))
 

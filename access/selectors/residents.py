@@ -149,7 +149,7 @@ def group_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
 
 
 def _here(role: str, place: str) -> QuerySet[Resident]:
-    return Resident.objects.visible_to(Actor("", "", role=role, place_code=place)).active()
+    return Resident.objects.visible_from(role, place).active()
 
 
 def _counted_people(role: str, *, place: str, stale: datetime, old: date) -> QuerySet[Resident, Any]:
@@ -187,7 +187,7 @@ def resident_of(actor: Actor, ident: UUID) -> ZonedResident:
 def _own(role: str, *, resident: UUID, place: str, at: datetime) -> QuerySet[Resident]:
     """Select a resident of a place with what their page shows."""
     zone = Coalesce(zone_of(OuterRef("community"), resident="", at=at), Value(ZoneClass.PRECAUTIONARY))
-    seen = Resident.objects.visible_to(Actor("", "", role=role, place_code=place)).filter(pk=resident).order_by()
+    seen = Resident.objects.visible_from(role, place).filter(pk=resident).order_by()
     absent = Exists(Absence.objects.filter(resident=OuterRef("pk"), ended_at__isnull=True))
     rows = joined(seen, {"community": _PLACE, "guardian": ["name"]}).annotate(zone_class=zone, is_absent=absent)
     needs = joined(CareNeed.objects.order_by("kind"), {"facility": ["name"]})

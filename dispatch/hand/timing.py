@@ -6,7 +6,7 @@ Driving is counted to the second, as the engine counts it: whole minutes would r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from core.geo import Point, road_km, travel_min
@@ -14,6 +14,7 @@ from dispatch.limits import MINUTE, board_min, leave_min, turn_min
 from dispatch.shapes import Ask, Busy, Car, Check, Duty, RidePlan, Way
 
 SECOND = timedelta(seconds=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -75,57 +76,52 @@ def _place(car: Car, ask: Ask, way: Way, gap: _Gap) -> RidePlan | None:
     The plan has a car back at its base when the shift ends. By hand it is set down and clean by then; such a ride says
     when the car is back.
     """
-    onward = _onward(car, way, gap)
-    nexts = [] if gap.follows is None else [_until(ask, gap.follows, onward)]
-    if not gap.is_last:
-        return _within(ask, way, gap, nexts[0], car.code, onward)
-    ends, home = gap.duty.ends_at, _drive(way.destination, car.base)
-    if ride := _within(ask, way, gap, min([ends - home, *nexts]), car.code, onward):
-        return ride
-    clean = turn_min(ask.zone_class) * MINUTE
-    late = _within(ask, way, gap, min([ends - clean, *nexts]), car.code, onward)
-    return late and replace(late, base_at=late.dropoff_at + leave_min(ask.mobility) * MINUTE + home)
-
-
-def _onward(car: Car, way: Way, gap: _Gap) -> timedelta:
-    """Return the way to what follows: from one shift to the next by way of the base."""
-    if gap.follows is None:
-        return timedelta()
-    if gap.is_last:
-        return _drive(way.destination, car.base) + _drive(car.base, gap.follows.first)
-    return _drive(way.destination, gap.follows.first)
-
-
-def _within(ask: Ask, way: Way, gap: _Gap, until: datetime, code: str, onward: timedelta) -> RidePlan | None:
-    """Put the way into a gap so that the party has left the car by `until`; None when it does not fit."""
     empty, full = _drive(gap.stands, way.origin), _drive(way.origin, way.destination)
     board, leave = board_min(ask.mobility, ask.has_stairs) * MINUTE, leave_min(ask.mobility) * MINUTE
-    earliest = max(_up(_clean_at(gap, ask)) + empty, _up(way.pickup_from))
-    latest = until - (board + full + leave)
-    if way.pickup_until:
-        latest = min(latest, way.pickup_until)
-    wanted = earliest
-    if way.arrive_by:
-        there, limits = board + full, way.limits
-        earliest = max(earliest, way.arrive_by - limits.early_by_person * MINUTE - there)
-        latest = min(latest, way.arrive_by - limits.spare_by_person * MINUTE - there)
-        wanted = way.arrive_by - limits.aim * MINUTE - there
+    turn, stay = turn_min(ask.zone_class) * MINUTE, board + full + leave
+    earliest, latest, wanted = _hours(way, board + full, max(_up(_clean_at(gap, ask)) + empty, _up(way.pickup_from)))
+    leaves, home, is_late = None, timedelta(), False
+    if gap.follows is not None:
+        leaves = gap.follows.first_at - _onward(car, way, gap, gap.follows)
+        is_same = gap.follows.ride_class in ("", ask.ride_class)
+        latest = min(latest, leaves - (timedelta() if is_same else turn) - stay)
+    if gap.is_last:
+        home = _drive(way.destination, car.base)
+        is_late = earliest > gap.duty.ends_at - home - stay
+        latest = min(latest, gap.duty.ends_at - (turn if is_late else home) - stay)
     if earliest > latest:
         return None
     pickup = min(max(wanted, earliest), latest)
-    dropoff = pickup + board + full
-    turned = dropoff + leave + turn_min(ask.zone_class) * MINUTE
+    left = pickup + stay
     return RidePlan(
-        vehicle_code=code,
+        vehicle_code=car.code,
         driver_code=gap.duty.driver_code,
         leave_at=pickup - empty,
         pickup_at=pickup,
-        dropoff_at=dropoff,
-        free_at=min(turned, gap.follows.first_at - onward) if gap.follows else turned,
+        dropoff_at=left - leave,
+        free_at=min(left + turn, leaves) if leaves else left + turn,
         deadhead_min=ceil(empty / MINUTE),
         deadhead_km=round(road_km(gap.stands, way.origin), 1),
         ride_min=ceil(full / MINUTE),
+        base_at=left + home if is_late else None,
     )
+
+
+def _hours(way: Way, there: timedelta, earliest: datetime) -> tuple[datetime, datetime, datetime]:
+    """Return the first and the last pick-up by the hours of a way, and the wanted one; `there`: from it to set down."""
+    if way.arrive_by is None:
+        return earliest, way.pickup_until or _NEVER, earliest
+    set_out, limits = way.arrive_by - there, way.limits
+    first = max(earliest, set_out - limits.early_by_person * MINUTE)
+    last = min(set_out - limits.spare_by_person * MINUTE, way.pickup_until or _NEVER)
+    return first, last, set_out - limits.aim * MINUTE
+
+
+def _onward(car: Car, way: Way, gap: _Gap, follows: Busy) -> timedelta:
+    """Return the way to what follows: from one shift to the next by way of the base."""
+    if gap.is_last:
+        return _drive(way.destination, car.base) + _drive(car.base, follows.first)
+    return _drive(way.destination, follows.first)
 
 
 def _clean_at(gap: _Gap, ask: Ask) -> datetime:
@@ -133,13 +129,6 @@ def _clean_at(gap: _Gap, ask: Ask) -> datetime:
     if gap.before is None or gap.before.ride_class in ("", ask.ride_class):
         return gap.starts_at
     return max(gap.starts_at, gap.before.ends_at + gap.before.unclean)
-
-
-def _until(ask: Ask, follows: Busy, onward: timedelta) -> datetime:
-    """Return when the party must have left the car, in time for its next run and clean for it."""
-    is_same = follows.ride_class in ("", ask.ride_class)
-    turn = timedelta() if is_same else turn_min(ask.zone_class) * MINUTE
-    return follows.first_at - onward - turn
 
 
 def _drive(start: Point, end: Point) -> timedelta:

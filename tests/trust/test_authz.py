@@ -20,7 +20,6 @@ from access.models.resident import ResidentQuerySet
 from access.selectors import residents
 from accounts.access_control import for_roles
 from accounts.models import Post, User
-from core.actors import Actor
 from tests.factories.town import ROLES, Side
 from tests.trust import tables
 from tests.trust.walk import ABSENT, WORDS, Route, clients, entries, idents, routes, tried
@@ -238,10 +237,10 @@ def test_twin_a_page_open_to_one_role_more_is_named(asking: Town, monkeypatch: p
 
 
 def test_twin_a_selector_open_to_all_is_named(asking: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_to_all(rows: ResidentQuerySet, actor: Actor) -> ResidentQuerySet:
-        return rows.filter(Q(community_id=actor.place_code) | Q(pk__in=Resident.objects.all()))
+    def open_to_all(rows: ResidentQuerySet, _role: str, place_code: str) -> ResidentQuerySet:
+        return rows.filter(Q(community_id=place_code) | Q(pk__in=Resident.objects.all()))
 
-    monkeypatch.setattr(ResidentQuerySet, "visible_to", open_to_all)
+    monkeypatch.setattr(ResidentQuerySet, "visible_from", open_to_all)
     monkeypatch.setattr(residents._OWN, "_statements", {})  # composed before, with the selector as it is
 
     faults = deviations(_route("access:resident"), asking)

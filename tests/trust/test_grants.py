@@ -210,7 +210,7 @@ def test_no_move_is_noted_of_a_table_of_ones_own() -> None:
 
 
 def test_what_was_moved_before_its_table_was_watched_is_not_called_untrue() -> None:
-    """INV-41: an upgrade under people at work; the audit of that time has no history beside it."""
+    """INV-41: an upgrade under people at work, or a trigger laid again; the audit of that time has no history beside it."""
     row = make.request(make.resident(places.community()), at=clock.now())
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -218,12 +218,10 @@ def test_what_was_moved_before_its_table_was_watched_is_not_called_untrue() -> N
         advance(row, RequestStatus.CANCELLED, by=SWEEP, at=clock.now(), cancel_reason=CancelReason.MISTAKE)
         cursor.execute("ALTER TABLE access_accessrequest ENABLE TRIGGER USER")
         assert [each["id"] for each in breaches()] == ["INV-41"]
-        cursor.execute("ALTER TABLE core_statusmove DISABLE TRIGGER USER")
         cursor.execute(
-            "UPDATE core_statusmove SET moved_at = clock_timestamp()"
-            " WHERE object_id = '' AND table_name = 'access_accessrequest'"
+            "INSERT INTO core_statusmove (moved_at, table_name, object_id, old_status, new_status, by_role)"
+            " VALUES (clock_timestamp(), 'access_accessrequest', '', '', '', 'x')"
         )
-        cursor.execute("ALTER TABLE core_statusmove ENABLE TRIGGER USER")
 
     assert breaches() == []
 
