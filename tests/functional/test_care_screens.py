@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from access.models import AccessRequest
 from accounts.services import people
+from core import clock
+from tests import walkers
 from tests.factories import access as access_rows
 from tests.functional.noon import Noon, enter
 from tests.functional.test_pictures import CUT_OFF
@@ -175,3 +178,33 @@ def test_what_may_be_done_about_a_need_stands_side_by_side(
     assert opened["x"] == stop["x"] == reason["x"]
     assert reason["width"] > 200
     assert reason["right"] <= right
+
+
+@pytest.mark.parametrize(
+    ("role", "button", "says"), [("staff", "病情变化，转 120", "血液透析"), ("dispatch", "要生了，转 120", "临产")]
+)
+def test_who_turns_critical_on_the_way_is_read_at_the_desk(
+    browser: Browser, live_server: LiveServer, noon: Noon, role: str, button: str, says: str
+) -> None:
+    """R-000-2, E22: somebody rings from the car; pressed on one screen, it is on top of the desk's within its next turn."""
+    case = walkers.Walk(noon.town, AccessRequest.objects.get(name="陈玉梅"), clock.now())
+    for stage in ("accepted", "out", "boarded"):
+        case.step(stage)
+    clock.set_offset(case.at - timezone.now())
+    desk = enter(browser.new_context(locale="zh-CN"), live_server, noon.users["intake"], reverse("hospitals:desk"))
+    expect(desk.get_by_text("急救在途")).to_have_count(0)
+    address = reverse("access:request", args=[case.request.pk])
+    theirs = enter(browser.new_context(locale="zh-CN"), live_server, noon.users[role], address)
+
+    theirs.get_by_role("button", name=button).click()
+    expect(theirs.get_by_role("button", name=button)).to_have_count(0)
+    walkers.deliver()
+    desk.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    raised = desk.locator("section", has_text="急救在途").last
+    expect(raised).to_contain_text("陈玉梅", timeout=15_000)
+    expect(raised).to_contain_text(says)
+    for width in WIDTHS:
+        desk.set_viewport_size({"width": width, "height": 900})
+        assert desk.evaluate(CUT_OFF) == []
+        keep(desk, f"desk-raised-{role}-{width}")
