@@ -149,4 +149,4 @@ class Stage(models.TextChoices):
     RELEASED = "released", _("治疗结束")
     BOARDED_BACK = "boarded_back", _("回家路上")
     ENTERED = "entered", _("已进小区门")
-    CLOSED = "closed", _("已到家")
+    CLOSED = "closed", _("已结案")

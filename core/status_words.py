@@ -16,36 +16,40 @@ FAMILIES = ("quiet", "info", "wait", "danger", "ok", "queue")
 
 @dataclass(frozen=True)
 class StatusWord:
-    """How a state is said and shown; `over` is its family past the limit, `late` past the second limit."""
+    """How a state is said and shown."""
 
     word: Any
     family: str
     icon: str
-    over: str = ""
-    late: str = ""
 
     def family_at(self, level: str) -> str:
-        """Return the family at a level: "" in time, "over" past the limit, "late" past the second one."""
-        if level == "late":
-            return self.late or self.over or self.family
-        return (self.over or self.family) if level else self.family
+        """Return the family at a level: "" in time, "over" past the limit, "late" past the second one.
+
+        Whatever the state is, past its limit it is amber and past the second red: a grey 已排好 hid who was forgotten.
+        """
+        if level == "late" or self.family == "danger":
+            return "danger"
+        return "wait" if level else self.family
 
 
 STATUS_WORDS: dict[str, StatusWord] = {
     "draft": StatusWord(_("没交"), "quiet", "edit"),
     "submitted": StatusWord(_("待安排"), "quiet", "ring"),
     "no_car": StatusWord(_("还没有车"), "wait", "alert"),
-    "awaiting_hospital": StatusWord(_("等医院回"), "quiet", "clock", over="wait"),
+    "awaiting_hospital": StatusWord(_("等医院回"), "quiet", "clock"),
     "planned": StatusWord(_("已排好"), "quiet", "okcircle"),
     "car_coming": StatusWord(_("车来了"), "info", "car"),
     "left_compound": StatusWord(_("已出门"), "info", "gate"),
     "on_the_way": StatusWord(_("在路上"), "info", "car"),
-    "handover": StatusWord(_("交接中"), "info", "clock", over="wait", late="danger"),
+    "handover": StatusWord(_("交接中"), "info", "clock"),
     "in_treatment": StatusWord(_("治疗中"), "info", "pulse"),
-    "awaiting_return": StatusWord(_("等返程车"), "info", "clock", over="wait"),
+    "awaiting_return": StatusWord(_("等返程车"), "info", "clock"),
     "returning": StatusWord(_("回家路上"), "info", "carback"),
     "home": StatusWord(_("已到家"), "quiet", "check"),
     "admitted": StatusWord(_("住院了"), "quiet", "bed"),
+    "transferred": StatusWord(_("转到别处"), "quiet", "bed"),
+    "closed": StatusWord(_("已销案"), "quiet", "dash"),
+    "not_gone": StatusWord(_("没去成"), "wait", "alert"),
     "died": StatusWord(_("去世"), "quiet", "dash"),
     "no_show": StatusWord(_("没接到人"), "wait", "alert"),
     "clash": StatusWord(_("时间冲突"), "danger", "stop"),

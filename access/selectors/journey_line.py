@@ -155,9 +155,8 @@ def _home(facts: Facts, parts: CaseParts) -> JourneyStop:
         lines.append(_("人工确认到家"))
     if facts.hand_closed_at:
         lines.append(_("两人确认销案"))
-    return JourneyStop(
-        "home", home or facts.hand_closed_at or planned, lines, is_actual=bool(home or facts.hand_closed_at)
-    )
+    planned = None if facts.hand_closed_at else planned
+    return JourneyStop("home", home or planned, lines, is_actual=bool(home))
 
 
 def _planned_home(parts: CaseParts) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts
 from access.selectors.waits import WaitLimits
 from access.states import CloseOutcome, RequestStatus, TransportMode
+from core import lateness
 from core.phrases import label
 from core.vocabulary import hhmm
 from hospitals.states import AppointmentStatus, IntakeStatus
@@ -21,9 +22,19 @@ from transport.whereabouts import car_words
 
 NO_CAR_AFTER = timedelta(minutes=15)  # without a car for so long, a near time turns amber
 SOON = timedelta(hours=2)
-LATE, LATE_BY_FAR = timedelta(minutes=5), timedelta(minutes=10)  # past the promised pick-up: amber, then red
 HAND_OVER = timedelta(minutes=15)  # R-002-3
 HAND_OVER_WARN = timedelta(minutes=10)
+# places in a list: out without a car first, then critical, then whose promise is broken by far, then by a little
+WITHOUT_CAR, CRITICAL, FAR_TOO_LATE, TOO_LATE = 0, 1, 2, 4
+
+# closed is not home: each end has its own word
+_ENDS = {
+    CloseOutcome.HOME: "home",
+    CloseOutcome.ADMITTED: "admitted",
+    CloseOutcome.TRANSFERRED: "transferred",
+    CloseOutcome.DIED: "died",
+    CloseOutcome.NOT_GONE: "not_gone",
+}
 
 
 @dataclass(frozen=True)
@@ -39,16 +50,20 @@ class Standing:
 
 
 def standing_of(request: AccessRequest, facts: Facts, parts: CaseParts, *, at: datetime) -> Standing:
-    """Say where a journey stands: the first of the questions below that has an answer."""
-    return (
+    """Say where a journey stands: the first of the questions below that has an answer.
+
+    In every answer but the last word somebody critical stands above all who are not.
+    """
+    found = (
         _again(facts)
         or _over(request, facts, parts)
-        or _going_home(facts, parts, at)
-        or _between(facts, parts, at)
+        or _going_home(request, facts, parts, at)
+        or _between(request, facts, parts, at)
         or _inside(request, facts, parts, at)
-        or _on_the_way(facts, parts)
+        or _on_the_way(request, facts, parts, at)
         or _before(request, facts, parts, at)
     )
+    return replace(found, urgency=min(found.urgency, CRITICAL)) if request.is_critical and not found.is_over else found
 
 
 def _again(facts: Facts) -> Standing | None:
@@ -72,7 +87,8 @@ def _over(request: AccessRequest, facts: Facts, parts: CaseParts) -> Standing | 
     if facts.kept_at:
         return Standing("admitted", "", _("%(at)s 住院或转交") % {"at": hhmm(facts.kept_at)}, "", 80, is_over=True)
     home = min((m for name in journey.HOME_EVIDENCE if (m := getattr(facts, name))), default=None)
-    home = home or facts.hand_closed_at
+    if home is None and facts.hand_closed_at:  # two people's word that nobody is out: nobody saw them home
+        return Standing("closed", "", _("%(at)s 两人销案") % {"at": hhmm(facts.hand_closed_at)}, "", 90, is_over=True)
     if home:
         left = min((m for name in journey.OUT_EVIDENCE if (m := getattr(facts, name))), default=None)
         note = _("全程 %(length)s") % {"length": _length(home - left)} if left and home > left else ""
@@ -80,8 +96,7 @@ def _over(request: AccessRequest, facts: Facts, parts: CaseParts) -> Standing | 
     if journey.is_out(facts):
         return None
     if request.status == RequestStatus.CLOSED:
-        word = "admitted" if request.outcome == CloseOutcome.ADMITTED else "home"
-        return Standing(word, "", request.get_outcome_display(), "", 90, is_over=True)
+        return Standing(_ENDS[CloseOutcome(request.outcome)], "", request.get_outcome_display(), "", 90, is_over=True)
     if facts.cancelled_at:
         return Standing("cancelled", "", request.get_cancel_reason_display(), "", 95, is_over=True)
     return None
@@ -93,42 +108,76 @@ def has_died(request: AccessRequest, parts: CaseParts) -> bool:
     return by_house or request.outcome == CloseOutcome.DIED
 
 
-def _going_home(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
+def _going_home(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
     trip = parts.inbound
+    car = car_words(trip.run if trip else None)
     if facts.boarded_back_at:
         arrives = trip.dropoff_planned_at if trip else None
+        if late := _late(_("%(at)s 就该到家，过了 %(length)s 还没到"), arrives, request, at):
+            return Standing("returning", late.level, late.words, car, late.urgency)
         words = _("回家路上，%(at)s 到家") % {"at": hhmm(arrives)} if arrives else _("回家路上")
-        return Standing("returning", "", words, car_words(trip.run if trip else None), 40)
+        return Standing("returning", "", words, car, 40)
     waited = journey.waited(facts, at=at)
     if waited is None:
+        if facts.cancelled_at and journey.is_out(facts) and not journey.has_way_home(facts):
+            words = _("申请取消了，人还在外面")
+            return Standing("awaiting_return", "over", words, _("还没有返程车，在调度台等车的名单里"), WITHOUT_CAR)
         return None
     has_ride = journey.has_way_home(facts)
     level = {"": "", "wait": "over", "danger": "late"}[WaitLimits().level(waited, has_ride=has_ride)]
     words = _("看完了，等返程车 %(n)s 分钟") % {"n": max(int(waited.total_seconds() // 60), 0)}
-    if has_ride and trip:
-        note = _("%(car)s，%(at)s 到") % {"car": car_words(trip.run), "at": hhmm(trip.pickup_planned_at)}
-    else:
-        note = _("还没有返程车，在调度台等车的名单里")
-    return Standing("awaiting_return", level, words, note, 0 if level else 20)
+    if not has_ride or trip is None:
+        return Standing("awaiting_return", level, words, _("还没有返程车，在调度台等车的名单里"), WITHOUT_CAR)
+    level = lateness.worse(level, _level(trip.pickup_planned_at, request, at))
+    note = _("%(car)s，%(at)s 到") % {"car": car, "at": hhmm(trip.pickup_planned_at)}
+    return Standing("awaiting_return", level, words, note, _urgency(level, otherwise=20))
 
 
-def _between(facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
+@dataclass(frozen=True)
+class _Late:
+    """A broken promise: how late, in words, and where it stands in a list."""
+
+    level: str
+    words: str
+    urgency: int
+
+
+def _late(words: str, promised: datetime | None, request: AccessRequest, at: datetime) -> _Late | None:
+    """Say that something promised is late; `words` take the moment and how long ago it was. None while it is not."""
+    level = _level(promised, request, at)
+    if not level or promised is None:
+        return None
+    said = words % {"at": hhmm(promised), "length": _length(at - promised)}
+    return _Late(level, said, _urgency(level, otherwise=TOO_LATE))
+
+
+def _level(promised: datetime | None, request: AccessRequest, at: datetime) -> str:
+    return lateness.level_of(promised, at=at, is_critical=request.is_critical)
+
+
+def _urgency(level: str, *, otherwise: int) -> int:
+    return {lateness.LATE: FAR_TOO_LATE, lateness.OVER: TOO_LATE}.get(level, otherwise)
+
+
+def _between(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
     """Say where the way to another hospital stands, until that one has received."""
     trip = parts.between
     if trip is None or not facts.arrived_at or (parts.intake and parts.intake.facility_id == trip.to_code):
         return None
-    to = {"to": trip.to_label}
+    to, car = {"to": trip.to_label}, car_words(trip.run)
     if trip.status == TripStatus.COMPLETED:
-        return Standing("on_the_way", "", _("转院：车已到%(to)s门口，等接诊台接下") % to, car_words(trip.run), 6)
+        return Standing("on_the_way", "", _("转院：车已到%(to)s门口，等接诊台接下") % to, car, 6)
     if trip.status == TripStatus.ON_BOARD:
         words = _("转院：去%(to)s的路上，%(at)s 到") % {**to, "at": hhmm(trip.dropoff_planned_at)}
-        return Standing("on_the_way", "", words, car_words(trip.run), 30)
+        level = _level(trip.dropoff_planned_at, request, at)
+        return Standing("on_the_way", level, words, car, _urgency(level, otherwise=30))
     if trip.run:
         words = _("转院去%(to)s，%(at)s 车来接") % {**to, "at": hhmm(trip.pickup_planned_at)}
-        return Standing("in_treatment", "", words, car_words(trip.run), 30)
+        level = _level(trip.pickup_planned_at, request, at)
+        return Standing("in_treatment", level, words, car, _urgency(level, otherwise=30))
     minutes = max(int((at - (trip.ready_at or at)).total_seconds() // 60), 0)
     words = _("转院去%(to)s，等车 %(n)s 分钟") % {**to, "n": minutes}
-    return Standing("in_treatment", "over", words, _("在调度台等车的人里"), 3)
+    return Standing("in_treatment", "over", words, _("在调度台等车的人里"), WITHOUT_CAR)
 
 
 def _inside(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
@@ -145,25 +194,30 @@ def _inside(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime
     return Standing("handover", level, words, back, 5 if level else 30)
 
 
-def _on_the_way(facts: Facts, parts: CaseParts) -> Standing | None:
+def _on_the_way(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing | None:
     if not journey.is_out(facts):
         return None
     trip = parts.outbound
+    car = car_words(trip.run if trip else None)
     if facts.dropped_at:
-        return Standing("on_the_way", "", _("车已到医院门口，等接诊台确认"), car_words(trip.run if trip else None), 30)
+        return Standing("on_the_way", "", _("车已到医院门口，等接诊台确认"), car, 30)
     arrives = trip.dropoff_planned_at if trip else None
     place = _place(parts)
     to = _("%(at)s 到%(place)s") % {"at": hhmm(arrives), "place": place} if arrives else place
     if facts.boarded_at:
+        if late := _late(_("%(at)s 就该到医院，过了 %(length)s 还没到"), arrives, request, at):
+            return Standing("on_the_way", late.level, late.words, car, late.urgency)
         words = _("已上车，%(to)s") % {"to": to} if to else _("已上车，在路上")
-        return Standing("on_the_way", "", words, car_words(trip.run if trip else None), 35)
-    return Standing("left_compound", "", _("已出小区门"), car_words(trip.run if trip else None), 35)
+        return Standing("on_the_way", "", words, car, 35)
+    if overdue := _overdue(request, parts, at):
+        return replace(overdue, word="left_compound")
+    return Standing("left_compound", "", _("已出小区门"), car, 35)
 
 
 def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing:
     trip = parts.outbound
     if trip and trip.status in {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}:
-        return Standing("no_show", "over", label(TripStatus, trip.status), _("要重新排车，在调度台等车的名单里"), 2)
+        return Standing("no_show", "over", label(TripStatus, trip.status), _("要重新排车，在调度台等车的名单里"), 3)
     if facts.approved_at is None:
         return Standing("submitted", "", _("等社区核准"), silence_words(request), 15)
     if facts.scheduled_at:
@@ -175,23 +229,20 @@ def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime
     is_late = waited >= NO_CAR_AFTER and is_soon
     words = _("已申请 %(length)s，调度还没排车") % {"length": _length(waited)}
     if request.is_critical:
-        return Standing("submitted", "late", words, _place(parts, request), 0)
-    return Standing("submitted", "over" if is_late else "", words, _place(parts, request), 1 if is_late else 10)
+        return Standing("submitted", "late", words, _place(parts, request), CRITICAL)
+    return Standing("submitted", "over" if is_late else "", words, _place(parts, request), 3 if is_late else 10)
 
 
 def _overdue(request: AccessRequest, parts: CaseParts, at: datetime) -> Standing | None:
     """Say that somebody is not aboard although it is time; None while it is in time, or where nobody is fetched."""
     trip = parts.outbound
-    if trip is None or trip.pickup_planned_at is None or not request.needs_vehicle:
+    if trip is None or not request.needs_vehicle:
         return None
-    late = at - trip.pickup_planned_at
-    if late < LATE:
+    late = _late(_("%(at)s 就该上车，过了 %(length)s 还没上车，打给司机问"), trip.pickup_planned_at, request, at)
+    if late is None:
         return None
-    words = _("%(at)s 就该上车，过了 %(length)s 还没上车，打给司机问")
-    said = words % {"at": hhmm(trip.pickup_planned_at), "length": _length(late)}
-    level = "late" if late >= LATE_BY_FAR or request.is_critical else "over"
     word = "car_coming" if trip.run and trip.run.status == RunStatus.UNDER_WAY else "planned"
-    return Standing(word, level, said, car_words(trip.run), 0 if level == "late" else 4)
+    return Standing(word, late.level, late.words, car_words(trip.run), late.urgency)
 
 
 def _planned(request: AccessRequest, parts: CaseParts) -> Standing:

@@ -45,8 +45,12 @@ def test_submitted_past_its_limit_says_no_car() -> None:
     assert "tag-wait" in draw('{% status_word "submitted" over=True %}')
 
 
-def test_handover_turns_blue_amber_red() -> None:
-    assert [status_of("handover", level)[1] for level in ("", "over", "late")] == ["info", "wait", "danger"]
+@pytest.mark.parametrize("state", STATUS_WORDS)
+def test_whatever_is_past_its_limit_turns_amber_then_red(state: str) -> None:
+    """faults 3: a pick-up 44 minutes late stood there as a grey 已排好."""
+    families = [status_of(state, level)[1] for level in ("", "over", "late")]
+    calm = STATUS_WORDS[state].family
+    assert families == ([calm, "danger", "danger"] if calm == "danger" else [calm, "wait", "danger"])
 
 
 def test_an_unknown_state_shows_itself_and_does_not_break_the_page() -> None:
