@@ -36,7 +36,9 @@ def first_choice(request: AccessRequest, *, at: datetime, favourite: str = "") -
     A car named in `favourite` is taken before the others where it can.
     """
     known = limits(place=place_of(request), at=at)
-    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=known)
+    found = receiving.options(
+        snapshot.receivers(request, now=at), snapshot.care_ask(request, now=at), now=at, limits=known
+    )
     until = max(request.arrive_at or at, at) + timedelta(minutes=request.session_min, hours=HORIZON_H)
     fleet = snapshot.fleet(request.dispatch_area, since=at - snapshot.LOOK_BACK, until=until)
     there = Trip.objects.live().filter(case_ref=request.case_ref, direction=TripDirection.OUTBOUND).first()

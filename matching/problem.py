@@ -258,6 +258,16 @@ class Problem:
         """Requests by id."""
         return {request.id: request for request in self.requests}
 
+    @cached_property
+    def in_force(self) -> frozenset[str]:
+        """Ids of the requests whose stops stand in a run in force."""
+        return frozenset(stop.request for run in self.runs for stop in run.stops)
+
+    @cached_property
+    def asking(self) -> tuple[Request, ...]:
+        """The requests that no run in force serves."""
+        return tuple(request for request in self.requests if request.id not in self.in_force)
+
 
 def validate(problem: Problem) -> None:
     """Refuse a problem that contradicts itself.
@@ -281,12 +291,10 @@ def validate(problem: Problem) -> None:
     for request in problem.requests:
         if request.fixed_facility and request.fixed_facility not in problem.facility_by_id:
             raise BadProblem(f"{request.id} names the unknown facility {request.fixed_facility}")
-        chosen = {request.outbound_vehicle, request.inbound_vehicle} - {None}
-        if not chosen <= problem.vehicle_by_id.keys():
+        if not {request.outbound_vehicle, request.inbound_vehicle} - {None} <= problem.vehicle_by_id.keys():
             raise BadProblem(f"{request.id} names an unknown vehicle")
     for run in problem.runs:
         if run.vehicle not in problem.vehicle_by_id:
             raise BadProblem(f"a run names the unknown vehicle {run.vehicle}")
-        for stop in run.stops:
-            if stop.request not in problem.request_by_id:
-                raise BadProblem(f"run of {run.vehicle} names the unknown request {stop.request}")
+        if strangers := {stop.request for stop in run.stops} - problem.request_by_id.keys():
+            raise BadProblem(f"run of {run.vehicle} names the unknown request {min(strangers)}")

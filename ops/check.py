@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ops.commands import without_installation
+from ops.floors import floors
 from ops.places import ROOT
 from ops.say import say
 from ops.services import manage
@@ -99,5 +100,6 @@ def run_checks() -> list[str]:
 def main(_arguments: Sequence[str]) -> int:
     """Run `./dev check`."""
     failed = run_checks()
+    say(f"Floors of what the tests cover (./dev trust coverage): {'; '.join(map(str, floors()))}")
     say(f"Checks that failed: {', '.join(failed)}" if failed else "All checks are good.")
     return int(bool(failed))

@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.databases import Databases
+from ops.floors import Floor, floors
 from ops.messages import compile_messages
 from ops.places import ROOT, RUN
 from ops.process import follow_parent
@@ -25,20 +25,9 @@ from ops.services import Setup
 from ops.testing import environment_of_tests, slot
 
 DATA = RUN / "coverage"
-FLOORS = ROOT / "tests" / "coverage_floors.toml"
 TESTS = ("tests/unit", "tests/integration", "tests/concurrency")
 WORKERS = ("-n", "2", "--dist", "loadfile")
 COVERAGE = (sys.executable, "-m", "coverage")
-
-
-@dataclass(frozen=True)
-class Floor:
-    """What a group of files may not fall below: per cent of its branches, or of its lines and branches."""
-
-    name: str
-    patterns: tuple[str, ...]
-    least: float
-    of: str  # "branches" or "all"
 
 
 @dataclass(frozen=True)
@@ -47,12 +36,6 @@ class Covered:
 
     percent: float
     lacking: tuple[str, ...]
-
-
-def floors() -> list[Floor]:
-    """Read the floors."""
-    groups = tomllib.loads(FLOORS.read_text(encoding="utf-8"))
-    return [Floor(name, tuple(each["files"]), float(each["least"]), each["of"]) for name, each in groups.items()]
 
 
 def covered(floor: Floor, files: Mapping[str, Any]) -> Covered:

@@ -115,7 +115,7 @@ def _hospitals(shown: Panel, choice: Choice, limits: Limits, at: datetime) -> No
     """Choose the hospital and time: the one pressed, else the one held, else the best."""
     request = shown.request
     options = receiving.options(
-        snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=limits
+        snapshot.receivers(request, now=at), snapshot.care_ask(request, now=at), now=at, limits=limits
     )
     possible = [each for each in options if each.is_possible]
     wanted = choice.slot_id or getattr(request, "held_slot", None)

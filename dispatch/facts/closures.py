@@ -99,7 +99,9 @@ def _receives_again(service: Service, *, at: datetime) -> None:
 def _elsewhere(request: AccessRequest, service: Service, at: datetime) -> Option | None:
     """Return the first other house that can take somebody on the way."""
     known = limits(place=place_of(request), at=at)
-    found = receiving.options(snapshot.receivers(request, now=at), snapshot.wish(request, now=at), now=at, limits=known)
+    found = receiving.options(
+        snapshot.receivers(request, now=at), snapshot.care_ask(request, now=at), now=at, limits=known
+    )
     return next((each for each in found if each.is_possible and each.receiver.code != service.facility_id), None)
 
 

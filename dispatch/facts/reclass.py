@@ -220,7 +220,7 @@ def _bar_of_place(case: Case, *, at: datetime) -> str:
         return ""
     known = limits(place=place_of(request), at=at)
     houses = snapshot.receivers(request, now=at, held_slot=held.slot_id)
-    found = receiving.options(houses, snapshot.wish(request, now=at), now=at, limits=known)
+    found = receiving.options(houses, snapshot.care_ask(request, now=at), now=at, limits=known)
     checks = (check for option in found if option.receiver.code == held.facility_id for check in option.checks)
     barred = any(check.bars and check.code.startswith(ROLES) for check in checks)
     return stored("防护级别变了，这家医院按规定不接，另行安排") if barred else ""

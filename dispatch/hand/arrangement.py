@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 
 KEPT_FOR = timedelta(minutes=30)  # a car kept for a way home comes within this of its time (decisions.md C20)
 
@@ -19,7 +19,7 @@ KEPT_FOR = timedelta(minutes=30)  # a car kept for a way home comes within this 
 class OwnRun:
     """A car that goes on a new run for this party. `why` is stored as the reason."""
 
-    ride: Ride
+    ride: RunTimes
     why: dict[str, Any] = field(default_factory=dict)
 
 
@@ -28,7 +28,7 @@ class Join:
     """A place in a run that stands: `ride` has this party's times, and when the run's car is free again."""
 
     run_id: UUID
-    ride: Ride
+    ride: RunTimes
     why: dict[str, Any] = field(default_factory=dict)
 
 
@@ -36,7 +36,7 @@ class Join:
 class AsKept:
     """The car kept for this party, sent now: its run moved to the times of `ride`."""
 
-    ride: Ride
+    ride: RunTimes
     why: dict[str, Any] = field(default_factory=dict)
 
 

@@ -58,7 +58,7 @@ class Receiver:
 
 
 @dataclass(frozen=True)
-class Wish:
+class CareAsk:
     """What the patient asks of a hospital."""
 
     zone_class: str
@@ -106,121 +106,121 @@ class Option:
     ride_km: float
 
 
-def options(receivers: Iterable[Receiver], wish: Wish, *, now: datetime, limits: Limits = LIMITS) -> list[Option]:
+def options(receivers: Iterable[Receiver], ask: CareAsk, *, now: datetime, limits: Limits = LIMITS) -> list[Option]:
     """Judge every facility and order them: possible ones best first, then the others by distance.
 
     A house of the right kind beyond `limits.reach` counts as none: nobody is refused for want of one that far.
     """
     known = list(receivers)
-    is_lacking = not any(_offers(each, wish, limits) for each in known)
-    judged = [_judge(each, wish, now=now, is_lacking=is_lacking, limits=limits) for each in known]
-    return sorted(judged, key=lambda each: _order(each, wish))
+    is_lacking = not any(_offers(each, ask, limits) for each in known)
+    judged = [_judge(each, ask, now=now, is_lacking=is_lacking, limits=limits) for each in known]
+    return sorted(judged, key=lambda each: _order(each, ask))
 
 
-def _offers(receiver: Receiver, wish: Wish, limits: Limits) -> bool:
+def _offers(receiver: Receiver, ask: CareAsk, limits: Limits) -> bool:
     """Say whether a house of the role that is meant for them has the service, near enough, with a place at all."""
-    is_near = travel_min(wish.home, receiver.point) <= limits.reach or _is_named(receiver, wish)
-    return is_near and receiver.has_machines and receiver.has_places and _bar(receiver, wish) is None
+    is_near = travel_min(ask.home, receiver.point) <= limits.reach or _is_named(receiver, ask)
+    return is_near and receiver.has_machines and receiver.has_places and _bar(receiver, ask) is None
 
 
-def _bar(receiver: Receiver, wish: Wish, *, through_buffer: bool = False) -> str | None:
+def _bar(receiver: Receiver, ask: CareAsk, *, through_buffer: bool = False) -> str | None:
     """Ask the engine which rule keeps a patient out of a house whatever its places; None if it may receive them."""
     needs = {offered(CARE, receiver.zone_role)} - ({CARE} if receiver.zone_role == ZoneRole.NONE else set())
     if saves(receiver.zone_role):
         needs.add(CARE + CRITICAL)
     house = facility(receiver.code, receiver.zone_role, place="", needs=frozenset(needs))
-    reason = refusal(house, wish.as_asked, through_buffer=through_buffer)
+    reason = refusal(house, ask.as_asked, through_buffer=through_buffer)
     return reason.code if reason else None
 
 
-def _order(option: Option, wish: Wish) -> tuple[Any, ...]:
+def _order(option: Option, ask: CareAsk) -> tuple[Any, ...]:
     receiver = option.receiver
-    if wish.is_critical:
-        return (not option.is_possible, critical_min(option, wish), receiver.code)
-    keeps_usual = receiver.code == wish.usual_code and not wish.is_critical
+    if ask.is_critical:
+        return (not option.is_possible, critical_min(option, ask), receiver.code)
+    keeps_usual = receiver.code == ask.usual_code and not ask.is_critical
     doubts = sum(
         1 for check in option.checks if check.verdict == "but" and check.code not in {"role_buffer", "role_only"}
     )
     return (not option.is_possible, not keeps_usual, doubts, option.ride_min, receiver.code)
 
 
-def critical_min(option: Option, wish: Wish) -> float:
+def critical_min(option: Option, ask: CareAsk) -> float:
     """Return the minutes to a house as they count for a critical patient: the nearest able to save comes first."""
     doubts = sum(1 for check in option.checks if check.code in _DOUBTS)
     minutes = option.ride_min + DOUBT_MIN * doubts
     role = option.receiver.zone_role
-    if not wish.is_labour:
+    if not ask.is_labour:
         return minutes
-    if wish.infection_class in INFECTIOUS:
+    if ask.infection_class in INFECTIOUS:
         return minutes if role == ZoneRole.DESIGNATED else minutes + DESIGNATED_MIN
-    fits = role == ZoneRole.YELLOW if wish.is_closed_loop else role != ZoneRole.DESIGNATED
+    fits = role == ZoneRole.YELLOW if ask.is_closed_loop else role != ZoneRole.DESIGNATED
     return minutes if fits else minutes + ROLE_MIN
 
 
-def _judge(receiver: Receiver, wish: Wish, *, now: datetime, is_lacking: bool, limits: Limits) -> Option:
-    minutes, km = ceil(travel_min(wish.home, receiver.point)), round(road_km(wish.home, receiver.point), 1)
+def _judge(receiver: Receiver, ask: CareAsk, *, now: datetime, is_lacking: bool, limits: Limits) -> Option:
+    minutes, km = ceil(travel_min(ask.home, receiver.point)), round(road_km(ask.home, receiver.point), 1)
     free = [each for each in receiver.times if each.free > 0 and each.starts_at > now and not _bars(receiver, each)]
-    free.sort(key=lambda each: (_off(each, wish, now=now, minutes=minutes), each.starts_at))
-    checks = [_role(receiver, wish, is_lacking=is_lacking)]
-    if receiver.code == wish.usual_code:
+    free.sort(key=lambda each: (_off(each, ask, now=now, minutes=minutes), each.starts_at))
+    checks = [_role(receiver, ask, is_lacking=is_lacking)]
+    if receiver.code == ask.usual_code:
         checks.append(Check("usual", "yes"))
-    checks += _service(receiver, now=now, limits=limits, is_barred=not free and not wish.is_critical)
+    checks += _service(receiver, now=now, limits=limits, is_barred=not free and not ask.is_critical)
     if not receiver.has_machines:
         checks.append(Check("no_machine", "no"))
-    elif not free and not wish.is_critical:
+    elif not free and not ask.is_critical:
         checks.append(Check("full", "no"))
     bars = [check for check in checks if check.bars]
     if not bars:
         if free:
             checks.append(Check("places", "yes", {"free": free[0].free}))
         checks.append(Check("ride", "yes", {"min": minutes, "km": km}))
-        if travel_min(wish.home, receiver.point) > limits.reach and not _is_named(receiver, wish):
+        if travel_min(ask.home, receiver.point) > limits.reach and not _is_named(receiver, ask):
             checks.append(Check("far", "but", {"min": minutes}))
-        if free and not wish.is_critical and not any(map(wish.is_planned, free)):
+        if free and not ask.is_critical and not any(map(ask.is_planned, free)):
             checks.append(Check("other_hours", "but"))
     return Option(receiver, not bars, tuple(bars or checks), tuple(free), minutes, km)
 
 
-def _is_named(receiver: Receiver, wish: Wish) -> bool:
+def _is_named(receiver: Receiver, ask: CareAsk) -> bool:
     """Say whether a house is looked at however far it is."""
-    return wish.is_critical or receiver.code == wish.usual_code
+    return ask.is_critical or receiver.code == ask.usual_code
 
 
 def _bars(receiver: Receiver, times: Times) -> bool:
     return is_shut(receiver.status, receiver.status_until, times.starts_at)
 
 
-def _off(times: Times, wish: Wish, *, now: datetime, minutes: int) -> timedelta:
+def _off(times: Times, ask: CareAsk, *, now: datetime, minutes: int) -> timedelta:
     """Return how far a time is from the one asked for; without one, from the soonest that can be reached."""
-    if wish.arrive_at:
-        return abs(times.starts_at - wish.arrive_at)
+    if ask.arrive_at:
+        return abs(times.starts_at - ask.arrive_at)
     reachable = now + timedelta(minutes=minutes + 20)
     late = times.starts_at - reachable
     return late if late >= timedelta(0) else timedelta(days=1) - late
 
 
-def _role(receiver: Receiver, wish: Wish, *, is_lacking: bool) -> Check:
+def _role(receiver: Receiver, ask: CareAsk, *, is_lacking: bool) -> Check:
     """Say whether the matrix sends this patient here."""
-    bar = _bar(receiver, wish)
-    if bar == "zone_role" and is_lacking and _bar(receiver, wish, through_buffer=True) is None:
-        return Check("role_buffer" if wish.is_closed_loop else "role_only", "but")
+    bar = _bar(receiver, ask)
+    if bar == "zone_role" and is_lacking and _bar(receiver, ask, through_buffer=True) is None:
+        return Check("role_buffer" if ask.is_closed_loop else "role_only", "but")
     if bar == "zone_role":
-        return Check("role_ordinary" if wish.is_closed_loop else "role_yellow", "no")
+        return Check("role_ordinary" if ask.is_closed_loop else "role_yellow", "no")
     if bar and receiver.zone_role == ZoneRole.NONE:
         return Check("closed", "no", {"status": "closed"})
-    if wish.is_critical:
+    if ask.is_critical:
         return (
             Check("role_designated", "no")
             if bar
-            else Check("role_delivers" if wish.is_labour else "role_nearest", "yes")
+            else Check("role_delivers" if ask.is_labour else "role_nearest", "yes")
         )
-    if wish.infection_class in INFECTIOUS:
+    if ask.infection_class in INFECTIOUS:
         return Check("role_infected", "no") if bar else Check("role_designated", "yes")
     if bar:
         return Check("role_designated", "no")
-    if wish.is_closed_loop:
+    if ask.is_closed_loop:
         return Check("role_yellow", "yes")
-    return Check("role_ordinary", "yes", {"zone": wish.zone_class})
+    return Check("role_ordinary", "yes", {"zone": ask.zone_class})
 
 
 def _service(receiver: Receiver, *, now: datetime, limits: Limits, is_barred: bool) -> list[Check]:

@@ -8,16 +8,16 @@ from dispatch.shapes import Fit
 from hospitals.models import Facility
 from transport.cards import Place
 from transport.models import Driver, Vehicle
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 
 
-def ride_of(fit: Fit) -> Ride:
+def ride_of(fit: Fit) -> RunTimes:
     """Return the ride with its vehicle and driver rows."""
     plan = fit.ride
     if plan is None:
         raise ValueError("a barred car has no ride")
     vehicle, driver = Vehicle.objects.get(pk=plan.vehicle_code), Driver.objects.get(pk=plan.driver_code)
-    return Ride(vehicle, driver, plan.leave_at, plan.pickup_at, plan.dropoff_at, plan.free_at)
+    return RunTimes(vehicle, driver, plan.leave_at, plan.pickup_at, plan.dropoff_at, plan.free_at)
 
 
 def own_run(fit: Fit) -> OwnRun:

@@ -20,7 +20,7 @@ from access.states import FIXED
 from core import clock
 from core.geo import Point
 from core.phrases import listed
-from dispatch.hand.receiving import Receiver, Times, Wish
+from dispatch.hand.receiving import CareAsk, Receiver, Times
 from dispatch.limits import LIMITS, planned_until, turn_left
 from dispatch.shapes import Ask, Busy, Car, Duty, ride_class
 from hospitals.machines import SERVICES, has_machines, places_of
@@ -213,9 +213,9 @@ def planned_hours(request: AccessRequest, now: datetime) -> tuple[datetime, date
     return LIMITS.hours(asked, is_fixed=request.need_kind in FIXED, at=now, until=until)
 
 
-def wish(request: AccessRequest, *, now: datetime) -> Wish:
+def care_ask(request: AccessRequest, *, now: datetime) -> CareAsk:
     """Say what a request asks of a hospital."""
-    return Wish(
+    return CareAsk(
         zone_class=request.zone_class,
         infection_class=infection(request),
         is_critical=request.is_critical,

@@ -27,7 +27,7 @@ from hospitals.states import IntakeStatus
 from matching.params import Params
 from transport.models import Run, Shift, Stop, Trip
 from transport.selectors import kept_alone
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 from transport.states import RunStatus, StopKind, TripDirection, TripStatus
 
 MIN = timedelta(minutes=1)
@@ -78,9 +78,9 @@ def ride_along(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -
     return None
 
 
-def _ride(seat: _Seat) -> Ride:
+def _ride(seat: _Seat) -> RunTimes:
     run = seat.run
-    return Ride(run.vehicle, run.driver, run.occupied.lower, seat.pickup_at, seat.dropoff_at, seat.free_at)
+    return RunTimes(run.vehicle, run.driver, run.occupied.lower, seat.pickup_at, seat.dropoff_at, seat.free_at)
 
 
 def hold_for_others(trip: Trip, *, at: datetime) -> timedelta:

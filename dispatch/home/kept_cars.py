@@ -25,7 +25,7 @@ from dispatch.words import sentence
 from transport.models import Run, Trip, Vehicle
 from transport.selectors import kept_alone
 from transport.services import scheduling
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 from transport.states import RunStatus, StopKind
 
 SHIFT_AT_MOST = timedelta(minutes=45)  # the kept time moves along with who is ready later
@@ -100,7 +100,7 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datet
     later = max(start - pickup, timedelta())
     home = planned[StopKind.DROPOFF]
     leaves, free = run.occupied.lower, run.occupied.upper
-    ride = Ride(run.vehicle, run.driver, leaves + later, pickup + later, home + later, free + later)
+    ride = RunTimes(run.vehicle, run.driver, leaves + later, pickup + later, home + later, free + later)
     return _written(trip, request, AsKept(ride, trip.explanation), by=by, at=at)
 
 

@@ -22,11 +22,11 @@ from dispatch.hand import arranging
 from dispatch.hand.arrangement import Arrangement, Drive, Join, OwnRun, TreatmentPlace
 from dispatch.planning import leases
 from dispatch.planning.houses import slot_key
-from dispatch.planning.outings import Outing, Outings, cut
+from dispatch.planning.outings import Outing, Outings
 from matching.plan import Arranged, Plan
 from matching.problem import Direction, Problem
 from transport.models import Shift
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 
 log = get_logger(__name__)
 SETTLED = {"placement.over", "placement.not_approved", "placement.exists", "placement.under_way", "return.exists"}
@@ -58,11 +58,8 @@ class Writer:
     why: Why = field(default_factory=dict)
 
 
-def apply(
-    problem: Problem, plan: Plan, waiting: Mapping[str, uuid.UUID], writer: Writer, *, origin: datetime
-) -> Outcome:
-    """Write a plan; `waiting` gives the key of the request of each case that asked."""
-    outings = cut(problem, plan, origin=origin)
+def apply(problem: Problem, plan: Plan, outings: Outings, waiting: Mapping[str, uuid.UUID], writer: Writer) -> Outcome:
+    """Write a plan, cut into its `outings`; `waiting` gives the key of the request of each case that asked."""
     shift_ids = {outing.shift_id for outing in outings.values()}
     shifts = Shift.objects.select_related("vehicle", "driver").in_bulk(shift_ids)
     urgency = {request.id: (not request.is_critical, request.harm_in_min) for request in problem.requests}
@@ -116,7 +113,7 @@ def _arrangement(
 
 def _drive(outing: Outing, case: str, direction: Direction, shifts: Mapping[int, Shift], why: dict[str, Any]) -> Drive:
     """Return somebody's part in an outing: a run of its own for whoever is first, then a place in that one."""
-    leg, shift = outing.leg(case, direction), shifts[outing.shift_id]
-    times = outing.leave_at, leg.pickup_at, leg.dropoff_at, outing.free_at
-    ride = Ride(shift.vehicle, shift.driver, *times, ends=outing.ends)
+    rider, shift = outing.rider(case, direction), shifts[outing.shift_id]
+    times = outing.leave_at, rider.pickup_at, rider.dropoff_at, outing.free_at
+    ride = RunTimes(shift.vehicle, shift.driver, *times, ends=outing.ends)
     return OwnRun(ride, why) if outing.run_id is None else Join(outing.run_id, ride, why)

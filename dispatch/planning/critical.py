@@ -51,6 +51,6 @@ def bound_for(
     if not row.is_critical or not asked.needs_outbound:
         return asked
     there = trips.get(row.case_ref, {}).get(TripDirection.OUTBOUND)
-    wish = snapshot.wish(row, now=at)
-    wish = replace(wish, home=there.origin.point) if there else wish
-    return replace(asked, fixed_facility=houses.first_house(care, row.care_asked, wish, at=at))
+    ask = snapshot.care_ask(row, now=at)
+    ask = replace(ask, home=there.origin.point) if there else ask
+    return replace(asked, fixed_facility=houses.first_house(care, row.care_asked, ask, at=at))

@@ -16,6 +16,7 @@ from core.errors import Conflict
 from dispatch import policies
 from dispatch.models import AreaSetting, PlanningRun
 from dispatch.planning.apply import Outcome, Writer, apply
+from dispatch.planning.outings import cut
 from dispatch.states import PlanningKind, PlanningStatus
 from matching import codec
 from matching.plan import Plan
@@ -47,13 +48,14 @@ def take_proposal(run: PlanningRun, *, by: Actor, at: datetime) -> Outcome:
             raise Conflict("proposal.old", _("这个方案已经被新的代替了，请刷新。"))
         advance(held, PlanningStatus.APPLIED, by=by, at=at)
     problem, plan = read_stored(held)
-    cases = [request.id for request in problem.requests if not request.id.startswith("run:")]
+    cases = [request.id for request in problem.asking]
     keys = {
         str(case): pk for case, pk in AccessRequest.objects.filter(case_ref__in=cases).values_list("case_ref", "pk")
     }
     origin = clock.day_bounds(clock.local_day(held.asked_at))[0]
-    why = reasons(problem, plan, keys, origin=origin)
-    outcome = apply(problem, plan, keys, Writer(held.area, by, at, why=why), origin=origin)
+    outings = cut(problem, plan, origin=origin)
+    why = reasons(problem, plan, outings, keys)
+    outcome = apply(problem, plan, outings, keys, Writer(held.area, by, at, why=why))
     figures = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
     PlanningRun.objects.filter(pk=held.pk).update(**figures)
     boards.touch(f"area:{held.area}")

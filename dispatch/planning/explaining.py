@@ -86,7 +86,7 @@ def _car(
     checks += [Check(code, "yes") for code, is_so in _needs(request) if is_so]
     if "ordinary" not in request.skills and not request.is_critical:
         checks.append(Check("ambulance_used", "but"))
-    others = len({leg.case for leg in outing.legs} - {item.request})
+    others = len({rider.case for rider in outing.riders} - {item.request})
     if others:
         checks.append(Check("shared", "yes", {"n": others}))
     own, asked = _costs(board, request, item, direction)

@@ -13,7 +13,7 @@ from core.geo import Point, travel_min
 from core.phrases import listed
 from dispatch import soundness
 from dispatch.hand import receiving, zone_roles
-from dispatch.hand.receiving import Receiver, Wish
+from dispatch.hand.receiving import CareAsk, Receiver
 from dispatch.hand.zone_roles import CRITICAL, offered, saves
 from dispatch.limits import LIMITS, MINUTE, Limits
 from hospitals import machines
@@ -91,7 +91,7 @@ def bound_nowhere(care: Care, asking: Mapping[str, engine.Request]) -> list[str]
     ]
 
 
-def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | None:
+def first_house(care: Care, kind: str, ask: CareAsk, *, at: datetime) -> str | None:
     """Return the house a critical patient is driven to; None when none offers the service."""
     known = [
         Receiver(
@@ -106,7 +106,7 @@ def first_house(care: Care, kind: str, wish: Wish, *, at: datetime) -> str | Non
         for (code, offered), service in care.services.items()
         if offered == kind
     ]
-    best = next(iter(receiving.options(known, wish, now=at, limits=care.limits)), None)
+    best = next(iter(receiving.options(known, ask, now=at, limits=care.limits)), None)
     return best.receiver.code if best and best.is_possible else None
 
 

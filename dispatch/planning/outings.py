@@ -14,8 +14,8 @@ from matching.problem import Action, Direction, Problem
 
 
 @dataclass(frozen=True)
-class Leg:
-    """One way of one case with its planned times."""
+class RiderTimes:
+    """The planned times of one case's way in an outing."""
 
     case: str
     direction: Direction
@@ -25,7 +25,7 @@ class Leg:
 
 @dataclass
 class Outing:
-    """One outing of one car: leave empty, everybody's legs, free again where it `ends`.
+    """One outing of one car: leave empty, the times of everybody aboard, free again where it `ends`.
 
     `run_id` once its first rider is on it.
     """
@@ -34,12 +34,12 @@ class Outing:
     leave_at: datetime
     free_at: datetime
     ends: Point
-    legs: list[Leg] = field(default_factory=list)
+    riders: list[RiderTimes] = field(default_factory=list)
     run_id: UUID | None = None
 
-    def leg(self, case: str, direction: Direction) -> Leg:
-        """Return one rider's leg."""
-        return next(leg for leg in self.legs if (leg.case, leg.direction) == (case, direction))
+    def rider(self, case: str, direction: Direction) -> RiderTimes:
+        """Return the times of one rider's way."""
+        return next(rider for rider in self.riders if (rider.case, rider.direction) == (case, direction))
 
 
 Outings = dict[tuple[str, Direction], Outing]
@@ -52,11 +52,6 @@ class _Piece:
     leaves: float
     stops: list[RouteStop]
 
-    @property
-    def is_new(self) -> bool:
-        """Say whether the engine made it, not a run that stands."""
-        return not (self.stops[0].request or "").startswith("run:")
-
 
 def cut(problem: Problem, plan: Plan, *, origin: datetime) -> Outings:
     """Return the new outings by case and direction."""
@@ -65,14 +60,14 @@ def cut(problem: Problem, plan: Plan, *, origin: datetime) -> Outings:
     for route in plan.routes:
         pieces = _pieces(route)
         for number, piece in enumerate(pieces):
-            if not piece.is_new:
+            if piece.stops[0].request in problem.in_force:
                 continue
             ends = piece.stops[-1].depart_min + turn_min(zones[piece.stops[-1].request or ""])
             if number + 1 < len(pieces):
                 ends = min(ends, pieces[number + 1].leaves)
             last = problem.place_by_id[piece.stops[-1].place]
             outing = _outing(route.vehicle, piece, ends, Point(last.latitude, last.longitude), origin)
-            found.update({(leg.case, leg.direction): outing for leg in outing.legs})
+            found.update({(rider.case, rider.direction): outing for rider in outing.riders})
     return found
 
 
@@ -93,8 +88,8 @@ def _pieces(route: Route) -> list[_Piece]:
 
 def _outing(vehicle: str, piece: _Piece, ends: float, last: Point, origin: datetime) -> Outing:
     begun = {(stop.request, stop.direction): stop for stop in piece.stops if stop.action == Action.PICKUP}
-    legs = [
-        Leg(
+    riders = [
+        RiderTimes(
             stop.request,
             stop.direction,
             _time(origin, begun[(stop.request, stop.direction)].begin_min),
@@ -103,9 +98,9 @@ def _outing(vehicle: str, piece: _Piece, ends: float, last: Point, origin: datet
         for stop in piece.stops
         if stop.action == Action.DROPOFF and stop.request and stop.direction
     ]
-    leave = min(_time(origin, piece.leaves), *(leg.pickup_at for leg in legs))
-    free = max(_time(origin, ends), *(leg.dropoff_at for leg in legs))
-    return Outing(shift_key(vehicle), leave, free, last, sorted(legs, key=lambda leg: leg.pickup_at))
+    leave = min(_time(origin, piece.leaves), *(rider.pickup_at for rider in riders))
+    free = max(_time(origin, ends), *(rider.dropoff_at for rider in riders))
+    return Outing(shift_key(vehicle), leave, free, last, sorted(riders, key=lambda rider: rider.pickup_at))
 
 
 def _time(origin: datetime, minutes: float) -> datetime:

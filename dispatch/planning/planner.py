@@ -28,7 +28,7 @@ from dispatch.planning import question as reading
 from dispatch.planning.apply import Outcome, Writer, apply
 from dispatch.planning.explaining import Explained, explain
 from dispatch.planning.fleet import shift_key, spare
-from dispatch.planning.outings import cut
+from dispatch.planning.outings import Outings, cut
 from dispatch.planning.question import Question, Span
 from dispatch.planning.roads import ROADS
 from dispatch.planning.turns import BY_120, evening_span, not_told_aside, rolling_span, standing_in_other_areas
@@ -167,8 +167,7 @@ def _solve(problem: Problem, kind: PlanningKind) -> Plan:
 def solved_again(run: PlanningRun, problem: Problem) -> Plan:
     """Ask the engine the same question with the same seed and as many iterations."""
     if run.kind == PlanningKind.URGENT:
-        case = next(request.id for request in problem.requests if not request.id.startswith("run:"))
-        return insert_one(open_board(problem, travel=ROADS), case)
+        return insert_one(open_board(problem, travel=ROADS), problem.asking[0].id)
     engine = current() if run.iterations else current(wait=False)
     return solve(problem, seed=run.seed, iterations=run.iterations, travel=ROADS, engine=engine)
 
@@ -205,7 +204,7 @@ def solved(run: PlanningRun, problem: Problem, ask: Callable[[], Plan]) -> Plan 
     figures: dict[str, Any] = {
         "plan": json.loads(codec.dumps(found)),
         "iterations": found.statistics.iterations,
-        "arranged": sum(1 for each in found.arranged if not each.request.startswith("run:")),
+        "arranged": sum(1 for each in found.arranged if each.request not in problem.in_force),
         "solve_s": round(time.perf_counter() - began, 3),
     }
     with transaction.atomic():
@@ -219,8 +218,9 @@ def write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> 
     """Apply a plan with its reasons, leave the others waiting with theirs, and store the figures."""
     began = time.perf_counter()
     keys = {case: row.pk for case, row in question.waiting.items()}
-    writer = replace(writer, why=reasons(question.problem, found, keys, origin=question.origin))
-    outcome = apply(question.problem, found, keys, writer, origin=question.origin)
+    outings = cut(question.problem, found, origin=question.origin)
+    writer = replace(writer, why=reasons(question.problem, found, outings, keys))
+    outcome = apply(question.problem, found, outings, keys, writer)
     leave_waiting({keys[each.request]: each for each in found.unmet if each.request in keys}, at=writer.at)
     figures: dict[str, Any] = {"applied": len(outcome.applied), "stale": len(outcome.stale)}
     with transaction.atomic():
@@ -238,13 +238,13 @@ def write(run: PlanningRun, question: Question, found: Plan, writer: Writer) -> 
     return outcome
 
 
-def reasons(problem: Problem, found: Plan, cases: Mapping[str, UUID], *, origin: datetime) -> Explained:
+def reasons(problem: Problem, found: Plan, outings: Outings, cases: Mapping[str, UUID]) -> Explained:
     """Explain a plan; a plan that cannot be explained is good all the same."""
     names = {vehicle.id: shift_key(vehicle.id) for vehicle in problem.vehicles}
     plates = dict(Shift.objects.filter(pk__in=names.values()).values_list("pk", "vehicle__plate"))
     by_name = {name: plates.get(pk, "") for name, pk in names.items()}
     try:
-        return explain(problem, found, cut(problem, found, origin=origin), cases, by_name)
+        return explain(problem, found, outings, cases, by_name)
     except Exception:  # words are no reason to leave somebody at home
         log.exception("planning.unexplained")
         return {}

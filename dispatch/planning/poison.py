@@ -10,10 +10,9 @@ from matching.problem import Problem
 
 def found(problem: Problem, cases: list[str], solve: Callable[[Problem], object]) -> list[str]:
     """Return the cases that make `solve` raise; the rest of the problem stays as it is."""
-    others = tuple(request for request in problem.requests if request.id.startswith("run:"))
-    kept = tuple(request for request in problem.requests if request.id in set(cases))
+    kept = problem.in_force.union(cases)
     try:
-        solve(replace(problem, requests=(*others, *kept)))
+        solve(replace(problem, requests=tuple(request for request in problem.requests if request.id in kept)))
     except Exception:  # whatever it is, the halves tell whose it is
         if len(cases) <= 1:
             return cases

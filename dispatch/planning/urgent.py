@@ -117,4 +117,4 @@ def _pickup(question: Question, found: Plan, case_ref: UUID) -> datetime | None:
     """Return when somebody is fetched under a plan."""
     outings = cut(question.problem, found, origin=question.origin)
     outing = outings.get((str(case_ref), Direction.OUTBOUND))
-    return outing.leg(str(case_ref), Direction.OUTBOUND).pickup_at if outing else None
+    return outing.rider(str(case_ref), Direction.OUTBOUND).pickup_at if outing else None

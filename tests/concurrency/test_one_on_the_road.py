@@ -98,7 +98,7 @@ def _two_outings() -> Any:
 def _outing(car: str, who: str, at: datetime) -> Run:
     vehicle, driver = cars.vehicle(car), cars.driver(who)
     cars.shift(vehicle, driver, at=AT, hours=48)
-    ride = scheduling.Ride(vehicle, driver, at, at + 10 * MIN, at + 40 * MIN, at + 60 * MIN)
+    ride = scheduling.RunTimes(vehicle, driver, at, at + 10 * MIN, at + 40 * MIN, at + 60 * MIN)
     run = scheduling.schedule(cars.trip(at), ride=ride, by=cars.BY, at=AT, is_pinned=False)
     return runs.accept(run, by=cars.dispatch_actor(), at=AT)
 

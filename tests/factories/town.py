@@ -35,7 +35,7 @@ from hospitals.services.transfers import TransferWish
 from transport.cards import Place
 from transport.models import Driver, Run, Shift, Trip, Vehicle
 from transport.services import runs, scheduling, stops, trips
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 
 PASSWORD = "a-long-test-password"
 MIN = timedelta(minutes=1)
@@ -265,10 +265,12 @@ def _place(side: Side, case: Case, arrive_at: datetime, at: datetime) -> None:
         facility=facility, arrive_by=arrive_at, expected_ready_at=arrive_at + 240 * MIN,
         dispatch_area=request.dispatch_area, by=by, at=at,
     )  # fmt: skip
-    ride = Ride(side.vehicle, side.driver, arrive_at - 50 * MIN, arrive_at - 40 * MIN, arrive_at - 15 * MIN, arrive_at)
+    ride = RunTimes(
+        side.vehicle, side.driver, arrive_at - 50 * MIN, arrive_at - 40 * MIN, arrive_at - 15 * MIN, arrive_at
+    )
     case.run = scheduling.schedule(case.there, ride=ride, by=by, at=at, is_pinned=True)
     start = arrive_at + 240 * MIN
-    home = Ride(side.vehicle, side.driver, start, start + 10 * MIN, start + 40 * MIN, start + 60 * MIN)
+    home = RunTimes(side.vehicle, side.driver, start, start + 10 * MIN, start + 40 * MIN, start + 60 * MIN)
     scheduling.reserve(case.back, ride=home, window_from=start, window_until=start + 60 * MIN, by=by, at=at)
     case.gate_pass = passes.issue(
         cards.pass_card(request, plate=side.vehicle.plate),

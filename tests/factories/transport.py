@@ -91,11 +91,11 @@ def trip(at: datetime, **fields: Any) -> Trip:
     return pair(at, **fields)[0]
 
 
-def ride(at: datetime, code: str = "1", *, minutes: int = 60) -> scheduling.Ride:
+def ride(at: datetime, code: str = "1", *, minutes: int = 60) -> scheduling.RunTimes:
     """Return an outing of car V`code` with driver D`code` that leaves at `at`, with a shift around it."""
     car, who = vehicle(f"V{code}"), driver(f"D{code}")
     shift(car, who, at=at)
-    return scheduling.Ride(car, who, at, at + 10 * MIN, at + (minutes - 20) * MIN, at + minutes * MIN)
+    return scheduling.RunTimes(car, who, at, at + 10 * MIN, at + (minutes - 20) * MIN, at + minutes * MIN)
 
 
 def run(at: datetime, code: str = "1", *, of: Trip | None = None, status: str = "offered", **fields: Any) -> Run:

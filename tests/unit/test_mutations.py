@@ -7,7 +7,8 @@ import ast
 import pytest
 
 from ops import mutants
-from ops.covered import Floor, covered, floors
+from ops.covered import covered
+from ops.floors import Floor, floors
 from ops.mutations import mutations
 from ops.places import ROOT
 

@@ -26,7 +26,7 @@ from transport.events import RunLate
 from transport.models import Run, Stop, Trip
 from transport.services import alarms, follow
 from transport.services.kept import amend, put_aside
-from transport.services.outing import TAKEN, Ride, claim
+from transport.services.outing import TAKEN, RunTimes, claim
 from transport.services.room import take_time
 from transport.states import RunStatus, StopKind, TripDirection, TripStatus
 
@@ -121,7 +121,7 @@ def _take_longer(run: Run, last: Stop, *, by: Actor, at: datetime) -> Run | None
     if until == run.occupied.upper:
         return None
     occupied = DateTimeTZRange(run.occupied.lower, until, "[)")
-    ride = Ride(run.vehicle, run.driver, run.occupied.lower, last.planned_at, last.planned_at, until, last.point)
+    ride = RunTimes(run.vehicle, run.driver, run.occupied.lower, last.planned_at, last.planned_at, until, last.point)
 
     def write() -> None:
         Run.objects.filter(pk=run.pk).update(occupied=occupied, late_min=last.late_min)

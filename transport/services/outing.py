@@ -25,7 +25,7 @@ BUSY = ("40P01", "55P03")  # deadlock, lock not had in time: another planner hol
 
 
 @dataclass(frozen=True)
-class Ride:
+class RunTimes:
     """The times of one outing: leave empty, pick up, set down, free again (turn-round and disinfection included).
 
     `ends` is where it is empty again, where that is not the rider's own destination. `is_claimed` says that the caller
@@ -69,7 +69,7 @@ def claim(vehicle: Vehicle) -> Vehicle:
 
 
 @contextmanager
-def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
+def as_conflict(ride: RunTimes, besides: Run | None = None) -> Iterator[None]:
     """Turn a refusal by an exclusion constraint into words that name the car, the time and what to do."""
     try:
         with transaction.atomic():
@@ -80,7 +80,7 @@ def as_conflict(ride: Ride, besides: Run | None = None) -> Iterator[None]:
         raise _taken(ride, besides, is_driver=broken_constraint(error) == DRIVER_ONCE) from error
 
 
-def _taken(ride: Ride, besides: Run | None, *, is_driver: bool) -> Conflict:
+def _taken(ride: RunTimes, besides: Run | None, *, is_driver: bool) -> Conflict:
     same = {"driver": ride.driver} if is_driver else {"vehicle": ride.vehicle}
     runs = Run.objects.live().filter(**same, occupied__overlap=ride.occupied)
     other = (runs.exclude(pk=besides.pk) if besides else runs).first()

@@ -21,7 +21,7 @@ from transport.fit import Aboard, bar_of, bar_together
 from transport.models import Run, Stop, Trip
 from transport.services import alarms, follow, stop_list, ways
 from transport.services.kept import amend, leave_behind, put_aside
-from transport.services.outing import Ride, as_conflict, refuse
+from transport.services.outing import RunTimes, as_conflict, refuse
 from transport.services.room import give_room_back
 from transport.states import RunStatus, StopKind, TripStatus
 
@@ -113,7 +113,7 @@ def _admit(
     aboard = [aboard_of(run, stops, other) for other in others]
     refuse(bar_together(run.vehicle, aboard, Aboard(trip, pickup_at, dropoff_at)))
     occupied = DateTimeTZRange(min(run.occupied.lower, pickup_at), max(run.occupied.upper, free_at), "[)")
-    ride = Ride(run.vehicle, run.driver, occupied.lower, pickup_at, dropoff_at, occupied.upper)
+    ride = RunTimes(run.vehicle, run.driver, occupied.lower, pickup_at, dropoff_at, occupied.upper)
     if occupied != run.occupied:
         with as_conflict(ride, besides=run):
             Run.objects.filter(pk=run.pk).update(occupied=occupied)

@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.geo import Point, travel_min
 from transport.models import Run, Stop
 from transport.services import follow
-from transport.services.outing import TAKEN, Ride, as_conflict
+from transport.services.outing import TAKEN, RunTimes, as_conflict
 from transport.states import RunStatus, TripStatus
 
 NOT_LEFT = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED)
@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)  # times are planned to the second
 
 
 def take_time(
-    write: Callable[[], object], ride: Ride, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None
+    write: Callable[[], object], ride: RunTimes, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None
 ) -> None:
     """Write an outing; where only the departure of the car's next one is in the way, that one leaves later.
 
@@ -38,7 +38,7 @@ def take_time(
             write()
 
 
-def make_room(ride: Ride, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None) -> bool:
+def make_room(ride: RunTimes, ends: Point, *, by: Actor, at: datetime, besides: Run | None = None) -> bool:
     """Let the car's next outing leave later where this one ends after its departure, straight from where this one ends.
 
     Only where it still meets the told time of its first stop, and has not left; otherwise nothing is changed. The

@@ -19,14 +19,14 @@ from transport.fit import bar_of
 from transport.models import Run, Shift, Trip
 from transport.services import follow, stop_list
 from transport.services.kept import NOT_KEPT, amend, put_aside
-from transport.services.outing import Ride, claim, refuse
+from transport.services.outing import RunTimes, claim, refuse
 from transport.services.riders import assign, join, keep_on, leave_run, take_off
 from transport.services.room import give_room_back, take_time
 from transport.states import RunStatus, TripStatus
 
 T, R = TripStatus, RunStatus
 __all__ = [
-    "Ride",
+    "RunTimes",
     "activate",
     "amend",
     "join",
@@ -45,7 +45,7 @@ __all__ = [
 def schedule(
     trip: Trip,
     *,
-    ride: Ride,
+    ride: RunTimes,
     by: Actor,
     at: datetime,
     is_pinned: bool,
@@ -68,7 +68,7 @@ def schedule(
 def reserve(  # noqa: PLR0913 - the facts of one act, by name
     trip: Trip,
     *,
-    ride: Ride,
+    ride: RunTimes,
     window_from: datetime,
     window_until: datetime,
     by: Actor,
@@ -105,7 +105,7 @@ def activate(trip: Trip, *, ready_at: datetime, by: Actor, at: datetime) -> Trip
 def use_reservation(
     trip: Trip,
     *,
-    ride: Ride,
+    ride: RunTimes,
     by: Actor,
     at: datetime,
     explanation: dict[str, Any] | None = None,
@@ -166,7 +166,7 @@ def part(trip: Trip, *, ready_at: datetime, by: Actor, at: datetime, reason: str
     outbox.put(RunGivenUp(at=at, run_id=str(run.pk) if run else "", trip_ids=(str(trip.pk),)))
 
 
-def _check(trip: Trip, ride: Ride) -> None:
+def _check(trip: Trip, ride: RunTimes) -> None:
     """Refuse what no one can force, and a driver off shift."""
     if not ride.leave_at <= ride.pickup_at < ride.dropoff_at <= ride.free_at:
         raise Invalid("ride.order", _("时间顺序不对：出发、接人、送到、空出来要一个比一个晚。"))
@@ -180,7 +180,7 @@ def _check(trip: Trip, ride: Ride) -> None:
         )
 
 
-def _new_run(trip: Trip, ride: Ride, status: RunStatus, *, by: Actor, at: datetime, is_pinned: bool) -> Run:
+def _new_run(trip: Trip, ride: RunTimes, status: RunStatus, *, by: Actor, at: datetime, is_pinned: bool) -> Run:
     run = Run(
         vehicle=ride.vehicle,
         driver=ride.driver,

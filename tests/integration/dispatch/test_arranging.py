@@ -21,7 +21,7 @@ from tests import walkers
 from tests.walkers import AT, MIN
 from transport.models import Driver, Trip
 from transport.services import scheduling
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 from transport.whereabouts import car_words
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_whether_a_car_home_is_kept_or_sent_is_read_when_it_is_written(is_releas
     scheduling.release_reservation(case.trip("inbound"), by=ENGINE, at=case.at, reason="车坏了")
     second, driver = case.town.cars[1], Driver.objects.get(pk="D-V2")
     leaves = case.at + 250 * MIN
-    ride = Ride(second, driver, leaves, leaves + 20 * MIN, leaves + 40 * MIN, leaves + 60 * MIN)
+    ride = RunTimes(second, driver, leaves, leaves + 20 * MIN, leaves + 40 * MIN, leaves + 60 * MIN)
     made = Arrangement(verb="request.arranged", is_pinned=False, back=OwnRun(ride))
     if is_released:
         case.step("released")

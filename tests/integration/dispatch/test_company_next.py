@@ -10,7 +10,7 @@ from tests.integration.dispatch.test_company import planned_apart, release
 from tests.walkers import MIN
 from transport.models import Run, Trip
 from transport.services import scheduling
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def next_outing(first: Trip, *, degrees_away: float) -> None:
     assert run is not None
     begins = max(other.occupied.upper for other in Run.objects.live().filter(vehicle=run.vehicle_id))
     trip = car_rows.trip(begins + 30 * MIN)
-    ride = Ride(run.vehicle, run.driver, begins, begins + 30 * MIN, begins + 50 * MIN, begins + 60 * MIN)
+    ride = RunTimes(run.vehicle, run.driver, begins, begins + 30 * MIN, begins + 50 * MIN, begins + 60 * MIN)
     scheduling.schedule(trip, ride=ride, by=car_rows.BY, at=begins, is_pinned=False)
     where = first.destination.point
     trip.run.stops.update(lat=where.lat + degrees_away, lon=where.lon)

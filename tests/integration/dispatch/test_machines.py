@@ -136,7 +136,7 @@ def test_a_place_held_is_kept_when_only_the_car_is_lost():
 
 
 def options_of(request: AccessRequest) -> receiving.Option:
-    (found,) = receiving.options(snapshot.receivers(request, now=AT), snapshot.wish(request, now=AT), now=AT)
+    (found,) = receiving.options(snapshot.receivers(request, now=AT), snapshot.care_ask(request, now=AT), now=AT)
     return found
 
 

@@ -25,6 +25,7 @@ from dispatch import limits
 from dispatch.models import PlanningRun
 from dispatch.planning import engine_switch, planner, question, turns, urgent
 from dispatch.planning.apply import Outcome, Writer, apply
+from dispatch.planning.outings import cut
 from dispatch.planning.roads import ROADS
 from dispatch.templatetags.reasons import hospital_reasons, ride_reasons, waiting_reasons, waiting_sentence
 from hospitals.models import Appointment
@@ -289,7 +290,13 @@ def test_worker_whose_lease_passed_on_writes_nothing():
     writer = Writer("main", ENGINE, AT, token=uuid.uuid4())
 
     with pytest.raises(Conflict, match=r"lease\.lost"):
-        apply(asked.problem, found, {str(request.case_ref): request.pk}, writer, origin=asked.origin)
+        apply(
+            asked.problem,
+            found,
+            cut(asked.problem, found, origin=asked.origin),
+            {str(request.case_ref): request.pk},
+            writer,
+        )
 
     assert facts(request).scheduled_at is None
     assert not Run.objects.exists()
@@ -304,7 +311,9 @@ def test_plan_that_became_stale_leaves_the_others_standing():
     requests.cancel(people[0], reason="patient", by=town.staff, at=AT)
 
     keys = {str(row.case_ref): row.pk for row in people}
-    outcome = apply(asked.problem, found, keys, Writer("main", ENGINE, AT), origin=asked.origin)
+    outcome = apply(
+        asked.problem, found, cut(asked.problem, found, origin=asked.origin), keys, Writer("main", ENGINE, AT)
+    )
 
     assert outcome.stale == {str(people[0].case_ref): "placement.not_approved"}
     assert outcome.applied == [str(people[1].case_ref)]
@@ -375,15 +384,11 @@ def test_two_ways_of_one_person_at_one_hour_are_never_planned_both():
     earlier = walkers.ask(town, person, is_second=True, arrive_at=AT + MIN, need_kind="outpatient", session_min=10)
     span = turns.rolling_span(AT)
     asked = question.read("main", span, only=[later.case_ref, second.case_ref])
-    (beside,) = [each for each in asked.problem.requests if not each.id.startswith("run:")]
+    (beside,) = asked.problem.asking
     assert beside.id == str(later.case_ref)
     assert beside.earliest_min == beside.asked_min
     assert asked.elsewhere == {second.pk: "person_elsewhere"}
-    (before,) = [
-        each
-        for each in question.read("main", span, only=[earlier.case_ref]).problem.requests
-        if not each.id.startswith("run:")
-    ]
+    (before,) = question.read("main", span, only=[earlier.case_ref]).problem.asking
     assert before.latest_safe_min <= (taken.lower - span.origin).total_seconds() / 60 - 70
 
 
@@ -499,7 +504,9 @@ def test_a_ride_is_written_in_few_statements():
         found = solve(asked.problem, iterations=0, travel=ROADS, engine=INTERPRETED)
         found = replace(found, arranged=tuple(each for each in found.arranged if each.request in keys))
         with CaptureQueriesContext(connection) as seen:
-            outcome = apply(asked.problem, found, keys, Writer("main", ENGINE, AT), origin=asked.origin)
+            outcome = apply(
+                asked.problem, found, cut(asked.problem, found, origin=asked.origin), keys, Writer("main", ENGINE, AT)
+            )
         assert len(outcome.applied) == people
         return len(seen)
 

@@ -199,7 +199,7 @@ def test_a_kept_car_moves_to_no_time_later_than_the_wait_aimed_at(busy_until, mo
     ready = case.at + case.request.session_min * MIN
     other = car_rows.trip(case.at, mobility="walk", party_size=1, zone_class="controlled")
     times = [ready + minutes * MIN for minutes in (-35, -30, busy_until - 15, busy_until)]
-    ride = scheduling.Ride(car, Driver.objects.get(pk="D-V1"), *times, ends=case.town.facility.point)
+    ride = scheduling.RunTimes(car, Driver.objects.get(pk="D-V1"), *times, ends=case.town.facility.point)
     scheduling.schedule(other, ride=ride, by=car_rows.BY, at=case.at, is_pinned=True)
     case.step("arrived")
 

@@ -272,7 +272,7 @@ def test_a_car_that_meets_its_next_outing_is_called(side) -> None:
         by=RELAY,
         at=clock.now(),
     )
-    ride = town.Ride(side.vehicle, side.driver, start, start + MIN, start + 30 * MIN, start + 40 * MIN)
+    ride = town.RunTimes(side.vehicle, side.driver, start, start + MIN, start + 30 * MIN, start + 40 * MIN)
     reserve(back, ride=ride, window_from=start, window_until=start + 30 * MIN, by=RELAY, at=clock.now())
 
     say_late(side, 14)
@@ -486,7 +486,7 @@ def test_who_is_given_back_stands_in_the_waiting_list_of_dispatch(side, what) ->
         board(side)
     elif what == "decline":  # only a run not taken yet can be declined
         take_off(stop_of(side).trip, by=side.actors["dispatch"], at=clock.now(), reason="改派")
-        ride = town.Ride(
+        ride = town.RunTimes(
             side.vehicle, side.driver, clock.now() + 41 * MIN, clock.now() + 50 * MIN,
             clock.now() + 75 * MIN, clock.now() + 90 * MIN,
         )  # fmt: skip

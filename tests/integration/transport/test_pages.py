@@ -370,7 +370,7 @@ def test_pages_cost_the_same_at_five_and_at_fifty(me: Client, url: str, count: i
 def _short(start: datetime, number: int) -> Run:
     at = start + number * 12 * MIN
     ride = make.ride(NOW)
-    short = scheduling.Ride(ride.vehicle, ride.driver, at, at + 2 * MIN, at + 8 * MIN, at + 12 * MIN)
+    short = scheduling.RunTimes(ride.vehicle, ride.driver, at, at + 2 * MIN, at + 8 * MIN, at + 12 * MIN)
     return scheduling.schedule(make.trip(NOW), ride=short, by=make.BY, at=NOW, is_pinned=False)
 
 

@@ -90,14 +90,14 @@ def _next_outing(first_stop: datetime, *, leaves: int = 60) -> Run:
     """Plan an outing that leaves an hour on and is at its first stop, the compound, later."""
     car = make.ride(NOW)
     times = first_stop, first_stop + 20 * MIN, first_stop + 40 * MIN
-    ride = scheduling.Ride(car.vehicle, car.driver, NOW + leaves * MIN, *times)
+    ride = scheduling.RunTimes(car.vehicle, car.driver, NOW + leaves * MIN, *times)
     return scheduling.schedule(make.trip(NOW), ride=ride, by=make.BY, at=NOW, is_pinned=False)
 
 
 def _long_outing(**more: object) -> Run:
     """Plan one that leaves now and is free at the hospital after 65 minutes."""
     car = make.ride(NOW)
-    ride = scheduling.Ride(car.vehicle, car.driver, *(NOW + number * MIN for number in (0, 10, 55, 65)), **more)
+    ride = scheduling.RunTimes(car.vehicle, car.driver, *(NOW + number * MIN for number in (0, 10, 55, 65)), **more)
     return scheduling.schedule(make.trip(NOW), ride=ride, by=make.BY, at=NOW, is_pinned=False)
 
 
@@ -157,7 +157,7 @@ def test_a_reserved_car_home_is_not_in_its_own_way():
     _reserve(back, NOW + 30 * MIN)
     later = _next_outing(NOW + 120 * MIN, leaves=90)
     car = make.ride(NOW)
-    ride = scheduling.Ride(car.vehicle, car.driver, *(NOW + number * MIN for number in (20, 40, 80, 95)))
+    ride = scheduling.RunTimes(car.vehicle, car.driver, *(NOW + number * MIN for number in (20, 40, 80, 95)))
     scheduling.activate(back, ready_at=NOW, by=make.BY, at=NOW)
 
     run = scheduling.use_reservation(back, ride=ride, by=make.BY, at=NOW)
@@ -171,7 +171,7 @@ def test_a_driver_does_not_drive_two_cars_at_once():
     _schedule(make.trip(NOW))
     ride = make.ride(NOW, "2")
     make.shift(ride.vehicle, make.driver("D1"), at=NOW + MIN)
-    same_driver = scheduling.Ride(
+    same_driver = scheduling.RunTimes(
         ride.vehicle, make.driver("D1"), ride.leave_at, ride.pickup_at, ride.dropoff_at, ride.free_at
     )
 
@@ -223,7 +223,9 @@ def test_hard_rules_cannot_be_forced(vehicle: dict, rider: dict, code: str):
 
 def test_times_out_of_order_are_refused():
     ride = make.ride(NOW)
-    backwards = scheduling.Ride(ride.vehicle, ride.driver, ride.leave_at, ride.dropoff_at, ride.pickup_at, ride.free_at)
+    backwards = scheduling.RunTimes(
+        ride.vehicle, ride.driver, ride.leave_at, ride.dropoff_at, ride.pickup_at, ride.free_at
+    )
 
     with pytest.raises(Invalid):
         scheduling.schedule(make.trip(NOW), ride=backwards, by=make.BY, at=NOW, is_pinned=True)

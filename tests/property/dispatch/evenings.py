@@ -140,7 +140,7 @@ def _outing(chance: random.Random, car: Vehicle, driver: Driver, leaves: datetim
     free = dropoff + (leave_min("walk") + turn_min(zone)) * MIN
     if not Shift.objects.filter(vehicle=car, starts_at__lte=leaves, ends_at__gte=free).exists():
         return free
-    ride = scheduling.Ride(car, driver, leaves, pickup, dropoff, free)
+    ride = scheduling.RunTimes(car, driver, leaves, pickup, dropoff, free)
     scheduling.schedule(trip, ride=ride, by=car_rows.BY, at=at, is_pinned=chance.random() < 0.5)
     return free
 

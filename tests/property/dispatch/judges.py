@@ -173,7 +173,7 @@ def _hospitals(asked: Engine, slots: Sequence[Slot]) -> Iterator[Pair]:
     row, at = asked.row, asked.at
     anywhere = _everywhere(asked)
     shifts = {slot.pk for slot in slots if slot.shift}
-    for option in receiving.options(snapshot.receivers(row, now=at), snapshot.wish(row, now=at), now=at):
+    for option in receiving.options(snapshot.receivers(row, now=at), snapshot.care_ask(row, now=at), now=at):
         hand = "no"
         if option.is_possible:
             hand = "but" if any(check.code in BY_PERSON for check in option.checks) else "yes"

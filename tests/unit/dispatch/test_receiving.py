@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.geo import Point
-from dispatch.hand.receiving import Receiver, Times, Wish, options
+from dispatch.hand.receiving import CareAsk, Receiver, Times, options
 from dispatch.limits import Limits
 from dispatch.words import sentence
 
@@ -26,13 +26,13 @@ def receiver(code: str, role: str = "ordinary", *, km: float = 2, free: int = 5,
 NEAR, FAR = receiver("near"), receiver("far", km=9)
 YELLOW, DESIGNATED = receiver("yellow", "yellow_code", km=5), receiver("six", "designated", km=1)
 ALL = [FAR, YELLOW, DESIGNATED, NEAR]
-WISH = Wish(
+ASK = CareAsk(
     zone_class="controlled", infection_class="", is_critical=False, home=HOME, arrive_at=NOW + timedelta(hours=3)
 )
 
 
 @pytest.mark.parametrize(
-    ("wish", "best"),
+    ("ask", "best"),
     [
         ({"zone_class": "sealed"}, "yellow"),
         ({"zone_class": "sealed", "usual_code": "far"}, "yellow"),
@@ -48,23 +48,23 @@ WISH = Wish(
         ({"is_critical": True, "zone_class": "sealed"}, "six"),
     ],
 )
-def test_matrix_sends_each_person_to_the_right_door(wish, best):
+def test_matrix_sends_each_person_to_the_right_door(ask, best):
     """R-002-1a to 1d, R-001-9, R-000-8."""
-    found = options(ALL, replace(WISH, **wish), now=NOW)
+    found = options(ALL, replace(ASK, **ask), now=NOW)
 
     assert found[0].receiver.code == best
 
 
 def test_sealed_without_a_yellow_hospital_goes_through_the_buffer():
     """C11: where the yellow-code hospital lacks the service."""
-    found = options([NEAR], replace(WISH, zone_class="sealed"), now=NOW)[0]
+    found = options([NEAR], replace(ASK, zone_class="sealed"), now=NOW)[0]
 
     assert found.is_possible
     assert "缓冲区" in sentence(found.checks[0])
 
 
 def test_controlled_where_only_the_yellow_hospital_has_the_service_is_received():
-    found = options([YELLOW], WISH, now=NOW)[0]
+    found = options([YELLOW], ASK, now=NOW)[0]
 
     assert found.is_possible
     assert "分区接诊" in sentence(found.checks[0])
@@ -78,7 +78,7 @@ def test_controlled_where_only_the_yellow_hospital_has_the_service_is_received()
     ],
 )
 def test_a_facility_that_cannot_says_why(fields, says):
-    found = options([receiver("x", **fields)], WISH, now=NOW)[0]
+    found = options([receiver("x", **fields)], ASK, now=NOW)[0]
 
     assert not found.is_possible
     assert says in sentence(found.checks[0])
@@ -89,7 +89,7 @@ def test_how_long_silence_is_fresh_is_the_rulebooks():
     said = receiver("near", confirmed_at=NOW - timedelta(hours=2))
 
     codes = [
-        [check.code for check in options([said], WISH, now=NOW, limits=Limits(fresh=hours * 60))[0].checks]
+        [check.code for check in options([said], ASK, now=NOW, limits=Limits(fresh=hours * 60))[0].checks]
         for hours in (1, 3)
     ]
 
@@ -98,16 +98,16 @@ def test_how_long_silence_is_fresh_is_the_rulebooks():
 
 def test_a_house_beyond_reach_is_left_to_a_person():
     """Nobody is refused for want of a nearer one, and no plan sends anybody that far."""
-    found = options([receiver("far", km=150), NEAR], WISH, now=NOW)
+    found = options([receiver("far", km=150), NEAR], ASK, now=NOW)
 
     assert [each.receiver.code for each in found] == ["near", "far"]
     assert "比平常派的远" in " ".join(map(sentence, found[1].checks))
 
 
 def test_a_shift_at_another_hour_is_left_to_a_person():
-    wish = replace(WISH, planned=(NOW, NOW + timedelta(hours=2)))
+    ask = replace(ASK, planned=(NOW, NOW + timedelta(hours=2)))
 
-    found = options([NEAR], wish, now=NOW)[0]
+    found = options([NEAR], ask, now=NOW)[0]
 
     assert found.is_possible
     assert "离要的钟点远" in " ".join(map(sentence, found.checks))
@@ -117,8 +117,8 @@ def test_a_yellow_hospital_without_a_place_opens_the_buffer():
     """B11: whoever is sealed is received somewhere."""
     full = receiver("yellow", "yellow_code", free=0, has_places=False)
 
-    assert options([full, NEAR], replace(WISH, zone_class="sealed"), now=NOW)[0].receiver.code == "near"
-    shut_out = options([YELLOW, NEAR], replace(WISH, zone_class="sealed"), now=NOW)
+    assert options([full, NEAR], replace(ASK, zone_class="sealed"), now=NOW)[0].receiver.code == "near"
+    shut_out = options([YELLOW, NEAR], replace(ASK, zone_class="sealed"), now=NOW)
     assert [each.is_possible for each in shut_out] == [True, False]
 
 
@@ -126,7 +126,7 @@ def test_silence_ranks_lower_but_never_stops():
     """F37: unknown freshness opens a call, not a refusal."""
     stale = receiver("stale", km=1, confirmed_at=NOW - timedelta(hours=6))
 
-    found = options([stale, NEAR], WISH, now=NOW)
+    found = options([stale, NEAR], ASK, now=NOW)
 
     assert [each.receiver.code for each in found] == ["near", "stale"]
     assert all(each.is_possible for each in found)
@@ -137,4 +137,4 @@ def test_silence_ranks_lower_but_never_stops():
 def test_critical_needs_no_place(status):
     full = receiver("near", free=0, status=status)
 
-    assert options([full], replace(WISH, is_critical=True), now=NOW)[0].is_possible
+    assert options([full], replace(ASK, is_critical=True), now=NOW)[0].is_possible
