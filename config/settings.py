@@ -229,6 +229,7 @@ SWEEPS: list[str] = [
     "dispatch.home.returns.sweep",
     "dispatch.home.no_way_home.sweep",
     "dispatch.home.transfers.sweep",
+    "dispatch.home.stranded.sweep",
     "dispatch.facts.reclass.sweep",
     "dispatch.facts.wake.sweep",
     "dispatch.planning.plan_over.sweep",

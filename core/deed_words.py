@@ -133,6 +133,7 @@ DEEDS: dict[str, Any] = {
     "transfer.door_undone": _T("司机撤回：车还没到门口"),
     "transfer.left": _T("上了转院的车"),
     "transfer.placed": _T("排好了转院的车"),
+    "stranded.placed": _T("排好了去坏车旁接人的车"),
     "transfer.ride": _T("车有更新"),
     "transfer.under_way": _T("转院的车出发了"),
     "transfer.undone": _T("撤回上一步"),

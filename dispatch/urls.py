@@ -16,6 +16,10 @@ urlpatterns = [
     path(
         "dispatch/requests/<uuid:request_id>/transfer/undo/", by_method(POST=board.undo_transfer), name="undo_transfer"
     ),
+    path("dispatch/requests/<uuid:request_id>/stranded/", by_method(POST=board.place_stranded), name="place_stranded"),
+    path(
+        "dispatch/requests/<uuid:request_id>/stranded/undo/", by_method(POST=board.undo_stranded), name="undo_stranded"
+    ),
     path("dispatch/runs/<uuid:run_id>/replace/", by_method(POST=board.replace_car), name="replace_car"),
     path("dispatch/vehicles/", by_method(GET=overview.vehicles), name="vehicles"),
     path("dispatch/vehicles/<str:code>/on/", by_method(POST=overview.put_on), name="vehicle_on"),

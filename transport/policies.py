@@ -14,7 +14,7 @@ from core.actors import Actor
 from core.errors import NotAllowed, NotFound
 from core.vocabulary import Role
 from transport.models import Run, Stop, Trip, Vehicle
-from transport.states import TripStatus
+from transport.states import STRANDED, RunStatus, TripStatus
 
 WINDOW = timedelta(hours=2)  # trust.md C0, code V: from two hours before to two hours after
 
@@ -32,6 +32,7 @@ STEPS = {
     "classes.adopt": "our own worker follows zone and register (dispatch reclass)",
     "classes.reclass": "our own worker follows zone and register (dispatch reclass)",
     "classes.remeasure": "our own worker follows a mended record (dispatch reclass)",
+    "fleet.break_down": "breaking off an outing has asked",
     "kept.leave_behind": _ENDED,
     "riders.assign": _PLACED,
     "riders.join": _PLACED,
@@ -108,7 +109,8 @@ def is_driver_of(by: Actor, run: Run) -> bool:
 
 def may_call(by: Actor, run: Run, trip: Trip, *, at: datetime) -> bool:
     """Say whether a driver's page offers the rider's number: own ride, still to be done, within its window."""
-    if not is_driver_of(by, run) or trip.status not in (TripStatus.SCHEDULED, TripStatus.ON_BOARD):
+    carries = STRANDED if run.status == RunStatus.ABORTED else (TripStatus.SCHEDULED, TripStatus.ON_BOARD)
+    if not is_driver_of(by, run) or trip.status not in carries:
         return False
     start, end = run.occupied.lower - WINDOW, run.occupied.upper + WINDOW
     return bool(start <= at <= end)

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from calls.models import OpenCall
 from calls.states import CallKind
@@ -15,7 +15,7 @@ from core.actors import Actor
 from core.clock import day_around
 from core.errors import NotFound
 from transport.models import Run, Shift, Stop, Trip, Vehicle
-from transport.states import RunStatus, TripStatus, VehicleStatus
+from transport.states import STRANDED, RunStatus, StopKind, TripStatus, VehicleStatus
 
 SHOWN_TO_DRIVER = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED, RunStatus.UNDER_WAY, RunStatus.COMPLETED)
 CALLED_OFF = (RunStatus.CANCELLED, RunStatus.ABORTED)
@@ -72,13 +72,29 @@ def waiting(area: str) -> QuerySet[Trip]:
 def day_of(actor: Actor, *, at: datetime) -> list[Run]:
     """Return the runs of a driver's day in the order of time, with stops and trips; at night those over midnight too.
 
-    Reservations are included, and runs called off until the driver has read so. Whoever is under way is, however late.
+    Reservations are included, and runs called off until the driver has read so. Whoever is under way is, however late,
+    and whoever waits in a car that broke down.
     """
     window = DateTimeTZRange(*day_around(at), "[)")
     called_off = Q(status__in=CALLED_OFF) & ~Q(told_change="")
     shown = (Q(status__in=SHOWN_TO_DRIVER) | called_off) & Q(occupied__overlap=window)
-    runs = Run.objects.visible_to(actor).filter(shown | Q(status=RunStatus.UNDER_WAY))
+    left = Stop.objects.filter(run=OuterRef("pk"), kind=StopKind.PICKUP, departed_at__isnull=False)
+    broken = Q(Exists(left.filter(trip__status__in=STRANDED)), status=RunStatus.ABORTED, occupied__overlap=window)
+    runs = Run.objects.visible_to(actor).filter(shown | broken | Q(status=RunStatus.UNDER_WAY))
     return list(_with_stops(runs).order_by("occupied"))
+
+
+def stranded_of(run: Run) -> list[Stop]:
+    """Return where those were picked up who still wait in or at a car that was broken off; `run` has its stops read."""
+    if run.status != RunStatus.ABORTED:
+        return []
+    met = [stop for stop in run.stops.all() if stop.kind == StopKind.PICKUP and stop.departed_at is not None]
+    return [stop for stop in met if stop.trip.status in STRANDED]
+
+
+def hold_car(run_id: UUID) -> None:
+    """Lock the car of a run before the run itself, as whoever plans does: what takes it off may not wait in a ring."""
+    list(Vehicle.objects.select_for_update(no_key=True).filter(runs=run_id))
 
 
 def own_run(actor: Actor, run_id: UUID) -> Run:

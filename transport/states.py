@@ -69,6 +69,11 @@ RUN = Machine(
 RUN_LIVE = (R.DRAFT, R.OFFERED, R.ACCEPTED, R.UNDER_WAY, R.COMPLETED)
 
 
+ELSEWHERE = "other"  # the kind of a place that is neither a community nor a house: where a car broke down
+# of whoever was aboard a car that broke down, until another one has them
+STRANDED = (TripStatus.INTERRUPTED, TripStatus.UNSCHEDULED, TripStatus.SCHEDULED)
+
+
 class TripDirection(models.TextChoices):
     """Where a trip leads."""
 

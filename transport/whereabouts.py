@@ -7,6 +7,7 @@ from core.stored import stored
 from core.vocabulary import car_label, hhmm
 from transport.legs import place_lines
 from transport.models import Run, Stop
+from transport.selectors import stranded_of
 from transport.states import RunStatus
 
 NEAR = stored("%s 附近")
@@ -17,7 +18,12 @@ BETWEEN = stored("%(at)s 离开 %(last)s，在去 %(next)s 的路上")
 
 
 def where_is(run: Run) -> str:
-    """Say where a run's car is by its steps: standing at a stop, under way between two, or setting off to the first."""
+    """Say where a run's car is by its steps: standing at a stop, under way between two, or setting off to the first.
+
+    Broken off with somebody aboard, it stands where they are to be fetched.
+    """
+    if left_here := stranded_of(run):
+        return left_here[0].trip.from_label
     stops = list(run.stops.select_related("trip"))
     left = [stop for stop in stops if stop.departed_at is not None]
     coming = next((stop for stop in stops if stop.departed_at is None), None)

@@ -14,8 +14,8 @@ from threading import Lock
 from django.utils.translation import get_language
 
 from core.actors import Actor
-from dispatch.board.panel import Choice
 from dispatch.board.reading import Board, board
+from dispatch.board.shown import Choice
 
 KEPT = 4  # a few megabytes each
 # whoever asks for a board that somebody is reading waits for that one: all screens ask when a minute begins

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from access.states import TransportMode
 from core import clock
 from core.phrases import label
 from core.vocabulary import car_label, hhmm
+from dispatch.board.shown import Choice, Offer, Panel, ReasonLine
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
 from dispatch.hand.candidates import way_back, way_between
@@ -33,62 +33,6 @@ from transport.states import TripDirection
 BEST = 3
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What the address says was chosen."""
-
-    slot_id: int | None = None
-    facility: str = ""
-    car: str = ""
-
-
-@dataclass(frozen=True)
-class ReasonLine:
-    """One reason: kind yes, but or no, its sentence, and the rule it comes from."""
-
-    kind: str
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One car, or one hospital, as a row of the panel."""
-
-    code: str
-    title: str
-    verdict: str
-    lines: tuple[ReasonLine, ...]
-    is_possible: bool
-    is_chosen: bool = False
-    number: int = 0
-
-
-@dataclass
-class Panel:
-    """Everything the panel shows; `ghosts` are the rides drawn dashed on the lanes."""
-
-    waiting: Waiting
-    hospitals: list[Offer] = field(default_factory=list)
-    hospitals_barred: list[Offer] = field(default_factory=list)
-    times: list[Times] = field(default_factory=list)
-    slot: Times | None = None
-    hospital: Option | None = None
-    cars: list[Offer] = field(default_factory=list)
-    cars_barred: list[Offer] = field(default_factory=list)
-    out_code: str = ""
-    back_code: str = ""
-    press: str = ""
-    after: str = ""
-    stuck: str = ""
-    ghosts: list[RidePlan] = field(default_factory=list)
-
-    @property
-    def request(self) -> AccessRequest:
-        """Whom it is for."""
-        return self.waiting.request
-
-
 def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, limits: Limits, at: datetime) -> Panel:
     """Judge hospitals and cars for one person: one query for the way there, none for the way home."""
     shown = Panel(waiting)
@@ -98,8 +42,8 @@ def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, limits: Limits, at:
     if waiting.kind == "back":
         _home(shown, fleet, choice, limits, at)
         return shown
-    if waiting.kind == TripDirection.BETWEEN:
-        _between(shown, fleet, choice, at)
+    if waiting.kind in {TripDirection.BETWEEN, "stranded"}:
+        _from_where_they_stand(shown, fleet, choice, at)
         return shown
     _hospitals(shown, choice, limits, at)
     if shown.hospital is None:
@@ -220,8 +164,8 @@ def _home(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, at: dateti
         shown.after = _("排上后：接诊台看到车 %(at)s 到，约 %(home)s 到家。") % words
 
 
-def _between(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
-    """Offer cars to somebody whom another hospital takes over."""
+def _from_where_they_stand(shown: Panel, fleet: Fleet, choice: Choice, at: datetime) -> None:
+    """Offer cars to somebody whom another hospital takes over, or who stands beside a broken car."""
     request, trip = shown.request, shown.waiting.trip
     if trip is None:
         return

@@ -15,7 +15,8 @@ from dispatch import selectors
 from dispatch.board import lanes
 from dispatch.board.asked import HouseAsked, asked_of
 from dispatch.board.lanes import Group, Scale
-from dispatch.board.panel import Choice, Panel, panel
+from dispatch.board.panel import panel
+from dispatch.board.shown import Choice, Panel
 from dispatch.board.sketch import Sketch, sketch
 from dispatch.board.waiting import Ending, Waiting, WaitingRow, ending_soon, home_name, row_of, waiting_people
 from dispatch.facts.silence import Silent, silent_of

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import cos, radians
 
 from core.geo import Point
-from dispatch.board.panel import Panel
+from dispatch.board.shown import Panel
 from dispatch.hand.snapshot import Fleet
 from dispatch.shapes import Car
 from transport.states import TripDirection

@@ -16,18 +16,15 @@ from access.journey import has_way_home, is_out, is_over
 from access.models import AccessRequest
 from access.selectors import WaitLimits, facts_of
 from access.states import RequestStatus
-from core import clock
 from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
-from core.vocabulary import Mobility, hhmm
+from core.vocabulary import Mobility
+from dispatch.board.urgency import ANSWER_MIN, day_time, side_of, stranded, urgency
 from dispatch.hand.snapshot import Fleet
 from transport.models import Trip
-from transport.states import TripDirection
+from transport.states import ELSEWHERE, TripDirection
 
-ANSWER_MIN = 15  # a car is named this long after approval (ui.md 8.6); our choice for the amber of an old request
-SOON = timedelta(minutes=60)  # the way there begins within this: due soon
-AGE_COUNTS = timedelta(hours=4)  # an old request is amber only when its hour is this near
 ENDING = timedelta(minutes=45)  # treatment that ends within this: prepare the way home
 # what the panel is headed, and where its button goes, by the kind of waiting; {name} is the person's
 TITLES = {
@@ -35,12 +32,14 @@ TITLES = {
     "own": lazy("给 %(name)s 约号"),
     "back": lazy("接 %(name)s 回家"),
     "between": lazy("送 %(name)s 转院"),
+    "stranded": lazy("去坏车旁接 %(name)s"),
 }
 PRESSES = {
     "out": "dispatch:place",
     "own": "dispatch:place",
     "back": "dispatch:place_return",
     "between": "dispatch:place_transfer",
+    "stranded": "dispatch:place_stranded",
 }
 
 
@@ -49,7 +48,7 @@ class Waiting:
     """One person on the board's left.
 
     `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home), between (needs one to another
-    hospital).
+    hospital), stranded (stands beside a broken car on the way there).
     """
 
     request: AccessRequest
@@ -170,7 +169,9 @@ def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime)
         return None
     if row.case_ref in fleet.riding:
         return None if row.is_critical else _keep(row, trips.get(TripDirection.INBOUND), at)
-    return _out(row, trips.get(TripDirection.OUTBOUND), at, kind="out" if row.needs_vehicle else "own")
+    there = trips.get(TripDirection.OUTBOUND)
+    is_stranded = there is not None and there.from_kind == ELSEWHERE and not row.is_critical
+    return _out(row, there, at, kind="stranded" if is_stranded else "out" if row.needs_vehicle else "own")
 
 
 def _keep(row: AccessRequest, trip: Trip | None, at: datetime) -> Waiting | None:
@@ -183,7 +184,7 @@ def _keep(row: AccessRequest, trip: Trip | None, at: datetime) -> Waiting | None
         rank=3,
         level="wait",
         due_at=trip.ready_at or at,
-        headline=_("约 %(t)s") % {"t": _day_time(trip.ready_at or at, at)},
+        headline=_("约 %(t)s") % {"t": day_time(trip.ready_at or at, at)},
         route=f"{trip.from_label} → {home_name(row)}",
         side=_("返程"),
         reason=_("去程有车，返程没有"),
@@ -204,6 +205,8 @@ def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: date
     passed = max(
         (limit for limit in (limits.amber, limits.no_car, limits.target, limits.street) if minutes >= limit), default=0
     )
+    broken = stranded(trip, at) if trip else ""
+    level = "danger" if broken else level
     place = trip.from_label if trip else (row.facility.name if row.facility else _("外面"))
     return Waiting(
         request=row,
@@ -214,8 +217,8 @@ def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: date
         headline=_("已等 %(t)s") % {"t": duration(minutes)},
         route=f"{place} → {home_name(row)}",
         side=_("返程"),
-        reason=_("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车"),
-        icon="clock",
+        reason=broken or (_("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车")),
+        icon="stop" if broken else "clock",
         trip=trip,
     )
 
@@ -241,7 +244,7 @@ def _between(row: AccessRequest, trip: Trip, at: datetime) -> Waiting:
 
 
 def _out(row: AccessRequest, trip: Trip | None, at: datetime, *, kind: str) -> Waiting:
-    rank, level, reason, icon = _urgency(row, trip, at)
+    rank, level, reason, icon = urgency(row, trip, at)
     to = trip.to_label if trip else row.facility.name if row.facility else _("医院待定")
     return Waiting(
         request=row,
@@ -249,51 +252,10 @@ def _out(row: AccessRequest, trip: Trip | None, at: datetime, *, kind: str) -> W
         rank=rank,
         level=level,
         due_at=row.arrive_at or row.approved_at or at,
-        headline=_("%(t)s 到") % {"t": _day_time(row.arrive_at, at)} if row.arrive_at else _("越快越好"),
+        headline=_("%(t)s 到") % {"t": day_time(row.arrive_at, at)} if row.arrive_at else _("越快越好"),
         route=f"{trip.from_label if trip else home_name(row)} → {to}",
-        side=_side(row, at, kind),
+        side=side_of(row, at, kind),
         reason=reason,
         icon=icon,
         trip=trip,
-    )
-
-
-def _urgency(row: AccessRequest, trip: Trip | None, at: datetime) -> tuple[int, str, str, str]:
-    """Return rank, colour, reason and icon of somebody not yet on the way."""
-    approved = row.approved_at or row.submitted_at
-    age = int((at - approved).total_seconds() // 60)
-    if row.is_critical:
-        return 0, "danger", _("急危重症，120 优先"), "siren"
-    if row.arrive_at and row.arrive_at <= at:
-        return 2, "danger", _("已过 %(t)s，还没有车") % {"t": hhmm(row.arrive_at)}, "stop"
-    if trip and trip.attempt > 1:
-        return 3, "wait", _("原来的车来不了，要换车"), "alert"
-    if row.arrive_at and row.arrive_at - at <= SOON:
-        return 3, "wait", _("不到 1 小时就要到"), "alert"
-    if age >= ANSWER_MIN and (row.arrive_at is None or row.arrive_at - at <= AGE_COUNTS):
-        return 5, "wait", _("申请 %(t)s了") % {"t": duration(age)}, "alert"
-    if row.source == "hotline":
-        return 6, "", _("热线 %(t)s") % {"t": hhmm(row.submitted_at)}, "phone"
-    return 6, "", _("待安排"), "ring"
-
-
-def _side(row: AccessRequest, at: datetime, kind: str) -> str:
-    if kind == "own":
-        return _("自己去，要约号")
-    if row.arrive_at and row.arrive_at > at:
-        minutes = int((row.arrive_at - at).total_seconds() // 60)
-        if minutes < 100:
-            return _("%(n)s 分钟后") % {"n": minutes}
-        return _("%(n)s 小时后") % {"n": round(minutes / 60)}
-    return ""
-
-
-def _day_time(moment: datetime, at: datetime) -> str:
-    days = (clock.local_day(moment) - clock.local_day(at)).days
-    return (
-        hhmm(moment)
-        if days == 0
-        else _("明天 %(t)s") % {"t": hhmm(moment)}
-        if days == 1
-        else f"{moment.astimezone(clock.CHINA):%m-%d} {hhmm(moment)}"
     )

@@ -37,7 +37,7 @@ from hospitals.services import appointments
 from hospitals.services.announcing import announce
 from transport.models import Run, Trip, Vehicle
 from transport.services import trips
-from transport.states import TripDirection, TripStatus
+from transport.states import ELSEWHERE, TripDirection, TripStatus
 
 HOME_WITHIN = timedelta(minutes=60)  # of the end of the treatment, where no car home is kept yet
 
@@ -157,12 +157,14 @@ def _pair_of_trips(
     is_same = there is not None and (there.to_code, there.arrive_by) == (facility.code, arrive_by)
     if there and back and is_same and there.status == TripStatus.UNSCHEDULED:
         return there, back
+    stands = there.origin if there and there.from_kind == ELSEWHERE else None  # beside a car that broke down
     if found:
         trips.cancel_case(request.case_ref, by=by, at=at, reason=stored("重新安排"))
     return trips.open_pair(
         request.case_ref,
         card=cards.rider_card(request, on=clock.local_day(at)),
         home=cards.home_of(request),
+        start=stands,
         facility=rides.facility_place(facility),
         arrive_by=arrive_by,
         expected_ready_at=(arrive_by or at) + timedelta(minutes=request.session_min),

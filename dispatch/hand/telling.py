@@ -22,12 +22,13 @@ def carried_by(run: Run) -> str:
 
 
 def car_comes(request: AccessRequest, run: Run, trip: Trip, *, by: Actor, at: datetime) -> None:
-    """Write the car of a way home, or of the way to another hospital, where it is read."""
+    """Write the car of a way home, of one to another hospital or from a broken car on, where it is read."""
     if trip.direction == TripDirection.BETWEEN:
         _tell_both_desks(trip, trip.dropoff_planned_at, carried_by(run), by=by, at=at)
     else:
         who = carried_by(run)
-        appointments.set_ride(request.case_ref, expected_at=trip.pickup_planned_at, carried_by=who, by=by, at=at)
+        comes = trip.dropoff_planned_at if trip.direction == TripDirection.OUTBOUND else trip.pickup_planned_at
+        appointments.set_ride(request.case_ref, expected_at=comes, carried_by=who, by=by, at=at)
         passes.set_ride(request.case_ref, plate=run.vehicle.plate, by=by, at=at)
 
 

@@ -27,7 +27,7 @@ from core.sweeping import each
 from core.vocabulary import PlaceKind
 from dispatch import policies
 from dispatch.hand import rides, telling, way_home
-from dispatch.home import company, kept_cars, transfers
+from dispatch.home import company, kept_cars, stranded, transfers
 from hospitals.models import Intake
 from hospitals.states import KEPT, IntakeStatus
 from transport.models import Trip
@@ -110,6 +110,7 @@ def back_to_waiting(
             transfers.lost_car(trip, at=at)
         elif trip.status == TripStatus.UNSCHEDULED:
             telling.no_car_comes(trip, by=RELAY, at=at)
+            stranded.fetch(trip, at=at)
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def open_way(transfer_id: UUID | str, *, at: datetime) -> Trip | None:
 
 
 def find_car(trip: Trip, request: AccessRequest, *, at: datetime) -> bool:
-    """Put a way between two hospitals on the best car by rule; False while none fits: then it waits on the board.
+    """Put a way of somebody who stands waiting on the best car by rule; False while none fits: it waits on the board.
 
     Where a person decides alone (the engine is off) it waits for that person.
     """
@@ -98,7 +98,7 @@ def find_car(trip: Trip, request: AccessRequest, *, at: datetime) -> bool:
 
 
 def way_of(trip: Trip, at: datetime) -> Way:
-    """Describe the way that a trip between two hospitals needs now."""
+    """Describe the way that a trip needs now whose rider stands waiting away from home."""
     return way_between(trip.origin.point, trip.destination.point, ready_at=trip.ready_at or at, now=at)
 
 

@@ -25,7 +25,7 @@ from dispatch.states import PlanningKind
 from hospitals.models import Appointment, Facility
 from hospitals.states import AppointmentStatus
 from transport.models import Trip
-from transport.states import TripDirection, TripStatus
+from transport.states import ELSEWHERE, TripDirection, TripStatus
 
 _HOLDS = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 BY_120 = "fetched_by_120"  # the reason of whoever stands aside; it ends with the critical request, not with a time
@@ -136,4 +136,7 @@ def waits_at_home(row: AccessRequest, facts: Facts, there: Trip | None) -> bool:
         return False
     if not row.needs_vehicle:
         return getattr(row, "held_slot", None) is None and not is_out(facts)
-    return there is None or there.status == TripStatus.UNSCHEDULED
+    if there is None:
+        return True
+    # who stands beside a broken car is fetched at once, whatever the hour (dispatch home stranded)
+    return there.status == TripStatus.UNSCHEDULED and (row.is_critical or there.from_kind != ELSEWHERE)

@@ -21,11 +21,11 @@ from core.stored import stored
 from core.vocabulary import hhmm
 from dispatch import selectors
 from dispatch.board.kept_board import BoardKey, kept
-from dispatch.board.panel import Choice
+from dispatch.board.shown import Choice
 from dispatch.facts import silence
 from dispatch.forms import ChoiceForm
 from dispatch.hand import placement
-from dispatch.home import returns, transfers
+from dispatch.home import returns, stranded, transfers
 from transport.models import Trip
 
 PARTS = ("board", "headline", "waiting", "lanes", "panel")
@@ -106,6 +106,24 @@ def undo_transfer(request: ActorRequest, request_id: UUID) -> HttpResponse:
     row = selectors.request_for(actor_of(request), request_id)
     transfers.undo_place(row, by=actor_of(request), at=clock.now())
     messages.info(request, _("撤回了，%(name)s还在等转院车。") % {"name": row.name})
+    return _to_board(row.pk)
+
+
+@for_roles("dispatch")
+@idempotent
+def place_stranded(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Put somebody who stands beside a broken car on the chosen one."""
+    said = _("接%(name)s的车排好了，%(at)s 到。")
+    return _put_on(request, request_id, place=stranded.place, said=said, undo="dispatch:undo_stranded")
+
+
+@for_roles("dispatch")
+@idempotent
+def undo_stranded(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Take them off that car again."""
+    row = selectors.request_for(actor_of(request), request_id)
+    stranded.undo_place(row, by=actor_of(request), at=clock.now())
+    messages.info(request, _("撤回了，%(name)s还在坏车旁等。") % {"name": row.name})
     return _to_board(row.pk)
 
 

@@ -11,6 +11,7 @@ from core import audit, boards, outbox
 from core.actors import Actor
 from core.advance import advance
 from core.errors import Conflict, Invalid
+from core.gathering import step
 from transport import policies
 from transport.events import RunGivenUp
 from transport.models import Driver, Run, Shift, Trip, Vehicle
@@ -37,6 +38,20 @@ def set_availability(vehicle: Vehicle, *, status: str, by: Actor, at: datetime, 
     lost = _dissolve(row, by=by, at=at, reason=reason) if status != VehicleStatus.AVAILABLE else []
     boards.touch(f"area:{row.dispatch_area}")
     return lost
+
+
+@step
+def break_down(vehicle: Vehicle, *, by: Actor, at: datetime, reason: str) -> list[Trip]:
+    """Take a car that cannot go on out of service with its outings to come; the driver's breaking off has asked.
+
+    Nobody is planned onto it, least of all whoever sits in it, until somebody says that it serves again.
+    """
+    row = outing.claim(vehicle)
+    if row.status != VehicleStatus.AVAILABLE:
+        return []
+    advance(row, VehicleStatus.OFF, by=by, at=at, verb="vehicle.status", reason=reason)
+    boards.touch(f"area:{row.dispatch_area}")
+    return _dissolve(row, by=by, at=at, reason=reason)
 
 
 def _dissolve(vehicle: Vehicle, *, by: Actor, at: datetime, reason: str) -> list[Trip]:

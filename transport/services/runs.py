@@ -20,11 +20,11 @@ from transport import policies
 from transport.events import RunGivenUp, TripFailed
 from transport.models import Driver, Run, Trip
 from transport.selectors import unclean_before
-from transport.services import alarms, follow, stop_list
+from transport.services import alarms, fleet, follow, stop_list
 from transport.services.kept import leave_behind
 from transport.services.riders import UNPLANNED
 from transport.services.room import give_room_back
-from transport.states import RunStatus, StopKind, TripStatus
+from transport.states import ELSEWHERE, RunStatus, StopKind, TripStatus
 from transport.whereabouts import NEAR
 
 T, R = TripStatus, RunStatus
@@ -75,12 +75,16 @@ def start(run: Run, *, by: Actor, at: datetime) -> Run:
 
 @transaction.atomic
 def abort(run: Run, *, by: Actor, at: datetime, reason: str, where: str = "") -> Run:
-    """Break off under way: who is aboard waits where the car stands, who is not waits at home for another car."""
+    """Break off under way: who is aboard waits where the car stands, who is not waits at home for another car.
+
+    The car is off with all it was to do: its driver stays with whoever is in it, until another car takes them.
+    """
     policies.check_drive(by, run)
     for trip in run.trips.filter(status=T.ON_BOARD):
         interrupt_trip(run, trip, by=by, at=at, reason=reason, where=where)
     advance(run, R.ABORTED, by=by, at=at, reason=reason)
     _release(run, by=by, at=at, reason=reason)
+    fleet.break_down(run.vehicle, by=by, at=at, reason=reason)
     return run
 
 
@@ -88,7 +92,7 @@ def interrupt_trip(run: Run, trip: Trip, *, by: Actor, at: datetime, reason: str
     """End a ride half way: the next pick-up is where they stand, said in words, at the last place known."""
     last = run.stops.filter(departed_at__isnull=False).order_by("-departed_at").first()
     here = NEAR % last.label if last else trip.from_label
-    place: dict[str, Any] = {"from_kind": "other", "from_code": "", "from_label": (where or here)[:120]}
+    place: dict[str, Any] = {"from_kind": ELSEWHERE, "from_code": "", "from_label": (where or here)[:120]}
     if last is not None:
         place |= {"from_lat": last.lat, "from_lon": last.lon}
     advance(trip, T.INTERRUPTED, by=by, at=at, reason=reason, ready_at=at, **place)

@@ -21,6 +21,7 @@ from core.vocabulary import PlaceKind
 from transport import policies
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, TripCompleted, TripFailed
 from transport.models import Run, Stop, Trip
+from transport.selectors import stranded_of
 from transport.services import alarms, follow, runs
 from transport.services.kept import leave_behind
 from transport.services.riders import leave_run
@@ -153,7 +154,7 @@ def unwell(run: Run, *, by: Actor, at: datetime) -> list[Trip]:
     With nobody aboard or at the car it is a call for help alone: no rider's way is touched by it.
     """
     policies.check_drive(by, run)
-    riders = list(run.trips.filter(status=T.ON_BOARD))
+    riders = list(run.trips.filter(status=T.ON_BOARD)) or [stop.trip for stop in stranded_of(run)]
     if not riders:
         coming = run.stops.filter(departed_at__isnull=True).select_related("trip").first()
         is_met = coming is not None and coming.arrived_at is not None and coming.searching_since is None

@@ -32,6 +32,7 @@ def open_pair(  # noqa: PLR0913 - the facts of one act, by name
     *,
     card: RiderCard,
     home: Place,
+    start: Place | None = None,
     facility: Place,
     arrive_by: datetime | None,
     expected_ready_at: datetime | None,
@@ -39,7 +40,10 @@ def open_pair(  # noqa: PLR0913 - the facts of one act, by name
     by: Actor,
     at: datetime,
 ) -> tuple[Trip, Trip]:
-    """Open the way there (unscheduled) and the way home (will-call) together; raise Conflict if one is live."""
+    """Open the way there (unscheduled) and the way home (will-call) together; raise Conflict if one is live.
+
+    `start` is where somebody stands who is on the way already; empty for their home.
+    """
     shared: dict[str, Any] = {"card": card, "dispatch_area": dispatch_area, "at": at}
     tries = _tries(case_ref)
     there = _trip(
@@ -47,7 +51,7 @@ def open_pair(  # noqa: PLR0913 - the facts of one act, by name
         TripDirection.OUTBOUND,
         tries,
         status=T.UNSCHEDULED,
-        origin=home,
+        origin=start or home,
         destination=facility,
         arrive_by=arrive_by,
         **shared,

@@ -24,7 +24,7 @@ from core.vocabulary import ZoneClass, hhmm
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
 from transport.legs import CurrentStop, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
-from transport.models import Run, Shift
+from transport.models import Run, Shift, Stop
 from transport.policies import may_call
 from transport.services import calls, stops
 from transport.states import RunStatus
@@ -43,6 +43,7 @@ class DriverSheet:
     offered: list[Run] = field(default_factory=list)
     coming: list[NextStop] = field(default_factory=list)
     changed: list[Run] = field(default_factory=list)
+    stranded: list[Stop] = field(default_factory=list)
     to_clean: Run | None = None
     number: int = 0
 
@@ -56,6 +57,13 @@ class DriverSheet:
         """The car now: of the current run, else of the shift."""
         run = self.leg.run if self.leg else next(iter(self.runs), None)
         return run.vehicle.plate if run else self.shift.vehicle.plate if self.shift else ""
+
+    @property
+    def alarm_run(self) -> Run | None:
+        """The run whose riders the alarm is for: of those who wait in a car that broke down, else the current one."""
+        if self.stranded:
+            return self.stranded[0].run
+        return self.leg.run if self.leg else None
 
     @property
     def zone_words(self) -> str:
@@ -79,6 +87,7 @@ def _sheet(actor: Actor) -> DriverSheet:
     sheet.changed = [run for run in known if run.told_change and run.status != R.COMPLETED]
     going = [run for run in runs if run.status == R.UNDER_WAY] or [run for run in runs if run.status == R.ACCEPTED]
     sheet.leg = leg_of(going[0]) if going else None
+    sheet.stranded = [stop for run in known for stop in selectors.stranded_of(run)]
     sheet.offered = [run for run in runs if run.status == R.OFFERED]
     sheet.coming = next_stops(sheet.leg, (run for run in runs if run.status != R.OFFERED))
     over = [run for run in runs if run.status == R.COMPLETED]

@@ -148,14 +148,15 @@ def decline(request: ActorRequest, run_id: UUID) -> HttpResponse:
 @shows_what_is_left
 @idempotent
 def abort(request: ActorRequest, run_id: UUID) -> HttpResponse:
-    """Break off under way; the riders wait where the car stands."""
+    """Break off under way; the riders wait where the car stands, the car is off."""
     actor, form = actor_of(request), AbortForm(request.POST)
+    selectors.hold_car(run_id)
     run = selectors.own_run(actor, run_id)
     if not form.is_valid():
         return _mend(request, form, abort_form=form)
     words = form.cleaned_data
     runs.abort(run, by=actor, at=clock.now(), reason=words["reason"], where=words["where"])
-    messages.success(request, _("记下了：车上的人回到调度台等车的名单。请陪着人等，急的打 120。"))
+    messages.success(request, _("记下了：车停用了，车上的人回到调度台等车的名单。请陪着人等，急的打 120。"))
     return _back(request)
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from core.models import AuditEvent, OutboxMessage
 from tests.factories import communities as gate_rows
 from tests.factories import transport as make
-from transport.models import Run, Stop, Trip
+from transport.models import Run, Stop, Trip, Vehicle
 from transport.services import runs, scheduling
 
 pytestmark = pytest.mark.django_db
@@ -324,6 +324,7 @@ def test_a_soiled_outing_broken_off_is_cleaned_on_the_sheet_before_the_next_sets
     make.vehicle(takes_positive=True)
     broken_off = make.run(NOW, infection_class="positive", status="under_way")
     runs.abort(broken_off, by=make.DISPATCHER, at=NOW, reason="车坏了")
+    Vehicle.objects.update(status="available")  # mended
     make.run(NOW + 90 * MIN, status="accepted")
     refused = _post(me, _run_url(Run.objects.get(status="accepted"), "start"))
 

@@ -1,0 +1,71 @@
+"""What the board's right side shows, as its template reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from access.models import AccessRequest
+from dispatch.board.waiting import Waiting
+from dispatch.hand.receiving import Option, Times
+from dispatch.shapes import RidePlan
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the address says was chosen."""
+
+    slot_id: int | None = None
+    facility: str = ""
+    car: str = ""
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """One reason: kind yes, but or no, its sentence, and the rule it comes from."""
+
+    kind: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One car, or one hospital, as a row of the panel."""
+
+    code: str
+    title: str
+    verdict: str
+    lines: tuple[ReasonLine, ...]
+    is_possible: bool
+    is_chosen: bool = False
+    number: int = 0
+
+
+@dataclass
+class Panel:
+    """Everything the panel shows; `ghosts` are the rides drawn dashed on the lanes."""
+
+    waiting: Waiting
+    hospitals: list[Offer] = field(default_factory=list)
+    hospitals_barred: list[Offer] = field(default_factory=list)
+    times: list[Times] = field(default_factory=list)
+    slot: Times | None = None
+    hospital: Option | None = None
+    cars: list[Offer] = field(default_factory=list)
+    cars_barred: list[Offer] = field(default_factory=list)
+    out_code: str = ""
+    back_code: str = ""
+    press: str = ""
+    after: str = ""
+    stuck: str = ""
+    ghosts: list[RidePlan] = field(default_factory=list)
+
+    @property
+    def chooses_hospital(self) -> bool:
+        """Say whether the hospital is chosen with the car: of those who wait at home."""
+        return self.waiting.kind in {"out", "own"} and self.request.community is not None
+
+    @property
+    def request(self) -> AccessRequest:
+        """Whom it is for."""
+        return self.waiting.request
