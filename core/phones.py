@@ -175,7 +175,7 @@ def _numbers_of(piece: str) -> list[PhoneNumber]:
     Words are never read over: what stands on either side of one is a number by itself. They stay with the number they
     stand behind, or, where the text begins with words, before.
     """
-    plain = _EXTENSION.sub("\x00", _LABEL.sub("", _LOOKALIKE.sub(_as_digits, piece.strip()), count=1))
+    plain = _EXTENSION.sub("\x00", _LABEL.sub("", _LOOKALIKE.sub(_as_digits, piece.strip())))
     numbers: list[PhoneNumber] = []
     waiting: list[str] = []
     is_word_first, at = False, 0
@@ -228,7 +228,7 @@ def _without_words(bare: str) -> list[PhoneNumber]:
 
 def _one(text: str, extension: str) -> PhoneNumber | None:
     """Return the number that these characters are, all of them; None for none."""
-    if not re.fullmatch(r"\+?\d{3,20}", text) or (extension and not re.fullmatch(r"\d{1,8}", extension)):
+    if extension and not re.fullmatch(r"\d{1,8}", extension):
         return None
     home = re.fullmatch(r"(?:\+|00)?86(\d{5,12})", text)
     if home and (number := _at_home(home.group(1), is_whole=True)):

@@ -44,7 +44,7 @@ _NUMERALS = {
     "零": 0,
     "〇": 0,
     "○": 0,
-    "Ｏ": 0,
+    "O": 0,
     "一": 1,
     "二": 2,
     "两": 2,
@@ -56,7 +56,7 @@ _NUMERALS = {
     "八": 8,
     "九": 9,
 }
-_CHINESE_NUMBER = re.compile("[零〇○Ｏ一二两三四五六七八九十百]+")
+_CHINESE_NUMBER = re.compile("[零〇○一二两三四五六七八九十百]+")
 _HOUSE = re.compile(
     r"^(?:第|#|no\.?)?([a-z]?\d{1,4}[a-z]?|[a-z])"
     r"(?:(?:[号號][楼樓]|[栋棟幢座][楼樓]|[楼樓][栋棟]|栋|棟|幢|座|楼|樓|号|號|#[楼樓]?)"
@@ -220,11 +220,7 @@ def building_key(text: str) -> str:
     A staircase typed with it says no other building: 7号楼2单元, 7-2-301 → 7. A group of a village (7组) is no house.
     """
     plain = _STROKES.sub("-", re.sub(r"\s", "", fold(text)))
-    plain = (
-        _CHINESE_NUMBER.sub(lambda found: chinese_number(found.group()), plain)
-        if _CHINESE_NUMBER.search(plain)
-        else plain
-    )
+    plain = _CHINESE_NUMBER.sub(lambda found: chinese_number(found.group()), plain)
     found = _HOUSE.match(plain) or _ADDRESS.match(plain)
     return (found.group(1).lstrip("0") or "0") if found else plain
 

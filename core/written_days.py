@@ -28,7 +28,7 @@ _NO_DAY = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*月?|(\d{4})\s*年?")
 _YEAR_AND_MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")  # 195604; 19 of 1919 or 2019 has no month 56
 _CLOCK = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 _STROKES = re.compile("[‐‑‒–—―−﹣~]")
-_CHINESE = re.compile(r"[零〇○Ｏ一二三四五六七八九十两]+")
+_CHINESE = re.compile(r"[零〇○O一二三四五六七八九十两]+")
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ def read(text: str) -> WrittenDay:
         return WrittenDay(fault=_("“%(text)s”是农历。请写身份证上的阳历，比如 1956年4月12日。") % {"text": plain[:20]})
     plain = _CLOCK.sub("", _BESIDE.sub("", _BESIDE.sub("", plain))).strip()
     plain = re.sub("廿(?=[一二三四五六七八九])", "二十", plain).replace("廿", "二十")
-    if _CHINESE.search(plain) and re.search("[年月]", plain):
-        plain = _CHINESE.sub(_digits_of, plain)
+    plain = _CHINESE.sub(_digits_of, plain)
     if not plain:
         return WrittenDay(fault=_how_to()) if text.strip() else WrittenDay()
     if found := _FULL.fullmatch(plain) or _RUN.fullmatch(plain):

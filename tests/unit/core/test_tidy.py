@@ -113,6 +113,10 @@ def test_building_is_one_however_it_is_written(written: str) -> None:
     ("written", "key"),
     [
         ("十二号楼", "12"),
+        ("十号楼", "10"),
+        ("二十栋", "20"),
+        ("一百栋", "100"),
+        ("二百二十三栋", "223"),
         ("一百零三栋", "103"),
         ("A座", "a"),
         ("向阳楼", "向阳楼"),
@@ -201,7 +205,8 @@ def test_a_character_that_had_no_place_in_unicode_yet_is_the_one_it_has_now() ->
     for private, since in (("\ue863", "䶮"), ("\ue864", "龻"), ("\ue81a", "㑳"), ("\ue81e", "龴"), ("\ue816", "𠂇")):
         assert tidy.name(f"刘{private}") == f"刘{private}"
         assert tidy.name_key(f"刘{private}") == tidy.name_key(f"刘{since}")
-    assert tidy.name_key("刘\ue900") == "刘\ue900"
+    for private in ("\ue814", "\ue865", "\ue900"):  # beside the area whose characters have moved
+        assert tidy.name_key(f"刘{private}") == f"刘{private}"
 
 
 @pytest.mark.parametrize(
@@ -235,3 +240,32 @@ def test_an_older_machines_private_character_is_found_by_its_own(private, since)
 )
 def test_a_stop_or_a_blank_changes_between_two_ideographs_alone(typed, stored):
     assert tidy.name(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("零", 0), ("〇", 0), ("○", 0), ("O", 0), ("两", 2), *zip("一二三四五六七八九", range(1, 10), strict=True)],
+)
+def test_a_chinese_numeral_is_its_digit(written: str, meant: int) -> None:
+    """Guard: house 六 is not house 七, and a year is read in every sign for nought."""
+    assert tidy.chinese_number(written) == str(meant)
+    assert tidy.chinese_number(f"一{written}三") == f"1{meant}3"
+
+
+@pytest.mark.parametrize(
+    "char", ["\ufdd0", "\ufdef", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff", "\U000e0000", "\U000e0fff"]
+)
+def test_what_is_no_character_is_dropped(char: str) -> None:
+    assert tidy.line(f"孙{char}兰") == "孙兰"
+
+
+@pytest.mark.parametrize("char", ["\U0001fffd", "\U0003fffd", "\U000e1000"])
+def test_what_a_later_unicode_may_bring_is_kept(char: str) -> None:
+    """Guard: a point that this Python's tables do not know yet may be a character of somebody's name."""
+    assert tidy.line(f"孙{char}兰") == f"孙{char}兰"
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("⼀", "一"), ("⽂", "文"), ("⿕", "龠"), ("⺀", "⺀"), ("〇", "〇")])
+def test_a_radical_that_a_picture_was_read_as_is_the_character_it_looks_like(typed: str, stored: str) -> None:
+    """Guard: both ends of the radicals; what lies beside them stays as it was typed."""
+    assert tidy.name(f"孙{typed}") == f"孙{stored}"

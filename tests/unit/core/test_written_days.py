@@ -19,7 +19,7 @@ TODAY = date(2022, 6, 28)
     "typed",
     [
         "1956-04-12", "1956年4月12日", "１９５６年４月１２日", "19560412", "1956.4.12", "1956/4/12", "1956 4 12", "1956—04—12", "1956年04月12号",
-        "一九五六年四月十二日", "1956-04-12 00:00:00", "1956-04-12T00:00:00Z", "\u202a1956-04-12\u202c", "1956-4-12生",
+        "一九五六年四月十二日", "一九五六.四.十二", "1956-04-12 00:00:00", "1956-04-12T00:00:00Z", "\u202a1956-04-12\u202c", "1956-4-12生",
         "1956，4，12", "1956,4,12", "1956。4。12", "1956·4·12", "1956\\4\\12", "1956|4|12", "1956年4月12日出生", "生于1956年4月12日", "1956年4月12曰",
         "出生日期：1956年4月12日", "1956年4月12日 星期四", "1956年4月12日（阳历）", "1956年04月12日 00:00:00", "公元1956年4月12日",
     ],
@@ -33,9 +33,32 @@ def test_twenty_is_written_in_one_character_too() -> None:
     assert written_days.read("1956年4月廿日").value == date(1956, 4, 20)
 
 
+@pytest.mark.parametrize("nought", "零〇○ＯO")
+def test_a_year_is_read_with_every_sign_for_nought(nought: str) -> None:
+    assert written_days.read(f"一九五{nought}年四月十二日").value == date(1950, 4, 12)
+
+
+def test_nothing_typed_is_no_fault_and_a_mark_alone_is_one() -> None:
+    assert written_days.read("  ") == written_days.WrittenDay()
+    assert written_days.read("。").fault
+
+
+def test_who_was_born_before_1900_is_asked_about_wherever_the_day_came_from() -> None:
+    """Guard: a certificate's number says the day too."""
+    assert written_days.born_fault(date(1900, 1, 1), today=TODAY) == ""
+    assert "1899" in written_days.born_fault(date(1899, 12, 31), today=TODAY)
+
+
+def test_a_fault_names_the_first_twenty_characters() -> None:
+    text = "农历一九五六年三月初二早上天还没有亮的时候生的吧"
+
+    assert f"“{text[:20]}”" in written_days.read(text).fault
+
+
 def test_a_year_nobody_lives_to_see_is_asked_about() -> None:
     """Guard: both ends of the years that a day may lie in."""
-    assert "太远" in written_days.read("2999-01-01").fault
+    assert written_days.read("2100-12-31").value == date(2100, 12, 31)
+    assert "太远" in written_days.read("2101-01-01").fault
     assert "早于" in written_days.read("1899-01-01").fault
 
 
