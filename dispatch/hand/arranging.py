@@ -125,8 +125,7 @@ def _way_home_to_arrange(request: AccessRequest) -> Trip:
         raise Conflict("placement.over", _("已经到家或住院了，不用排车。"))
     live = Trip.objects.live().filter(case_ref=request.case_ref, direction=TripDirection.INBOUND)
     trip = live.select_related("run", "reserved_run").first()
-    is_called = trip is not None and trip.status != TripStatus.WILL_CALL
-    is_found = has_way_home(facts) if is_called else trip is not None and trip.reserved_run_id is not None
+    is_found = trip and (trip.reserved_run_id if trip.status == TripStatus.WILL_CALL else has_way_home(facts))
     if trip is None or trip.run_id or is_found:
         raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
     return trip
@@ -154,8 +153,8 @@ def _pair_of_trips(
     live = Trip.objects.live().filter(case_ref=request.case_ref).select_related("run", "reserved_run")
     found = {trip.direction: trip for trip in live}
     there, back = found.get(TripDirection.OUTBOUND), found.get(TripDirection.INBOUND)
-    is_same = there is not None and (there.to_code, there.arrive_by) == (facility.code, arrive_by)
-    if there and back and is_same and there.status == TripStatus.UNSCHEDULED:
+    same = (TripStatus.UNSCHEDULED, facility.code, arrive_by)
+    if there and back and (there.status, there.to_code, there.arrive_by) == same:
         return there, back
     stands = there.origin if there and there.from_kind == ELSEWHERE else None  # beside a car that broke down
     if found:
@@ -181,13 +180,12 @@ def _locked_vehicles(codes: Iterable[str]) -> dict[str, Vehicle]:
 
 
 def _there_and_back(held: Held, facility: Facility, made: Arrangement, *, by: Actor, at: datetime) -> Written:
-    request, done = held.request, Written()
+    request = held.request
     if request.needs_vehicle:
-        done = _on_cars(held, made, by=by, at=at)
-        window, plate = _tell_the_desk(held, facility, done, by=by, at=at)
+        done, window, plate = _by_car(held, facility, made, by=by, at=at)
     else:
         _book(request, held.slot, by=by, at=at)
-        window, plate = own_way(request, held.slot, facility, at=at), ""
+        done, window, plate = Written(), own_way(request, held.slot, facility, at=at), ""
     issued = passes.issue(
         cards.pass_card(request, plate=plate),
         community=_home(request),
@@ -202,44 +200,45 @@ def _there_and_back(held: Held, facility: Facility, made: Arrangement, *, by: Ac
     return done
 
 
-def _on_cars(held: Held, made: Arrangement, *, by: Actor, at: datetime) -> Written:
-    """Put the way there on its car, and keep the way home."""
-    if held.there is None or held.back is None or made.out is None:
-        raise ValueError("an arrangement by car needs a way there")
-    out = way_home.put_on(held.there, _claimed(made.out, held), is_pinned=made.is_pinned, by=by, at=at)
-    if made.back is None:
-        return Written(out)
-    way = _claimed(made.back, held)
-    return Written(out, way_home.write(held.back, held.request, way, is_pinned=made.is_pinned, by=by, at=at))
+def _by_car(
+    held: Held, facility: Facility, made: Arrangement, *, by: Actor, at: datetime
+) -> tuple[Written, PassWindow, str]:
+    """Put the way there on its car, keep the way home, tell the desk; return the pass's window and plate as well.
+
+    Raises Conflict where no car was chosen: they went by themselves when the plan was made.
+    """
+    request, there, back, out = held.request, held.there, held.back, made.out
+    if there is None or back is None or out is None:
+        raise Conflict("placement.needs_car", _("这一单现在要派车，排的时候还不用。请重新排。"))
+    run = way_home.put_on(there, _claimed(out, held), is_pinned=made.is_pinned, by=by, at=at)
+    leaves, arrives = out.ride.pickup_at, out.ride.dropoff_at
+    home, kept = _latest_home(held, back, arrives), None
+    if made.back is not None:
+        home, way = made.back.ride.dropoff_at, _claimed(made.back, held)
+        kept = way_home.write(back, request, way, is_pinned=made.is_pinned, by=by, at=at)
+    _tell_the_desk(held, facility, run, arrives, by=by, at=at)
+    return Written(run, kept), window_of(leaves, home), run.vehicle.plate
 
 
-def _tell_the_desk(held: Held, facility: Facility, done: Written, *, by: Actor, at: datetime) -> tuple[PassWindow, str]:
-    """Take the place with the car's time, a critical patient's too; return the pass's window and the plate on it."""
-    request, there, back, run = held.request, held.there, held.back, done.out
-    if there is None or run is None or there.pickup_planned_at is None or there.dropoff_planned_at is None:
-        raise ValueError("a way there that is on a car has its times")
-    arrives, who = there.dropoff_planned_at, telling.carried_by(run)
+def _tell_the_desk(held: Held, facility: Facility, run: Run, arrives: datetime, *, by: Actor, at: datetime) -> None:
+    """Take the place with the car and its time, a critical patient's too."""
+    request, who = held.request, telling.carried_by(run)
     booked = _book(request, held.slot, by=by, at=at, expected_at=arrives, carried_by=who)
-    if booked is None and request.is_critical:
+    if booked is None:  # critical, and told of for the first time
         card, care = cards.patient_card(request), request.care_asked
         announce(facility, card=card, case_ref=request.case_ref, expected_at=arrives, by=by, at=at, service_kind=care)
         appointments.set_ride(request.case_ref, expected_at=arrives, carried_by=who, by=by, at=at)
-    home = _expected_home(held, arrives, None if done.back is None else back)
-    return window_of(there.pickup_planned_at, home), run.vehicle.plate
 
 
-def _expected_home(held: Held, arrives: datetime, kept: Trip | None) -> datetime:
-    """Return when somebody is expected home: set down by the car kept now; else after the treatment at the latest.
+def _latest_home(held: Held, back: Trip, arrives: datetime) -> datetime:
+    """Return when somebody is home at the latest for whom no car is kept yet: so long after the treatment.
 
     A car kept earlier that comes later than that is waited for.
     """
-    if kept is not None and kept.dropoff_planned_at:
-        return kept.dropoff_planned_at
     request, slot = held.request, held.slot
     begins = arrives if slot is None or request.is_critical else max(slot.starts_at, arrives)
     home = begins + timedelta(minutes=request.session_min) + HOME_WITHIN
-    earlier = held.back.reserved_until if held.back else None
-    return max(home, earlier) if earlier else home
+    return max(home, back.reserved_until or home)
 
 
 def _book(
@@ -257,7 +256,7 @@ def _book(
     """
     held = Appointment.objects.live().filter(case_ref=request.case_ref).first()
     if slot is None or request.is_critical or (held and held.slot_id == slot.pk):
-        if held and expected_at:
+        if held:
             appointments.set_ride(request.case_ref, expected_at=expected_at, carried_by=carried_by, by=by, at=at)
         return held
     if held:

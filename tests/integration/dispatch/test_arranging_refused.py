@@ -16,14 +16,16 @@ from core import boards
 from core.errors import Conflict, DomainError
 from core.geo import travel_min
 from dispatch.hand import arranging
-from dispatch.hand.arrangement import TreatmentPlace
+from dispatch.hand.arrangement import Arrangement, OwnRun, TreatmentPlace
+from dispatch.planning import engine_switch, planner
 from hospitals.models import Appointment, Slot
 from hospitals.services import intake
 from tests import walkers
 from tests.factories import hospitals as desks
 from tests.walkers import AT, MIN
-from transport.models import Trip
+from transport.models import Driver, Trip
 from transport.services import scheduling
+from transport.services.scheduling import Ride
 
 pytestmark = pytest.mark.django_db
 
@@ -129,14 +131,105 @@ def test_who_goes_by_themselves_has_a_pass_as_long_as_their_way(mode: str, times
     assert Appointment.objects.live().get(case_ref=row.case_ref).slot_id == town.slot.pk
 
 
-def test_the_pages_of_board_community_and_house_hear_of_it() -> None:
-    """Guard: an arrangement is news for everybody who shows the person."""
+def test_whose_home_nobody_knows_is_found_out_first() -> None:
+    """Guard: the dispatcher reads what to do for somebody who has still to be driven there, not home."""
     town = walkers.town()
-    row = walkers.ask(town)
+    row = _nobody_knows_where(town)
+
+    with pytest.raises(Conflict, match="先认人，再排车"):
+        arranging.hold(row.pk, TreatmentPlace(town.slot.pk, ""), ["V2"], by=town.dispatcher, at=AT)
+
+
+def test_who_walks_home_is_kept_no_car() -> None:
+    """Guard: of a case that never had a way of its own by car, none home is arranged."""
+    town = walkers.town(zone="precautionary")
+    row = walkers.ask(town, mode="on_foot")
+    walkers.place_by_hand(town, row, out_vehicle="")
+
+    with pytest.raises(Conflict) as refused:
+        arranging.hold(row.pk, None, ["V2"], by=town.dispatcher, at=AT)
+
+    assert refused.value.code == "return.exists"
+
+
+def test_a_proposal_for_who_went_by_themselves_and_needs_a_car_by_now_leaves_the_others_standing() -> None:
+    """Seen before: the zone rose between the plan and the dispatcher's press, and the whole press fell."""
+    town = walkers.town(zone="precautionary")
+    walks, rides = walkers.ask(town, mode="own_car"), walkers.ask(town, walkers.resident(town, "赵德福"))
+    engine_switch.set_engine("main", is_on=True, proposes_only=True, by=town.dispatcher, at=AT)
+    (made,) = planner.plan("main", at=AT)
+    AccessRequest.objects.filter(pk=walks.pk).update(mode="vehicle")
+
+    outcome = engine_switch.take_proposal(made, by=town.dispatcher, at=AT + MIN)
+
+    assert outcome.stale == {str(walks.case_ref): "placement.needs_car"}
+    assert outcome.still_waiting == [str(walks.case_ref)]
+    assert outcome.applied == [str(rides.case_ref)]
+    assert not Appointment.objects.filter(case_ref=walks.case_ref).exists()
+
+
+def _sent_there(town: walkers.Town, row: AccessRequest, arrives: datetime) -> GatePass:
+    """Arrange the way there alone, with a car that sets them down at an hour; return their pass."""
+    ride = Ride(
+        town.cars[1], Driver.objects.get(pk="D-V2"), arrives - 40 * MIN, arrives - 20 * MIN, arrives, arrives + 20 * MIN
+    )
+    made = Arrangement("request.placed", is_pinned=True, place=TreatmentPlace(town.slot.pk, ""), out=OwnRun(ride))
+    held = arranging.hold(row.pk, made.place, ["V2"], by=town.dispatcher, at=AT)
+    arranging.write(held, made, by=town.dispatcher, at=AT)
+    return GatePass.objects.issued().get(case_ref=row.case_ref)
+
+
+@pytest.mark.parametrize(("minutes", "is_critical", "begins"), [(-20, False, 0), (20, False, 20), (-20, True, -20)])
+def test_a_pass_without_a_car_home_lasts_an_hour_beyond_the_treatment(
+    minutes: int, is_critical: bool, begins: int
+) -> None:
+    """Guard: the treatment begins with its time or with who comes after it; a critical patient's with the arrival."""
+    town = walkers.town()
+    wish = {"is_critical": True, "need_kind": "emergency"} if is_critical else {}
+    row = walkers.ask(town, **wish)
+    if is_critical:
+        walkers.car("V2", vehicle_class="ambulance", stretchers=1)
+    starts = town.slot.starts_at
+
+    given = _sent_there(town, row, starts + minutes * MIN)
+
+    assert given.back_expected_at == starts + (begins + row.session_min + 60) * MIN
+    home = Trip.objects.get(case_ref=row.case_ref, direction="inbound")
+    assert (home.reserved_run, home.ready_at) == (None, starts + row.session_min * MIN)
+
+
+def test_a_pass_lasts_until_a_car_kept_earlier_that_comes_later() -> None:
+    """Guard: the way there on another car leaves the kept one as it is, and its rider outside until it comes."""
+    town = walkers.town()
+    case = walkers.walk(town, to="placed")
+    scheduling.take_off(case.trip("outbound"), by=town.dispatcher, at=AT, reason="车坏了")
+    late = town.slot.starts_at + 400 * MIN
+    Trip.objects.filter(pk=case.trip("inbound").pk).update(reserved_until=late)
+
+    assert _sent_there(town, case.request, town.slot.starts_at - 20 * MIN).back_expected_at == late
+
+
+def test_who_is_outside_the_gate_already_reads_the_plate_of_the_next_car() -> None:
+    """Guard: the pass in their hands stays, and the guard at the gate sees which car comes for it now."""
+    case = walkers.walk(walkers.town(), to="out")
+    first = GatePass.objects.issued().get(case_ref=case.request.case_ref)
+    scheduling.take_off(case.trip("outbound"), by=case.town.dispatcher, at=case.at, reason="车坏了")
+
+    walkers.place_by_hand(case.town, case.request, out_vehicle="V2", at=case.at)
+
+    given = GatePass.objects.issued().get(case_ref=case.request.case_ref)
+    assert (given.pk, given.plate) == (first.pk, "辽F·V2")
+
+
+@pytest.mark.parametrize(("mode", "car"), [("vehicle", "V1"), ("own_car", "")])
+def test_the_pages_of_board_community_and_house_hear_of_it(mode: str, car: str) -> None:
+    """Guard: an arrangement is news for everybody who shows the person, also of who needs no car."""
+    town = walkers.town(zone="precautionary")
+    row = walkers.ask(town, mode=mode)
     names = ("area:main", f"community:{town.community.pk}", f"facility:{town.facility.pk}")
     before = [boards.version(name) for name in names]
 
-    walkers.place_by_hand(town, row)
+    walkers.place_by_hand(town, row, out_vehicle=car)
 
     assert all(boards.version(name) != old for name, old in zip(names, before, strict=True))
 
