@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from core import boards
+from core.errors import NotFound
 from core.models import AuditEvent
 from hospitals.cards import CareClass
 from hospitals.models import Appointment, Intake, Slot
@@ -89,6 +90,16 @@ def test_who_comes_after_all_takes_a_place_although_all_were_given_away() -> Non
     assert Appointment.objects.get(pk=row.pk).status == "arrived"
 
 
+def test_nobody_is_missed_by_the_desk_of_another_house() -> None:
+    """Guard: what a place is given back for is said by the house that waited."""
+    row = make.make_appointment()
+
+    with pytest.raises(NotFound):
+        appointments.mark_no_show(row, by=make.desk_actor(make.make_facility()), at=AT)
+
+    assert Appointment.objects.get(pk=row.pk).status == "booked"
+
+
 def test_who_was_booked_anew_meanwhile_keeps_the_new_place() -> None:
     """Guard: one live place for a case; the no-show stays one and nothing is counted."""
     row = _missed()
@@ -105,8 +116,10 @@ def test_a_patient_who_turns_critical_is_so_on_the_list_and_inside_and_is_told_o
 
     assert appointments.note_critical(row.case_ref, by=ENGINE, at=AT) is True
     assert appointments.note_critical(row.case_ref, by=ENGINE, at=AT) is False
+    assert appointments.note_critical(row.case_ref, by=ENGINE, at=AT, need_kind="emergency") is True
 
     assert Appointment.objects.get(pk=row.pk).is_critical
+    assert Appointment.objects.get(pk=row.pk).need_kind == "emergency"
     assert Intake.objects.get(case_ref=row.case_ref).is_critical
     assert not appointments.note_critical(uuid.uuid4(), by=ENGINE, at=AT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from hospitals import selectors
 from hospitals.cards import CareClass
 from hospitals.models import Service, Slot
@@ -101,6 +102,8 @@ def test_who_turns_out_to_be_of_a_class_does_not_keep_anothers_machine() -> None
 
     assert answers == [False, False, True]
     assert infection_machine_mixed(**DAY) == 1
+    stricter = replace(known, zone_class="sealed")
+    assert appointments.note_class(first.case_ref, stricter, by=make.ENGINE, at=make.AT) is False, "it had it first"
 
 
 def test_the_desk_reads_whose_machine_each_patient_is_treated_on(client: Client) -> None:
@@ -158,5 +161,18 @@ def test_numbers_that_take_a_machine_from_somebody_booked_are_refused(client: Cl
     assert [_post(client, slot, 0, 0), _post(client, slot, 1, 1)] == [409, 409]
     assert Service.objects.filter(pk=slot.service_id, hbv_places=1, hcv_places=0).exists()
     assert _post(client, make.make_slot(), 0, 0) == 404
+    Slot.objects.filter(pk=slot.pk).update(capacity=5)
+    assert _post(client, slot, 1, 1) == 302, "as many are left as are booked"
+    assert _post(client, slot, 1, 0) == 302
     ward = make.make_slot(make.make_service(slot.service.facility, kind="chemotherapy"))
     assert _post(client, ward, 1, 1) == 404
+
+
+def test_machines_are_set_apart_by_their_own_house() -> None:
+    """Guard: another house's desk would send dialysis patients home."""
+    slot = unit(hbv=0)
+
+    with pytest.raises(NotFound):
+        slots.set_apart(slot.service, hbv=4, hcv=0, by=make.desk_actor(make.make_facility()), at=make.AT)
+
+    assert Service.objects.get(pk=slot.service_id).hbv_places == 0
