@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from access import policies
-from access.models import AccessRequest, Resident
+from access.models import AccessRequest, Identification, Resident
 from access.services import critical, identity, residents
 from core.actors import SERVICE
 from core.errors import NotAllowed, NotFound
@@ -109,6 +109,17 @@ def test_a_stranger_is_named_by_who_has_them_before_them(placed, monkeypatch):
     actors.prove(lambda by: policies.check_identify(by, placed, placed.resident), naming, abroad="not allowed")
 
 
+@pytest.mark.parametrize(("where", "may"), [(None, True), ("own", True), ("other", False)])
+def test_a_community_names_a_stranger_of_nowhere_and_of_its_own(placed, where, may):
+    """Guard: whom a desk took in is of no community yet; who went out of another compound's gate is that one's."""
+    resident = placed.resident
+    placed.community_id = {"own": resident.community_id, "other": "310101001009", None: None}[where]
+
+    asked = actors.verdicts(lambda by: policies.check_identify(by, placed, resident))
+
+    assert {asked[Role.STAFF], asked[Role.LEAD]} == {"may" if may else "not allowed"}
+
+
 def test_where_a_stranger_is_brought_is_said_by_who_has_them_before_them(placed, monkeypatch):
     """Guard: the community, its dispatcher, and the desk once they have arrived; nobody of another place."""
     _own(placed, monkeypatch)
@@ -166,7 +177,14 @@ def test_a_press_of_critical_is_ones_own_to_take_back_for_ten_minutes(placed, mi
 
 
 def test_a_wrong_name_is_taken_back_by_who_might_have_given_it(placed):
-    """Nothing to take back: still nobody of another place learns of the request."""
+    """A guard takes nobody's name back; of a name that was, nobody of another place learns."""
+    signed = {"at": walkers.AT, "by_key": "user:staff", "by_label": "林晓"}
+    given = Identification.objects.create(request=placed, resident=placed.resident, before={}, **signed)
+    naming = [*COMMUNITY, Role.DISPATCH, SERVICE]
+    actors.prove(lambda by: policies.check_undo_identity(by, placed), naming, abroad="not allowed")
+
+    Identification.objects.filter(pk=given.pk).update(withdrawn_at=walkers.AT)
+    assert actors.verdicts(lambda by: policies.check_undo_identity(by, placed))[Role.GUARD] == "may"
     for role in (Role.STAFF, Role.DISPATCH):
         policies.check_undo_identity(actors.actor(role), placed)
         with pytest.raises(NotFound):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -53,16 +54,25 @@ def test_hand_overs_are_the_desks_and_who_writes_down_for_them():
     actors.prove(lambda by: policies.check_ask_transfer(by, here), may)
 
 
-def test_an_answer_is_written_down_by_who_has_the_house_that_asked():
-    """Guard: the two houses lie in two areas; dispatch and command of the patient's own write down what was answered."""
+@pytest.mark.parametrize(("asks", "answers"), [("210603", "330106"), ("330106", "210603")])
+def test_an_answer_is_written_down_by_who_has_either_house(asks, answers):
+    """Guard: the two houses lie in two areas; dispatch and command of each write down what was answered."""
     area = communities.community().dispatch_area
     DispatchAreaDivision.objects.create(area=area, district_code="210603")
-    there = intake.walk_in(make.make_facility(division_code="210603"), by=make.ENGINE, at=NOW)
-    asked = make.make_facility("F1", division_code="330106")
+    there = intake.walk_in(make.make_facility(division_code=asks), by=make.ENGINE, at=NOW)
+    asked = make.make_facility("F1", division_code=answers)
     row = transfers.ask(there, TransferWish(asked, "bed"), by=make.ENGINE, at=NOW)
     may = [Role.INTAKE, Role.DISPATCH, Role.COMMAND, SERVICE]
 
     actors.prove(lambda by: policies.check_answer_transfer(by, row), may)
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCH, Role.COMMAND])
+def test_a_post_without_a_place_writes_down_nothing(role):
+    """Guard: an empty word is no beginning of every house's division."""
+    by = replace(actors.actor(role), place_code="")
+
+    assert not policies.may_record(by, make.make_facility("F1"))
 
 
 def test_what_is_refused_leaves_no_row():
