@@ -64,8 +64,8 @@ TARGETS = {
     ),
     "arrangement": Target(
         ("dispatch/hand/arranging.py",),
-        ("tests/integration/dispatch/test_arranging.py", "tests/integration/dispatch/test_placement.py",
-         "tests/integration/dispatch/test_by_hand.py", "tests/integration/dispatch/test_arranging_refused.py",
+        ("tests/integration/dispatch/test_arranging.py", "tests/integration/dispatch/test_arranging_refused.py",
+         "tests/integration/dispatch/test_placement.py", "tests/integration/dispatch/test_by_hand.py",
          "tests/integration/dispatch/test_rescue.py"),
     ),
 }  # fmt: skip
