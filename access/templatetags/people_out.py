@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.template import Context
 
-from access.selectors.people_out import without_way_home
+from access.selectors.people_out import PersonOut, without_way_home
 from core import clock
 from core.vocabulary import Role
 
 register = template.Library()
-OPENS = {Role.STAFF, Role.LEAD}  # the posts whose own page of a request this is
+PAGE = "/out/"  # there the list stands open
+OPENS = {Role.STAFF, Role.LEAD, Role.DISPATCH, Role.COMMAND}  # the posts whose own page of a request this is
+
+
+def _waited(each: PersonOut) -> timedelta:
+    return each.waited or timedelta()
 
 
 @register.inclusion_tag("access/_people_out.html", takes_context=True)
 def people_out(context: Context) -> dict[str, Any]:
     """List the people out with no way home in the place of `request.actor`; nothing for nobody, or for no actor."""
-    actor = getattr(context.get("request"), "actor", None)
+    request = context.get("request")
+    actor = getattr(request, "actor", None)
     people = without_way_home(actor, at=clock.now()) if actor else []
-    return {"people": people, "opens": actor is not None and actor.role in OPENS}
+    return {
+        "people": people,
+        "level": "danger" if any(each.level == "danger" for each in people) else "wait",
+        "longest": max((each for each in people if each.waited is not None), key=_waited, default=None),
+        "is_open": request is not None and not getattr(request, "htmx", False) and request.path == PAGE,
+        "opens": actor is not None and actor.role in OPENS,
+    }
 
 
 @register.inclusion_tag("access/_people_out_live.html")

@@ -23,7 +23,7 @@ from dispatch.hand import snapshot
 from dispatch.hand.snapshot import Fleet
 from transport.models import Run, Trip
 from transport.services import fleet
-from transport.states import RunStatus, TripStatus, VehicleStatus
+from transport.states import RunStatus, TripDirection, TripStatus, VehicleStatus
 
 WAITED_FOR = (RunStatus.OFFERED, RunStatus.ACCEPTED)
 
@@ -75,7 +75,13 @@ def silent_of(seen: Fleet, *, after_min: int, at: datetime) -> list[Silent]:
         if bar.run.status in WAITED_FOR and late >= after_min and trips and bar.run.driver_id not in busy:
             _name(bar.run, seen)
             found.append(Silent(bar.run, since, late, trips))
-    return sorted(found, key=lambda each: each.since)
+    return sorted(found, key=_nearest_to_harm)
+
+
+def _nearest_to_harm(each: Silent) -> tuple[bool, datetime]:
+    """Order by who stands outside already, then by who is to be fetched first."""
+    is_outside = any(trip.direction != TripDirection.OUTBOUND for trip in each.trips)
+    return not is_outside, each.first_at or each.since
 
 
 def _name(run: Run, seen: Fleet) -> None:

@@ -1,14 +1,15 @@
 // Living fragments: <section data-live="/address/" data-live-every="15" data-live-board="facility:F001">.
 // Polling with ETag is enough by itself; where data-events names a stream, it only says "board X changed" and the
-// fragment is asked for at once. Rows carry data-key: the row under pointer or focus never moves or changes,
-// a form with focus is never replaced; data-live-now asks at once, data-live-always takes news under the pointer too;
+// fragment is asked for at once. Rows carry data-key: the row under pointer or keyboard waits, unless it turns red, and
+// new red rows come whatever is under the hand; a pointer that lies still is no hand. A form with focus is never
+// replaced; data-live-now asks at once, data-live-always takes news under the pointer too;
 // what waits is offered as 「有 N 条更新，点这里看」. In a hidden tab only data-live-awake goes on asking: what sounds is
 // meant for whoever looks elsewhere.
 
 import { expectNews, freshTime, markFailing, markFresh } from "./connection.js";
 import { notice } from "./notices.js";
 import { changesBetween, isBusy, showNote, takeOver, updateQuietRows } from "./reconcile.js";
-import { heard } from "./steady.js";
+import { heard, steady } from "./steady.js";
 import { say, word } from "./words.js";
 
 const regions = new Map(); // element → {url, every, board, etag, timer, asking, waiting}
@@ -85,8 +86,23 @@ function arrive(element, state, html) {
     settle(element); // calls for help come through whatever the pointer rests on
     return;
   }
-  const left = updateQuietRows(element, incoming, changes);
-  if (left > 0) showNote(element, left, () => settle(element));
+  state.left = updateQuietRows(element, incoming, changes);
+  state.heldAt = state.heldAt || steady();
+  offer(element, state);
+}
+
+function offer(element, state) {
+  const minutes = Math.floor((steady() - state.heldAt) / 60000);
+  if (state.left > 0) showNote(element, state.left, minutes, () => settle(element));
+}
+
+// What waited comes once no hand is there any more; until then it says for how long nothing has changed.
+function look() {
+  for (const [element, state] of regions) {
+    if (!state.waiting) continue;
+    if (isBusy(element)) offer(element, state);
+    else settle(element);
+  }
 }
 
 // Show what waited: asked for, or nobody points or types here any more.
@@ -95,6 +111,7 @@ function settle(element) {
   if (!state?.waiting) return;
   takeOver(element, state.waiting);
   state.waiting = null;
+  state.heldAt = 0;
 }
 
 function settleWhenLeft(element) {
@@ -122,7 +139,7 @@ export function register(root = document) {
   for (const element of root.querySelectorAll("[data-live]")) {
     if (regions.has(element)) continue;
     const { live: url, liveEvery, liveBoard, liveEtag } = element.dataset;
-    const state = { url, every: (Number(liveEvery) || 15) * 1000, boards: (liveBoard ?? "").split(" "), etag: liveEtag ?? "", failures: 0, asking: false, waiting: null };
+    const state = { url, every: (Number(liveEvery) || 15) * 1000, boards: (liveBoard ?? "").split(" "), etag: liveEtag ?? "", failures: 0, asking: false, waiting: null, left: 0, heldAt: 0 };
     regions.set(element, state);
     for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => settleWhenLeft(element));
     if ("liveNow" in element.dataset) ask(element); // its first content comes by the same way
@@ -136,6 +153,7 @@ export function start() {
   if (regions.size) follow(document.body.dataset.events);
   document.addEventListener("htmx:load", (event) => register(event.target));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) for (const element of regions.keys()) ask(element); });
+  setInterval(look, LEFT_MS);
   const askAll = () => { for (const element of regions.keys()) ask(element); };
   for (const name of ["online", "slept"]) window.addEventListener(name, askAll);
   window.addEventListener("pageshow", (event) => { if (event.persisted) askAll(); }); // back on a page as it was left

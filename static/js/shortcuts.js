@@ -74,6 +74,7 @@ function help() {
     list.append(term, words);
   }
   dialog.showModal();
+  dialog.querySelector("[data-close-dialog]")?.focus(); // Enter says 好: it switches nothing off
   return true;
 }
 

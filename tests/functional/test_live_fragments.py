@@ -89,6 +89,36 @@ def test_what_waited_is_shown_once_the_pointer_left(page: Page, board: Board) ->
     expect(page.locator("#region li").first).to_have_text("新")
 
 
+def test_red_comes_whatever_the_pointer_lies_on(page: Page, board: Board) -> None:
+    """Guard: a new emergency never appeared while the mouse rested in the column."""
+    page.locator('[data-key="b"]').hover()
+    board.rows = [("a", "甲没车", "danger"), ("b", "乙改了", ""), ("x", "急", "danger"), ("c", "丙", "")]
+
+    expect(page.locator('[data-key="x"]')).to_have_text("急", timeout=3000)
+    expect(page.locator('[data-key="a"]')).to_have_text("甲没车")
+    expect(page.locator('[data-key="b"]')).to_have_text("乙")  # the row under the pointer alone waits
+    expect(page.locator("#say-now")).to_have_text("急还没有车")
+
+
+def test_a_pointer_that_lies_still_is_no_hand(page: Page, board: Board) -> None:
+    """Guard: a mouse left in the column froze it for hours."""
+    page.locator('[data-key="b"]').hover()
+    board.rows.insert(0, ("z", "新", ""))
+    expect(page.locator(".live-note")).to_be_visible()
+
+    expect(page.locator("#region li").first).to_have_text("新", timeout=14_000)
+    expect(page.locator(".live-note")).to_have_count(0)
+
+
+def test_what_waits_under_the_keyboard_says_how_old_the_column_is(page: Page, board: Board) -> None:
+    page.mouse.move(2, 2)
+    page.locator('[data-key="a"] a').focus()
+    board.rows.insert(0, ("z", "新", ""))
+    expect(page.locator(".live-note")).to_have_text("有 1 条更新，点这里看")
+    page.evaluate("() => { const was = performance.now.bind(performance); performance.now = () => was() + 180000; }")
+    expect(page.locator(".live-note")).to_contain_text("分钟没换了")
+
+
 def test_a_row_with_focus_keeps_its_text(page: Page, board: Board) -> None:
     page.mouse.move(2, 2)
     page.locator('[data-key="a"] a').focus()
