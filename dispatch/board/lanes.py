@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from core import lateness
 from core.clock import CHINA
 from core.vocabulary import ZoneClass, hhmm
 from dispatch.hand.snapshot import Bar, Fleet
@@ -17,6 +18,7 @@ from transport.states import RunStatus, TripDirection, TripStatus
 
 SPAN_MIN = 390
 BEFORE_MIN = 60
+ROOM_MIN = 34  # so many minutes wide is a bar that shows its words
 OFF_SHOWN_MIN = 15  # a shorter turn-round is not drawn
 
 
@@ -76,6 +78,7 @@ class Block:
     small: str
     label: str
     case: str = ""
+    beside: int | None = None  # where its words stand that is too short for them, in minutes
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,24 @@ def groups(fleet: Fleet, scale: Scale, *, ghosts: Iterable[RidePlan] = (), name:
             continue
         blocks = [block for bar in fleet.bars.get(car.code, []) for block in _blocks(bar, scale)]
         blocks += [_ghost(ghost, scale, name) for (code, _leave), ghost in planned.items() if code == car.code]
+        blocks = _with_words(blocks)
         lane = _lane(car, scale, tuple(blocks), is_chosen=car.code in chosen)
         group = found[_loop(car)]
         (group.busy if lane.blocks else group.idle).append(lane)
     for group in found.values():
         group.busy.sort(key=lambda lane: not lane.is_chosen)
     return [group for group in found.values() if group.count]
+
+
+def _with_words(blocks: list[Block]) -> list[Block]:
+    """Put the words of a bar that is too short for them beside it, where nothing follows at once."""
+    ordered = sorted(blocks, key=lambda block: block.start)
+    found = []
+    for number, block in enumerate(ordered):
+        follows = ordered[number + 1].start if number + 1 < len(ordered) else SPAN_MIN
+        is_short = block.state != "off" and block.end - block.start < ROOM_MIN <= follows - block.end
+        found.append(replace(block, beside=block.end) if is_short else block)
+    return found
 
 
 def _loop(car: Car) -> str:
@@ -149,9 +164,9 @@ def _blocks(bar: Bar, scale: Scale) -> list[Block]:
     if done_at is None:
         done_at = run.occupied.upper
     over = done_at + timedelta(minutes=leave_min(last.mobility))
-    blocks = [
-        _block(f"{run.pk}", _state(bar), run.occupied.lower, done_at, *_words(bar), scale, case=str(last.case_ref))
-    ]
+    only = str(last.case_ref) if len(bar.trips) == 1 else ""
+    state, words = _state(bar, scale.now), _words(bar, scale.now)
+    blocks = [_block(f"{run.pk}", state, run.occupied.lower, done_at, *words, scale, case=only)]
     if run.occupied.upper - over >= timedelta(minutes=OFF_SHOWN_MIN):
         blocks.append(_block(f"{run.pk}-off", "off", over, run.occupied.upper, _("消杀"), "", scale))
     return [block for block in blocks if block.end > 0 and block.start < SPAN_MIN]
@@ -165,15 +180,34 @@ def _block(  # noqa: PLR0913 - one reading of the board
     return Block(key, state, start, max(end, start + 4), words, small, label, case)
 
 
-def _state(bar: Bar) -> str:
+def _state(bar: Bar, now: datetime) -> str:
+    """Say how a bar is drawn: done, late, now, kept, offered, or taken by its driver ("")."""
     if bar.run.status == RunStatus.COMPLETED:
         return "done"
-    if bar.run.status == RunStatus.UNDER_WAY or any(trip.status == TripStatus.ON_BOARD for trip in bar.trips):
+    if _late_min(bar, now):
+        return "late"
+    if _is_going(bar):
         return "now"
-    return ""
+    return {RunStatus.DRAFT: "kept", RunStatus.OFFERED: "offered"}.get(RunStatus(bar.run.status), "")
 
 
-def _words(bar: Bar) -> tuple[str, str]:
+def _is_going(bar: Bar) -> bool:
+    return bar.run.status == RunStatus.UNDER_WAY or any(trip.status == TripStatus.ON_BOARD for trip in bar.trips)
+
+
+def _late_min(bar: Bar, now: datetime) -> int:
+    """Say by how many minutes what was promised next is late; 0 while it is not, and of what is only kept."""
+    if bar.run.status in {RunStatus.DRAFT, RunStatus.COMPLETED}:
+        return 0
+    ahead = [trip.pickup_planned_at for trip in bar.trips if trip.status == TripStatus.SCHEDULED]
+    ahead += [trip.dropoff_planned_at for trip in bar.trips if trip.status == TripStatus.ON_BOARD]
+    first = min((at for at in ahead if at), default=None)
+    if first is None or not lateness.level_of(first, at=now):
+        return 0
+    return lateness.minutes_late(first, at=now)
+
+
+def _words(bar: Bar, now: datetime) -> tuple[str, str]:
     """Return who and which way, and the time that matters now."""
     trip = bar.first
     ways: dict[str, str] = {TripDirection.INBOUND: _("返"), TripDirection.BETWEEN: _("转院")}
@@ -181,9 +215,12 @@ def _words(bar: Bar) -> tuple[str, str]:
     who = bar.label if len(bar.trips) == 1 else _("拼车 %(n)s 人") % {"n": len(bar.trips)}
     if bar.run.status == RunStatus.DRAFT:
         return f"{who} {way}", _("预留")
-    if _state(bar) == "now" and bar.last.dropoff_planned_at:
+    if late := _late_min(bar, now):
+        return f"{who} {way}", _("晚 %(n)s 分") % {"n": late}
+    if _is_going(bar) and bar.last.dropoff_planned_at:
         return f"{who} {way}", _("%(t)s 到") % {"t": hhmm(bar.last.dropoff_planned_at)}
-    return f"{who} {way}", hhmm(trip.pickup_planned_at)
+    at = hhmm(trip.pickup_planned_at)
+    return f"{who} {way}", _("%(t)s，司机没接") % {"t": at} if bar.run.status == RunStatus.OFFERED else at
 
 
 def _ghost(ride: RidePlan, scale: Scale, name: str) -> Block:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
@@ -22,7 +23,8 @@ from dispatch.limits import MINUTE, Limits, limits
 from dispatch.shapes import Car
 from hospitals.models import Service
 from hospitals.states import ServiceStatus, ZoneRole
-from transport.states import RunStatus, VehicleClass, VehicleStatus
+from transport.models import Vehicle
+from transport.states import RunStatus, TripDirection, VehicleClass, VehicleStatus
 
 _SHOWN = (
     ServiceKind.EMERGENCY,
@@ -69,6 +71,71 @@ def vehicles(actor: Actor, *, at: datetime) -> list[tuple[Group, list[VehicleRow
         codes = [lane.code for lane in (*group.busy, *group.idle)]
         found.append((group, [_vehicle(cars[code], seen.bars.get(code, []), at) for code in codes]))
     return found
+
+
+@dataclass(frozen=True)
+class Rider:
+    """Somebody on an outing, with the hour they are fetched."""
+
+    case_ref: UUID
+    name: str
+    way: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Outing:
+    """One outing of a car, as its page shows it."""
+
+    run_id: UUID
+    starts: str
+    state: str
+    driver: str
+    phone: str
+    riders: tuple[Rider, ...]
+    is_ahead: bool
+
+
+@dataclass(frozen=True)
+class CarDay:
+    """One car's day; `losing` are those who need another car when it is taken off now."""
+
+    outings: list[Outing]
+    losing: list[str]
+
+
+_AHEAD = (RunStatus.DRAFT, RunStatus.OFFERED, RunStatus.ACCEPTED)
+
+
+def day_of(vehicle: Vehicle, *, at: datetime) -> CarDay:
+    """Return today's and tomorrow's outings of one car: two queries."""
+    start, end = clock.day_bounds(clock.local_day(at))
+    seen = snapshot.fleet(vehicle.dispatch_area, since=start, until=end + timedelta(days=1))
+    bars = seen.bars.get(vehicle.pk, [])
+    names = {trip.case_ref: trip.name for bar in bars if bar.run.status in _AHEAD for trip in bar.trips}
+    return CarDay([_outing(bar, seen) for bar in bars], list(names.values()))
+
+
+def _outing(bar: Bar, seen: snapshot.Fleet) -> Outing:
+    driver = seen.drivers.get(bar.run.driver_id)
+    riders = [
+        Rider(
+            trip.case_ref,
+            trip.name,
+            label(TripDirection, trip.direction),
+            hhmm(trip.pickup_planned_at or trip.reserved_from),
+        )
+        for trip in bar.trips
+    ]
+    return Outing(
+        run_id=bar.run.pk,
+        starts=hhmm(bar.run.occupied.lower),
+        state=label(RunStatus, bar.run.status),
+        driver=driver.name if driver else "",
+        phone=driver.phone if driver else "",
+        riders=tuple(riders),
+        is_ahead=bar.run.status in _AHEAD,
+    )
 
 
 def _vehicle(car: Car, bars: list[Bar], at: datetime) -> VehicleRow:

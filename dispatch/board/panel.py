@@ -16,6 +16,7 @@ from access.states import TransportMode
 from core import clock
 from core.phrases import label
 from core.vocabulary import car_label, hhmm
+from dispatch.board.placed import MOVES, freed, rides_of
 from dispatch.board.shown import Choice, Offer, Panel, ReasonLine
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
@@ -39,7 +40,10 @@ def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, limits: Limits, at:
     if waiting.request.community is None and waiting.kind != TripDirection.BETWEEN:
         shown.stuck = _("还不知道这个人住哪。先认人，再排返程车。")
         return shown
-    if waiting.kind == "back":
+    if waiting.kind in MOVES.values():
+        shown.placed = rides_of(fleet, waiting.request.case_ref)
+        fleet = freed(fleet, waiting.request.case_ref)
+    if waiting.kind in {"back", "move_back"}:
         _home(shown, fleet, choice, limits, at)
         return shown
     if waiting.kind in {TripDirection.BETWEEN, "stranded"}:
@@ -117,7 +121,8 @@ def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, 
     shown.back_code = chosen.back.car.code if chosen.back else ""
     shown.ghosts = [each.ride for each in (chosen.there, chosen.back) if each and each.ride]
     words = {"plate": chosen.there.car.plate, "at": hhmm(chosen.there.ride.leave_at)}
-    shown.press = _("排给 %(plate)s，%(at)s 出发") % words
+    is_moved = bool(shown.placed)
+    shown.press = (_("换成 %(plate)s，%(at)s 出发") if is_moved else _("排给 %(plate)s，%(at)s 出发")) % words
     shown.after = _after(request, hospital, chosen)
 
 
@@ -195,7 +200,8 @@ def _one_way(shown: Panel, found: list[Fit], choice: Choice, ask: Ask) -> RidePl
         return None
     ride: RidePlan = chosen.ride
     shown.out_code, shown.ghosts = chosen.car.code, [ride]
-    shown.press = _("排给 %(plate)s，%(at)s 接到人") % {"plate": chosen.car.plate, "at": hhmm(ride.pickup_at)}
+    words = {"plate": chosen.car.plate, "at": hhmm(ride.pickup_at)}
+    shown.press = (_("换成 %(plate)s，%(at)s 接到人") if shown.placed else _("排给 %(plate)s，%(at)s 接到人")) % words
     return ride
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from access.models import AccessRequest
 from access.selectors import wait_limits
+from access.selectors.requests import RequestRow, request_page
 from access.selectors.rescue import Rescue
 from access.states import RequestStatus
 from communities.services import rulebook
@@ -16,6 +17,7 @@ from dispatch.board import lanes
 from dispatch.board.asked import HouseAsked, asked_of
 from dispatch.board.lanes import Group, Scale
 from dispatch.board.panel import panel
+from dispatch.board.placed import standing_of
 from dispatch.board.shown import Choice, Panel
 from dispatch.board.sketch import Sketch, sketch
 from dispatch.board.waiting import Ending, Waiting, WaitingRow, ending_soon, home_name, row_of, waiting_people
@@ -26,6 +28,7 @@ from dispatch.hand.snapshot import Bar, Fleet
 from dispatch.limits import of_book
 from transport.states import RunStatus
 
+FOUND = 12  # so many of them a search shows
 AHEAD_H = 40  # runs looked at: today's and tomorrow's
 
 
@@ -55,6 +58,13 @@ class Board:
     asked: list[HouseAsked]
     rescues: list[Rescue] = field(default_factory=list)
     query: str = ""
+    found: list[RequestRow] = field(default_factory=list)
+    who: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Say whether somebody was chosen for whom no car can be chosen any more."""
+        return self.panel is None and bool(self.who)
 
     @property
     def rows(self) -> list[WaitingRow]:
@@ -76,7 +86,7 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
     limits = wait_limits(at=at, place=place[:6], book=book)
     everybody = waiting_people(rows, seen, limits, at=at)
     people = [each for each in everybody if not query or _finds(each, query)]
-    chosen = next((each for each in everybody if str(each.request.pk) == who), people[0] if people else None)
+    chosen = _chosen(who, rows, seen, everybody, at=at) if who else people[0] if people else None
     judged_by = of_book(book, place=place[:6], at=at)
     shown = panel(chosen, seen, choice or Choice(), limits=judged_by, at=at) if chosen else None
     scale = lanes.scale(at)
@@ -94,7 +104,26 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
         asked=asked_of(rows, at=at),
         silent=silent_of(seen, after_min=limits.replace, at=at),
         query=query,
+        found=_elsewhere(actor, query, people, at=at),
+        who=who if any(str(row.pk) == who for row in rows) else "",
     )
+
+
+def _chosen(
+    who: str, rows: list[AccessRequest], seen: Fleet, everybody: list[Waiting], *, at: datetime
+) -> Waiting | None:
+    """Return whoever was chosen, also once they have a car; nobody else takes their place under a hand."""
+    found = next((each for each in everybody if str(each.request.pk) == who), None)
+    row = next((row for row in rows if str(row.pk) == who), None)
+    return found or (standing_of(row, seen, at=at) if row else None)
+
+
+def _elsewhere(actor: Actor, query: str, people: list[Waiting], *, at: datetime) -> list[RequestRow]:
+    """Return whom a search finds besides those who wait: on the way, inside, at home, put away; the newest first."""
+    if not query:
+        return []
+    waiting = {each.request.pk for each in people}
+    return [row for row in request_page(actor, at=at, search=query).rows if row.request.pk not in waiting][:FOUND]
 
 
 def _finds(each: Waiting, query: str) -> bool:

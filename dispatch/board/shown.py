@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from access.models import AccessRequest
+from dispatch.board.placed import PlacedRide
 from dispatch.board.waiting import Waiting
 from dispatch.hand.receiving import Option, Times
 from dispatch.shapes import RidePlan
@@ -59,11 +60,12 @@ class Panel:
     after: str = ""
     stuck: str = ""
     ghosts: list[RidePlan] = field(default_factory=list)
+    placed: list[PlacedRide] = field(default_factory=list)
 
     @property
     def chooses_hospital(self) -> bool:
         """Say whether the hospital is chosen with the car: of those who wait at home."""
-        return self.waiting.kind in {"out", "own"} and self.request.community is not None
+        return self.waiting.kind in {"out", "own", "move"} and self.request.community is not None
 
     @property
     def request(self) -> AccessRequest:

@@ -33,6 +33,8 @@ TITLES = {
     "back": lazy("接 %(name)s 回家"),
     "between": lazy("送 %(name)s 转院"),
     "stranded": lazy("去坏车旁接 %(name)s"),
+    "move": lazy("%(name)s 已排好，换车、改时间"),
+    "move_back": lazy("%(name)s 返程已排好，换车"),
 }
 PRESSES = {
     "out": "dispatch:place",
@@ -40,6 +42,8 @@ PRESSES = {
     "back": "dispatch:place_return",
     "between": "dispatch:place_transfer",
     "stranded": "dispatch:place_stranded",
+    "move": "dispatch:move",
+    "move_back": "dispatch:move_return",
 }
 
 
@@ -48,7 +52,8 @@ class Waiting:
     """One person on the board's left.
 
     `kind`: out (needs slot and cars), own (needs a slot), back (needs a car home), between (needs one to another
-    hospital), stranded (stands beside a broken car on the way there).
+    hospital), stranded (stands beside a broken car on the way there), move and move_back
+    (have a car, there or home, that may be another one).
     """
 
     request: AccessRequest

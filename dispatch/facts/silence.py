@@ -5,7 +5,7 @@ The rulebook says after how long (`driver.replace_min`, 5 minutes by default: re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from core.phrases import listed
 from core.stored import stored
 from dispatch import policies
 from dispatch.hand import snapshot
-from dispatch.hand.snapshot import Fleet
+from dispatch.hand.snapshot import Bar, Fleet
 from transport.models import Run, Trip
 from transport.services import fleet
 from transport.states import RunStatus, TripDirection, TripStatus, VehicleStatus
@@ -36,6 +36,7 @@ class Silent:
     since: datetime
     late_min: int
     trips: list[Trip]
+    also: list[str] = field(default_factory=list)  # who else needs another car when this one is taken off
 
     @property
     def has_accepted(self) -> bool:
@@ -74,7 +75,7 @@ def silent_of(seen: Fleet, *, after_min: int, at: datetime) -> list[Silent]:
         trips = [trip for trip in bar.trips if trip.status == TripStatus.SCHEDULED]
         if bar.run.status in WAITED_FOR and late >= after_min and trips and bar.run.driver_id not in busy:
             _name(bar.run, seen)
-            found.append(Silent(bar.run, since, late, trips))
+            found.append(Silent(bar.run, since, late, trips, _others(bar, seen)))
     return sorted(found, key=_nearest_to_harm)
 
 
@@ -82,6 +83,15 @@ def _nearest_to_harm(each: Silent) -> tuple[bool, datetime]:
     """Order by who stands outside already, then by who is to be fetched first."""
     is_outside = any(trip.direction != TripDirection.OUTBOUND for trip in each.trips)
     return not is_outside, each.first_at or each.since
+
+
+def _others(bar: Bar, seen: Fleet) -> list[str]:
+    """Name those of the car's other outings to come."""
+    ahead = [
+        other for other in seen.bars.get(bar.run.vehicle_id, []) if other.run.status in (*WAITED_FOR, RunStatus.DRAFT)
+    ]
+    names = {trip.case_ref: trip.name for other in ahead if other.run.pk != bar.run.pk for trip in other.trips}
+    return [name for case, name in names.items() if case not in {trip.case_ref for trip in bar.trips}]
 
 
 def _name(run: Run, seen: Fleet) -> None:

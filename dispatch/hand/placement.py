@@ -20,6 +20,7 @@ from access.services import cards
 from access.services.letting_go import unplace
 from core.actors import Actor
 from core.errors import Conflict, Invalid
+from core.stored import stored
 from dispatch import policies
 from dispatch.hand import arranging, rescues, rides, snapshot
 from dispatch.hand.arrangement import Arrangement, OwnRun, TreatmentPlace
@@ -58,6 +59,17 @@ def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: dat
     if held.request.is_critical:
         rescues.look_at(request.case_ref, at=at)
     return held.request
+
+
+@transaction.atomic
+def move(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: datetime) -> AccessRequest:
+    """Give somebody another car, hour or house: the new one or, where it cannot be, all that stood.
+
+    Raises what `place` raises, and Conflict once somebody is out.
+    """
+    policies.check_place(by, request)
+    withdraw(request, by=by, at=at, reason=stored("调度换车"))
+    return place(request, choice=choice, by=by, at=at)
 
 
 @transaction.atomic

@@ -153,6 +153,14 @@ def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
     boards.touch(*request.boards)
 
 
+@transaction.atomic
+def move_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime) -> Trip:
+    """Give somebody another car home, or leave the one that stood; raises what taking back and placing raise."""
+    policies.check_place(by, request)
+    undo_return(request, by=by, at=at)
+    return place_return(request, vehicle_code=vehicle_code, by=by, at=at)
+
+
 def sweep(*, at: datetime) -> None:
     """Do what the relay missed: called for by the facts, not yet done."""
     each(_missed([IntakeStatus.RELEASED], [TripStatus.WILL_CALL]), lambda case_ref: call_back(case_ref, at=at))

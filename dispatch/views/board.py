@@ -17,6 +17,7 @@ from core import boards, clock
 from core.errors import Conflict, DomainError, Invalid
 from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
+from core.phrases import listed
 from core.stored import stored
 from core.vocabulary import hhmm
 from dispatch import selectors
@@ -61,6 +62,30 @@ def place(request: ActorRequest, request_id: UUID) -> HttpResponse:
         return _again(request, row.pk, error)
     _done(request, _("%(name)s排好了。") % {"name": row.name}, reverse("dispatch:withdraw", args=[row.pk]))
     return _to_board()
+
+
+@for_roles("dispatch")
+@idempotent
+def move(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Give somebody who has a car another one, or another hour."""
+    row = selectors.request_for(actor_of(request), request_id)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        return _again(request, row.pk, Invalid("placement.choice", _("选的时段或车不对，请重新选。")))
+    try:
+        placement.move(row, choice=form.choice(), by=actor_of(request), at=clock.now())
+    except (Conflict, Invalid) as error:
+        return _again(request, row.pk, error)
+    messages.success(request, _("%(name)s换好了。要再改，再点他的名字。") % {"name": row.name})
+    return _to_board(row.pk)
+
+
+@for_roles("dispatch")
+@idempotent
+def move_return(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Give somebody who has a car home another one."""
+    said = _("%(name)s的返程换好了，%(at)s 接。")
+    return _put_on(request, request_id, place=returns.move_return, said=said, undo="dispatch:undo_return")
 
 
 @for_roles("dispatch")
@@ -133,11 +158,12 @@ def replace_car(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Take a silent driver's car out of service; its people are planned anew."""
     run = selectors.run_for(actor_of(request), run_id)
     lost = silence.replace(run, by=actor_of(request), at=clock.now())
-    words = {"plate": run.vehicle.plate, "n": len({trip.case_ref for trip in lost})}
+    names = {trip.case_ref: trip.name for trip in lost}
+    words = {"plate": run.vehicle.plate, "n": len(names), "who": listed(names.values())}
     if lost:
         _done(
             request,
-            _("%(plate)s 停用了，%(n)s 位另排车。司机回来了就撤回，或在“车辆”里启用。") % words,
+            _("%(plate)s 停用了，%(n)s 位另排车：%(who)s。撤回只让车能用，这几位不会自己回来。") % words,
             reverse("dispatch:vehicle_on", args=[run.vehicle_id]),
         )
     else:
@@ -187,7 +213,13 @@ def _render(  # noqa: PLR0913 - the forms a page may show again
     actor = actor_of(request)
     question = BoardKey(actor, who=asked.get("who", ""), choice=choice, query=query, at=clock.now(), version=version)
     shown = kept(question)
-    stays = {"who": asked.get("who", ""), "slot": choice.slot_id, "facility": choice.facility, "car": choice.car}
+    chosen = str(shown.panel.request.pk) if shown.panel else ""  # stays so, whoever comes before them meanwhile
+    stays = {
+        "who": asked.get("who", "") or chosen,
+        "slot": choice.slot_id,
+        "facility": choice.facility,
+        "car": choice.car,
+    }
     address = _address({**stays, "q": query})
     context = {"board": shown, "address": address, "area": actor.place_code, "error": error, "choice": choice}
     return page(request, "dispatch/board.html", context, part=part, status=status, mark=mark)

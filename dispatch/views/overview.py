@@ -12,6 +12,7 @@ from accounts.requests import ActorRequest
 from core import clock
 from core.http import mark_of, next_url, page, unchanged
 from core.idempotency import idempotent
+from core.phrases import listed
 from core.stored import stored
 from dispatch import selectors
 from dispatch.board import overview
@@ -31,12 +32,24 @@ def vehicles(request: ActorRequest) -> HttpResponse:
 
 
 @for_roles("dispatch")
+def vehicle(request: ActorRequest, code: str) -> HttpResponse:
+    """Show one car: its drivers, its outings with everybody who rides, and who loses it when it is taken off."""
+    actor, now = actor_of(request), clock.now()
+    mark = mark_of(request, f"area:{actor.place_code}", at=now)
+    if same := unchanged(request, mark):
+        return same
+    row = selectors.vehicle_for(actor, code)
+    context = {"vehicle": row, "day": overview.day_of(row, at=now), "area": actor.place_code}
+    return page(request, "dispatch/vehicle.html", context, part="day", mark=mark)
+
+
+@for_roles("dispatch")
 @idempotent
 def put_on(request: ActorRequest, code: str) -> HttpResponse:
     """Let a car serve again."""
     vehicle = selectors.vehicle_for(actor_of(request), code)
     fleet.set_availability(vehicle, status=VehicleStatus.AVAILABLE, by=actor_of(request), at=clock.now())
-    messages.success(request, _("%(plate)s 能用了。") % {"plate": vehicle.plate})
+    messages.success(request, _("%(plate)s 能用了。停用时另排的人不会自己回来。") % {"plate": vehicle.plate})
     return HttpResponseRedirect(next_url(request, reverse("dispatch:vehicles")))
 
 
@@ -49,9 +62,15 @@ def take_off(request: ActorRequest, code: str) -> HttpResponse:
     lost = fleet.set_availability(
         vehicle, status=VehicleStatus.OFF, by=actor_of(request), at=clock.now(), reason=reason
     )
-    words = {"plate": vehicle.plate, "n": len({trip.case_ref for trip in lost})}
+    names = {trip.case_ref: trip.name for trip in lost}
+    words = {"plate": vehicle.plate, "n": len(names), "who": listed(names.values())}
     undo = reverse("dispatch:vehicle_on", args=[vehicle.pk])
-    messages.success(request, _("%(plate)s 停用了，%(n)s 位另排车。") % words, extra_tags=f"undo:{undo}")
+    said = (
+        _("%(plate)s 停用了，%(n)s 位另排车：%(who)s。撤回只让车能用，这几位不会自己回来。")
+        if names
+        else _("%(plate)s 停用了。")
+    )
+    messages.success(request, said % words, extra_tags=f"undo:{undo}")
     return HttpResponseRedirect(next_url(request, reverse("dispatch:vehicles")))
 
 

@@ -175,7 +175,8 @@ class TestBoard:
     def test_cars_are_stopped_and_put_back_on_the_vehicles_page(self, case, dispatcher):
         page = dispatcher.get(reverse("dispatch:vehicles")).content.decode()
         off = reverse("dispatch:vehicle_off", args=["V1"])
-        assert off in page
+        assert reverse("dispatch:vehicle", args=["V1"]) in page  # somebody loses it: named before the press
+        assert off in dispatcher.get(reverse("dispatch:vehicle", args=["V1"])).content.decode()
         dispatcher.post(off, {"idempotency_key": uuid.uuid4().hex})
         assert Vehicle.objects.get(pk="V1").status == "off"
         assert (
