@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 def listed(words: Iterable[object]) -> str:
     """Join the items of a list: 轮椅、氧气."""
-    return _("、").join(str(word) for word in words)
+    found = [str(word) for word in words]
+    return found[0] if len(found) == 1 else _("、").join(found)
 
 
 def clauses(words: Iterable[object]) -> str:
