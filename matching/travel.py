@@ -36,7 +36,9 @@ class GreatCircle:
     """Great circle × detour at a speed, plus a fixed part per ride and the gates at both ends.
 
     What of a way lies beyond `far_from_km` is driven at `far_kmh`: streets first, then the open road.
-    `hourly` multiplies the driving minutes by hour of the day; the hour asked for is `hour`.
+    `hourly` multiplies the driving minutes by hour of the day; the hour asked for is `hour`. Each way is counted up to
+    full `steps` of a minute (60: to the second) where there are any; no way gets longer than a way over a third place by
+    that.
     """
 
     detour: float = 1.35
@@ -46,6 +48,7 @@ class GreatCircle:
     fixed_min: float = 1.5
     hourly: tuple[float, ...] = ()
     hour: int = 8
+    steps: int = 0
 
     @property
     def is_metric(self) -> bool:
@@ -63,7 +66,7 @@ class GreatCircle:
         gates = np.array([place.gate_min for place in places])
         minutes += self.fixed_min + gates[:, None] + gates[None, :]
         minutes[km == 0.0] = 0.0
-        return minutes, km
+        return (np.ceil(minutes * self.steps) / self.steps if self.steps else minutes), km
 
 
 def great_circle_km(places: Sequence[Place]) -> Matrix:

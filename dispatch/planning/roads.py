@@ -1,4 +1,7 @@
-"""The roads as the engine sees them: the very estimate the screens use, so that both mean the same minutes."""
+"""The roads as the engine sees them: the very estimate the screens use, so that both mean the same minutes.
+
+To the full second, as the hand counts them: of three ways counted apart a second would otherwise be left over.
+"""
 
 from __future__ import annotations
 
@@ -11,4 +14,5 @@ ROADS = GreatCircle(
     fixed_min=geo.START_MIN,
     far_from_km=geo.FAR_FROM_KM,
     far_kmh=geo.FAR_KMH,
+    steps=60,
 )
