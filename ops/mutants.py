@@ -132,7 +132,7 @@ def run_tests(paths: Sequence[str], environment: Mapping[str, str], *, limit_s: 
 
 def chosen(target: Target, sample: int, seed: int) -> list[Mutation]:
     """Return the changes to try in a target: all of them, or so many drawn with a seed, in the order of the files."""
-    found = [each for name in target.files for each in mutations(name, (COPY / name).read_bytes())]
+    found = [each for name in target.files for each in mutations(name, (ROOT / name).read_bytes())]
     if sample and sample < len(found):
         drawn = random.Random(seed).sample(range(len(found)), sample)
         found = [found[number] for number in sorted(drawn)]
@@ -174,13 +174,13 @@ def main(arguments: Sequence[str]) -> int:
     """Run `./dev trust mutants [TARGET …] [--sample N] [--seed S] [--least PERCENT] [--list]`."""
     asked = _asked(arguments)
     names = asked.targets or list(TARGETS)
-    compile_messages()
-    copy_tree()
     tried = {name: chosen(TARGETS[name], asked.sample, asked.seed) for name in names}
     if asked.list:
         for name in names:
             result("\n".join([f"{name}: {len(tried[name])}", *(f"  {each}" for each in tried[name])]))
         return 0
+    compile_messages()
+    copy_tree()
     scores: dict[str, Score] = {}
     with slot() as places:
         databases = Databases(places, durable=False)

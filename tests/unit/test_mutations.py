@@ -65,6 +65,18 @@ def test_every_change_of_every_target_is_a_file_that_python_reads() -> None:
                 assert each.applied(source) != source
 
 
+def test_naming_the_changes_leaves_a_copy_that_is_being_tried_alone(tmp_path, monkeypatch, capsys) -> None:
+    """Guard: a list asked for meanwhile put the tree as it is under the tests of a change, which then survived."""
+    tried = tmp_path / "tried.py"
+    tried.write_text("changed")
+    monkeypatch.setattr(mutants, "COPY", tmp_path)
+
+    assert mutants.main(["gate", "--list"]) == 0
+
+    assert tried.read_text() == "changed"
+    assert "communities/gate_rules.py" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", mutants.TARGETS)
 def test_what_a_target_names_is_there(name: str) -> None:
     target = mutants.TARGETS[name]
