@@ -128,6 +128,11 @@ def test_mobile_is_found_by_its_own_digits(number: str, country: str, gap: str) 
     assert phones.part(f"+86 {number}") == number
 
 
+def test_a_caller_is_found_by_the_first_of_two():
+    assert phones.read("13800001111、13900002222").dialled == "13800001111"
+    assert phones.read("").dialled == ""
+
+
 def test_a_device_dials_the_first_of_two():
     assert phones.to_dial("13800001111、13900002222") == "13800001111"
     assert phones.to_dial("0415-3120816转816、13900002222") == "04153120816,816"
