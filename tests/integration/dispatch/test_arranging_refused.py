@@ -25,7 +25,7 @@ from tests.factories import hospitals as desks
 from tests.walkers import AT, MIN
 from transport.models import Driver, Trip
 from transport.services import scheduling
-from transport.services.scheduling import Ride
+from transport.services.scheduling import RunTimes
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +170,7 @@ def test_a_proposal_for_who_went_by_themselves_and_needs_a_car_by_now_leaves_the
 
 def _sent_there(town: walkers.Town, row: AccessRequest, arrives: datetime) -> GatePass:
     """Arrange the way there alone, with a car that sets them down at an hour; return their pass."""
-    ride = Ride(
+    ride = RunTimes(
         town.cars[1], Driver.objects.get(pk="D-V2"), arrives - 40 * MIN, arrives - 20 * MIN, arrives, arrives + 20 * MIN
     )
     made = Arrangement("request.placed", is_pinned=True, place=TreatmentPlace(town.slot.pk, ""), out=OwnRun(ride))
