@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from access.policies import APPROVERS, COMMUNITY, DOOR_REPORTERS, HAND_CLOSERS, HOME_SAYERS
 from access.selectors.detail import Detail
-from access.states import RequestStatus
+from access.states import CloseOutcome, RequestStatus
 from core.vocabulary import NeedKind, Role
 
 IN_LABOUR = {NeedKind.PREGNANCY, NeedKind.POSTPARTUM}
@@ -30,7 +30,8 @@ def acts_of(shown: Detail, role: str) -> frozenset[str]:
         and not shown.is_out_again
     ):
         found.add("door_closed")
-    if is_community and shown.is_out_again and row.resident_id:
+    may_go_again = shown.is_out_again or row.outcome == CloseOutcome.NOT_GONE
+    if is_community and may_go_again and row.resident_id:
         found.add("ask_again")
     if role in HAND_CLOSERS and shown.is_out:
         found.add("close_by_hand")
@@ -44,7 +45,9 @@ def _while_under_way(shown: Detail, *, is_community: bool, role: str) -> set[str
         found.add("plan")
     if is_community and not row.resident_id:
         found.add("identify")
-    if is_community and not shown.is_out and row.status == RequestStatus.APPROVED:
+    if is_community and shown.may_undo_not_gone:
+        found.add("undo_not_gone")
+    elif is_community and shown.is_past_plan and not shown.is_out and row.status == RequestStatus.APPROVED:
         found.add("not_gone")
     if not row.is_critical:
         found.add("raise")

@@ -18,10 +18,10 @@ def chat_text(request: PageCase, parts: CaseParts, *, hotline: str = "") -> str:
     Nothing for the family of somebody who died, or is in hospital or elsewhere (E28).
     """
     resident = request.resident
-    if request.is_away or request.cancel_reason == StopReason.DIED:
+    if request.is_away or request.cancel_reason == StopReason.DIED or request.status == RequestStatus.CLOSED:
         return ""
     who = names.with_title(request.name, resident.sex, None) if resident else request.name
-    lines = [_("【一来一回】%(who)s的就医出行，单号 %(number)s。") % {"who": who, "number": request.number}]
+    lines = [_("【一来一回】%(who)s的就医出行。") % {"who": who}]
     if request.status == RequestStatus.CANCELLED:
         return "\n".join([*lines, _("这一趟取消了，车不来了。"), _whom_to_ring(hotline)])
     there, back = parts.outbound, parts.inbound

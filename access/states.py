@@ -106,6 +106,26 @@ class CancelReason(models.TextChoices):
     MISTAKE = "mistake", _("录错了")
 
 
+class NotGoneReason(models.TextChoices):
+    """Why nobody went although all was arranged."""
+
+    NO_CAR = "no_car", _("车没来")
+    NOT_FOUND = "not_found", _("没找到人")
+    UNWILLING = "unwilling", _("本人不肯去")
+    UNWELL = "not_well", _("人不舒服，走不了")
+    OTHER = "other_why", _("别的原因")
+
+
+class ExcuseReason(models.TextChoices):
+    """Why somebody who is due on a day need not go."""
+
+    MOVED = "moved", _("医院改了日子")
+    DONE = "was_done", _("已经做过了")
+    OWN_WAY = "own_way", _("自己解决了")
+    PATIENT = "patient", _("本人不去")
+    MISTAKE = "mistake", _("底数记错了")
+
+
 class StopReason(models.TextChoices):
     """Why the machine itself called a wish off: life went another way (rules.md 4.1)."""
 

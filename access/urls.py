@@ -37,6 +37,8 @@ urlpatterns = [
     path("residents/<uuid:ident>/archive/", residents.archive, name="resident_archive"),
     path("residents/<uuid:ident>/absence/", life.absence, name="resident_absence"),
     path("residents/<uuid:ident>/needs/<uuid:need_id>/", life.need_act, name="need_act"),
+    path("residents/<uuid:ident>/needs/<uuid:need_id>/excuse/", home.excuse, name="excuse"),
+    path("residents/<uuid:ident>/needs/<uuid:need_id>/excuse/undo/", home.undo_excuse, name="excuse_undo"),
     path("residents/<uuid:ident>/needs/new/", by_method(GET=needs.new_form, POST=needs.new_submit), name="need_new"),
     path(
         "residents/<uuid:ident>/needs/<uuid:need_id>/edit/",
@@ -68,7 +70,8 @@ urlpatterns = [
     path("requests/<uuid:ident>/door-closed/", request.door_closed, name="request_door_closed"),
     path("requests/<uuid:ident>/home/", request.say_home, name="request_home"),
     path("requests/<uuid:ident>/not-home/", request.not_home, name="request_not_home"),
-    path("requests/<uuid:ident>/not-gone/", request.not_gone, name="request_not_gone"),
+    path("requests/<uuid:ident>/not-gone/", request.say_not_gone, name="request_not_gone"),
+    path("requests/<uuid:ident>/not-gone/undo/", request.undo_not_gone, name="request_undo_not_gone"),
     path("requests/<uuid:ident>/hand-close/", request.hand_close, name="request_hand_close"),
     path("cases/<uuid:case_ref>/", callers.case, name="case"),
     path("cases/<uuid:case_ref>/identify/", by_method(GET=identity.show, POST=identity.join), name="identify"),

@@ -51,7 +51,7 @@ def pass_text(row: GatePass) -> str:
             "end": hhmm(end),
             "community": row.community.name,
         },
-        _("证号 %(number)s，短码 %(code)s。扫不出码，报后四位就行。") % {"number": row.number, "code": row.short_code},
+        _("证号 %(number)s。扫不出码，报后四位就行。") % {"number": row.number},
     ]
     if row.plate:
         lines.append(_("车：%(plate)s。") % {"plate": row.plate})

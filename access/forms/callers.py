@@ -45,7 +45,7 @@ class CallerForm(forms.Form):
     arrive_at = MomentField(
         label=gettext_lazy("几点要到医院？"),
         required=False,
-        help_text=gettext_lazy("不写就是越快越好；平时的治疗不写，就是下一次的钟点。"),
+        help_text=gettext_lazy("不写就是越快越好；平时的治疗不写，就是下一次的钟点；今天的过了就是今天越快越好。"),
     )
     note = NoteField(
         label=gettext_lazy("来电人说的话"),
@@ -58,7 +58,8 @@ class CallerForm(forms.Form):
         """Make the wish of a valid form that `check_registered` has passed."""
         cleaned = self.cleaned_data
         is_registered = cleaned["purpose"] == REGISTERED
-        arrive_at: datetime | None = cleaned.get("arrive_at") or (known.usual_at if is_registered else None)
+        usual_at = None if known.is_due_now else known.usual_at  # missed today: as soon as possible, no day unsaid
+        arrive_at: datetime | None = cleaned.get("arrive_at") or (usual_at if is_registered else None)
         chosen = known.chosen if is_registered else None
         return AccessWish(
             need_kind=chosen.kind if chosen else NeedKind.OUTPATIENT,

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import Resident
-from access.selectors.suggestion import Suggestion
+from access.selectors.suggestion import SOON, Suggestion
 from access.services.requests import AccessWish
-from access.states import CancelReason, Danger, TransportMode
+from access.states import CancelReason, Danger, NotGoneReason, TransportMode
 from core import clock
 from core.fields import MomentField, NoteField, TiledForm
 from core.phrases import label
 from core.vocabulary import Mobility, NeedKind, ZoneClass, hhmm
 
-SOON, OTHER = "soon", "other"
+OTHER = "other"
 ICONS: dict[str, str] = {
     NeedKind.DIALYSIS: "drop",
     NeedKind.PERITONEAL_DIALYSIS: "drop",
@@ -108,7 +108,8 @@ class RequestForm(TiledForm):
         self._show("purpose", [(key, words, icons[key], small.get(key, "")) for key, words in shown])
 
     def _offer_times(self, found: Suggestion, at: datetime) -> None:
-        offers: list[Tile] = []
+        soon: Tile = (SOON, _("今天，越快越好"), "clock", _("平时的钟点过了或来不及了") if found.is_due_now else "")
+        offers: list[Tile] = [soon] if found.is_due_now else []
         if found.usual_at:
             offers.append((time_key(found.usual_at), time_words(found.usual_at, at), "clock", _("平时的班次")))
         for slot in found.other_slots:
@@ -116,7 +117,8 @@ class RequestForm(TiledForm):
         sent = self.data.get("time", "") if self.is_bound else ""
         if sent not in {SOON, OTHER, *(each[0] for each in offers)} and (moment := read_time(sent)):
             offers.append((sent, time_words(moment, at), "clock", ""))
-        self._show("time", [*offers, (SOON, _("越快越好"), "clock", ""), (OTHER, _("别的时间"), "edit", "")])
+        offers += [] if found.is_due_now else [soon]
+        self._show("time", [*offers, (OTHER, _("别的时间"), "edit", "")])
 
     def _offer_travel(self, resident: Resident, zone_class: str) -> None:
         """Walking and one's own car are a choice in 防范区 only (R-002-2d, R-000-4)."""
@@ -214,6 +216,14 @@ class CancelForm(forms.Form):
     """One of five reasons."""
 
     reason = forms.ChoiceField(label=gettext_lazy("为什么取消"), choices=CancelReason.choices, widget=forms.RadioSelect)
+
+
+class NotGoneForm(forms.Form):
+    """Why nobody went."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("为什么没有去"), choices=NotGoneReason.choices, widget=forms.RadioSelect
+    )
 
 
 class ReasonForm(forms.Form):

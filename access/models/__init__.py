@@ -1,6 +1,7 @@
 """Residents, care needs, access requests."""
 
 from access.models.absence import Absence
+from access.models.excuse import Excuse
 from access.models.facts import CaseFacts, Outside
 from access.models.identification import Identification
 from access.models.request import AccessRequest, CaseCounter, HandClosing, HomeMark
@@ -13,6 +14,7 @@ __all__ = [
     "CareNeed",
     "CaseCounter",
     "CaseFacts",
+    "Excuse",
     "HandClosing",
     "HomeMark",
     "Identification",

@@ -9,7 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from access.models.absence import present
-from access.states import REQUEST, CancelReason, CloseOutcome, RequestStatus, StopReason, TransportMode
+from access.states import (
+    REQUEST,
+    CancelReason,
+    CloseOutcome,
+    NotGoneReason,
+    RequestStatus,
+    StopReason,
+    TransportMode,
+)
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import guarded_status, words
@@ -161,6 +169,10 @@ class AccessRequest(Stateful):
     closed_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=10, choices=[*CancelReason.choices, *StopReason.choices], blank=True)
 
+    # 没有去, said after the planned time; it closes the request unless it is taken back within minutes
+    not_gone_at = models.DateTimeField(null=True, blank=True)
+    not_gone_reason = models.CharField(max_length=10, choices=NotGoneReason, blank=True, db_default="")
+
     note = sealed("note_sealed")
     objects = RequestQuerySet.as_manager()
 
@@ -187,6 +199,7 @@ class AccessRequest(Stateful):
             words("request", "mobility", Mobility),
             words("request", "outcome", CloseOutcome, may_be_blank=True),
             words("request", "cancel_reason", CancelReason, StopReason, may_be_blank=True),
+            words("request", "not_gone_reason", NotGoneReason, may_be_blank=True),
         ]
         indexes = [
             models.Index(fields=["community", "arrive_at"], name="request_community_day"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
+from access.models import AccessRequest
 from communities.models import GatePass
 from core.narrow import joined
 from hospitals.models import Appointment, Intake
@@ -43,6 +45,12 @@ class CaseParts:
     def between(self) -> Trip | None:
         """The way to another hospital that took the patient over."""
         return self.trip(TripDirection.BETWEEN)
+
+
+def planned_at(request: AccessRequest, parts: CaseParts) -> datetime | None:
+    """Return when somebody should have left: the car's promised minute, else the hour to be there; None: no hour."""
+    there = parts.outbound
+    return (there.pickup_planned_at if there else None) or request.arrive_at
 
 
 _RUN = ["status", "vehicle_id", "driver_id"]

@@ -17,13 +17,13 @@ from access.journey import Facts
 from access.models import AccessRequest, HandClosing
 from access.models.absence import away
 from access.selectors.annotated import PageCase
-from access.selectors.case_parts import CaseParts, parts_of
+from access.selectors.case_parts import CaseParts, parts_of, planned_at
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import JourneyLine, journey_line
 from access.selectors.rescue import Rescue, address_words, rescues
 from access.selectors.standing import out_again_words, silence_words
 from access.selectors.timeline import TimelineEntry, timeline
-from access.states import FIXED
+from access.states import FIXED, RequestStatus
 from accounts.models import Post
 from communities.models import Area, Gate, Scan
 from communities.services import rulebook
@@ -67,6 +67,7 @@ class Detail:
     hand_closing: dict[str, str] | None = None
     rescue: Rescue | None = None
     address: str = ""
+    is_past_plan: bool = False
 
     @cached_property
     def car_place(self) -> str:
@@ -91,6 +92,11 @@ class Detail:
         return said is not None and (closed is None or said > closed)
 
     @property
+    def may_undo_not_gone(self) -> bool:
+        """Say whether 没有去 was said and may still be taken back."""
+        return self.request.not_gone_at is not None and self.request.status == RequestStatus.APPROVED
+
+    @property
     def waits_for_car(self) -> bool:
         """Say whether the next thing is that somebody plans the way there."""
         facts = self.facts
@@ -103,6 +109,7 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
     row = _row(actor, request_id, at)
     parts = parts_of([row.case_ref])[row.case_ref]
     facts = facts_of(row)
+    planned = planned_at(row, parts)
     hospital = parts.intake.facility if parts.intake else parts.appointment.facility if parts.appointment else None
     hospital = hospital or row.facility
     return Detail(
@@ -117,6 +124,7 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
         hand_closing=row.first_word,
         rescue=next(iter(rescues(AccessRequest.objects.filter(pk=row.pk), at=at)), None) if row.is_critical else None,
         address=_address(row, actor) if row.is_critical else "",
+        is_past_plan=planned is not None and at >= planned,
     )
 
 

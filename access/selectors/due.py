@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,11 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import AccessRequest, CareNeed, Resident
+from access.models import AccessRequest, CareNeed, Excuse, Resident
 from access.rhythm import Rhythm, days_left
 from access.selectors.ground import zone_of
-from access.states import GOODS, NeedStatus
-from core import clock
+from access.states import GOODS, CloseOutcome, NeedStatus
+from core import clock, lateness
 from core.narrow import joined
 from core.phrases import listed
 from core.vocabulary import NeedKind, ScheduleKind
@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (gettext_lazy("孕产妇"), frozenset({NeedKind.PREGNANCY, NeedKind.POSTPARTUM, NeedKind.NEWBORN})),
     (gettext_lazy("长期用药、透析液"), GOODS),
 )
+NEAR = timedelta(hours=2)  # an hour so near, and nobody asked
 SCHEDULED = {ScheduleKind.WEEKLY, ScheduleKind.TWO_WEEKLY, ScheduleKind.CYCLE, ScheduleKind.DATE}
 
 
@@ -41,6 +42,10 @@ class Due:
     def resident(self) -> Resident:
         """Who."""
         return self.need.resident
+
+    def level_at(self, at: datetime) -> str:
+        """Say how pressing it is that nobody asked: amber when the hour is near, then as late as any promise."""
+        return lateness.level_of(self.arrive_at, at=at) or (lateness.OVER if self.arrive_at - at < NEAR else "")
 
 
 @dataclass
@@ -104,17 +109,18 @@ def rhythm_of(need: CareNeed) -> Rhythm:
 
 @dataclass(frozen=True)
 class AskedFor:
-    """What has been asked for on a day, by resident and kind, and whom 120 was called for."""
+    """What has been asked for on a day or is excused, by resident and kind, and whom 120 was called for."""
 
     kinds: frozenset[tuple[UUID | None, str]] = frozenset()
     critical: frozenset[UUID | None] = frozenset()
 
     @classmethod
-    def by(cls, rows: Iterable[AccessRequest]) -> AskedFor:
-        """Read it off the requests of that day."""
-        those = list(rows)
+    def by(cls, rows: Iterable[AccessRequest], excuses: Iterable[Excuse] = ()) -> AskedFor:
+        """Read it off the requests of that day, and off what was said of it. Whoever did not go is due again."""
+        those = [row for row in rows if row.outcome != CloseOutcome.NOT_GONE]
         return cls(
-            frozenset((row.resident_id, row.need_kind) for row in those),
+            frozenset((row.resident_id, row.need_kind) for row in those)
+            | frozenset((each.resident_id, each.need_kind) for each in excuses),
             frozenset(row.resident_id for row in those if row.is_critical),
         )
 
@@ -127,8 +133,10 @@ NOTHING = AskedFor()
 
 
 def due_on(needs: Iterable[CareNeed], day: date, *, asked: AskedFor = NOTHING) -> list[Due]:
-    """Return who is due on a day and has not been asked for; one line per person, the earliest time first.
+    """Return who is due on a day, not asked for and not excused; one line per person, the earliest time first.
 
+    The one rule of who is due: the hour has no say. Whoever is due stays so until asked for, excused with a reason,
+    or midnight: who was forgotten in the morning is the one to be seen at noon.
     A way for something else that day does not treat them. Fluid and refills are no reason to go anywhere (rules.md
     E29).
     """

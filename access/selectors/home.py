@@ -8,18 +8,19 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce
 
-from access.models import AccessRequest, CareNeed, Resident
+from access.models import AccessRequest, CareNeed, Excuse, Resident
 from access.models.absence import present
 from access.models.request import OPEN
 from access.selectors.due import SHOWN, AskedFor, Coverage, Due, Refill, coverage, due_on, needs_of, refills
 from access.selectors.facts import facts_of, with_facts
 from access.selectors.journey_line import journey_lines
 from access.selectors.requests import RequestRow
-from access.states import CloseOutcome, RequestStatus
+from access.states import CloseOutcome, ExcuseReason, RequestStatus
 from communities.models import Community, ZonePeriod
 from core import clock
 from core.actors import Actor
 from core.narrow import joined
+from core.phrases import label
 from core.vocabulary import ZoneClass
 
 DAYS_AHEAD = 3
@@ -35,6 +36,14 @@ class DayAhead:
     unasked: list[Due] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Excused:
+    """Somebody due today who need not go, and why; taken back by the need."""
+
+    need: CareNeed
+    reason: str
+
+
 @dataclass
 class HomeLists:
     """The lists of the first page; `community` carries how many buildings are sealed."""
@@ -47,11 +56,13 @@ class HomeLists:
     coverage: list[Coverage]
     days: list[DayAhead]
     refills: list[Refill] = field(default_factory=list)
+    excused: list[Excused] = field(default_factory=list)
 
     @property
     def people(self) -> int:
-        """Count who must get to care today, asked for or not."""
-        return len(self.without_car) + len(self.unasked) + len(self.journeys)
+        """Count who must get to care today, asked for or not, everybody once."""
+        rows = [each.request for each in [*self.without_car, *self.journeys]]
+        return len({row.person_key for row in rows} | {due.resident.person_key for due in self.unasked})
 
     @property
     def lacking(self) -> int:
@@ -61,7 +72,12 @@ class HomeLists:
     @property
     def troubled(self) -> int:
         """Count who has a car or is under way, and is late or waits too long."""
-        return sum(1 for each in self.journeys if each.line.standing.level)
+        return sum(1 for each in self.journeys if each.line.standing.level and not each.request.is_critical)
+
+    @property
+    def critical(self) -> int:
+        """Count who is critical and not cared for yet."""
+        return sum(1 for each in self.journeys if each.request.is_critical and not each.line.standing.is_over)
 
     @property
     def unasked_ahead(self) -> int:
@@ -88,17 +104,23 @@ def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
     )
     needs = needs_of(actor.place_code, at=at)
     community, sealed = _ground(actor.place_code, at)
-    asked = AskedFor.by(ours)
+    excuses = list(Excuse.objects.filter(resident__community_id=actor.place_code, day=today, withdrawn_at=None))
     return HomeLists(
         community=community,
         sealed=sealed,
         without_car=[each for each in listed if _lacks_car(each)],
-        unasked=[due for due in due_on(needs, today, asked=asked) if due.arrive_at > at],
+        unasked=due_on(needs, today, asked=AskedFor.by(ours, excuses)),
         journeys=[each for each in listed if not _lacks_car(each)],
         coverage=coverage(needs),
         days=[_day_ahead(today + timedelta(days=n), ahead, needs) for n in range(1, DAYS_AHEAD + 1)],
         refills=refills(needs, today=today),
+        excused=_excused(needs, excuses),
     )
+
+
+def _excused(needs: list[CareNeed], excuses: list[Excuse]) -> list[Excused]:
+    said = {(each.resident_id, each.need_kind): label(ExcuseReason, each.reason) for each in excuses}
+    return [Excused(need, said[key]) for need in needs if (key := (need.resident_id, need.kind)) in said]
 
 
 def _lacks_car(row: RequestRow) -> bool:

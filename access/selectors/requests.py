@@ -14,6 +14,7 @@ from access.models.request import OPEN
 from access.selectors.facts import with_facts
 from access.selectors.journey_line import JourneyLine, journey_lines
 from access.states import RequestStatus
+from communities.models import GatePass
 from core import names, tidy
 from core.actors import Actor
 from core.errors import NotFound
@@ -74,7 +75,9 @@ def _matching(rows: QuerySet[AccessRequest], search: str) -> QuerySet[AccessRequ
         building = tidy.building_key(word)
         match = Q(resident__search_tokens__contains=["b:" + building])
         if tidy.code(word).replace("-", "").isdigit():
-            match |= Q(number__contains=tidy.code(word))
+            code = tidy.code(word)
+            match |= Q(number__contains=code)
+            match |= Q(case_ref__in=GatePass.objects.filter(number__contains=code).values("case_ref"))
         else:
             match |= finding.by_name(word, of="resident__") | Q(name__icontains=word)
             if not building.isdigit():  # a part of a building's name, never 17号楼 for 7号楼

@@ -12,7 +12,7 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.selectors.case_parts import CaseParts
 from access.selectors.waits import WaitLimits
-from access.states import CloseOutcome, RequestStatus, TransportMode
+from access.states import CloseOutcome, NotGoneReason, RequestStatus, TransportMode
 from core import lateness
 from core.phrases import label
 from core.vocabulary import hhmm
@@ -96,7 +96,8 @@ def _over(request: AccessRequest, facts: Facts, parts: CaseParts) -> Standing | 
     if journey.is_out(facts):
         return None
     if request.status == RequestStatus.CLOSED:
-        return Standing(_ENDS[CloseOutcome(request.outcome)], "", request.get_outcome_display(), "", 90, is_over=True)
+        why = label(NotGoneReason, request.not_gone_reason)
+        return Standing(_ENDS[CloseOutcome(request.outcome)], "", request.get_outcome_display(), why, 90, is_over=True)
     if facts.cancelled_at:
         return Standing("cancelled", "", request.get_cancel_reason_display(), "", 95, is_over=True)
     return None
@@ -216,6 +217,9 @@ def _on_the_way(request: AccessRequest, facts: Facts, parts: CaseParts, at: date
 
 def _before(request: AccessRequest, facts: Facts, parts: CaseParts, at: datetime) -> Standing:
     trip = parts.outbound
+    if request.not_gone_at:
+        why = {"why": label(NotGoneReason, request.not_gone_reason)}
+        return Standing("not_gone", "over", _("说了没有去：%(why)s") % why, _("点错了就撤回"), TOO_LATE)
     if trip and trip.status in {TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED}:
         return Standing("no_show", "over", label(TripStatus, trip.status), _("要重新排车，在调度台等车的名单里"), 3)
     if facts.approved_at is None:

@@ -37,6 +37,8 @@ WORDS: dict[str, Any] = {
     "request.stranger_described": _("写了怎么认、送到哪"),
     "request.say_home": _("人工确认已到家"),
     "request.undo_say_home": _("撤回“已到家”"),
+    "request.say_not_gone": _("说没有去"),
+    "request.undo_not_gone": _("撤回“没有去”"),
     "request.hand_closing": _("说明人已不在外面"),
     "request.close": _("结案"),
     "request.closed": _("结案"),

@@ -13,7 +13,7 @@ from access.journey import Facts
 from access.models import AccessRequest
 from access.models.request import OPEN
 from access.selectors.facts import facts_of, with_facts
-from access.services import absences, closing, emergencies, needs, requests
+from access.services import absences, closing, emergencies, needs, not_gone, requests
 from access.services.due import next_check
 from access.services.silence import silence
 from access.states import GOODS, RequestStatus, StopReason
@@ -82,7 +82,9 @@ def _look_again(at: datetime) -> int:
     ready = Intake.objects.filter(case_ref=OuterRef("case_ref"), status=IntakeStatus.RELEASED)
     due = list(
         AccessRequest.objects.filter(status__in=OPEN)
-        .filter(Q(next_check_at__lte=at) | Q(owner_role=Role.INTAKE) & Exists(ready))
+        .filter(
+            Q(next_check_at__lte=at) | Q(owner_role=Role.INTAKE) & Exists(ready) | Q(not_gone_at__lte=at - closing.UNDO)
+        )
         .order_by("next_check_at")
         .select_for_update(skip_locked=True)
         .values_list("pk", flat=True)[:BATCH]
@@ -106,7 +108,7 @@ def _is_closed(row: AccessRequest, facts: Facts, at: datetime) -> bool:
     """Close a row that is over; one that somebody is changing this moment is looked at again next time."""
     try:
         with transaction.atomic():
-            return closing.close_row(row, facts, at=at)
+            return not_gone.end_if_due(row, facts, at=at) or closing.close_row(row, facts, at=at)
     except DomainError as error:
         log.warning("check.not_closed", request_id=str(row.pk), code=error.code)
         return False

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from access.forms.requests import ICONS
 from access.models import AccessRequest
-from core import clock
+from access.selectors.due import Due
+from core import clock, lateness
+from core.vocabulary import hhmm
 
 register = template.Library()
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -28,6 +30,18 @@ def way_word(request: AccessRequest) -> str:
 
 
 @register.filter
+def wanted_at(request: AccessRequest) -> str:
+    """Say the day and the hour that were asked for: 6月28日 星期二 13:00 要到医院."""
+    moment = request.arrive_at
+    if moment is None:
+        asked = clock.local_day(request.submitted_at)
+        return _("%(m)s月%(d)s日提的，越快越好") % {"m": asked.month, "d": asked.day}
+    day = clock.local_day(moment)
+    words = {"m": day.month, "d": day.day, "w": weekday(day), "at": hhmm(moment)}
+    return _("%(m)s月%(d)s日 %(w)s %(at)s 要到医院") % words
+
+
+@register.filter
 def how_soon(moment: datetime | None, now: datetime) -> str:
     """Say how far off a time is: 两小时后, 今天, 明天."""
     if moment is None:
@@ -41,6 +55,12 @@ def how_soon(moment: datetime | None, now: datetime) -> str:
         return _("%(h)s 小时后") % {"h": int(ahead.total_seconds() // 3600)}
     days = (clock.local_day(moment) - clock.local_day(now)).days
     return {0: _("今天"), 1: _("明天")}.get(days, _("%(n)s 天后") % {"n": days})
+
+
+@register.filter
+def due_level(due: Due, now: datetime) -> str:
+    """Return the level of a row of whoever is due and not asked for: "", wait or danger."""
+    return {lateness.OVER: "wait", lateness.LATE: "danger"}.get(due.level_at(now), "")
 
 
 @register.filter

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from access import journey, policies
 from access.acts import acts_of
 from access.chat_text import chat_text
-from access.forms.requests import CancelForm, ReasonForm
+from access.forms.requests import CancelForm, NotGoneForm, ReasonForm
 from access.selectors import facts_of
 from access.selectors.detail import Detail, detail
 from access.selectors.requests import own_request
 from access.services import critical as critical_service
-from access.services import doors, home, requests
-from access.states import CloseOutcome, Danger
+from access.services import doors, home, not_gone, requests
+from access.states import Danger
 from access.views.called import show_first
 from access.views.callers import case_page
 from accounts.access_control import actor_of, for_roles
@@ -131,11 +131,26 @@ def not_home(request: ActorRequest, ident: UUID) -> HttpResponse:
 @require_POST
 @for_roles("staff", "lead")
 @idempotent
-def not_gone(request: ActorRequest, ident: UUID) -> HttpResponse:
-    """Close a request nobody went out for."""
+def say_not_gone(request: ActorRequest, ident: UUID) -> HttpResponse:
+    """没有去, with why and with 撤回: nobody went though it was time."""
+    actor, at = actor_of(request), clock.now()
+    form = NotGoneForm(request.POST)
+    if not form.is_valid():
+        return _page(request, detail(actor, ident, at=at), not_gone_form=form, status=422)
+    not_gone.say(own_request(actor, ident), reason=form.cleaned_data["reason"], by=actor, at=at)
+    undo = reverse("access:request_undo_not_gone", args=[ident])
+    messages.success(request, _("记下了：没有去。"), extra_tags=f"undo:{undo}")
+    return _back(ident)
+
+
+@require_POST
+@for_roles("staff", "lead")
+@idempotent
+def undo_not_gone(request: ActorRequest, ident: UUID) -> HttpResponse:
+    """Take 没有去 back."""
     actor = actor_of(request)
-    requests.close(own_request(actor, ident), outcome=CloseOutcome.NOT_GONE, by=actor, at=clock.now())
-    messages.success(request, _("结了：没有去。"))
+    not_gone.undo(own_request(actor, ident), by=actor, at=clock.now())
+    messages.success(request, _("撤回了。车、号和证都还在。"))
     return _back(ident)
 
 
@@ -163,11 +178,12 @@ def _back(ident: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("access:request", args=[ident]))
 
 
-def _page(
+def _page(  # noqa: PLR0913 - the forms a page may show again
     request: ActorRequest,
     shown: Detail,
     *,
     cancel_form: CancelForm | None = None,
+    not_gone_form: NotGoneForm | None = None,
     hand_form: ReasonForm | None = None,
     status: int = 200,
     mark: str = "",
@@ -183,6 +199,7 @@ def _page(
         "resident": row.resident,
         "age": row.resident.age_on(clock.local_day(at)) if row.resident else None,
         "cancel_form": cancel_form or CancelForm(),
+        "not_gone_form": not_gone_form or NotGoneForm(),
         "hand_form": hand_form or ReasonForm(),
         "chat_text": chat_text(row, shown.parts, hotline=hotline.of_place(row.community_id or "", at=at)),
         "qr": mark_safe(tokens.qr_svg(gate_pass.token, label=_("通行证二维码"))) if gate_pass else "",

@@ -41,6 +41,7 @@ def passes(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "lines": lines,
+        "passes": [line.gate_pass for line in lines],
         "day": day,
         "is_today": day == today,
         "before": day - timedelta(days=1),
@@ -72,6 +73,7 @@ def pass_page(request: ActorRequest, pass_id: uuid.UUID) -> HttpResponse:
     passage = selectors.passage(row.case_ref)
     context = {
         **_card(row, error="m"),
+        "cards": [row],
         "phase": selectors.phase_of(row, passage, at=clock.now()),
         "scans": selectors.scans_of(row),
         "text": words.pass_text(row),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 
 from access.models import AccessRequest
+from access.selectors.case_parts import CaseParts
 from access.services.one_way import critical_of
 from core import clock
+from core.vocabulary import hhmm
 from dispatch.limits import EVENING_AT
 from dispatch.models import AreaSetting
 from dispatch.planning import turns
@@ -19,6 +21,8 @@ from dispatch.words import SOURCES, change_words, sentence, unmet_words
 from transport.models import Trip
 
 register = template.Library()
+SAME_HOUR = timedelta(minutes=15)
+OTHER_HOUR = {"later_hour", "earlier_hour"}  # the engine's codes of an hour that was not asked for
 
 
 @register.simple_tag
@@ -33,6 +37,31 @@ def hospital_reasons(trip: Trip | None) -> list[dict[str, Any]]:
     """List what the engine weighed about the hospital; nothing for a placement by hand."""
     stored = trip.explanation.get("hospital") or [] if trip else []
     return [_reason(Check(row["code"], row["verdict"], row.get("figures") or {})) for row in stored]
+
+
+@register.simple_tag
+def other_hour(request: AccessRequest, parts: CaseParts) -> str:
+    """Say which hour was asked for, which one it became and why; "" while they are the same or nothing is booked."""
+    wanted, booked = request.arrive_at, parts.appointment
+    given = booked.slot.starts_at if booked else None
+    if wanted is None or given is None or abs(given - wanted) < SAME_HOUR:
+        return ""
+    words = {"wanted": hhmm(wanted), "given": hhmm(given), "why": _why_other_hour(parts)}
+    if clock.local_day(given) != clock.local_day(wanted):
+        words |= {"wanted": _day_hour(wanted), "given": _day_hour(given)}
+    return _("您要 %(wanted)s，排到 %(given)s，%(why)s。") % words
+
+
+def _day_hour(moment: datetime) -> str:
+    day = clock.local_day(moment)
+    return _("%(m)s月%(d)s日 %(at)s") % {"m": day.month, "d": day.day, "at": hhmm(moment)}
+
+
+def _why_other_hour(parts: CaseParts) -> str:
+    stored = (parts.outbound.explanation.get("hospital") or []) if parts.outbound else []
+    why = next((row["figures"].get("why") for row in stored if row["code"] in OTHER_HOUR), None)
+    found = {"full": _("因为那个钟点的号满了"), "cars": _("因为那个钟点的车不够")}
+    return found.get(str(why), _("这是调度员定的"))
 
 
 @register.simple_tag

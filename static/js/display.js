@@ -43,18 +43,32 @@ function onClick(event) {
   const opener = event.target.closest("[data-open]");
   if (opener) document.querySelector(opener.dataset.open)?.showModal?.();
   if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog")?.close();
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target) || opener) menu.open = false;
   }
   if (event.target.closest("[data-print]")) window.print();
 }
 
+// A menu that would leave the screen is moved back onto it; what is below the edge is scrolled into view.
+function onToggle(event) {
+  const list = event.target.matches?.("details.menu") ? event.target.querySelector(".menu__list") : null;
+  if (!list) return;
+  list.style.translate = "";
+  if (!event.target.open) return;
+  const { left, right } = list.getBoundingClientRect();
+  const edge = document.documentElement.clientWidth - 8;
+  if (left < 8) list.style.translate = `${8 - left}px 0`;
+  else if (right > edge) list.style.translate = `${edge - right}px 0`;
+  list.scrollIntoView({ block: "nearest" });
+}
+
 export function start() {
+  document.addEventListener("toggle", onToggle, true); // it does not bubble
   document.addEventListener("submit", onPrefer);
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
       menu.open = false;
       menu.querySelector("summary")?.focus();
     }

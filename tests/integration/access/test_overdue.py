@@ -46,7 +46,7 @@ def test_a_passed_pick_up_climbs_by_the_minute(late: int, level: str, urgency: i
     assert (row.line.standing.level, row.line.standing.urgency) == (level, urgency)
     page = home_page(case, promised + late * MIN)
     assert (WELL in page) is not bool(level)
-    assert ("位没按时，先看最上面" in page) is bool(level)
+    assert ("1 位没按时" in page) is bool(level)
     assert ("还没上车，打给司机问" in page) is bool(level)
 
 

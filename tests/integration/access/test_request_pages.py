@@ -281,7 +281,8 @@ def test_acts_of_the_page(client, staff, person):
     assert "记下了：已到家" in press("request_home").content.decode()
     assert "撤回了" in press("request_not_home").content.decode()
     assert press("request_cancel").status_code == 422
-    assert press("request_not_gone").status_code == 409
+    assert press("request_not_gone").status_code == 422
+    assert press("request_not_gone", reason="no_car").status_code == 409
     page = press("request_cancel", reason="better").content.decode()
     assert "要先接回家" in page
     assert "在外面，还没有回家的车" in client.get(reverse("access:home")).content.decode()

@@ -21,25 +21,42 @@ OUT = Facts(exited_at=NOW)
 BACK = Facts(exited_at=NOW, home_marked_at=NOW)
 
 
-def shown(facts: Facts | None = None, *, is_over: bool = False, hospital: Any = "a house", **row: Any) -> Detail:
+def shown(
+    facts: Facts | None = None, *, is_over: bool = False, hospital: Any = "a house", past: bool = False, **row: Any
+) -> Detail:
     """Return one request as its page has it."""
     request = AccessRequest(**{"status": "approved", "need_kind": "dialysis", "resident_id": uuid.uuid4(), **row})
     standing = Standing("planned", "", "", "", 0, is_over=is_over)
     parts: Any = SimpleNamespace(trips=[])
-    return Detail(request, facts or Facts(), parts, JourneyLine([], standing), None, hospital, [], [])
+    return Detail(
+        request, facts or Facts(), parts, JourneyLine([], standing), None, hospital, [], [], is_past_plan=past
+    )
 
 
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        ("staff", {"cancel", "not_gone", "raise"}),
-        ("lead", {"cancel", "not_gone", "raise"}),
+        ("staff", {"cancel", "raise"}),
+        ("lead", {"cancel", "raise"}),
         ("dispatch", {"cancel", "plan", "raise", "labour"}),
         ("command", {"cancel", "raise", "labour"}),
     ],
 )
 def test_who_is_at_home_can_be_planned_called_off_and_raised(role: str, offered: set[str]) -> None:
     assert acts_of(shown(), role) == offered
+
+
+def test_nobody_went_is_said_after_the_planned_time_alone_and_taken_back_until_it_is_closed() -> None:
+    """faults 3: one press before the hour gave the car back, with no reason and no way back."""
+    assert "not_gone" not in acts_of(shown(), "staff")
+    assert "not_gone" in acts_of(shown(past=True), "staff")
+    assert "not_gone" not in acts_of(shown(OUT, past=True), "staff")
+    assert "not_gone" not in acts_of(shown(past=True), "dispatch")
+    said = acts_of(shown(past=True, not_gone_at=NOW), "staff")
+    assert "undo_not_gone" in said
+    assert "not_gone" not in said
+    closed = acts_of(shown(is_over=True, past=True, not_gone_at=NOW, status="closed", outcome="not_gone"), "staff")
+    assert closed == {"ask_again"}
 
 
 @pytest.mark.parametrize(
