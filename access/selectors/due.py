@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,11 +95,18 @@ SHOWN = ["name", "name_key", "building", "mobility", "phone_last4", "community_i
 
 
 def needs_of(community_code: str, *, at: datetime) -> list[CareNeed]:
-    """Return the active needs of a community's residents, each with resident, facility and `zone`; one query."""
+    """Return the active needs of a community's residents, each with resident, facility, `zone` and today's `excuse`.
+
+    One query.
+    """
     people = Resident.objects.present().filter(community_id=community_code)
     active = CareNeed.objects.filter(resident__in=people, status=NeedStatus.ACTIVE)
     zone = zone_of(OuterRef("resident__community_id"), resident="resident__", at=at)
-    return list(joined(active, {"resident": SHOWN, "facility": ["name"]}).annotate(zone=zone))
+    said = Excuse.objects.filter(
+        resident=OuterRef("resident_id"), need_kind=OuterRef("kind"), withdrawn_at__isnull=True
+    )
+    excuse = Subquery(said.filter(day=clock.local_day(at)).values("reason")[:1])
+    return list(joined(active, {"resident": SHOWN, "facility": ["name"]}).annotate(zone=zone, excuse=excuse))
 
 
 def rhythm_of(need: CareNeed) -> Rhythm:
@@ -115,12 +122,14 @@ class AskedFor:
     critical: frozenset[UUID | None] = frozenset()
 
     @classmethod
-    def by(cls, rows: Iterable[AccessRequest], excuses: Iterable[Excuse] = ()) -> AskedFor:
-        """Read it off the requests of that day, and off what was said of it. Whoever did not go is due again."""
+    def by(cls, rows: Iterable[AccessRequest], excused: Iterable[tuple[UUID, str]] = ()) -> AskedFor:
+        """Read it off the requests of that day; `excused` are residents and kinds that nobody need ask for.
+
+        Whoever did not go is due again.
+        """
         those = [row for row in rows if row.outcome != CloseOutcome.NOT_GONE]
         return cls(
-            frozenset((row.resident_id, row.need_kind) for row in those)
-            | frozenset((each.resident_id, each.need_kind) for each in excuses),
+            frozenset([*((row.resident_id, row.need_kind) for row in those), *excused]),
             frozenset(row.resident_id for row in those if row.is_critical),
         )
 

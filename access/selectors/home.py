@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce
 
-from access.models import AccessRequest, CareNeed, Excuse, Resident
+from access.models import AccessRequest, CareNeed, Resident
 from access.models.absence import present
 from access.models.request import OPEN
 from access.selectors.due import SHOWN, AskedFor, Coverage, Due, Refill, coverage, due_on, needs_of, refills
@@ -104,23 +104,19 @@ def home_lists(actor: Actor, *, at: datetime) -> HomeLists:
     )
     needs = needs_of(actor.place_code, at=at)
     community, sealed = _ground(actor.place_code, at)
-    excuses = list(Excuse.objects.filter(resident__community_id=actor.place_code, day=today, withdrawn_at=None))
+    excused = [Excused(need, label(ExcuseReason, why)) for need in needs if (why := getattr(need, "excuse", ""))]
+    unneeded = [(each.need.resident_id, each.need.kind) for each in excused]
     return HomeLists(
         community=community,
         sealed=sealed,
         without_car=[each for each in listed if _lacks_car(each)],
-        unasked=due_on(needs, today, asked=AskedFor.by(ours, excuses)),
+        unasked=due_on(needs, today, asked=AskedFor.by(ours, unneeded)),
         journeys=[each for each in listed if not _lacks_car(each)],
         coverage=coverage(needs),
         days=[_day_ahead(today + timedelta(days=n), ahead, needs) for n in range(1, DAYS_AHEAD + 1)],
         refills=refills(needs, today=today),
-        excused=_excused(needs, excuses),
+        excused=excused,
     )
-
-
-def _excused(needs: list[CareNeed], excuses: list[Excuse]) -> list[Excused]:
-    said = {(each.resident_id, each.need_kind): label(ExcuseReason, each.reason) for each in excuses}
-    return [Excused(need, said[key]) for need in needs if (key := (need.resident_id, need.kind)) in said]
 
 
 def _lacks_car(row: RequestRow) -> bool:

@@ -78,7 +78,7 @@ def _missed_today(resident: Resident, needs: list[CareNeed], *, at: datetime) ->
     of_today = Q(arrive_at__gte=start, arrive_at__lt=end) | Q(arrive_at__isnull=True, submitted_at__gte=start)
     rows = AccessRequest.objects.filter(of_today, resident=resident).exclude(status=RequestStatus.CANCELLED)
     excuses = Excuse.objects.filter(resident=resident, day=today, withdrawn_at__isnull=True)
-    asked = AskedFor.by(rows, excuses)
+    asked = AskedFor.by(rows, excuses.values_list("resident_id", "need_kind"))
     return next((need for need in passed if not asked.has(need)), None)
 
 
