@@ -238,7 +238,8 @@ def _car(found: Fit, checks: tuple[Check, ...], number: int, is_chosen: bool, as
 
 
 def _barred(found: Fit, checks: tuple[Check, ...]) -> Offer:
-    return Offer(found.car.code, _title(found), _("不行"), _lines(checks[:1]), False)
+    rule = checks[0].code if checks else ""
+    return Offer(found.car.code, _title(found), _("不行"), _lines(checks[:1]), False, rule=rule)
 
 
 def _title(found: Fit) -> str:

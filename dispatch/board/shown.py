@@ -40,6 +40,16 @@ class Offer:
     is_possible: bool
     is_chosen: bool = False
     number: int = 0
+    rule: str = ""  # of a barred one: what bars it
+
+
+@dataclass(frozen=True)
+class BarredGroup:
+    """The cars that one rule bars, with its words for the first of them."""
+
+    code: str
+    words: str
+    plates: tuple[str, ...]
 
 
 @dataclass
@@ -61,6 +71,18 @@ class Panel:
     stuck: str = ""
     ghosts: list[RidePlan] = field(default_factory=list)
     placed: list[PlacedRide] = field(default_factory=list)
+
+    @property
+    def groups_barred(self) -> list[BarredGroup]:
+        """The barred cars by the rule that bars them, the rule of the fewest first: that one is nearest to be met."""
+        found: dict[str, list[Offer]] = {}
+        for each in self.cars_barred:
+            found.setdefault(each.rule, []).append(each)
+        groups = [
+            BarredGroup(code, each[0].lines[0].text if each[0].lines else "", tuple(car.title for car in each))
+            for code, each in found.items()
+        ]
+        return sorted(groups, key=lambda group: (len(group.plates), group.code))
 
     @property
     def chooses_hospital(self) -> bool:

@@ -2,6 +2,7 @@
 // Gate and driver pages report what waits with a "queue" event: {detail: {count: 3}}.
 
 import { steady } from "./steady.js";
+import { notice } from "./notices.js";
 import { hhmm, word } from "./words.js";
 
 const STALE_MS = 60000;
@@ -54,7 +55,26 @@ export function expectNews() {
   follows = true;
 }
 
+// While there is no network a link would lead to the browser's own page of errors, and take this page away.
+function keepPage(event) {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || navigator.onLine !== false || event.ctrlKey || event.metaKey || event.button) return;
+  const address = new URL(link.href, window.location.href);
+  if (!address.protocol.startsWith("http")) return;
+  if (address.pathname + address.search === window.location.pathname + window.location.search) return;
+  event.preventDefault();
+  notice(word("notOpened"), { level: "error" });
+}
+
+function keepSearch(event) {
+  if (event.defaultPrevented || navigator.onLine !== false || event.target.method !== "get") return;
+  event.preventDefault();
+  notice(word("notOpened"), { level: "error" });
+}
+
 export function start() {
+  window.addEventListener("click", keepPage);
+  window.addEventListener("submit", keepSearch);
   for (const name of ["online", "offline"]) window.addEventListener(name, show);
   document.addEventListener("htmx:afterRequest", (event) => (event.detail.xhr?.status ? markFresh() : markFailing()));
   document.addEventListener("queue", (event) => { queued = event.detail?.count ?? 0; show(); });

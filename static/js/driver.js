@@ -13,6 +13,9 @@ const AWAY = new Set([502, 503, 504]);
 const driver = document.getElementById("main")?.dataset.driver ?? "";
 const serverAhead = Date.parse(document.body.dataset.now ?? "") - Date.now() || 0;
 
+const LOCK_MS = 1000; // after the one button has changed under the thumb
+let lockedUntil = 0;
+const before = []; // the sheet as it was before each kept step of this page, for 撤回
 let held = null; // steps that the phone has no room for: this page alone keeps them
 
 function all() {
@@ -48,9 +51,22 @@ async function call(event) {
     if (!response.ok) throw new Error(String(response.status));
     window.location.href = `tel:${(await response.json()).tel}`;
   } catch {
-    window.location.href = link.href;
+    if (navigator.onLine === false) sayNoNumber(); // the browser's page of errors would take the sheet away
+    else offerNumber(link);
   }
 }
+
+// The page of the number says itself why there is none; where it does not come either, this page stays.
+async function offerNumber(link) {
+  try {
+    await fetch(link.href, { method: "HEAD", credentials: "same-origin", cache: "no-store" });
+    window.location.href = link.href;
+  } catch {
+    sayNoNumber();
+  }
+}
+
+const sayNoNumber = () => notice(word("noNumber"), { level: "error" });
 
 function isStep(form) {
   return /^\/drive\/(run|stop)\/[^/]+\/[^/]+\/$/.test(new URL(form.action, location.href).pathname);
@@ -63,6 +79,10 @@ async function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || !isStep(form)) return;
   event.preventDefault();
+  if (form.querySelector(".btn-act") && performance.now() < lockedUntil) { // a thumb that tapped twice
+    release(form);
+    return;
+  }
   const submitter = event.submitter ?? form.querySelector("button");
   if (!form.elements.idempotency_key?.value) put(form, "idempotency_key", newKey());
   const body = new URLSearchParams(new FormData(form, event.submitter ?? undefined));
@@ -101,8 +121,39 @@ function keepStep(form, submitter, body, happenedAt) {
   keep([...kept(), { url: form.action, body: body.toString(), driver }]);
   release(form);
   if (/\/(unwell|roadside)\/$/.test(form.action)) window.location.href = "tel:120"; // nobody hears of it yet: ring
-  if (!showNext(form, submitter)) submitter?.setAttribute("aria-disabled", "true");
+  const main = document.getElementById("main");
+  const page = main?.innerHTML;
+  lockedUntil = performance.now() + LOCK_MS;
+  if (showNext(form, submitter)) before.push({ key: body.get("idempotency_key"), page });
+  else submitter?.setAttribute("aria-disabled", "true");
+  offerUndo();
   send();
+}
+
+// What is only kept on this phone can be taken back here: the last step first, while it has not been sent.
+function offerUndo() {
+  const strip = document.getElementById("offline-strip");
+  const last = before[before.length - 1];
+  const steps = kept();
+  const can = Boolean(last && !sending && steps.length && steps[steps.length - 1].body.includes(last.key));
+  let button = strip?.querySelector("[data-undo-kept]");
+  if (!can) button?.remove();
+  if (!can || !strip || button) return;
+  button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: word("undoKept") });
+  button.dataset.undoKept = "";
+  button.addEventListener("click", undoKept);
+  strip.append(button);
+}
+
+function undoKept() {
+  const last = before.pop();
+  if (last && !sending) {
+    keep(kept().filter((step) => !step.body.includes(last.key)));
+    const main = document.getElementById("main");
+    main.innerHTML = last.page;
+    main.querySelectorAll("form[data-submitting]").forEach((form) => release(form));
+  }
+  offerUndo();
 }
 
 // The leg carries its steps to come, so that the one button goes on changing without network.
@@ -125,7 +176,21 @@ function showNext(form, button) {
   leg.querySelector("[data-rider]").textContent = next.rider;
   leg.querySelector("[data-who]").textContent = next.who;
   leg.querySelector(".todo")?.remove();
+  followTrouble(leg, next);
   return true;
+}
+
+// What to press when it goes wrong means the stop that is shown, too; what that stop does not know is put away.
+function followTrouble(leg, next) {
+  const stop = next.url.split("/")[3];
+  for (const form of document.querySelectorAll(".trouble form[action*='/drive/stop/']")) {
+    const [, , , , step] = new URL(form.action, location.href).pathname.split("/");
+    form.action = `/drive/stop/${stop}/${step}/`;
+    form.elements.idempotency_key.value = newKey();
+    form.hidden = step === "door_closed" ? next.pickup : ["search", "no_show"].includes(step) && !next.pickup;
+  }
+  const call = leg.querySelector("a[data-call]");
+  if (call) call.href = `/drive/stop/${stop}/call/`;
 }
 
 let sending = false;
@@ -144,6 +209,7 @@ async function send() {
       if (response.status >= 500 || response.status === 401 || response.status === 403) return;
       if (response.status >= 400) sessionStorage.setItem(REFUSED, "1");
       keep(kept().filter((each) => each.body !== step.body)); // what was pressed meanwhile stays
+      offerUndo();
     }
     window.location.reload();
   } catch {

@@ -14,12 +14,14 @@ import { say, word } from "./words.js";
 
 const regions = new Map(); // element → {url, every, board, etag, timer, asking, waiting}
 const WORST_MS = 60000;
+const MOVED_MS = 400; // whoever goes down a list with the arrow key asks once
 const LEFT_MS = 1500; // after pointer or focus left, before what waited is shown
 
 async function ask(element) {
   const state = regions.get(element);
   if (!state || state.asking || !element.isConnected) return;
   state.asking = true;
+  const asked = state.url;
   try {
     const headers = { "HX-Request": "true", "HX-Target": element.id || "" };
     if (state.etag) headers["If-None-Match"] = state.etag;
@@ -33,9 +35,11 @@ async function ask(element) {
       heard(response.headers.get("X-Now"));
       markFresh();
     }
+    if (state.url !== asked) return; // another question meanwhile: this is its predecessor's answer
     state.etag = response.headers.get("ETag") ?? state.etag; // an unchanged fragment may be made from newer facts
     if (response.ok) {
-      arrive(element, state, await response.text());
+      const html = await response.text();
+      if (state.url === asked) arrive(element, state, html);
     } else if (response.status !== 304) {
       throw new Error(String(response.status));
     }
@@ -148,7 +152,16 @@ export function register(root = document) {
   }
 }
 
+// A region that shows something else from now on.
+function moved(event) {
+  const state = regions.get(event.target);
+  if (!state) return;
+  Object.assign(state, { url: event.target.dataset.live, etag: "", waiting: null, heldAt: 0 });
+  if (event.detail?.asks) setTimeout(() => ask(event.target), MOVED_MS);
+}
+
 export function start() {
+  document.addEventListener("live:moved", moved);
   register();
   if (regions.size) follow(document.body.dataset.events);
   document.addEventListener("htmx:load", (event) => register(event.target));

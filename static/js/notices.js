@@ -44,7 +44,8 @@ export function undoLast() {
 }
 
 function onError(event) {
-  notice(word("notSaved"), { level: "error" });
+  const isReading = event.detail?.requestConfig?.verb === "get";
+  notice(word(isReading ? "notOpened" : "notSaved"), { level: "error" });
   event.target.closest?.("form")?.removeAttribute("data-submitting");
 }
 

@@ -103,3 +103,67 @@ def test_question_mark_then_enter_closes_the_help_and_switches_nothing_off(open_
 
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()
+
+
+def test_choosing_somebody_swaps_the_panel_alone(open_board, town, at):
+    """Guard: 240 kB and the whole board for each arrow key; the list lost its place."""
+    for number in range(40):
+        walkers.car(f"X{number}", at=at, wheelchairs=0)
+    for number in range(30):
+        walkers.ask(
+            town, walkers.resident(town, f"等{number}"), at=at, arrive_at=town.slot.starts_at, mobility="wheelchair"
+        )
+    page = open_board()
+    page.evaluate("document.getElementById('lanes').dataset.same = '1'")
+    row = page.locator("#waiting [data-row]").nth(3)
+    name = row.locator(".name").inner_text()
+
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "panel") as chosen:
+        row.locator("a.waiting").click()
+
+    expect(page.locator("#panel h2")).to_contain_text(name)
+    expect(row.locator("a.waiting")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#waiting a[aria-current=true]")).to_have_count(1)
+    expect(page.locator("#lanes")).to_have_attribute("data-same", "1")
+    assert len(chosen.value.body()) <= 40_000
+    expect(page.locator("#panel")).to_contain_text("辆不行")
+    page.wait_for_timeout(6000)  # longer than a poll: it stays this person
+    expect(page.locator("#panel h2")).to_contain_text(name)
+
+
+def test_enter_before_the_choice_is_shown_presses_nothing(open_board, town, at):
+    """Guard: 2 and a quick Enter took car 1; ↓ and a quick Enter placed the person before."""
+    for number in range(3):
+        walkers.ask(town, walkers.resident(town, f"等{number}"), at=at, arrive_at=town.slot.starts_at)
+    page = open_board()
+    expect(page.locator("#press button")).to_be_enabled()
+    page.route("**/dispatch/?*car=*", lambda route: (page.wait_for_timeout(800), route.continue_()))
+
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#panel .offer[aria-current=true]").first).to_contain_text("V2", timeout=8000)
+    expect(page.locator("#notices")).not_to_contain_text("排好了")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("排好了")
+    assert walkers.Trip.objects.get(direction="outbound", run__isnull=False).run.vehicle_id == "V2"
+
+
+def test_without_a_network_the_board_stays_and_says_so(open_board, town, at, context):
+    """Guard: the browser's page of errors took the list away, and Back failed."""
+    request = walkers.ask(town, walkers.resident(town, "陈玉梅"), at=at, arrive_at=town.slot.starts_at)
+    walkers.ask(town, walkers.resident(town, "赵德福"), at=at, arrive_at=town.slot.starts_at)
+    page = open_board()
+    expect(page.locator("#press button")).to_be_enabled()
+    context.set_offline(True)
+
+    page.locator("#waiting a.waiting").nth(1).click()
+    expect(page.locator("#notices")).to_contain_text("没打开。这一页还在")
+    page.get_by_role("link", name="看全程").first.click()
+    page.locator("#press button").click()
+
+    expect(page.locator("#notices")).to_contain_text("刚才那一下没有记上")
+    expect(page.locator("#waiting [data-row]")).to_have_count(2)
+    expect(page.locator("#net")).to_contain_text("停在断网前")
+    assert not walkers.Trip.objects.filter(run__isnull=False).exists()
+    assert request.pk

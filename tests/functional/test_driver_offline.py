@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Post
+from accounts.models import Post, User
 from core import clock
 from dispatch.planning import planner
 from tests import walkers
@@ -16,6 +16,7 @@ from tests.factories import transport as make
 from transport.models import Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
+A_SECOND = 1100  # longer than the button is locked after it has changed under the thumb
 REFUSED = "断网时按的一步没有记下"
 
 
@@ -64,6 +65,7 @@ def press_without_network(page: Page, context: BrowserContext) -> None:
     expect(button).to_contain_text("出发")
     button.click()
     expect(button).to_contain_text("到楼下了")
+    page.wait_for_timeout(A_SECOND)
     button.click()
     expect(button).to_contain_text("人已上车")
 
@@ -127,6 +129,7 @@ def test_a_press_that_gets_no_answer_is_kept_though_the_phone_believes_in_a_netw
     expect(button).to_contain_text("到楼下了")
     expect(sheet.locator("#offline-strip")).to_contain_text("1 条存着")
     sheet.unroute("**/drive/run/**")
+    sheet.wait_for_timeout(A_SECOND)
 
     with sheet.expect_navigation():
         button.click()  # goes behind what is kept
@@ -176,3 +179,85 @@ def test_a_press_after_the_sessions_end_is_kept_for_its_driver(
 
     expect(again.locator(".btn-act")).to_contain_text("到楼下了")
     assert Run.objects.get(pk=run.pk).status == "under_way"
+
+
+def test_a_thumb_that_taps_twice_without_network_presses_one_step(sheet: Page, context: BrowserContext) -> None:
+    """Guard: two steps were stored, the second never meant."""
+    context.set_offline(True)
+    button = sheet.locator(".btn-act")
+
+    button.dblclick()
+
+    expect(button).to_contain_text("到楼下了")
+    expect(sheet.locator("#offline-strip")).to_contain_text("1 条存着")
+    sheet.wait_for_timeout(A_SECOND)
+    button.click()
+    expect(button).to_contain_text("人已上车")
+
+
+def test_a_kept_step_is_taken_back_on_the_phone(sheet: Page, context: BrowserContext, run: Run) -> None:
+    context.set_offline(True)
+    button = sheet.locator(".btn-act")
+    button.click()
+    expect(button).to_contain_text("到楼下了")
+
+    sheet.get_by_role("button", name="撤回刚才那一步").click()
+
+    expect(button).to_contain_text("出发")
+    expect(sheet.locator("#offline-strip")).not_to_contain_text("条存着")
+    context.set_offline(False)
+    sheet.wait_for_timeout(500)
+    assert Run.objects.get(pk=run.pk).status == "accepted"
+
+
+def test_what_goes_wrong_is_said_of_the_stop_that_is_shown(sheet: Page, context: BrowserContext, run: Run) -> None:
+    """Guard: without network the trouble buttons went on pointing at the stop before."""
+    context.set_offline(True)
+    button = sheet.locator(".btn-act")
+    for shown in ("到楼下了", "人已上车", "到医院了"):
+        button.click()
+        expect(button).to_contain_text(shown)
+        sheet.wait_for_timeout(A_SECOND)
+
+    to_hospital = run.stops.get(kind="dropoff")
+    late = sheet.locator(".trouble form[action$='/late/']")
+    expect(late).to_have_attribute("action", f"/drive/stop/{to_hospital.pk}/late/")
+    expect(sheet.get_by_role("button", name="找不到人")).to_be_hidden()
+
+
+def test_ringing_the_family_without_network_keeps_the_page(sheet: Page, context: BrowserContext) -> None:
+    """Guard: the browser's own page of errors took the sheet away."""
+    context.set_offline(True)
+
+    sheet.get_by_role("link", name="打给家属").click()
+
+    expect(sheet.locator("#notices")).to_contain_text("要不到号码")
+    expect(sheet.locator(".btn-act")).to_be_visible()
+
+
+COVERED = """() => {
+  const notice = document.querySelector("#notices [data-notice]").getBoundingClientRect();
+  const meets = (box) => box.left < notice.right && notice.left < box.right && box.top < notice.bottom && notice.top < box.bottom;
+  return [...document.querySelectorAll("button, a, summary")]
+    .filter((each) => !each.closest("#notices") && each.getClientRects().length && meets(each.getBoundingClientRect()))
+    .map((each) => each.textContent.trim());
+}"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640)])
+@pytest.mark.parametrize("text", ["0", "1"])
+def test_news_covers_no_button_and_the_one_button_is_in_sight(sheet: Page, size: tuple[int, int], text: str) -> None:
+    """Guards: news lay over 人不舒服 for ten seconds after each step; in large letters the one button was off the screen."""
+    sheet.set_viewport_size({"width": size[0], "height": size[1]})
+    User.objects.update(large_text=text == "1")
+    sheet.context.add_cookies([{"name": "large", "value": text, "url": sheet.url}])
+    sheet.reload()
+    with sheet.expect_navigation():
+        sheet.locator(".btn-act").click()
+    is_large = sheet.evaluate("document.documentElement.dataset.text ?? ''")
+    assert is_large == ("large" if text == "1" else "")
+
+    expect(sheet.locator("#notices")).to_contain_text("已出发")
+    assert sheet.evaluate(COVERED) == []
+    expect(sheet.locator(".btn-act")).to_be_in_viewport(ratio=1)
+    expect(sheet.get_by_role("button", name="人不舒服")).to_be_in_viewport(ratio=1)

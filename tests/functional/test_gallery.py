@@ -105,6 +105,6 @@ def test_countdown_ticks_from_the_servers_time(gallery: Page) -> None:
 
 def test_offline_says_so_and_carries_on(gallery: Page, context: BrowserContext) -> None:
     context.set_offline(True)
-    expect(gallery.locator("#net")).to_contain_text("没有网，照常点")
+    expect(gallery.locator("#net")).to_contain_text("没有网，这一页停在断网前")
     context.set_offline(False)
     expect(gallery.locator("#net")).to_contain_text("已连接")

@@ -15,19 +15,20 @@ from accounts.access_control import actor_of, for_roles
 from accounts.context import hotline_of
 from accounts.models import User
 from accounts.requests import ActorRequest
+from communities.models import Gate
 from core import clock, phones
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
 from core.phrases import label
 from core.stored import said
-from core.vocabulary import ZoneClass, hhmm
+from core.vocabulary import PlaceKind, ZoneClass, hhmm
 from transport import selectors
 from transport.forms import ABORT_REASONS, DECLINE_REASONS
 from transport.legs import CurrentStop, NextStop, day_text, geo_url, later_steps, leg_of, next_stops, place_lines, who
 from transport.models import Run, Shift, Stop
 from transport.policies import may_call
 from transport.services import calls, stops
-from transport.states import RunStatus
+from transport.states import RunStatus, StopKind
 from transport.whereabouts import car_words, where_is
 
 R = RunStatus
@@ -120,21 +121,31 @@ def render_sheet(request: ActorRequest, *, status: int = 200, mark: str = "", **
         "late_choices": (10, 20, 30, 60),
         "offer_large": "large" not in request.COOKIES and not _has_large_text(request),
         "board": f"driver:{actor.place_code}",
+        "gate": _gate(leg),
         **extra,
     }
     return page(request, "transport/sheet.html", context, part="sheet", status=status, mark=mark)
+
+
+def _gate(leg: CurrentStop | None) -> str:
+    """Name the gates of the compound that the current leg leads to."""
+    if leg is None or leg.stop.place_kind != PlaceKind.COMMUNITY:
+        return ""
+    gates = Gate.objects.filter(community=leg.stop.place_code, is_checkpoint=False).order_by("name")
+    return _(" 或 ").join(gates.values_list("name", flat=True)[:3])
 
 
 def _has_large_text(request: ActorRequest) -> bool:
     return isinstance(request.user, User) and request.user.large_text
 
 
-def _later(leg: CurrentStop) -> list[dict[str, str]]:
+def _later(leg: CurrentStop) -> list[dict[str, Any]]:
     """Return the steps to come in the form the page's script reads."""
     return [
         {
             "url": reverse("transport:stop_step", args=[each.stop.pk, each.step.name]),
             "label": each.step.label,
+            "pickup": each.stop.kind == StopKind.PICKUP,
             "caption": each.caption,
             "place": " ".join(place_lines(each.stop)),
             "time": hhmm(each.stop.planned_at),
