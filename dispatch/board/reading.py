@@ -37,6 +37,7 @@ class Counts:
     """The figures of the headline."""
 
     waiting: int
+    later: int
     urgent: int
     cars: int
     running: int
@@ -59,6 +60,7 @@ class Board:
     rescues: list[Rescue] = field(default_factory=list)
     query: str = ""
     found: list[RequestRow] = field(default_factory=list)
+    later: list[Waiting] = field(default_factory=list)  # of another day
     who: str = ""
 
     @property
@@ -68,12 +70,20 @@ class Board:
 
     @property
     def rows(self) -> list[WaitingRow]:
-        """The list of those who wait, as it is drawn."""
+        """The list of those who wait today, as it is drawn."""
+        return self._rows(self.waiting, begin=1)
+
+    @property
+    def later_rows(self) -> list[WaitingRow]:
+        """The list of those of another day."""
+        return self._rows(self.later, begin=len(self.waiting) + 1)
+
+    def _rows(self, people: list[Waiting], *, begin: int) -> list[WaitingRow]:
         chosen = self.panel.request.pk if self.panel else None
         press = self.panel.press if self.panel else ""
         return [
             row_of(each, number, query=self.query, press=press if each.request.pk == chosen else None)
-            for number, each in enumerate(self.waiting, 1)
+            for number, each in enumerate(people, begin)
         ]
 
 
@@ -86,12 +96,14 @@ def board(actor: Actor, *, who: str = "", choice: Choice | None = None, query: s
     limits = wait_limits(at=at, place=place[:6], book=book)
     everybody = waiting_people(rows, seen, limits, at=at)
     people = [each for each in everybody if not query or _finds(each, query)]
+    people.sort(key=lambda each: each.is_later(at))
     chosen = _chosen(who, rows, seen, everybody, at=at) if who else people[0] if people else None
     judged_by = of_book(book, place=place[:6], at=at)
     shown = panel(chosen, seen, choice or Choice(), limits=judged_by, at=at) if chosen else None
     scale = lanes.scale(at)
     return Board(
-        waiting=people,
+        waiting=[each for each in people if not each.is_later(at)],
+        later=[each for each in people if each.is_later(at)],
         ending=ending_soon(rows, seen, at=at),
         groups=lanes.groups(
             seen, scale, ghosts=shown.ghosts if shown else (), name=chosen.request.name if chosen else ""
@@ -137,7 +149,8 @@ def _counts(rows: list[AccessRequest], people: list[Waiting], seen: Fleet, at: d
     running = [code for code, bars in seen.bars.items() if any(_is_running(bar) for bar in bars)]
     asked = sum(1 for row in rows if row.status == RequestStatus.SUBMITTED)
     urgent = sum(1 for each in people if each.level == "danger")
-    return Counts(len(people), urgent, len(on_duty), len(running), asked)
+    later = sum(1 for each in people if each.is_later(at))
+    return Counts(len(people) - later, later, urgent, len(on_duty), len(running), asked)
 
 
 def _is_running(bar: Bar) -> bool:

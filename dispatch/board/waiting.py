@@ -16,11 +16,12 @@ from access.journey import has_way_home, is_out, is_over
 from access.models import AccessRequest
 from access.selectors import WaitLimits, facts_of
 from access.states import RequestStatus
+from core import clock
 from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
 from core.vocabulary import Mobility
-from dispatch.board.urgency import ANSWER_MIN, day_time, side_of, stranded, urgency
+from dispatch.board.urgency import AGE_COUNTS, ANSWER_MIN, SOON, day_time, side_of, stranded, urgency
 from dispatch.hand.snapshot import Fleet
 from transport.models import Trip
 from transport.states import ELSEWHERE, TripDirection
@@ -72,6 +73,11 @@ class Waiting:
     def order(self) -> tuple[int, datetime, str]:
         """Sort key: the most pressing first."""
         return (self.rank, self.due_at, sort_key(self.request.name))
+
+    def is_later(self, at: datetime) -> bool:
+        """Say whether it is of another day, and not of the hours around midnight: today's come first, apart."""
+        is_other_day = clock.local_day(self.due_at) > clock.local_day(at)
+        return self.rank > 0 and is_other_day and self.due_at - at > AGE_COUNTS
 
     @property
     def title(self) -> str:
@@ -180,14 +186,18 @@ def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime)
 
 
 def _keep(row: AccessRequest, trip: Trip | None, at: datetime) -> Waiting | None:
-    """Somebody whose car there stands and whose car back was lost: it is kept again before they leave (R-000-12)."""
+    """Somebody whose car there stands and whose car back was lost: it is kept again before they leave (R-000-12).
+
+    Hours ahead it harms nobody yet: whoever stands outside now comes before it.
+    """
     if trip is None:
         return None
+    is_near = (trip.ready_at or at) - at <= SOON
     return Waiting(
         request=row,
         kind="back",
-        rank=3,
-        level="wait",
+        rank=4 if is_near else 5,
+        level="wait" if is_near else "",
         due_at=trip.ready_at or at,
         headline=_("约 %(t)s") % {"t": day_time(trip.ready_at or at, at)},
         route=f"{trip.from_label} → {home_name(row)}",

@@ -14,7 +14,7 @@ from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
 from core.stored import stored
 from dispatch.hand import rides, snapshot, way_home
-from dispatch.hand.arrangement import AsKept
+from dispatch.hand.arrangement import AsKept, Drive
 from dispatch.hand.candidates import fit, way_back
 from dispatch.hand.offers import returns as rank_returns
 from dispatch.hand.placement import HORIZON_H
@@ -29,6 +29,7 @@ from transport.services.scheduling import RunTimes
 from transport.states import RunStatus, StopKind
 
 SHIFT_AT_MOST = timedelta(minutes=45)  # the kept time moves along with who is ready later
+WON = timedelta(minutes=10)  # a car that comes so much earlier than the one kept is sent instead
 HOLDS = (1.0, 0.75, 0.5, 0.25, 0.0)
 AUTO_LATEST = timedelta(minutes=45)  # a reserved car that comes later than this is left for a person to judge
 
@@ -76,6 +77,8 @@ def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None
         scheduling.release_reservation(trip, by=by, at=at, reason=stored("车已经接别人走"))
         return
     ready, hold = max(trip.ready_at or at, at), company.hold_for_others(trip, at=at)
+    if not hold and _comes_earlier(trip, run, request, ready=ready, by=by, at=at):
+        return
     for part in HOLDS:  # as long as the car's next outing allows
         if _comes_as_kept(trip, run, request, start=ready + part * hold, by=by, at=at):
             return
@@ -88,6 +91,31 @@ def call(trip: Trip, request: AccessRequest, *, by: Actor, at: datetime) -> None
         return
     sent = rides.own_run(found)
     _written(trip, request, AsKept(sent.ride, sent.why), by=by, at=at)
+
+
+def _comes_earlier(trip: Trip, run: Run, request: AccessRequest, *, ready: datetime, by: Actor, at: datetime) -> bool:
+    """Send a car that wins ten minutes on the one kept: the same, or another that stands idle; False while none does.
+
+    Nobody else may count on the kept one; the one that a person chose comes itself, or as kept. Ambulances stay free.
+    """
+    kept_at = run.stops.filter(trip=trip, kind=StopKind.PICKUP).values_list("planned_at", flat=True).first()
+    if kept_at is None or kept_at - ready < WON or kept_alone(trip) is None:
+        return False
+    seen, ask, way = fleet(request, at=at, besides=run.pk), snapshot.ask_of_trip(trip, request), home_way(trip, at)
+
+    def wins(each: Fit) -> bool:
+        return each.ride is not None and kept_at - each.ride.pickup_at >= WON and not each.is_late_back
+
+    same = seen.car(run.vehicle_id)
+    own = fit(same, ask, way) if same else None
+    if own is not None and wins(own):
+        sent = rides.own_run(own)
+        return _written(trip, request, AsKept(sent.ride, sent.why), by=by, at=at)
+    if run.is_pinned:
+        return False
+    others = (each for each in rank_returns(seen.cars, ask, way) if wins(each) and not each.car.is_ambulance)
+    other = next(others, None)
+    return other is not None and _written(trip, request, rides.own_run(other), by=by, at=at)
 
 
 def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datetime, by: Actor, at: datetime) -> bool:
@@ -104,8 +132,8 @@ def _comes_as_kept(trip: Trip, run: Run, request: AccessRequest, *, start: datet
     return _written(trip, request, AsKept(ride, trip.explanation), by=by, at=at)
 
 
-def _written(trip: Trip, request: AccessRequest, way: AsKept, *, by: Actor, at: datetime) -> bool:
-    """Call the car kept; False when it has something else then, and the way home is looked for anew."""
+def _written(trip: Trip, request: AccessRequest, way: Drive | AsKept, *, by: Actor, at: datetime) -> bool:
+    """Call the car kept, or another; False when it has something else then, and the way home is looked for anew."""
     try:
         with transaction.atomic():
             way_home.write(trip, request, way, is_pinned=False, by=by, at=at)

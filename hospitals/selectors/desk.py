@@ -14,7 +14,7 @@ from core.phrases import label
 from core.vocabulary import Mobility, ServiceKind, TreatmentShift, hhmm
 from hospitals.cards import CONTINUOUS_SERVICES
 from hospitals.models import Appointment, Intake, Service, TransferRequest
-from hospitals.selectors.desk_rows import Arrival, Capacity, CountedService, DeskDay, Patient
+from hospitals.selectors.desk_rows import ODD_MIN, Arrival, Capacity, CountedService, DeskDay, Patient
 from hospitals.selectors.limits import DeskLimits, limits
 from hospitals.states import INSIDE, AppointmentStatus, IntakeStatus
 from hospitals.words import (
@@ -183,8 +183,13 @@ def patient_of(intake: Intake, *, at: datetime, known: DeskLimits) -> Patient:
         hand_over_level=_hand_over_level(intake, at=at, known=known),
         waited=max(waited, 0),
         time_left=_time_left(intake, at=at),
+        is_odd_now=_is_long_before(intake.expected_ready_at, at=at),
         is_wait_over=waited >= known.return_amber.total_seconds() / 60,
     )
+
+
+def _is_long_before(expected: datetime | None, *, at: datetime) -> bool:
+    return expected is not None and expected - at > timedelta(minutes=ODD_MIN)
 
 
 def _hand_over_level(intake: Intake, *, at: datetime, known: DeskLimits) -> str:

@@ -28,6 +28,9 @@ else:
     CountedService = Service
 
 
+ODD_MIN = 20  # so long before the expected time a key asks before it acts
+
+
 @dataclass(frozen=True)
 class ArrivalRow:
     """All that the row of an expected patient shows."""
@@ -50,6 +53,11 @@ class ArrivalRow:
     machine: str
     door_wait: int | None
     door_level: str
+
+    @property
+    def is_odd_now(self) -> bool:
+        """Say whether somebody who arrives now is long before their time: a key asks first."""
+        return self.minutes > ODD_MIN and self.door_wait is None
 
     @property
     def is_late(self) -> bool:
@@ -144,6 +152,7 @@ class Patient:
     waited: int
     is_wait_over: bool
     time_left: str
+    is_odd_now: bool = False  # a treatment that ends now would end long before its time: a key asks first
 
     @property
     def way_home_plate(self) -> str:

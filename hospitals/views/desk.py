@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access_control import actor_of, for_roles
 from accounts.requests import ActorRequest
-from core import clock
+from core import clock, names
 from core.http import is_fragment, mark_of, page, unchanged
 from core.vocabulary import hhmm
 from hospitals import selectors
@@ -78,11 +78,12 @@ def print_list(request: ActorRequest) -> HttpResponse:
 
 
 def _as_text(rows: list[Any]) -> str:
-    """Say the list in plain words for a chat group of the house: no phone, no number."""
+    """Say the list in plain words for a chat group of the house: no phone, no number, no whole name, no illness."""
     lines = [_("今天要来 %(n)s 位：") % {"n": len(rows)}]
     for row in rows:
         ride = row.appointment.carried_by or _("还没排车")
-        lines.append(f"{hhmm(row.expected_at)} {row.appointment.name} {row.need} {row.about} {ride}")
+        who = names.with_title(row.appointment.name, row.appointment.sex, None)
+        lines.append(f"{hhmm(row.expected_at)} {who} {row.about} {ride}")
     return "\n".join(lines)
 
 

@@ -10,12 +10,27 @@ function chosenArrival() {
   return document.querySelector('#arrivals [data-row][aria-selected="true"] [data-main]');
 }
 
+// Keys act on what is seen, and ask where it is odd; the mouse has pointed at it.
+function press(act) {
+  const odd = act.closest("[data-row]")?.dataset.odd;
+  const dialog = document.getElementById("odd");
+  if (!odd || !dialog?.showModal) {
+    act.click();
+    return;
+  }
+  dialog.querySelector("[data-odd-words]").textContent = odd;
+  dialog.querySelector("[data-odd-yes]").onclick = () => { dialog.close(); act.click(); };
+  dialog.showModal();
+  dialog.querySelector("[data-close-dialog]").focus();
+}
+
 // Pressed in the list of the house T acts on its row; from anywhere else it only goes there.
 function treatmentFinished() {
   const list = document.getElementById("inside-list");
   const here = list?.contains(document.activeElement) ? document.activeElement.closest("[data-row]") : null;
   if (here) {
-    here.querySelector("[data-main]")?.click();
+    const act = here.querySelector("[data-main]");
+    if (act) press(act);
     return true;
   }
   const first = list?.querySelector("[data-row]");
@@ -30,10 +45,11 @@ function singleKeysOn() {
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.key === "Enter" && event.target === document.body) {
-    const act = chosenArrival();
+  const row = event.target.matches?.("#arrivals [data-row], #inside-list [data-row]") ? event.target : null;
+  if (event.key === "Enter" && (row || event.target === document.body)) {
+    const act = row ? row.querySelector("[data-main]") : chosenArrival();
     if (act) {
-      act.click();
+      press(act);
       event.preventDefault();
     }
   } else if (event.key.toLowerCase() === "t" && singleKeysOn() && treatmentFinished()) {
@@ -58,5 +74,5 @@ async function openOverload(event) {
   }
 }
 
-document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", onKey, true); // before the keys of every page
 document.addEventListener("click", openOverload);

@@ -77,8 +77,31 @@ def test_f2_f3_and_t_finish_the_steps(desk: Page) -> None:
     desk.keyboard.press("t")
     expect(desk.locator("#inside-list [aria-selected=true]")).to_contain_text("吴国栋")
     desk.keyboard.press("t")
+    expect(desk.locator("#odd")).to_contain_text("吴国栋 约")  # half an hour before its time: asked first
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#odd")).to_be_hidden()
+    assert status_of("吴国栋") != IntakeStatus.RELEASED
+    desk.keyboard.press("t")
+    desk.get_by_role("button", name="是的，记下").click()
     expect(desk.locator("#notices")).to_contain_text("吴国栋 治疗结束，已叫返程车。")
     assert status_of("吴国栋") == IntakeStatus.RELEASED
+
+
+def test_enter_asks_before_somebody_arrives_long_before_their_car(desk: Page) -> None:
+    """Guard: Enter let somebody arrive whose car came in 53 minutes."""
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("#arrivals [aria-selected=true]")).to_contain_text("姜文")
+
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator("#odd")).to_contain_text("姜文 预计还有")
+    desk.keyboard.press("Enter")  # 先不 has the focus
+    expect(desk.locator("#odd")).to_be_hidden()
+    assert not Intake.all_rows.filter(label="姜文").exists()
+    desk.keyboard.press("Enter")
+    desk.get_by_role("button", name="是的，记下").click()
+    expect(desk.locator("#notices")).to_contain_text("姜文 已到院。")
 
 
 def test_a_receives_who_nobody_announced(desk: Page) -> None:

@@ -14,8 +14,10 @@ from core import clock
 from dispatch.board.reading import board
 from dispatch.home import returns
 from tests import walkers
+from tests.factories import hospitals as desk_rows
 from tests.handed import handed
 from tests.walkers import AT, MIN
+from transport.models import Trip
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +96,43 @@ def test_who_may_die_waiting_for_another_house_stands_first_and_who_waits_long_n
     assert named(15) == ["陈玉梅", "何七", "安一"]
     AccessRequest.objects.filter(pk=case.request.pk).update(is_critical=True)
     assert named(1) == ["陈玉梅", "何七", "安一"]
+
+
+def test_who_stands_outside_now_comes_before_a_car_lost_for_the_afternoon():
+    """Guard: outside for 8 minutes stood sixth, below returns of 14:30 whose kept car was lost."""
+    town = walkers.town(cars=4)
+    case = walkers.walk(town, to="treated")
+    later = walkers.ask(town, walkers.resident(town, "安一"), at=case.at, arrive_at=case.at + 120 * MIN)
+    slot = desk_rows.make_slot(town.slot.service, starts_at=case.at + 120 * MIN)
+    walkers.place_by_hand(town, later, at=case.at, slot_id=slot.pk, out_vehicle="V2")
+    for request in (later, case.request):
+        trip = Trip.objects.get(case_ref=request.case_ref, direction="inbound")
+        returns.scheduling.release_reservation(trip, by=town.dispatcher, at=case.at, reason="车坏了")
+    case.step("released")
+
+    waiting = board(town.dispatcher, at=case.at + 8 * MIN).waiting
+
+    assert waiting[0].request.name == "陈玉梅"
+
+
+def test_tomorrow_stands_apart_and_is_not_counted_as_waiting_today(dispatcher):
+    """Guard: standing orders for tomorrow made 8 waiting 114 in forty seconds."""
+    town = walkers.town()
+    walkers.ask(town, walkers.resident(town, "安一"), arrive_at=AT + 200 * MIN)
+    for name in ("白二", "陈三"):
+        walkers.ask(town, walkers.resident(town, name), arrive_at=AT + 24 * 60 * MIN)
+
+    seen = board(town.dispatcher, at=AT)
+
+    assert [each.request.name for each in seen.waiting] == ["安一"]
+    assert [each.request.name for each in seen.later] == ["白二", "陈三"]
+    page = dispatcher.get(reverse("dispatch:board")).content.decode()
+    assert "1 位在等车" in page
+    assert "明天以后 2 位还没排" in page
+
+
+def test_a_little_after_midnight_is_still_this_evening():
+    town = walkers.town()
+    walkers.ask(town, walkers.resident(town, "安一"), at=AT + 12 * 60 * MIN, arrive_at=AT + 14 * 60 * MIN)
+
+    assert [each.request.name for each in board(town.dispatcher, at=AT + 12 * 60 * MIN).waiting] == ["安一"]

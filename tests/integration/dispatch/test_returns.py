@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from access.models import AccessRequest
 from access.selectors import facts_of, with_facts
@@ -238,3 +239,35 @@ def test_stranger_without_a_home_stays_visible():
     assert [each.kind for each in shown.waiting] == ["back"]
     assert "住哪" in shown.panel.stuck
     assert not OutboxMessage.objects.filter(delivered_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("is_busy", "is_pinned", "comes"), [(False, False, "V1"), (True, False, "V2"), (True, True, "V1")]
+)
+def test_who_is_ready_before_the_kept_hour_goes_home_when_ten_minutes_are_won(is_busy, is_pinned, comes):
+    """Guard: finished at 10:55 with a car kept for 11:30 and 55 idle, somebody waited until 11:30."""
+    case = walkers.walk(walkers.town(), to="treated")
+    kept = case.trip("inbound").reserved_from
+    ready = kept - 35 * MIN
+    if is_busy:  # the kept car has somebody else until then
+        own, busy = case.trip("inbound").reserved_run, case.trip("outbound").run
+        for run, begins, ends in (
+            (own, kept - 1 * MIN, own.occupied.upper),
+            (busy, busy.occupied.lower, kept - 2 * MIN),
+        ):
+            Run.objects.filter(pk=run.pk).update(occupied=DateTimeTZRange(begins, ends, "[)"), is_pinned=is_pinned)
+    intake.release(case.intake, by=case.town.desk, at=ready)
+    walkers.deliver()
+
+    trip = case.trip("inbound")
+    assert trip.run.vehicle_id == comes  # whom a person chose is not given another car
+    assert (kept - trip.pickup_planned_at >= 10 * MIN) is not is_pinned
+
+
+def test_less_than_ten_minutes_leave_the_kept_car_as_it_is():
+    case = walkers.walk(walkers.town(), to="treated")
+    kept = case.trip("inbound").reserved_from
+    intake.release(case.intake, by=case.town.desk, at=kept - 9 * MIN)
+    walkers.deliver()
+
+    assert case.trip("inbound").pickup_planned_at == kept

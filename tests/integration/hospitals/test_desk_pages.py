@@ -249,6 +249,10 @@ def test_the_printed_list_has_words_to_copy_without_phone(desk: Client, facility
     text = desk.get(reverse("hospitals:print_list")).content.decode()
     assert "今天要来 1 位" in text
     assert "13900001234" not in text
+    words = text.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "王阿姨" in words
+    assert "王秀兰" not in words
+    assert "透析" not in words  # what goes into a chat group names no illness
 
 
 def test_search_by_initials_last_four_and_nothing(desk: Client, facility: Facility, now: Any) -> None:
