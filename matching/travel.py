@@ -37,8 +37,8 @@ class GreatCircle:
 
     What of a way lies beyond `far_from_km` is driven at `far_kmh`: streets first, then the open road.
     `hourly` multiplies the driving minutes by hour of the day; the hour asked for is `hour`. Each way is counted up to
-    full `steps` of a minute (60: to the second) where there are any; no way gets longer than a way over a third place by
-    that.
+    full `steps` of a minute (60: to the second) where there are any; no way gets longer than a way over a third place
+    by that.
     """
 
     detour: float = 1.35
