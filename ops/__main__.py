@@ -10,7 +10,7 @@ from ops.say import Refused, result
 COMMANDS = {
     "up": ("ops.up", "main", "start everything, until Ctrl-C"),
     "test": ("ops.testing", "main", "all tests, or one group: ./dev test unit -k pass"),
-    "shots": ("ops.testing", "shots", "make the pictures of docs/pictures anew from the demo city"),
+    "shots": ("ops.testing", "shots", "make the pictures of docs/pictures anew, and of every page at every size"),
     "bench": ("ops.bench", "main", "measure a part by itself: ./dev bench engine"),
     "trust": ("ops.trust", "main", "how far the tests can be trusted: ./dev trust mutants, ./dev trust coverage"),
     "check": ("ops.check", "main", "style, types, layers, migrations, locks, generated pages"),

@@ -179,6 +179,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def shots(arguments: Sequence[str]) -> int:
-    """Run `./dev shots`: the test that opens every screen, this time keeping what it sees."""
+    """Run `./dev shots`: the tests that open every screen, at every size, this time keeping what they see.
+
+    The pictures of the pages go to docs/pictures, those of every size, text and language to .run/sizes.
+    """
     os.environ["SHOTS"] = str(ROOT / "docs" / "pictures")
-    return main(["tests/functional/test_pictures.py", *arguments])
+    return main(["tests/functional/test_pictures.py", "tests/functional/test_sizes.py", *arguments])

@@ -6,6 +6,7 @@ import * as connection from "./connection.js";
 import { apply } from "./cssvars.js";
 import * as display from "./display.js";
 import * as drafts from "./drafts.js";
+import * as edges from "./edges.js";
 import "./emergency.js"; // before forms.js: it takes the guard's emergency press for itself
 import * as forms from "./forms.js";
 import * as live from "./live.js";
@@ -20,6 +21,6 @@ function dress(root) {
 }
 
 apply();
-for (const part of [forms, drafts, send, notices, display, shortcuts, connection, clocks, calls, live, vanish]) part.start();
+for (const part of [forms, drafts, send, notices, display, shortcuts, connection, clocks, calls, live, vanish, edges]) part.start();
 document.addEventListener("htmx:afterSwap", (event) => dress(event.detail.elt ?? document));
 document.addEventListener("live:swapped", (event) => dress(event.target));
