@@ -17,7 +17,7 @@ from core import clock
 from core.phrases import label
 from core.vocabulary import car_label, hhmm
 from dispatch.board.placed import MOVES, freed, rides_of
-from dispatch.board.shown import Choice, Offer, Panel, ReasonLine
+from dispatch.board.shown import Choice, DeskToAsk, Offer, Panel, ReasonLine
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
 from dispatch.hand.candidates import way_back, way_between
@@ -28,6 +28,7 @@ from dispatch.hand.timing import duty_of
 from dispatch.limits import Limits
 from dispatch.shapes import Ask, Check, Fit, RidePlan
 from dispatch.words import SOURCES, sentence
+from hospitals.models import Facility
 from transport.selectors import kept_alone
 from transport.states import TripDirection
 
@@ -83,7 +84,8 @@ def _hospitals(shown: Panel, choice: Choice, limits: Limits, at: datetime) -> No
     if shown.hospital and shown.slot:
         day = clock.local_day(shown.slot.starts_at)
         near = [each for each in shown.hospital.times if clock.local_day(each.starts_at) == day]
-        shown.times = sorted(near[:4], key=lambda each: each.starts_at)
+        later = [each for each in shown.hospital.times if clock.local_day(each.starts_at) > day]
+        shown.times = sorted([*near[:4], *later[:4]], key=lambda each: each.starts_at)
 
 
 def _first(option: Option) -> Times | None:
@@ -115,7 +117,8 @@ def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, 
     ]
     shown.cars_barred = [_barred(each.there, each.checks) for each in barred]
     if chosen is None or chosen.there.ride is None:
-        shown.stuck = _("这个时候没有车能去又能回。换个时段，或看下面每辆车卡在哪里。")
+        shown.stuck = _("这个时候没有车能去又能回。换个时段，请医院等一等，或看每辆车卡在哪里。")
+        shown.desk = _desk(hospital)
         return
     shown.out_code = chosen.there.car.code
     shown.back_code = chosen.back.car.code if chosen.back else ""
@@ -124,6 +127,12 @@ def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, 
     is_moved = bool(shown.placed)
     shown.press = (_("换成 %(plate)s，%(at)s 出发") if is_moved else _("排给 %(plate)s，%(at)s 出发")) % words
     shown.after = _after(request, hospital, chosen)
+
+
+def _desk(hospital: Option) -> DeskToAsk | None:
+    """Return whom to ask that they receive somebody later; None where no number is known."""
+    row = Facility.objects.filter(pk=hospital.receiver.code).exclude(phone="").first()
+    return DeskToAsk(row.name, row.phone) if row else None
 
 
 def _after(request: AccessRequest, hospital: Option, pair: Pair) -> str:

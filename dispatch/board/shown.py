@@ -52,6 +52,14 @@ class BarredGroup:
     plates: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class DeskToAsk:
+    """The desk that is rung when no car comes in time: it may receive somebody later."""
+
+    name: str
+    phone: str
+
+
 @dataclass
 class Panel:
     """Everything the panel shows; `ghosts` are the rides drawn dashed on the lanes."""
@@ -69,6 +77,7 @@ class Panel:
     press: str = ""
     after: str = ""
     stuck: str = ""
+    desk: DeskToAsk | None = None
     ghosts: list[RidePlan] = field(default_factory=list)
     placed: list[PlacedRide] = field(default_factory=list)
 

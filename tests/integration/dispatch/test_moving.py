@@ -204,3 +204,23 @@ def test_a_silent_driver_is_named_with_everybody_their_car_was_to_fetch():
     [silent] = silence.silent_runs("main", run.occupied.lower + timedelta(minutes=9))
 
     assert (silent.riders, silent.also) == ("陈玉梅", ["赵德福"])
+
+
+def test_who_no_car_can_bring_is_offered_other_days_the_desks_number_and_why_by_rule(dispatcher):
+    """Guard: red for ever on top, with one time, 150 cars barred one by one and nothing else to do."""
+    town = walkers.town(cars=0)
+    town.facility.phone = "0415-3120816"
+    town.facility.save(update_fields=["phone"])
+    for number in range(5):
+        walkers.car(f"V{number}", stretchers=0, wheelchairs=number % 2)
+    desk_rows.make_slot(town.slot.service, starts_at=town.slot.starts_at + 60 * MIN)
+    tomorrow = desk_rows.make_slot(town.slot.service, starts_at=town.slot.starts_at + 24 * 60 * MIN)
+    type(tomorrow).objects.filter(pk=tomorrow.pk).update(shift="AM")
+    request = walkers.ask(town, mobility="stretcher")
+
+    page = shown(dispatcher, f"{reverse('dispatch:board')}?who={request.pk}")
+
+    assert "5 辆不行" in page
+    assert "请医院等一等" in page
+    assert 'href="tel:04153120816"' in page
+    assert f"slot={tomorrow.pk}" in page
