@@ -235,8 +235,8 @@ def test_a_question_before_the_last_word_keeps_what_was_typed_until_it_is_stored
 def test_a_press_is_not_lost_unsaid(context: BrowserContext, live_server: LiveServer, noon: Noon) -> None:
     """停用, of a car: without network, with a network that carries nothing, with a session that is over."""
     user = noon.users["dispatch"]
-    page = enter(context, live_server, user, reverse("dispatch:vehicles"))
-    off = page.locator('tr[data-key="V2"]').get_by_role("button", name="停用")
+    page = enter(context, live_server, user, reverse("dispatch:vehicle", args=["V2"]))
+    off = page.locator("#day").get_by_role("button", name="停用")
     context.set_offline(True)
     off.click()
     expect(page.locator("#notices")).to_contain_text("没有网，刚才那一下没有记上")
