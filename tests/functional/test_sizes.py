@@ -162,13 +162,14 @@ def test_every_table_of_a_role_has_its_columns_on_paper(
 
 
 def test_what_is_covered_cut_off_or_too_wide_is_found(browser: Browser, live_server: LiveServer, side: Side) -> None:
-    """The twin: without the room kept at the edges, with a menu that opens outside and words that do not fit."""
+    """The twin: with something that lies over the page, a menu that cannot be hit and words that do not fit."""
     page = opened(browser, live_server, clients(side)["staff"], "zh-hans")
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{live_server.url}/residents/new/")
     page.evaluate("""() => {
-      document.documentElement.style.setProperty("scroll-padding", "0px", "important");
-      document.querySelector(".menu__list").style.translate = "0 -300vh";
+      const lid = document.body.appendChild(document.createElement("div"));
+      lid.style.cssText = "position: fixed; inset: auto 0 0 0; height: 40vh; z-index: 99; background: #fff";
+      for (const each of document.querySelectorAll(".menu__list")) each.style.clipPath = "inset(100%)";
       document.querySelector(".foot .btn, main button").style.cssText = "max-width: 2rem; overflow: hidden; white-space: nowrap";
       document.querySelector("h1").style.cssText = "width: 120vw";
     }""")
