@@ -14,6 +14,7 @@ from access.views import (
     requests,
     residents,
     strangers,
+    who,
 )
 from core.verbs import by_method
 
@@ -57,6 +58,7 @@ urlpatterns = [
     path("callers/<uuid:ident>/", by_method(GET=callers.ask_form, POST=callers.ask), name="caller_ask"),
     path("callers/<uuid:ident>/critical/", callers.ask_critical, name="caller_critical"),
     path("requests/", requests.request_list, name="requests"),
+    path("requests/new/", who.request_who, name="request_who"),
     path("requests/by-cycle/", home.ask_due, name="ask_due"),
     path("requests/<uuid:ident>/", request.request_detail, name="request"),
     path("requests/<uuid:ident>/approve/", request.approve, name="request_approve"),

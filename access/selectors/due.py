@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import AccessRequest, CareNeed, Excuse, Resident
+from access.models.request import OPEN
 from access.rhythm import Rhythm, days_left
 from access.selectors.ground import zone_of
-from access.states import GOODS, CloseOutcome, NeedStatus
+from access.states import GOODS, CloseOutcome, NeedStatus, RequestStatus
 from core import clock, lateness
 from core.narrow import joined
 from core.phrases import listed
@@ -159,6 +160,22 @@ def due_on(needs: Iterable[CareNeed], day: date, *, asked: AskedFor = NOTHING) -
         if known is None or due.arrive_at < known.arrive_at:
             found[need.resident_id] = due
     return sorted(found.values(), key=lambda due: (due.arrive_at, due.resident.name_key))
+
+
+def asked_on(day: date) -> Q:
+    """Select the requests that count for a day: for an hour of it, or for none and still open or asked that day."""
+    start, end = clock.day_bounds(day)
+    soon = Q(arrive_at__isnull=True) & (Q(status__in=OPEN) | Q(submitted_at__gte=start, submitted_at__lt=end))
+    return (Q(arrive_at__gte=start, arrive_at__lt=end) | soon) & ~Q(status=RequestStatus.CANCELLED)
+
+
+def due_today(community_code: str, *, at: datetime) -> list[Due]:
+    """Return who of a community is due today, not asked for and not excused; two queries."""
+    today = clock.local_day(at)
+    needs = needs_of(community_code, at=at)
+    rows = AccessRequest.objects.filter(asked_on(today), community_id=community_code)
+    excused = [(need.resident_id, need.kind) for need in needs if getattr(need, "excuse", "")]
+    return due_on(needs, today, asked=AskedFor.by(rows, excused))
 
 
 def coverage(needs: Iterable[CareNeed]) -> list[Coverage]:

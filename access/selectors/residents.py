@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from access.models.one_record import DOUBLE, HOLDS_NUMBER
 from access.selectors.annotated import ZonedResident
 from access.selectors.ground import zone_of
 from access.states import NeedStatus
+from core import names
 from core.actors import Actor
 from core.clock import local_day, now
 from core.composed import Composed
@@ -133,6 +134,18 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime, whole_number: Q |
         .only(*_LISTED)
         .prefetch_related(Prefetch("needs", needs))
     )
+
+
+def first_found(actor: Actor, words: str, *, at: datetime, at_most: int) -> tuple[list[Resident], bool]:
+    """Return the first residents whom words find, and whether by their sound alone; without words the first of all."""
+    query = ListQuery(words=words)
+    whole = finding.whole_mobile(words)
+    if whole is not None and (rows := list(residents(actor, query, at=at, whole_number=whole)[:at_most])):
+        return rows, False
+    rows = list(residents(actor, query, at=at)[:at_most])
+    if rows or not names.may_sound_otherwise(words):
+        return rows, False
+    return list(residents(actor, replace(query, by_sound=True), at=at)[:at_most]), True
 
 
 def _searched(rows: QuerySet[Resident], query: ListQuery, actor: Actor) -> QuerySet[Resident]:

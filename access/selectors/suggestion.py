@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
-
 from access.models import AccessRequest, CareNeed, Excuse, Resident
-from access.selectors.due import AskedFor, rhythm_of
-from access.states import GOODS, NeedStatus, RequestStatus
+from access.selectors.due import AskedFor, asked_on, rhythm_of
+from access.states import GOODS, NeedStatus
 from core import clock
 from core.vocabulary import SERVICE_OF, NeedKind
 from hospitals.models import Slot
@@ -74,9 +72,7 @@ def _missed_today(resident: Resident, needs: list[CareNeed], *, at: datetime) ->
     ]
     if not passed:
         return None
-    start, end = clock.day_bounds(today)
-    of_today = Q(arrive_at__gte=start, arrive_at__lt=end) | Q(arrive_at__isnull=True, submitted_at__gte=start)
-    rows = AccessRequest.objects.filter(of_today, resident=resident).exclude(status=RequestStatus.CANCELLED)
+    rows = AccessRequest.objects.filter(asked_on(today), resident=resident)
     excuses = Excuse.objects.filter(resident=resident, day=today, withdrawn_at__isnull=True)
     asked = AskedFor.by(rows, excuses.values_list("resident_id", "need_kind"))
     return next((need for need in passed if not asked.has(need)), None)

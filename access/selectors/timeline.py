@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -99,23 +100,41 @@ WORDS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of 经过."""
+    """One line of 经过; `times` is how often the same was done in a row, `since` when first."""
 
     at: datetime
     words: Any
     note: str
     who: str
     is_offline: bool
+    times: int = 1
+    since: datetime | None = None
+
+    def says_the_same(self, other: TimelineEntry) -> bool:
+        """Say whether another line tells the same but for its time."""
+        mine = (self.words, self.note, self.who, self.is_offline)
+        return mine == (other.words, other.note, other.who, other.is_offline)
 
 
 def timeline(case_ref: UUID) -> list[TimelineEntry]:
-    """Return what happened to a case, the latest first; one query."""
+    """Return what happened to a case, the latest first, what was done again and again in one line; one query."""
     rows = audit.timeline(case_ref).order_by("-at", "-id")[:200]
-    return [
+    return folded(
         TimelineEntry(row.at, WORDS[row.verb], _note(row), _who(row.actor_role, row.actor_label), row.offline)
         for row in rows
         if row.verb in WORDS
-    ]
+    )
+
+
+def folded(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """Put lines that tell the same one after another into one; the latest stays in front."""
+    found: list[TimelineEntry] = []
+    for each in entries:
+        if found and found[-1].says_the_same(each):
+            found[-1] = replace(found[-1], times=found[-1].times + 1, since=each.at)
+        else:
+            found.append(each)
+    return found
 
 
 def _note(row: AuditEvent) -> str:
