@@ -107,6 +107,12 @@ def passes_for(actor: Actor, day: date, *, at: datetime) -> QuerySet[GatePass]:
     return GatePass.objects.visible_to(actor).expected_on(start, end)
 
 
+def gate_names(community: str) -> list[str]:
+    """Name the gates of a compound through which people leave it; checkpoints are none."""
+    rows = Gate.objects.filter(community=community, is_checkpoint=False)
+    return list(rows.order_by("name").values_list("name", flat=True))
+
+
 def passes_at_gate(gate: Gate, *, at: datetime) -> list[GatePass]:
     """Return what a gate's device keeps: passes of its community that are valid today, and those of people out."""
     start, end = clock.day_around(at)

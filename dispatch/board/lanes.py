@@ -20,6 +20,7 @@ SPAN_MIN = 390
 BEFORE_MIN = 60
 ROOM_MIN = 34  # so many minutes wide is a bar that shows its words
 OFF_SHOWN_MIN = 15  # a shorter turn-round is not drawn
+DISINFECTION = "off"  # the state of the bar that stands for one
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _with_words(blocks: list[Block]) -> list[Block]:
     found = []
     for number, block in enumerate(ordered):
         follows = ordered[number + 1].start if number + 1 < len(ordered) else SPAN_MIN
-        is_short = block.state != "off" and block.end - block.start < ROOM_MIN <= follows - block.end
+        is_short = block.state != DISINFECTION and block.end - block.start < ROOM_MIN <= follows - block.end
         found.append(replace(block, beside=block.end) if is_short else block)
     return found
 
@@ -168,7 +169,7 @@ def _blocks(bar: Bar, scale: Scale) -> list[Block]:
     state, words = _state(bar, scale.now), _words(bar, scale.now)
     blocks = [_block(f"{run.pk}", state, run.occupied.lower, done_at, *words, scale, case=only)]
     if run.occupied.upper - over >= timedelta(minutes=OFF_SHOWN_MIN):
-        blocks.append(_block(f"{run.pk}-off", "off", over, run.occupied.upper, _("消杀"), "", scale))
+        blocks.append(_block(f"{run.pk}-off", DISINFECTION, over, run.occupied.upper, _("消杀"), "", scale))
     return [block for block in blocks if block.end > 0 and block.start < SPAN_MIN]
 
 

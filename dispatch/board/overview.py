@@ -84,7 +84,7 @@ class Rider:
 
 
 @dataclass(frozen=True)
-class Outing:
+class DayOuting:
     """One outing of a car, as its page shows it."""
 
     run_id: UUID
@@ -100,7 +100,7 @@ class Outing:
 class CarDay:
     """One car's day; `losing` are those who need another car when it is taken off now."""
 
-    outings: list[Outing]
+    outings: list[DayOuting]
     losing: list[str]
 
 
@@ -116,7 +116,7 @@ def day_of(vehicle: Vehicle, *, at: datetime) -> CarDay:
     return CarDay([_outing(bar, seen) for bar in bars], list(names.values()))
 
 
-def _outing(bar: Bar, seen: snapshot.Fleet) -> Outing:
+def _outing(bar: Bar, seen: snapshot.Fleet) -> DayOuting:
     driver = seen.drivers.get(bar.run.driver_id)
     riders = [
         Rider(
@@ -127,7 +127,7 @@ def _outing(bar: Bar, seen: snapshot.Fleet) -> Outing:
         )
         for trip in bar.trips
     ]
-    return Outing(
+    return DayOuting(
         run_id=bar.run.pk,
         starts=hhmm(bar.run.occupied.lower),
         state=label(RunStatus, bar.run.status),

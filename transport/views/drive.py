@@ -15,7 +15,7 @@ from accounts.access_control import actor_of, for_roles
 from accounts.context import hotline_of
 from accounts.models import User
 from accounts.requests import ActorRequest
-from communities.models import Gate
+from communities.selectors import gate_names
 from core import clock, phones
 from core.actors import Actor
 from core.http import mark_of, page, unchanged
@@ -131,8 +131,7 @@ def _gate(leg: CurrentStop | None) -> str:
     """Name the gates of the compound that the current leg leads to."""
     if leg is None or leg.stop.place_kind != PlaceKind.COMMUNITY:
         return ""
-    gates = Gate.objects.filter(community=leg.stop.place_code, is_checkpoint=False).order_by("name")
-    return _(" 或 ").join(gates.values_list("name", flat=True)[:3])
+    return _(" 或 ").join(gate_names(leg.stop.place_code)[:3])
 
 
 def _has_large_text(request: ActorRequest) -> bool:
