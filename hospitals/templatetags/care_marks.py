@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.phrases import label
 from core.templatetags.components import status_word, tag
 from hospitals.states import IntakeStatus, ServiceStatus
 
@@ -24,8 +25,8 @@ SERVICE_LOOKS = {
 @register.simple_tag
 def service_mark(status: str) -> SafeString:
     """Draw whether a service receives."""
-    found = ServiceStatus(status)
-    return tag(found.label, *SERVICE_LOOKS[found])
+    look = SERVICE_LOOKS[ServiceStatus(status)] if status in ServiceStatus.values else ("wait", "alert")
+    return tag(label(ServiceStatus, status), *look)
 
 
 @register.simple_tag

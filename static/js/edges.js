@@ -21,6 +21,11 @@ function measure() {
     else if (style.top !== "auto") taken.top = Math.max(taken.top, parseFloat(style.top) + each.offsetHeight);
     room.set(scroller(each), taken);
   }
+  const head = document.querySelector(".phone-head"); // news stands below it, not on its buttons
+  if (head) {
+    watched.observe(head);
+    document.documentElement.style.setProperty("--head", `${head.offsetHeight + GAP}px`);
+  }
   for (const [each, taken] of room) {
     each.style.scrollPaddingTop = `${taken.top + GAP}px`;
     each.style.scrollPaddingBottom = `${taken.bottom + GAP}px`;

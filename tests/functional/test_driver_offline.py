@@ -239,7 +239,7 @@ COVERED = """() => {
   const notice = document.querySelector("#notices [data-notice]").getBoundingClientRect();
   const meets = (box) => box.left < notice.right && notice.left < box.right && box.top < notice.bottom && notice.top < box.bottom;
   return [...document.querySelectorAll("button, a, summary")]
-    .filter((each) => !each.closest("#notices") && each.getClientRects().length && meets(each.getBoundingClientRect()))
+    .filter((each) => !each.closest("#notices") && each.checkVisibility() && meets(each.getBoundingClientRect()))
     .map((each) => each.textContent.trim());
 }"""
 

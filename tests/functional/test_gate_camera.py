@@ -58,6 +58,7 @@ def row() -> GatePass:
 
 
 def _is_in_first_screen(page: Page, selector: str) -> bool:
+    page.evaluate("scrollTo(0, 0)")  # whoever pressed further down was scrolled there
     box = page.locator(selector).bounding_box()
     return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]  # type: ignore[index]
 

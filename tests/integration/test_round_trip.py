@@ -33,7 +33,7 @@ MAKES_NEW = {
     "ResidentForm": "a new person with a first need", "NewNeedForm": "another need", "PersonFields": "the fields of two forms",
     "NeedFields": "the fields of three forms", "EditForm": "the base", "VersionedForm": "the base",
     "RequestForm": "a new request", "CallerForm": "a new request", "PhoneForm": "a search", "CancelForm": "an act",
-    "ReasonForm": "an act", "ResultForm": "a new result", "AbsenceForm": "a new stay away", "NeedActForm": "an act",
+    "ReasonForm": "an act", "NotGoneForm": "an act", "ResultForm": "a new result", "AbsenceForm": "a new stay away", "NeedActForm": "an act",
     "SignInForm": "no row", "NewPasswordForm": "a new password", "EndForm": "an act", "CodeForm": "a search", "ScanForm": "a new scan",
     "EmergencyForm": "a new scan", "DetailForm": "what is added to a scan, shown empty", "ListForm": "a search",
     "ChoiceForm": "a choice", "ZoneForm": "a new period", "OverloadForm": "a new report", "TransferForm": "a new request",

@@ -16,7 +16,7 @@ from django.core.signals import got_request_exception
 from django.db import connection, transaction
 from django.urls import reverse
 
-from access.models import Absence, AccessRequest, Identification, StandingOrder
+from access.models import Absence, AccessRequest, Excuse, Identification, StandingOrder
 from communities.models import Area, PolicyDocument
 from communities.services import gates, rulebook
 from core import clock
@@ -71,6 +71,10 @@ def _besides(side: Side, at: datetime) -> None:
     Absence.objects.create(
         resident=placed, person_key=placed.person_key, kind="away", since=at, said_by=staff.label, note="在女儿家"
     )
+    Excuse.objects.create(
+        resident=asked, need_kind="dialysis", day=clock.local_day(at), reason="patient", at=at, by_key=staff.key,
+        by_label=staff.label,
+    )  # fmt: skip
     Identification.objects.create(
         request=AccessRequest.objects.get(case_ref=side.walk_in.case_ref),  # type: ignore[union-attr]
         resident=side.cases["inside"].resident,
