@@ -2,9 +2,11 @@
 // in the tab's title. Browsers let a page sound only after a touch; until then the page says that it is mute.
 
 import { announce, unlock, watchSound } from "./gate-sound.js";
+import { released } from "./press.js";
 
 const AGAIN_MS = 30000;
 const STARTS_MS = 400; // a sound that is allowed starts within this
+const HIGH = "calls-high"; // in this tab: how high the calls stood on the page before
 const title = document.title;
 let loud = 0;
 let timer = 0;
@@ -29,7 +31,8 @@ function sayMute(canSound) {
 }
 
 // Once shown the line stays and changes its words: going away it would move what stands under the finger.
-function showMute() {
+async function showMute() {
+  await released();
   const line = document.getElementById("mute");
   if (!line || (isHeard && line.hidden && !isOver)) return;
   line.hidden = false;
@@ -52,9 +55,23 @@ function sayOver() {
   showMute();
 }
 
+// The calls come a moment after the page: their room is kept from the start, so that nothing moves under the finger.
+function keepRoom(shown) {
+  try {
+    shown.style.minHeight = `${Number(sessionStorage.getItem(HIGH)) || 0}px`;
+    shown.addEventListener("live:heard", () => {
+      shown.style.minHeight = "";
+      sessionStorage.setItem(HIGH, shown.offsetHeight);
+    });
+  } catch { // a browser that keeps nothing
+    shown.style.minHeight = "";
+  }
+}
+
 export function start() {
   const shown = document.getElementById("calls") ?? document.getElementById("calls-live"); // the strip, or the list of them
   if (!shown) return;
+  if (shown.id === "calls") keepRoom(shown);
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, unlock, { passive: true });
   watchSound(sayMute);
   document.addEventListener("signed-out", sayOver);

@@ -4,11 +4,13 @@
 // new red rows come whatever is under the hand; a pointer that lies still is no hand. A form with focus is never
 // replaced; data-live-now asks at once, data-live-always takes news under the pointer too;
 // what waits is offered as 「有 N 条更新，点这里看」. In a hidden tab only data-live-awake goes on asking: what sounds is
-// meant for whoever looks elsewhere.
+// meant for whoever looks elsewhere. Between a press and its release nothing is drawn anew: what moved away in that
+// moment would not be pressed.
 
 import { expectNews, freshTime, markFailing, markFresh } from "./connection.js";
 import { notice } from "./notices.js";
 import { changesBetween, isBusy, showNote, takeOver, updateQuietRows } from "./reconcile.js";
+import { released } from "./press.js";
 import { heard, steady } from "./steady.js";
 import { say, word } from "./words.js";
 
@@ -39,10 +41,12 @@ async function ask(element) {
     state.etag = response.headers.get("ETag") ?? state.etag; // an unchanged fragment may be made from newer facts
     if (response.ok) {
       const html = await response.text();
+      await released();
       if (state.url === asked) arrive(element, state, html);
     } else if (response.status !== 304) {
       throw new Error(String(response.status));
     }
+    element.dispatchEvent(new CustomEvent("live:heard"));
     for (const age of element.querySelectorAll("[data-age]")) age.textContent = word("asOf", { at: freshTime() });
   } catch {
     state.failures += 1;
@@ -101,7 +105,8 @@ function offer(element, state) {
 }
 
 // What waited comes once no hand is there any more; until then it says for how long nothing has changed.
-function look() {
+async function look() {
+  await released();
   for (const [element, state] of regions) {
     if (!state.waiting) continue;
     if (isBusy(element)) offer(element, state);

@@ -44,7 +44,7 @@ const REST_MS = 8000;
 let movedAt = -REST_MS;
 for (const name of ["pointermove", "pointerdown"]) document.addEventListener(name, () => { movedAt = performance.now(); }, { passive: true });
 
-function isKeyboards(active) {
+export function isKeyboards(active) {
   try {
     return active.matches(":focus-visible");
   } catch { // a browser that does not know the word
