@@ -5,7 +5,8 @@ The rulebook says after how long (`driver.replace_min`, 5 minutes by default: re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -36,7 +37,16 @@ class Silent:
     since: datetime
     late_min: int
     trips: list[Trip]
-    also: list[str] = field(default_factory=list)  # who else needs another car when this one is taken off
+    lane: Sequence[Bar] = ()  # all outings of its car
+
+    @property
+    def also(self) -> list[str]:
+        """Name who else needs another car when this one is taken off: those of its other outings to come."""
+        states = (*WAITED_FOR, RunStatus.DRAFT)
+        ahead = [bar for bar in self.lane if bar.run.status in states and bar.run.pk != self.run.pk]
+        here = {trip.case_ref for trip in self.trips}
+        names = {trip.case_ref: trip.name for bar in ahead for trip in bar.trips if trip.case_ref not in here}
+        return list(names.values())
 
     @property
     def has_accepted(self) -> bool:
@@ -66,16 +76,16 @@ def silent_of(seen: Fleet, *, after_min: int, at: datetime) -> list[Silent]:
 
     Who is still on an outing before is late, not silent.
     """
-    bars = [bar for lane in seen.bars.values() for bar in lane]
-    busy = {bar.run.driver_id for bar in bars if bar.run.status == RunStatus.UNDER_WAY}
+    lanes = [(bar, lane) for lane in seen.bars.values() for bar in lane]
+    busy = {bar.run.driver_id for bar, _lane in lanes if bar.run.status == RunStatus.UNDER_WAY}
     found = []
-    for bar in bars:
+    for bar, lane in lanes:
         since = bar.run.occupied.lower
         late = int((at - since) / timedelta(minutes=1))
         trips = [trip for trip in bar.trips if trip.status == TripStatus.SCHEDULED]
         if bar.run.status in WAITED_FOR and late >= after_min and trips and bar.run.driver_id not in busy:
             _name(bar.run, seen)
-            found.append(Silent(bar.run, since, late, trips, _others(bar, seen)))
+            found.append(Silent(bar.run, since, late, trips, lane))
     return sorted(found, key=_nearest_to_harm)
 
 
@@ -83,15 +93,6 @@ def _nearest_to_harm(each: Silent) -> tuple[bool, datetime]:
     """Order by who stands outside already, then by who is to be fetched first."""
     is_outside = any(trip.direction != TripDirection.OUTBOUND for trip in each.trips)
     return not is_outside, each.first_at or each.since
-
-
-def _others(bar: Bar, seen: Fleet) -> list[str]:
-    """Name those of the car's other outings to come."""
-    ahead = [
-        other for other in seen.bars.get(bar.run.vehicle_id, []) if other.run.status in (*WAITED_FOR, RunStatus.DRAFT)
-    ]
-    names = {trip.case_ref: trip.name for other in ahead if other.run.pk != bar.run.pk for trip in other.trips}
-    return [name for case, name in names.items() if case not in {trip.case_ref for trip in bar.trips}]
 
 
 def _name(run: Run, seen: Fleet) -> None:
