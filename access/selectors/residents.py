@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -136,16 +137,15 @@ def residents(actor: Actor, query: ListQuery, *, at: datetime, whole_number: Q |
     )
 
 
-def first_found(actor: Actor, words: str, *, at: datetime, at_most: int) -> tuple[list[Resident], bool]:
-    """Return the first residents whom words find, and whether by their sound alone; without words the first of all."""
-    query = ListQuery(words=words)
-    whole = finding.whole_mobile(words)
-    if whole is not None and (rows := list(residents(actor, query, at=at, whole_number=whole)[:at_most])):
-        return rows, False
-    rows = list(residents(actor, query, at=at)[:at_most])
-    if rows or not names.may_sound_otherwise(words):
-        return rows, False
-    return list(residents(actor, replace(query, by_sound=True), at=at)[:at_most]), True
+def readings(actor: Actor, query: ListQuery, *, at: datetime) -> Iterator[tuple[QuerySet[Resident], ListQuery]]:
+    """Yield what the words of a query may mean, the surest first: a whole number, its parts or names, their sound."""
+    whole = finding.whole_mobile(query.words)
+    if whole is not None:
+        yield residents(actor, query, at=at, whole_number=whole), query
+    yield residents(actor, query, at=at), query
+    if names.may_sound_otherwise(query.words):
+        by_sound = replace(query, by_sound=True)
+        yield residents(actor, by_sound, at=at), by_sound
 
 
 def _searched(rows: QuerySet[Resident], query: ListQuery, actor: Actor) -> QuerySet[Resident]:

@@ -28,7 +28,7 @@ HAND_OVER_WARN = timedelta(minutes=10)
 WITHOUT_CAR, CRITICAL, FAR_TOO_LATE, TOO_LATE = 0, 1, 2, 4
 
 # closed is not home: each end has its own word
-_ENDS = {
+_ENDS: dict[str, str] = {
     CloseOutcome.HOME: "home",
     CloseOutcome.ADMITTED: "admitted",
     CloseOutcome.TRANSFERRED: "transferred",
@@ -97,7 +97,7 @@ def _over(request: AccessRequest, facts: Facts, parts: CaseParts) -> Standing | 
         return None
     if request.status == RequestStatus.CLOSED:
         why = label(NotGoneReason, request.not_gone_reason)
-        return Standing(_ENDS[CloseOutcome(request.outcome)], "", request.get_outcome_display(), why, 90, is_over=True)
+        return Standing(_ENDS.get(request.outcome, "closed"), "", request.get_outcome_display(), why, 90, is_over=True)
     if facts.cancelled_at:
         return Standing("cancelled", "", request.get_cancel_reason_display(), "", 95, is_over=True)
     return None

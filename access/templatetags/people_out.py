@@ -7,13 +7,13 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 
 from access.selectors.people_out import PersonOut, without_way_home
 from core import clock
 from core.vocabulary import Role
 
 register = template.Library()
-PAGE = "/out/"  # there the list stands open
 OPENS = {Role.STAFF, Role.LEAD, Role.DISPATCH, Role.COMMAND}  # the posts whose own page of a request this is
 
 
@@ -31,7 +31,9 @@ def people_out(context: Context) -> dict[str, Any]:
         "people": people,
         "level": "danger" if any(each.level == "danger" for each in people) else "wait",
         "longest": max((each for each in people if each.waited is not None), key=_waited, default=None),
-        "is_open": request is not None and not getattr(request, "htmx", False) and request.path == PAGE,
+        "is_open": request is not None
+        and not getattr(request, "htmx", False)
+        and request.path == reverse("access:people_out"),
         "opens": actor is not None and actor.role in OPENS,
     }
 

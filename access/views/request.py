@@ -150,7 +150,7 @@ def undo_not_gone(request: ActorRequest, ident: UUID) -> HttpResponse:
     """Take 没有去 back."""
     actor = actor_of(request)
     not_gone.undo(own_request(actor, ident), by=actor, at=clock.now())
-    messages.success(request, _("撤回了。车、号和证都还在。"))
+    messages.success(request, _("撤回了，这一趟还算数。"))
     return _back(ident)
 
 

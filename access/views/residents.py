@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _T
 from django.views.decorators.http import require_POST, require_safe
 
-from access import finding
 from access.forms.life import AbsenceForm, NeedActForm, said_of
 from access.forms.residents import PersonForm, ResidentForm, ResultForm, id_hint
 from access.models import Resident
@@ -29,8 +26,7 @@ from access.states import Finding
 from accounts.access_control import actor_of, for_roles
 from accounts.requests import ActorRequest
 from communities.selectors import community_of
-from core import clock, names
-from core.actors import Actor
+from core import clock
 from core.errors import Conflict
 from core.http import is_fragment, page
 from core.idempotency import idempotent
@@ -61,10 +57,11 @@ def resident_list(request: ActorRequest) -> HttpResponse:
     # a search while it is typed shows its rows alone
     counts = {} if query.words and is_fragment(request) else selectors.group_counts(actor, at=at)
     total = None if query.words else counts[query.group or "all"]
-    pages, rows = _found(actor, query, request.GET.get("page", ""), total, at)
-    if not rows and names.may_sound_otherwise(query.words):
-        query = replace(query, by_sound=True)
-        pages, rows = _page_of(selectors.residents(actor, query, at=at), request.GET.get("page", ""), total)
+    for found, read in selectors.readings(actor, query, at=at):
+        query = read
+        pages, rows = _page_of(found, request.GET.get("page", ""), total)
+        if rows:
+            break
     context = {
         "pages": pages,
         "rows": [selectors.row_of(row, stale_before=at - selectors.STALE_AFTER) for row in rows],
@@ -73,17 +70,6 @@ def resident_list(request: ActorRequest) -> HttpResponse:
         "total": counts.get("all"),
     }
     return page(request, "access/residents/list.html", context, part="rows")
-
-
-def _found(
-    actor: Actor, query: selectors.ListQuery, asked: str, total: int | None, at: datetime
-) -> tuple[Page[int], list[Resident]]:
-    """Read one page of who is looked for: who has the whole number that was typed, else who has its parts."""
-    if (whole := finding.whole_mobile(query.words)) is not None:
-        pages, read = _page_of(selectors.residents(actor, query, at=at, whole_number=whole), asked, total)
-        if read:
-            return pages, read
-    return _page_of(selectors.residents(actor, query, at=at), asked, total)
 
 
 def _page_of(rows: QuerySet[Resident], asked: str, total: int | None) -> tuple[Page[int], list[Resident]]:

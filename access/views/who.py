@@ -21,7 +21,10 @@ def request_who(request: ActorRequest) -> HttpResponse:
     """Ask for whom a way is wanted; a press on a name leads to the three questions."""
     actor, at = actor_of(request), clock.now()
     words = request.GET.get("q", "").strip()[:60]
-    found, by_sound = selectors.first_found(actor, words, at=at, at_most=AT_MOST)
+    for rows, read in selectors.readings(actor, selectors.ListQuery(words=words), at=at):
+        found, by_sound = list(rows[:AT_MOST]), read.by_sound
+        if found:
+            break
     context = {
         "words": words,
         "rows": [selectors.row_of(row, stale_before=at - selectors.STALE_AFTER) for row in found],

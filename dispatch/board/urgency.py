@@ -48,6 +48,7 @@ def urgency(row: AccessRequest, trip: Trip | None, at: datetime) -> tuple[int, s
 
 
 def side_of(row: AccessRequest, at: datetime, kind: str) -> str:
+    """Say how far off the hour is, or that somebody goes by themselves."""
     if kind == "own":
         return _("自己去，要约号")
     if row.arrive_at and row.arrive_at > at:
@@ -59,6 +60,7 @@ def side_of(row: AccessRequest, at: datetime, kind: str) -> str:
 
 
 def day_time(moment: datetime, at: datetime) -> str:
+    """Say a moment, with its day where it is not today's."""
     days = (clock.local_day(moment) - clock.local_day(at)).days
     return (
         hhmm(moment)

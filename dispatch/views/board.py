@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,10 +93,8 @@ def move_return(request: ActorRequest, request_id: UUID) -> HttpResponse:
 @idempotent
 def withdraw(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take a placement back."""
-    row = selectors.request_for(actor_of(request), request_id)
-    placement.withdraw(row, by=actor_of(request), at=clock.now(), reason=stored("调度撤回"))
-    messages.info(request, _("撤回了，%(name)s回到等车的人里。") % {"name": row.name})
-    return _to_board(row.pk)
+    undo = partial(placement.withdraw, reason=stored("调度撤回"))
+    return _taken_back(request, request_id, undo=undo, said=_("撤回了，%(name)s回到等车的人里。"))
 
 
 @for_roles("dispatch")
@@ -110,10 +109,7 @@ def place_return(request: ActorRequest, request_id: UUID) -> HttpResponse:
 @idempotent
 def undo_return(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take a way home off its car again."""
-    row = selectors.request_for(actor_of(request), request_id)
-    returns.undo_return(row, by=actor_of(request), at=clock.now())
-    messages.info(request, _("撤回了，%(name)s还在等返程车。") % {"name": row.name})
-    return _to_board(row.pk)
+    return _taken_back(request, request_id, undo=returns.undo_return, said=_("撤回了，%(name)s还在等返程车。"))
 
 
 @for_roles("dispatch")
@@ -128,10 +124,7 @@ def place_transfer(request: ActorRequest, request_id: UUID) -> HttpResponse:
 @idempotent
 def undo_transfer(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take the way to the other hospital off its car again."""
-    row = selectors.request_for(actor_of(request), request_id)
-    transfers.undo_place(row, by=actor_of(request), at=clock.now())
-    messages.info(request, _("撤回了，%(name)s还在等转院车。") % {"name": row.name})
-    return _to_board(row.pk)
+    return _taken_back(request, request_id, undo=transfers.undo_place, said=_("撤回了，%(name)s还在等转院车。"))
 
 
 @for_roles("dispatch")
@@ -146,10 +139,7 @@ def place_stranded(request: ActorRequest, request_id: UUID) -> HttpResponse:
 @idempotent
 def undo_stranded(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Take them off that car again."""
-    row = selectors.request_for(actor_of(request), request_id)
-    stranded.undo_place(row, by=actor_of(request), at=clock.now())
-    messages.info(request, _("撤回了，%(name)s还在坏车旁等。") % {"name": row.name})
-    return _to_board(row.pk)
+    return _taken_back(request, request_id, undo=stranded.undo_place, said=_("撤回了，%(name)s还在坏车旁等。"))
 
 
 @for_roles("dispatch")
@@ -186,6 +176,14 @@ def _put_on(
     words = said % {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
     _done(request, words, reverse(undo, args=[row.pk]))
     return _to_board()
+
+
+def _taken_back(request: ActorRequest, request_id: UUID, *, undo: Callable[..., object], said: str) -> HttpResponse:
+    """Take back by a service what was pressed for somebody, and say so."""
+    row = selectors.request_for(actor_of(request), request_id)
+    undo(row, by=actor_of(request), at=clock.now())
+    messages.info(request, said % {"name": row.name})
+    return _to_board(row.pk)
 
 
 def _again(request: ActorRequest, request_id: UUID, error: DomainError) -> HttpResponse:

@@ -47,3 +47,12 @@ def test_each_outcome_has_its_own_word(outcome: str, word: str):
     case = walkers.walk(walkers.town(), to="placed")
     requests.close(case.request, outcome=outcome, by=case.town.staff, at=case.at)
     assert line(case).standing.word == word
+
+
+def test_a_case_closed_with_a_word_nobody_knows_is_closed():
+    """A row that slipped through: the page stands, and does not say that somebody is home."""
+    case = walkers.walk(walkers.town(), to="placed")
+    requests.close(case.request, outcome="home", by=case.town.staff, at=case.at)
+    row = with_facts(type(case.request).objects.all()).select_related("resident", "community", "facility").get()
+    row.outcome = "火箭"
+    assert journey_line(row, at=case.at + MIN).standing.word == "closed"

@@ -19,22 +19,7 @@ from tests.handed import handed
 from tests.walkers import AT, MIN
 from transport.models import Trip
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_ten_forty():
-    clock.forget()
-    with time_machine.travel(AT, tick=False):
-        yield
-    clock.forget()
-
-
-@pytest.fixture
-def dispatcher() -> Client:
-    client = Client()
-    client.force_login(walkers.dispatcher_user())
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_ten_forty")]
 
 
 def _named(dispatcher: Client) -> list[str]:
