@@ -114,8 +114,9 @@ BREAKERS: dict[str, list[str]] = {
     ],
     "INV-36": ["UPDATE core_outboxmessage SET created_at = now() - interval '1 hour', delivered_at = NULL"],
     "INV-37": [
+        "DELETE FROM core_workerheartbeat",  # whatever a test before wrote down and kept
         "INSERT INTO core_workerheartbeat (name, beaten_at, silent_since)"
-        " VALUES ('relay', clock_timestamp(), NULL), ('dispatch', NULL, clock_timestamp() - interval '2 minutes')"
+        " VALUES ('relay', clock_timestamp(), NULL), ('dispatch', NULL, clock_timestamp() - interval '2 minutes')",
     ],
     "INV-41": [
         "INSERT INTO core_auditevent (at, recorded_at, actor_key, actor_label, actor_role, actor_place, verb, model,"
