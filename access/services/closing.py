@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -27,7 +26,7 @@ _ENDS = ("kept_at", "hand_closed_at", *journey.HOME_EVIDENCE)
 
 
 @transaction.atomic
-def close_if_over(case_ref: UUID | None, *, at: datetime, **_payload: Any) -> bool:
+def close_if_over(case_ref: UUID | None, *, at: datetime) -> bool:
     """Close the request of a case when nothing is left to do; say whether it did. Safe to run twice."""
     if case_ref is None:
         return False

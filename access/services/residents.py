@@ -147,7 +147,7 @@ def note_result(resident_id: UUID, *, result: str, by: Actor, at: datetime) -> R
 
 
 @transaction.atomic
-def take_up_sample(case_ref: UUID | None, *, at: datetime, result: str, **_payload: Any) -> Resident | None:
+def take_up_sample(case_ref: UUID | None, *, at: datetime, result: str) -> Resident | None:
     """Write down what a desk's test found for the resident of a case; a stranger's waits until they have a name."""
     resident = Resident.objects.filter(requests__case_ref=case_ref).first() if case_ref else None
     return note_result(resident.pk, result=result, by=RELAY, at=at) if resident else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -36,7 +35,7 @@ SHUT_BUT_RECEIVES = stored("去的科室停了，%(house)s 仍要接，先打接
 ELSEWHERE = stored("要改，可去 %(name)s，车程 %(min)s 分钟")
 
 
-def let_wait_again(_case_ref: UUID | None = None, *, at: datetime, service_id: int, **_payload: Any) -> int:
+def let_wait_again(*, at: datetime, service_id: int) -> int:
     """Unbook whoever is due while a service does not receive and has not left home yet; return how many.
 
     Who is on the way stays booked: the desk receives or hands on (R-000-8), and a call names another place for them.

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
 from access.events import AbilityChanged, InfectionChanged, RequestApproved, RequestIdentified, StrangerPlaced
+from access.models import AccessRequest
+from access.models.request import OPEN
+from access.services import cards, critical, one_way
 from communities.events import EmergencyDetailed, ZoneChanged
+from core.actors import RELAY
+from core.stored import stored
 from dispatch.facts import arrivals, closures, late_cars, reclass, strangers, wake
 from dispatch.hand import rescues
 from dispatch.home import leaving, returns, transfers
@@ -16,15 +26,22 @@ from hospitals.events import (
     TransferAccepted,
     TransferDropped,
 )
+from hospitals.services import appointments
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, RunGivenUp, RunLate, TripFailed
+from transport.models import Trip
+from transport.services import trips
+from transport.states import TripDirection, TripStatus
 
 
 def request_approved(event: RequestApproved) -> None:
-    """Wake whoever plans; who turned critical on the way is on top of the desk's page."""
-    if event.case_ref and event.is_critical:
-        wake.raised(event.case_ref, at=event.at)
-    if event.case_ref:
-        wake.ring_for(event.case_ref)
+    """Wake whoever plans; the desk that expects a patient reads that 120 was called meanwhile, and labour (E22)."""
+    if event.case_ref is None:
+        return
+    row = AccessRequest.objects.filter(case_ref=event.case_ref, is_critical=True).first()
+    if event.is_critical and row is not None:
+        labour = cards.LABOUR if cards.is_labour(row) else ""
+        appointments.note_critical(event.case_ref, need_kind=labour, by=RELAY, at=event.at)
+    wake.ring_for(event.case_ref)
 
 
 def request_identified(event: RequestIdentified) -> None:
@@ -46,12 +63,18 @@ def boarded(event: Boarded) -> None:
 
 def trip_failed(event: TripFailed) -> None:
     """Let the trip wait again, and wake whoever plans (E3)."""
-    wake.failed(event.case_ref, at=event.at, trip_ids=(event.trip_id,))
+    _wait_again((event.trip_id,), at=event.at)
 
 
 def run_given_up(event: RunGivenUp) -> None:
     """Let the trips of a car that does not come wait again, and wake whoever plans (E3)."""
-    wake.failed(event.case_ref, at=event.at, trip_ids=event.trip_ids)
+    _wait_again(event.trip_ids, at=event.at)
+
+
+def _wait_again(trip_ids: Sequence[str], *, at: datetime) -> None:
+    returns.back_to_waiting(trip_ids, at=at)
+    for case_ref in set(Trip.objects.filter(pk__in=trip_ids).values_list("case_ref", flat=True)):
+        wake.ring_for(case_ref)
 
 
 def run_late(event: RunLate) -> None:
@@ -59,10 +82,19 @@ def run_late(event: RunLate) -> None:
     late_cars.note(at=event.at, run_id=event.run_id, trip_ids=event.trip_ids)
 
 
+@transaction.atomic
 def rider_unwell(event: RiderUnwell) -> None:
-    """Raise the case of whoever turned critical in the car (R-000-2)."""
-    if event.case_ref:
-        wake.emergency_aboard(event.case_ref, at=event.at)
+    """Raise the case of a rider who turned critical in the car; the hospital reads it at once (R-000-2)."""
+    if event.case_ref is None:
+        return
+    row = AccessRequest.objects.filter(case_ref=event.case_ref).first()
+    appointments.note_critical(event.case_ref, by=RELAY, at=event.at)
+    if row is None or row.status not in OPEN:
+        return
+    called = one_way.critical_of(row.person_key)
+    if called is not None and called.pk != row.pk:  # the ambulance called elsewhere would find nobody there
+        critical.lower_critical(called, reason=stored("人已经在车上"), by=RELAY, at=event.at)
+    critical.make_critical(row, by=RELAY, at=event.at)
 
 
 def at_facility_door(event: AtFacilityDoor) -> None:
@@ -96,9 +128,10 @@ def transfer_dropped(event: TransferDropped) -> None:
 
 
 def released(event: IntakeReleased) -> None:
-    """Call the way home."""
-    if event.case_ref:
-        wake.released(event.case_ref, at=event.at)
+    """Call the way home, the reserved car first (C15); wake whoever plans when there is none."""
+    trip = returns.call_back(event.case_ref, at=event.at) if event.case_ref else None
+    if trip is not None and trip.status == TripStatus.UNSCHEDULED:
+        wake.ring_for(trip.case_ref)
 
 
 def ended(event: IntakeEnded) -> None:
@@ -107,10 +140,15 @@ def ended(event: IntakeEnded) -> None:
         returns.note_ended(event.case_ref, at=event.at)
 
 
+@transaction.atomic
 def undone(event: IntakeUndone) -> None:
-    """Follow a step that a desk took back."""
-    if event.case_ref:
-        wake.undone(event.case_ref, at=event.at, step=event.step)
+    """Take back the call for the way home when a desk takes back that treatment was over: a car stands by again."""
+    if event.case_ref is None:
+        return
+    home = Trip.objects.live().filter(case_ref=event.case_ref, direction=TripDirection.INBOUND)
+    if event.step == "ended" and home.filter(status=TripStatus.UNSCHEDULED).exists():
+        trips.cancel_return(event.case_ref, by=RELAY, at=event.at, reason=stored("接诊台撤回结束"))
+    returns.note_arrival(event.case_ref, at=event.at)
 
 
 def service_changed(event: ServiceChanged) -> None:

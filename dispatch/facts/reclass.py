@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -68,9 +67,7 @@ class Case:
         return is_out(self.facts)
 
 
-def zone_changed(
-    _case_ref: UUID | None = None, *, at: datetime, community: str, building: str = "", **_payload: Any
-) -> int:
+def zone_changed(*, at: datetime, community: str, building: str = "") -> int:
     """Follow the new zone of a compound, or of one building, for everybody who asks or is on the way.
 
     Return how many.
@@ -80,7 +77,7 @@ def zone_changed(
     return _follow_all(list(rows.values_list("pk", flat=True)), at=at)
 
 
-def infection_changed(_case_ref: UUID | None = None, *, at: datetime, resident_id: str, **_payload: Any) -> int:
+def infection_changed(*, at: datetime, resident_id: str) -> int:
     """Follow what a test found, for every case of a resident; return how many."""
     return _follow_all(list(_moving().filter(resident_id=resident_id).values_list("pk", flat=True)), at=at)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +15,7 @@ from hospitals.states import IntakeStatus
 
 
 @transaction.atomic
-def identified(case_ref: UUID, *, at: datetime, request_id: str, **_payload: Any) -> None:
+def identified(case_ref: UUID, *, at: datetime, request_id: str) -> None:
     """Let zone and infection of the person found decide, have a way home, and wake whoever plans."""
     reclass.follow([UUID(request_id)], at=at)
     intake = Intake.objects.where_now(case_ref)

@@ -9,29 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from access.models import AccessRequest
-from access.models.request import OPEN
-from access.services import cards, critical, one_way
 from access.states import RequestStatus
 from communities.models import DispatchArea
 from core import bell
-from core.actors import RELAY
-from core.stored import stored
 from dispatch.doorbells import PLACE_URGENT, PLAN_AREA
-from dispatch.home import returns
 from dispatch.models import AreaSetting
 from dispatch.planning import turns
 from dispatch.planning.turns import BY_120, its_turn, standing_aside
 from dispatch.states import PlanningKind
-from hospitals.services import appointments
 from transport.models import Trip
-from transport.services import trips
 from transport.states import TripDirection, TripStatus
 
 Answer = Callable[[str, dict[str, str]], None]  # given the name of the task and its arguments
@@ -50,51 +42,6 @@ def answered_by(answer: Answer) -> Iterator[None]:
         yield
     finally:
         _answer.reset(token)
-
-
-def failed(case_ref: UUID | None, *, at: datetime, trip_ids: tuple[str, ...] = (), **payload: Any) -> None:
-    """Let the trips of a failed ride wait again (E3), and wake whoever plans."""
-    returns.back_to_waiting(case_ref, at=at, trip_ids=trip_ids, **payload)
-    waiting = Trip.objects.filter(Q(pk__in=trip_ids) | Q(case_ref=case_ref, status=TripStatus.UNSCHEDULED))
-    for case in set(waiting.values_list("case_ref", flat=True)):
-        ring_for(case)
-
-
-def released(case_ref: UUID, *, at: datetime, **payload: Any) -> None:
-    """Call the way home, the reserved car first (C15); wake whoever plans when there is none."""
-    trip = returns.call_back(case_ref, at=at, **payload)
-    if trip is not None and trip.status == TripStatus.UNSCHEDULED:
-        ring_for(case_ref)
-
-
-def raised(case_ref: UUID, *, at: datetime) -> None:
-    """Tell the desk that expects somebody that 120 was called for them meanwhile, and that she is in labour (E22)."""
-    row = AccessRequest.objects.filter(case_ref=case_ref, is_critical=True).first()
-    if row is not None:
-        labour = cards.LABOUR if cards.is_labour(row) else ""
-        appointments.note_critical(case_ref, need_kind=labour, by=RELAY, at=at)
-
-
-@transaction.atomic
-def emergency_aboard(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
-    """Raise the case of somebody whose state turned critical in the car; the hospital reads it at once (R-000-2)."""
-    row = AccessRequest.objects.filter(case_ref=case_ref).first()
-    appointments.note_critical(case_ref, by=RELAY, at=at)
-    if row is None or row.status not in OPEN:
-        return
-    called = one_way.critical_of(row.person_key)
-    if called is not None and called.pk != row.pk:  # the ambulance called elsewhere would find nobody there
-        critical.lower_critical(called, reason=stored("人已经在车上"), by=RELAY, at=at)
-    critical.make_critical(row, by=RELAY, at=at)
-
-
-@transaction.atomic
-def undone(case_ref: UUID, *, at: datetime, step: str = "", **payload: Any) -> None:
-    """Take back the call for the way home when a desk takes back that treatment was over: a car stands by again."""
-    home = Trip.objects.live().filter(case_ref=case_ref, direction=TripDirection.INBOUND)
-    if step == "ended" and home.filter(status=TripStatus.UNSCHEDULED).exists():
-        trips.cancel_return(case_ref, by=RELAY, at=at, reason=stored("接诊台撤回结束"))
-    returns.note_arrival(case_ref, at=at, **payload)
 
 
 def ring_for(case_ref: UUID) -> None:
@@ -169,14 +116,10 @@ def _areas_of_returns(at: datetime) -> set[str]:
 __all__ = [
     "answered_by",
     "areas_of",
-    "emergency_aboard",
-    "failed",
     "nobody_looks_at",
-    "released",
     "ring",
     "ring_all",
     "ring_for",
     "ring_urgent",
     "sweep",
-    "undone",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +17,7 @@ from transport.states import TripDirection
 
 
 @transaction.atomic
-def note_boarded(case_ref: UUID | None, *, at: datetime, trip_id: str = "", **_payload: Any) -> bool:
+def note_boarded(case_ref: UUID | None, *, at: datetime, trip_id: str) -> bool:
     """Tell the desk that its patient is on the way home, then close what is over; say whether the desk was told."""
     is_told = False
     if trip_id and (trip := Trip.objects.filter(pk=trip_id, direction=TripDirection.BETWEEN).first()):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -39,7 +38,7 @@ FAILED = (TripStatus.NO_SHOW, TripStatus.MISSED, TripStatus.INTERRUPTED)
 
 
 @transaction.atomic
-def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
+def call_back(case_ref: UUID, *, at: datetime) -> Trip | None:
     """Call the way home of somebody who is released: the reserved car first, moved to when they are ready (C15).
 
     Without a reservation that fits, the trip waits among those without a car, for a person or the engine.
@@ -63,7 +62,7 @@ def call_back(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
 
 
 @transaction.atomic
-def note_arrival(case_ref: UUID, *, at: datetime, **_payload: Any) -> Trip | None:
+def note_arrival(case_ref: UUID, *, at: datetime) -> Trip | None:
     """Have a way home standing by for whoever arrived, and move it when they came late (R-000-12)."""
     intake = Intake.objects.select_related("facility").where_now(case_ref)
     if intake is not None:
@@ -89,22 +88,19 @@ def note_ended(case_ref: UUID, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def drop_return(case_ref: UUID, *, at: datetime, **_payload: Any) -> None:
+def drop_return(case_ref: UUID, *, at: datetime) -> None:
     """Give up the way home of somebody who is admitted or dead, and close the case."""
     trips.cancel_return(case_ref, by=RELAY, at=at, reason=stored("住院或去世"))
     close_if_over(case_ref, at=at)
 
 
 @transaction.atomic
-def back_to_waiting(
-    case_ref: UUID | None, *, at: datetime, trip_id: str = "", trip_ids: Iterable[str] = (), **_payload: Any
-) -> None:
-    """Let the same request wait again when its trip failed or its driver declined (E3): its facts say so.
+def back_to_waiting(trip_ids: Iterable[str], *, at: datetime) -> None:
+    """Let the same requests wait again when their trips failed or their driver declined (E3): their facts say so.
 
     The desk and the gate no longer read a car that does not come.
     """
-    wanted = [*trip_ids, *([trip_id] if trip_id else [])]
-    for trip in Trip.objects.filter(pk__in=wanted).select_related("run"):
+    for trip in Trip.objects.filter(pk__in=trip_ids).select_related("run"):
         trips.back_to_waiting(trip, by=RELAY, at=at)
         if trip.direction == TripDirection.BETWEEN:
             transfers.lost_car(trip, at=at)
@@ -167,7 +163,7 @@ def sweep(*, at: datetime) -> None:
     kept = _missed(KEPT, [TripStatus.WILL_CALL, TripStatus.UNSCHEDULED])
     each(kept, lambda case_ref: drop_return(case_ref, at=at))
     failed = list(Trip.objects.filter(status__in=FAILED).values_list("pk", flat=True))
-    each(failed, lambda trip_id: back_to_waiting(None, at=at, trip_id=str(trip_id)))
+    each(failed, lambda trip_id: back_to_waiting([str(trip_id)], at=at))
 
 
 def _missed(statuses: Iterable[str], waiting: Iterable[str]) -> list[UUID]:

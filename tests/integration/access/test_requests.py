@@ -268,8 +268,8 @@ def test_entry_closes_once(person):
     go_out(row)
     come_in(row, AT + timedelta(hours=5))
     at = AT + timedelta(hours=5, minutes=1)
-    assert closing.close_if_over(row.case_ref, at=at, scan_id="x")
-    assert not closing.close_if_over(row.case_ref, at=at, scan_id="x")
+    assert closing.close_if_over(row.case_ref, at=at)
+    assert not closing.close_if_over(row.case_ref, at=at)
     row.refresh_from_db()
     assert row.closed_at == AT + timedelta(hours=5)
 
