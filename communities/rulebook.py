@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -53,7 +53,6 @@ class Ruling:
     value: Any
     source: str
     rule: Rule
-    beaten: tuple[Rule, ...] = field(default=(), compare=False)
 
 
 def row_fault(rule: Rule) -> str:
@@ -86,7 +85,7 @@ def resolve(rules: Iterable[Rule], key: str, question: RuleQuestion) -> Ruling:
         if binding
         else max(rows, key=_rank)
     )
-    return Ruling(first.value, _source(first), first, tuple(rule for rule in rows if rule is not first))
+    return Ruling(first.value, _source(first), first)
 
 
 def _applies(rule: Rule, question: RuleQuestion) -> bool:

@@ -25,7 +25,6 @@ class Board:
     closed : trips already done; they need no place any more.
     held : legs somebody has been told or has begun; the search leaves them on their car.
     reserved : cars that planned legs of runs in force have; asked first where the run became impossible (C15).
-    approximate : place pairs whose travel time is a fall-back estimate.
     """
 
     problem: Problem
@@ -36,7 +35,6 @@ class Board:
     choice: dict[str, Choice | None]
     closed: set[Key]
     held: set[int] = field(default_factory=set)
-    approximate: frozenset[tuple[str, str]] = frozenset()
     reserved: dict[int, int] = field(default_factory=dict)
 
     def needed(self, request: Request) -> list[int]:

@@ -32,7 +32,6 @@ def build(problem: Problem, travel: Travel, engine: Engine) -> Board:
     cost = params.price_minute * minutes + params.price_km * km
     routing = Routing(legs, cars, partners, (minutes, cost), prices, engine)
     board = Board(problem, maker, routing, number, options, dict.fromkeys(options), set())
-    board.approximate = frozenset(getattr(travel, "approximate", ()))
     for request in problem.requests:
         if request.fixed_facility is not None and options[request.id]:
             board.choice[request.id] = options[request.id][0]

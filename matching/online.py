@@ -8,7 +8,7 @@ from matching.board import Board
 from matching.build import build
 from matching.engines import Engine, current
 from matching.errors import UnknownRequest
-from matching.explain import CarAnswer, FacilityAnswer, why_cars, why_facilities
+from matching.explain import CarAnswer, why_cars
 from matching.facilities import with_place
 from matching.legs import Choice
 from matching.place import place_request
@@ -46,11 +46,6 @@ def request_on(board: Board, request_id: str) -> Request:
         return board.problem.request_by_id[request_id]
     except KeyError as error:
         raise UnknownRequest(request_id) from error
-
-
-def facilities_for(board: Board, request_id: str) -> tuple[FacilityAnswer, ...]:
-    """Rank the facilities for a request, those it may not use last, with the rule that bars them."""
-    return why_facilities(board, request_on(board, request_id))
 
 
 def candidates(board: Board, request_id: str, *, facility: str | None = None, slot: str | None = None) -> Candidates:

@@ -94,7 +94,6 @@ class Statistics:
     iterations: int = 0
     seconds: float = 0.0
     seed: int = 0
-    approximate_legs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

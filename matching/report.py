@@ -35,9 +35,6 @@ def report(board: Board, *, seed: int = 0, iterations: int = 0, seconds: float =
         iterations=iterations,
         seconds=seconds,
         seed=seed,
-        approximate_legs=sum(
-            (a.place, b.place) in board.approximate for route in routes for a, b in itertools.pairwise(route.stops)
-        ),
     )
     return Plan(arranged=arranged, unmet=unmet, routes=tuple(routes), statistics=figures)
 

@@ -93,7 +93,6 @@ class DayOuting:
     driver: str
     phone: str
     riders: tuple[Rider, ...]
-    is_ahead: bool
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,6 @@ def _outing(bar: Bar, seen: snapshot.Fleet) -> DayOuting:
         driver=driver.name if driver else "",
         phone=driver.phone if driver else "",
         riders=tuple(riders),
-        is_ahead=bar.run.status in _AHEAD,
     )
 
 

@@ -103,7 +103,6 @@ class Option:
     checks: tuple[Check, ...]
     times: tuple[Times, ...]
     ride_min: int
-    ride_km: float
 
 
 def options(receivers: Iterable[Receiver], ask: CareAsk, *, now: datetime, limits: Limits = LIMITS) -> list[Option]:
@@ -178,7 +177,7 @@ def _judge(receiver: Receiver, ask: CareAsk, *, now: datetime, is_lacking: bool,
             checks.append(Check("far", "but", {"min": minutes}))
         if free and not ask.is_critical and not any(map(ask.is_planned, free)):
             checks.append(Check("other_hours", "but"))
-    return Option(receiver, not bars, tuple(bars or checks), tuple(free), minutes, km)
+    return Option(receiver, not bars, tuple(bars or checks), tuple(free), minutes)
 
 
 def _is_named(receiver: Receiver, ask: CareAsk) -> bool:

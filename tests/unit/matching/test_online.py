@@ -10,7 +10,8 @@ from benchmarks.engine.day import running
 from matching.check import check
 from matching.engines import INTERPRETED
 from matching.errors import UnknownRequest
-from matching.online import candidates, facilities_for, insert_one, open_board
+from matching.explain import why_facilities
+from matching.online import candidates, insert_one, open_board, request_on
 from matching.plan import Plan
 from matching.problem import Direction, Load, Problem, StopState
 from matching.repair import without_facility, without_vehicle
@@ -83,7 +84,8 @@ def test_skill_and_persons_choice_are_named() -> None:
 
 def test_facilities_are_ranked_and_the_others_explained() -> None:
     full = hospital("yellow", slots=(slot(need="chemotherapy"),), zones=frozenset({"sealed"}))
-    found = facilities_for(open_board(town(facilities=(hospital(), full)), engine=INTERPRETED), "p0")
+    board = open_board(town(facilities=(hospital(), full)), engine=INTERPRETED)
+    found = why_facilities(board, request_on(board, "p0"))
 
     assert [answer.facility for answer in found] == ["hospital", "yellow"]
     assert found[0].ride_min is not None
