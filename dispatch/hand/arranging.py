@@ -29,7 +29,7 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.geo import travel_min
 from core.stored import stored
-from dispatch.hand import rides, telling, way_home
+from dispatch.hand import rides, taken, telling, way_home
 from dispatch.hand.arrangement import Arrangement, Drive, TreatmentPlace
 from dispatch.limits import EXIT_BEFORE_MIN, RETURN_AFTER_H
 from hospitals.models import Appointment, Facility, Slot
@@ -109,7 +109,7 @@ def require_waiting(request: LockedCase) -> None:
     if facts.boarded_at or facts.arrived_at:
         raise Conflict("placement.under_way", _("人已经在路上或到院了，请刷新看最新情况。"))
     if facts.scheduled_at:
-        raise Conflict("placement.exists", _("刚被别人排好了，请刷新看最新情况。"))
+        raise taken.by_another("placement.exists", request)
 
 
 def _home(request: AccessRequest) -> Community:
@@ -127,7 +127,7 @@ def _way_home_to_arrange(request: AccessRequest) -> Trip:
     trip = live.select_related("run", "reserved_run").first()
     is_found = trip and (trip.reserved_run_id if trip.status == TripStatus.WILL_CALL else has_way_home(facts))
     if trip is None or trip.run_id or is_found:
-        raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
+        raise taken.by_another("return.exists", request)
     return trip
 
 

@@ -25,7 +25,7 @@ from core.stored import stored
 from core.sweeping import each
 from core.vocabulary import PlaceKind
 from dispatch import policies
-from dispatch.hand import rides, telling, way_home
+from dispatch.hand import rides, taken, telling, way_home
 from dispatch.home import company, kept_cars, stranded, transfers
 from hospitals.models import Intake
 from hospitals.states import KEPT, IntakeStatus
@@ -130,7 +130,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
     if trip.status == TripStatus.WILL_CALL and waits_now:
         scheduling.activate(trip, ready_at=facts.ready_at or at, by=by, at=at)
     if trip.status != TripStatus.UNSCHEDULED and (waits_now or trip.reserved_run_id):
-        raise Conflict("return.exists", _("刚被别人排好了，请刷新看最新情况。"))
+        raise taken.by_another("return.exists", row)
     found = kept_cars.chosen(vehicle_code, trip, row, kept_cars.home_way(trip, at), at=at)
     way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("return.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})

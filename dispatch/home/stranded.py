@@ -20,7 +20,7 @@ from core.errors import Conflict
 from core.stored import stored
 from core.sweeping import each
 from dispatch import policies
-from dispatch.hand import rides, telling, way_home
+from dispatch.hand import rides, taken, telling, way_home
 from dispatch.home import kept_cars, transfers
 from transport.models import Trip
 from transport.services import scheduling
@@ -59,7 +59,7 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
     if row is None or trip is None or trip.status == T.ON_BOARD:
         raise Conflict("stranded.over", _("已经接走了，请刷新看最新情况。"))
     if trip.status != T.UNSCHEDULED:
-        raise Conflict("stranded.placed", _("刚被别人排好了，请刷新看最新情况。"))
+        raise taken.by_another("stranded.placed", row)
     found = kept_cars.chosen(vehicle_code, trip, row, transfers.way_of(trip, at), at=at)
     way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("stranded.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})

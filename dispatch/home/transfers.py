@@ -21,7 +21,7 @@ from core.errors import Conflict
 from core.stored import in_chinese, stored
 from core.sweeping import each
 from dispatch import policies
-from dispatch.hand import offers, rides, snapshot, telling, way_home
+from dispatch.hand import offers, rides, snapshot, taken, telling, way_home
 from dispatch.hand.candidates import way_between
 from dispatch.home import kept_cars
 from dispatch.models import AreaSetting
@@ -114,7 +114,7 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
     if row is None or trip is None or transfer is None or transfer.status != TransferStatus.ACCEPTED:
         raise Conflict("transfer.over", _("不用转院了，或已经送到，请刷新看最新情况。"))
     if trip.status != T.UNSCHEDULED:
-        raise Conflict("transfer.placed", _("刚被别人排好了，请刷新看最新情况。"))
+        raise taken.by_another("transfer.placed", row)
     found = kept_cars.chosen(vehicle_code, trip, row, way_of(trip, at), at=at)
     way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("transfer.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})

@@ -18,6 +18,7 @@ from core import boards, clock
 from core.errors import Conflict, DomainError, Invalid
 from core.http import mark_of, page, unchanged, wants_fresh
 from core.idempotency import idempotent
+from core.looking import Looker, look
 from core.phrases import listed
 from core.stored import stored
 from core.vocabulary import hhmm
@@ -38,13 +39,15 @@ def show(request: ActorRequest) -> HttpResponse:
     """Show the board, or one living part of it."""
     target = getattr(getattr(request, "htmx", None), "target", "")
     version = boards.version(f"area:{actor_of(request).place_code}", kinds=("facility",))
-    mark = mark_of(request, version=version, at=clock.now())
+    others = _others(request, request.GET.get("who", "")) if target in {"", "main", "panel"} else ()
+    mark = mark_of(request, version=f"{version}{others or ''}", at=clock.now())
     return unchanged(request, mark) or _render(
         request,
         request.GET,
         part=target if target in PARTS else "board",
         mark=mark,
         version="" if wants_fresh(request) else version,
+        others=others,
     )
 
 
@@ -161,6 +164,14 @@ def replace_car(request: ActorRequest, run_id: UUID) -> HttpResponse:
     return _to_board()
 
 
+def _others(request: ActorRequest, who: str) -> tuple[Looker, ...]:
+    """Return which colleagues have the same person open, and note for them that this one has."""
+    try:
+        return look(UUID(who), by=actor_of(request), at=clock.now())
+    except ValueError:
+        return ()
+
+
 def _put_on(
     request: ActorRequest, request_id: UUID, *, place: Callable[..., Trip], said: str, undo: str
 ) -> HttpResponse:
@@ -202,6 +213,7 @@ def _render(  # noqa: PLR0913 - the forms a page may show again
     status: int = 200,
     mark: str = "",
     version: str = "",
+    others: tuple[Looker, ...] = (),
 ) -> HttpResponse:
     """Draw the board; of a `version` of its boards it is read once, for every part and everybody of the area."""
     form = ChoiceForm(asked)
@@ -220,6 +232,7 @@ def _render(  # noqa: PLR0913 - the forms a page may show again
     }
     address = _address({**stays, "q": query})
     context = {"board": shown, "address": address, "area": actor.place_code, "error": error, "choice": choice}
+    context["others"] = others
     return page(request, "dispatch/board.html", context, part=part, status=status, mark=mark)
 
 
