@@ -37,11 +37,10 @@ def _no_kept_rows() -> None:
     that still polled had read it again after that test forgot it.
     """
     from communities.services import rulebook  # noqa: PLC0415 - not before Django is set up
-    from core import clock  # noqa: PLC0415
-    from dispatch.board import kept_board  # noqa: PLC0415
+    from core import clock, kept  # noqa: PLC0415
 
     clock.forget()
-    kept_board.forget()
+    kept.forget()
     rulebook.forget()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from access.journey import is_out, next_actor, stage_of
+from access.journey import Facts, is_out, next_actor, stage_of
 from access.models import AccessRequest
 from access.selectors import facts_of, people_out
 from access.selectors.people_out import PersonOut
@@ -23,7 +25,9 @@ from dispatch.board.waiting import home_name
 from dispatch.hand.rescues import of_board
 from dispatch.words import unmet_words
 
+SHOWN = 20  # so many lines of unmet needs; the rest is counted
 LIMIT_MIN = 15  # a new request is within its time for as long as a car may take to be named
+ASKING = {RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET}
 ON_THE_WAY = {Stage.EXITED, Stage.BOARDED, Stage.BOARDED_BACK}
 
 
@@ -45,6 +49,7 @@ class Overview:
     """The page's figures."""
 
     unmet: list[Unmet]
+    more: int
     people: int
     longest: int
     without_way_home: list[PersonOut]
@@ -61,20 +66,20 @@ class Overview:
 def overview(actor: Actor, *, at: datetime) -> Overview:
     """Read a division's requests and people out: three queries."""
     rows = selectors.board_requests(actor, at=at)
-    waiting = [row for row in rows if _has_nothing(row)]
-    unmet = _grouped(waiting, at)
-    facts = [facts_of(row) for row in rows]
-    stages = Counter(str(stage_of(each)) for each in facts)
-    lost = [each for each in people_out(actor, at=at) if each.has_no_way_home]
+    known = {row.pk: facts_of(row) for row in rows}
+    waiting = [row for row in rows if _has_nothing(row, known[row.pk])]
+    groups = _grouped(waiting, known)
+    stages = Counter(str(stage_of(facts)) for facts in known.values())
     return Overview(
-        unmet=unmet,
-        people=sum(each.count for each in unmet),
-        longest=max((each.minutes for each in unmet), default=0),
-        without_way_home=lost,
+        unmet=[_unmet(group, known[group[0].pk], at) for group in groups[:SHOWN]],
+        more=max(0, len(groups) - SHOWN),
+        people=len(waiting),
+        longest=_minutes(groups[0][0], at) if groups else 0,
+        without_way_home=[each for each in people_out(actor, at=at) if each.has_no_way_home],
         rescues=of_board(rows, at=at),
-        streets=_streets(rows, waiting),
+        streets=_streets(rows, waiting, known),
         due=len(rows),
-        arranged=sum(1 for each in facts if each.scheduled_at),
+        arranged=sum(1 for facts in known.values() if facts.scheduled_at),
         on_the_way=sum(stages[stage] for stage in ON_THE_WAY),
         treated=stages[Stage.ARRIVED],
         stages=stages,
@@ -82,30 +87,34 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
     )
 
 
-def _has_nothing(row: AccessRequest) -> bool:
-    open_ones = {RequestStatus.SUBMITTED, RequestStatus.TRIAGED, RequestStatus.APPROVED, RequestStatus.UNMET}
-    facts = facts_of(row)
-    return row.status in open_ones and not (facts.scheduled_at or facts.boarded_at or facts.arrived_at)
+def _has_nothing(row: AccessRequest, facts: Facts) -> bool:
+    return row.status in ASKING and not (facts.scheduled_at or facts.boarded_at or facts.arrived_at)
 
 
-def _grouped(waiting: list[AccessRequest], at: datetime) -> list[Unmet]:
-    """Join people of one street who wait for the same thing; the longest wait first."""
-    groups: dict[tuple[str | None, str, str], list[AccessRequest]] = {}
-    for row in waiting:
-        groups.setdefault((row.community_id, _care(row), _mover(row)), []).append(row)
-    return sorted((_unmet(rows, at) for rows in groups.values()), key=lambda each: -each.minutes)
+def _grouped(waiting: list[AccessRequest], known: Mapping[UUID, Facts]) -> list[list[AccessRequest]]:
+    """Join people of one place who wait for the same thing, each group and all of them by the longest wait."""
+    groups: dict[tuple[str | None, bool, bool, str], list[AccessRequest]] = {}
+    for row in sorted(waiting, key=lambda each: each.submitted_at):
+        mover = _mover(row, known[row.pk])
+        groups.setdefault((row.community_id, row.is_critical, row.need_kind in FIXED, mover), []).append(row)
+    return list(groups.values())  # a group stands where its first row came
 
 
-def _unmet(rows: list[AccessRequest], at: datetime) -> Unmet:
-    oldest = min(rows, key=lambda row: row.submitted_at)
-    minutes = int((at - oldest.submitted_at).total_seconds() // 60)
+def _minutes(row: AccessRequest, at: datetime) -> int:
+    return int((at - row.submitted_at).total_seconds() // 60)
+
+
+def _unmet(group: list[AccessRequest], facts: Facts, at: datetime) -> Unmet:
+    """Put a group in words by whoever of it waits longest."""
+    oldest = group[0]
+    minutes = _minutes(oldest, at)
     return Unmet(
         minutes=minutes,
         need=_care(oldest),
-        count=len(rows),
+        count=len(group),
         place=home_name(oldest),
-        cause=_cause(oldest),
-        owner=_owner(oldest),
+        cause=_cause(oldest, facts),
+        owner=_owner(oldest, facts),
         is_late=minutes > LIMIT_MIN,
     )
 
@@ -117,28 +126,31 @@ def _care(row: AccessRequest) -> str:
     return _("定期治疗") if row.need_kind in FIXED else _("其他就医")
 
 
-def _mover(row: AccessRequest) -> str:
-    return next_actor(facts_of(row), needs_vehicle=row.needs_vehicle)
+def _mover(row: AccessRequest, facts: Facts) -> str:
+    return next_actor(facts, needs_vehicle=row.needs_vehicle)
 
 
-def _cause(row: AccessRequest) -> str:
+def _cause(row: AccessRequest, facts: Facts) -> str:
     if row.status == RequestStatus.SUBMITTED:
         return _("等社区点头")
     if row.needs_person_reason:
         return unmet_words(row.needs_person_reason, row.needs_person_detail)
-    return _("医院约好了，还没有车") if facts_of(row).booked_at else _("还没排医院和车")
+    return _("医院约好了，还没有车") if facts.booked_at else _("还没排医院和车")
 
 
-def _owner(row: AccessRequest) -> str:
-    labels = {Role.STAFF: _("社区 %(p)s") % {"p": home_name(row)}, Role.DISPATCH: _("调度台")}
-    return str(labels.get(Role(_mover(row) or Role.DISPATCH), _("调度台")))
+def _owner(row: AccessRequest, facts: Facts) -> str:
+    if _mover(row, facts) == Role.STAFF:
+        return _("社区 %(p)s") % {"p": home_name(row)}
+    return _("调度台")
 
 
-def _streets(rows: list[AccessRequest], waiting: list[AccessRequest]) -> list[dict[str, object]]:
+def _streets(
+    rows: list[AccessRequest], waiting: list[AccessRequest], known: Mapping[UUID, Facts]
+) -> list[dict[str, object]]:
     """Count people by street: asked, without an arrangement, out."""
     asked = Counter(row.community.street_code for row in rows if row.community)
     nothing = Counter(row.community.street_code for row in waiting if row.community)
-    out = Counter(row.community.street_code for row in rows if row.community and is_out(facts_of(row)))
+    out = Counter(row.community.street_code for row in rows if row.community and is_out(known[row.pk]))
     names = dict(Area.objects.filter(code__in=list(asked)).values_list("code", "name"))
     found = [
         {"name": names.get(code, code), "asked": asked[code], "nothing": nothing[code], "out": out[code]}

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 
 from accounts.access_control import actor_of, for_roles
 from accounts.requests import ActorRequest
-from command.selectors.overview import overview
-from core import clock
-from core.http import page
+from command.selectors.kept_overview import OverviewKey, kept
+from core import boards, clock
+from core.http import mark_of, page, unchanged, wants_fresh
 from dispatch import selectors
 
 
@@ -16,5 +16,10 @@ from dispatch import selectors
 def show(request: ActorRequest) -> HttpResponse:
     """Show a division's unmet needs, people out without a way home, and counts by street."""
     actor, at = actor_of(request), clock.now()
-    context = {"seen": overview(actor, at=at), "bad_rules": selectors.bad_rules(actor, at=at)}
-    return page(request, "command/overview.html", context, part="numbers")
+    version = boards.version(kinds=("area", "facility", "community"))
+    mark = mark_of(request, version=version, at=at)
+    if same := unchanged(request, mark):
+        return same
+    seen = kept(OverviewKey(actor, at, "" if wants_fresh(request) else version))
+    context = {"seen": seen, "bad_rules": selectors.bad_rules(actor, at=at)}
+    return page(request, "command/overview.html", context, part="numbers", mark=mark)

@@ -65,3 +65,33 @@ def test_the_street_with_most_people_without_anything_is_on_top():
     _three_streets()
 
     assert re.findall(r'<tr data-key="(\w)街">', _page()) == ["乙", "丙", "甲"]
+
+
+def test_what_is_read_once_is_another_one_after_every_change(django_assert_max_num_queries):
+    """Two command posts share a reading; a request more is seen at once, and the second time costs nothing."""
+    _three_streets()
+    client = Client()
+    client.force_login(places.user("cmd2", "陶主任", role="command", place=("district", "210602000000", "元宝区")))
+    assert "6 人的需求没着落" in client.get(reverse("command:overview")).content.decode()
+    with django_assert_max_num_queries(5):  # session, person, change numbers, and two of the rulebook
+        client.get(reverse("command:overview"))
+    home = places.community("210602001010", "甲街二小区")
+    town = walkers.town()
+    there = replace(town, community=home, staff=replace(town.staff, place_code=home.code))
+    walkers.ask(there, walkers.resident(there, "甲又一"), at=AT)
+
+    assert "7 人的需求没着落" in client.get(reverse("command:overview")).content.decode()
+
+
+def test_no_more_than_twenty_lines_are_named_and_the_rest_is_counted():
+    town = walkers.town()
+    for number in range(22):
+        home = places.community(f"210602001{number + 100}", f"小区{number}")
+        there = replace(town, community=home, staff=replace(town.staff, place_code=home.code))
+        walkers.ask(there, walkers.resident(there, f"某{number}"), at=AT - number * MIN)
+
+    page = _page()
+
+    assert page.count('class="need-row" data-key="小区') == 20
+    assert "还有 2 项" in page
+    assert "小区0 " not in page
