@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django import forms
 
 from core.fields import TidyField
@@ -15,10 +17,21 @@ class ChoiceForm(forms.Form):
     facility = TidyField(required=False, max_length=20)
     car = TidyField(required=False, max_length=20)
     back = TidyField(required=False, max_length=20)
+    pickup = forms.IntegerField(required=False, min_value=1, max_value=4_000_000_000)
+
+    @property
+    def pickup_read(self) -> datetime | None:
+        """Return the pick-up that the button was read with."""
+        seconds = self.cleaned_data["pickup"]
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
     def choice(self) -> PlacementChoice:
         """Return what `placement.place` takes."""
         data = self.cleaned_data
         return PlacementChoice(
-            slot_id=data["slot"], facility_code=data["facility"], out_vehicle=data["car"], back_vehicle=data["back"]
+            slot_id=data["slot"],
+            facility_code=data["facility"],
+            out_vehicle=data["car"],
+            back_vehicle=data["back"],
+            pickup_read=self.pickup_read,
         )

@@ -20,7 +20,8 @@ from core.errors import NotFound
 from dispatch.models import AreaSetting, PlanningRun
 from hospitals.models import Appointment, TransferRequest
 from hospitals.states import TransferStatus
-from transport.models import Run, Vehicle
+from transport.models import Run, Trip, Vehicle
+from transport.states import TripDirection
 
 AHEAD = timedelta(days=2)  # the board shows today and tomorrow
 
@@ -49,6 +50,12 @@ def request_for(actor: Actor, request_id: UUID) -> AccessRequest:
     if row is None:
         raise NotFound("request.absent")
     return row
+
+
+def pickup_of(request: AccessRequest) -> datetime | None:
+    """Return when a car fetches somebody for their way there; None while none does."""
+    there = Trip.objects.live().filter(case_ref=request.case_ref, direction=TripDirection.OUTBOUND)
+    return there.values_list("pickup_planned_at", flat=True).first()
 
 
 def _rows(actor: Actor) -> QuerySet[AccessRequest]:

@@ -16,13 +16,14 @@ from access.states import TransportMode
 from core import clock
 from core.phrases import label
 from core.vocabulary import car_label, hhmm
+from dispatch.board import preset
 from dispatch.board.placed import MOVES, freed, rides_of
 from dispatch.board.shown import Choice, DeskToAsk, Offer, Panel, ReasonLine
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
 from dispatch.hand.candidates import way_back, way_between
 from dispatch.hand.offers import Errand, Pair
-from dispatch.hand.receiving import Option, Times
+from dispatch.hand.receiving import Option
 from dispatch.hand.snapshot import Fleet
 from dispatch.hand.timing import duty_of
 from dispatch.limits import Limits
@@ -67,15 +68,9 @@ def _hospitals(shown: Panel, choice: Choice, limits: Limits, at: datetime) -> No
         snapshot.receivers(request, now=at), snapshot.care_ask(request, now=at), now=at, limits=limits
     )
     possible = [each for each in options if each.is_possible]
-    wanted = choice.slot_id or getattr(request, "held_slot", None)
-    for option in possible:
-        time = next((each for each in option.times if each.slot_id == wanted), None)
-        if time or (choice.facility and option.receiver.code == choice.facility):
-            shown.hospital, shown.slot = option, time or _first(option)
-            break
-    else:
-        if possible:
-            shown.hospital, shown.slot = possible[0], _first(possible[0])
+    shown.hospital, shown.slot = preset.of(possible, choice, held=getattr(request, "held_slot", None))
+    if not request.is_critical:
+        shown.instead = preset.words(options, choice, shown.hospital, shown.slot)
     chosen = shown.hospital.receiver.code if shown.hospital else ""
     best = [each for each in possible if each.receiver.code == chosen]
     best += [each for each in possible if each.receiver.code != chosen][: BEST - len(best)]
@@ -86,10 +81,6 @@ def _hospitals(shown: Panel, choice: Choice, limits: Limits, at: datetime) -> No
         near = [each for each in shown.hospital.times if clock.local_day(each.starts_at) == day]
         later = [each for each in shown.hospital.times if clock.local_day(each.starts_at) > day]
         shown.times = sorted([*near[:4], *later[:4]], key=lambda each: each.starts_at)
-
-
-def _first(option: Option) -> Times | None:
-    return option.times[0] if option.times else None
 
 
 def _hospital(option: Option, *, is_chosen: bool = False) -> Offer:
@@ -121,6 +112,7 @@ def _there_and_back(shown: Panel, fleet: Fleet, choice: Choice, limits: Limits, 
         shown.desk = _desk(hospital)
         return
     shown.out_code = chosen.there.car.code
+    shown.pickup_at = chosen.there.ride.pickup_at
     shown.back_code = chosen.back.car.code if chosen.back else ""
     shown.ghosts = [each.ride for each in (chosen.there, chosen.back) if each and each.ride]
     words = {"plate": chosen.there.car.plate, "at": hhmm(chosen.there.ride.leave_at)}
@@ -208,7 +200,7 @@ def _one_way(shown: Panel, found: list[Fit], choice: Choice, ask: Ask) -> RidePl
         shown.stuck = _("现在没有车能去接。看下面每辆车卡在哪里。")
         return None
     ride: RidePlan = chosen.ride
-    shown.out_code, shown.ghosts = chosen.car.code, [ride]
+    shown.out_code, shown.ghosts, shown.pickup_at = chosen.car.code, [ride], ride.pickup_at
     words = {"plate": chosen.car.plate, "at": hhmm(ride.pickup_at)}
     shown.press = (_("换成 %(plate)s，%(at)s 接到人") if shown.placed else _("排给 %(plate)s，%(at)s 接到人")) % words
     return ride

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from access.models import AccessRequest
 from dispatch.board.placed import PlacedRide
@@ -72,6 +73,8 @@ class Panel:
     hospital: Option | None = None
     cars: list[Offer] = field(default_factory=list)
     cars_barred: list[Offer] = field(default_factory=list)
+    instead: str = ""  # what of the choice cannot be kept
+    pickup_at: datetime | None = None  # when the car offered fetches them: the press is held to it
     out_code: str = ""
     back_code: str = ""
     press: str = ""

@@ -22,7 +22,7 @@ from core.actors import Actor
 from core.errors import Conflict, Invalid
 from core.stored import stored
 from dispatch import policies
-from dispatch.hand import arranging, rescues, rides, snapshot
+from dispatch.hand import arranging, promised, rescues, rides, snapshot
 from dispatch.hand.arrangement import Arrangement, OwnRun, TreatmentPlace
 from dispatch.hand.arranging import Held
 from dispatch.hand.offers import Errand, Pair, pair_of
@@ -43,14 +43,15 @@ class PlacementChoice:
     facility_code: str = ""
     out_vehicle: str = ""
     back_vehicle: str = ""
+    pickup_read: datetime | None = None  # what the button said
 
 
 @transaction.atomic
 def place(request: AccessRequest, *, choice: PlacementChoice, by: Actor, at: datetime) -> AccessRequest:
     """Give a request its slot, both rides and its passes in one transaction.
 
-    Raises Conflict when it is placed or over already, when the slot or car went to somebody else, or a rule bars
-    the car; Invalid when the choice lacks a hospital or a car.
+    Raises Conflict when it is placed or over already, when the slot or car went to somebody else, a rule bars the
+    car, or it would come later than was read; Invalid when the choice lacks a hospital or a car.
     """
     policies.check_place(by, request)
     place_at = TreatmentPlace(choice.slot_id, choice.facility_code)
@@ -101,6 +102,11 @@ def _chosen(held: Held, choice: PlacementChoice, place_at: TreatmentPlace, *, at
     seen = snapshot.fleet(request.dispatch_area, since=since, until=until, besides=kept_alone(held.back))
     pair = pair_of(seen.cars, snapshot.ask(request), way, out=choice.out_vehicle, back=choice.back_vehicle, now=at)
     _require(pair)
+    if pair.there.ride:
+        is_critical = request.is_critical
+        promised.require(
+            choice.pickup_read, pair.there.ride.pickup_at, plate=pair.there.car.plate, is_critical=is_critical
+        )
     out = OwnRun(rides.ride_of(pair.there), {"out": [check.as_json() for check in pair.checks]})
     home = pair.back if pair.back and pair.back.ride else None
     return replace(made, out=out, back=rides.own_run(home) if home else None)

@@ -13,7 +13,7 @@ from access.selectors.rescue import place_of
 from core.actors import RELAY, Actor
 from core.errors import Conflict, Invalid
 from core.stored import stored
-from dispatch.hand import rides, snapshot, way_home
+from dispatch.hand import promised, rides, snapshot, way_home
 from dispatch.hand.arrangement import AsKept, Drive
 from dispatch.hand.candidates import fit, way_back
 from dispatch.hand.offers import returns as rank_returns
@@ -46,10 +46,13 @@ def home_way(trip: Trip, at: datetime) -> Way:
     return way_back(trip.origin.point, trip.destination.point, ready_at=ready, now=at, is_firm=True)
 
 
-def chosen(code: str, trip: Trip, request: AccessRequest, way: Way, *, at: datetime) -> Fit:
+def chosen(
+    code: str, trip: Trip, request: AccessRequest, way: Way, *, at: datetime, read: datetime | None = None
+) -> Fit:
     """Judge the car a person chose for a way, under its lock.
 
-    Raises Invalid where it has no shift, Conflict in the words of the first rule that bars it.
+    Raises Invalid where it has no shift, Conflict in the words of the first rule that bars it, or with both times where
+    it comes later than was `read`.
     """
     list(Vehicle.objects.select_for_update().filter(pk=code))
     car = fleet(request, at=at, besides=kept_alone(trip)).car(code)
@@ -59,6 +62,7 @@ def chosen(code: str, trip: Trip, request: AccessRequest, way: Way, *, at: datet
     if found.ride is None:
         words = {"plate": car.plate, "why": sentence(found.checks[0])}
         raise Conflict("vehicle.taken", _("不能排 %(plate)s：%(why)s。请换一辆。") % words)
+    promised.require(read, found.ride.pickup_at, plate=car.plate, is_critical=request.is_critical)
     return found
 
 

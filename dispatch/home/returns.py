@@ -110,7 +110,9 @@ def back_to_waiting(trip_ids: Iterable[str], *, at: datetime) -> None:
 
 
 @transaction.atomic
-def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime) -> Trip:
+def place_return(
+    request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime, read: datetime | None = None
+) -> Trip:
     """Put somebody who waits to go home on a car a person chose.
 
     Raises Conflict when they have a car, are home, or the car is barred; Invalid when no car was chosen.
@@ -131,7 +133,7 @@ def place_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: da
         scheduling.activate(trip, ready_at=facts.ready_at or at, by=by, at=at)
     if trip.status != TripStatus.UNSCHEDULED and (waits_now or trip.reserved_run_id):
         raise taken.by_another("return.exists", row)
-    found = kept_cars.chosen(vehicle_code, trip, row, kept_cars.home_way(trip, at), at=at)
+    found = kept_cars.chosen(vehicle_code, trip, row, kept_cars.home_way(trip, at), at=at, read=read)
     way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("return.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
     return trip
@@ -150,11 +152,13 @@ def undo_return(request: AccessRequest, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def move_return(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime) -> Trip:
+def move_return(
+    request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime, read: datetime | None = None
+) -> Trip:
     """Give somebody another car home, or leave the one that stood; raises what taking back and placing raise."""
     policies.check_place(by, request)
     undo_return(request, by=by, at=at)
-    return place_return(request, vehicle_code=vehicle_code, by=by, at=at)
+    return place_return(request, vehicle_code=vehicle_code, by=by, at=at, read=read)
 
 
 def sweep(*, at: datetime) -> None:

@@ -49,7 +49,7 @@ def fetch(trip: Trip, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime) -> Trip:
+def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime, read: datetime | None = None) -> Trip:
     """Put somebody who stands beside a broken car on the one a person chose.
 
     Raises Conflict when they have a car, are there already, or the car is barred; Invalid when no car was chosen.
@@ -60,7 +60,7 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
         raise Conflict("stranded.over", _("已经接走了，请刷新看最新情况。"))
     if trip.status != T.UNSCHEDULED:
         raise taken.by_another("stranded.placed", row)
-    found = kept_cars.chosen(vehicle_code, trip, row, transfers.way_of(trip, at), at=at)
+    found = kept_cars.chosen(vehicle_code, trip, row, transfers.way_of(trip, at), at=at, read=read)
     way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("stranded.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
     return trip

@@ -103,7 +103,7 @@ def way_of(trip: Trip, at: datetime) -> Way:
 
 
 @transaction.atomic
-def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime) -> Trip:
+def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime, read: datetime | None = None) -> Trip:
     """Put somebody who waits for another hospital on a car a person chose.
 
     Raises Conflict when they have a car, are not to be brought any more, or the car is barred; Invalid without a car.
@@ -115,7 +115,7 @@ def place(request: AccessRequest, *, vehicle_code: str, by: Actor, at: datetime)
         raise Conflict("transfer.over", _("不用转院了，或已经送到，请刷新看最新情况。"))
     if trip.status != T.UNSCHEDULED:
         raise taken.by_another("transfer.placed", row)
-    found = kept_cars.chosen(vehicle_code, trip, row, way_of(trip, at), at=at)
+    found = kept_cars.chosen(vehicle_code, trip, row, way_of(trip, at), at=at, read=read)
     way_home.write(trip, row, rides.own_run(found), is_pinned=True, by=by, at=at)
     audit.record("transfer.placed", row, by=by, at=at, detail={"vehicle": vehicle_code})
     return trip

@@ -27,7 +27,7 @@ from dispatch.board.kept_board import BoardKey, kept
 from dispatch.board.shown import Choice
 from dispatch.facts import silence
 from dispatch.forms import ChoiceForm
-from dispatch.hand import placement
+from dispatch.hand import placement, promised
 from dispatch.home import returns, stranded, transfers
 from transport.models import Trip
 
@@ -64,7 +64,8 @@ def place(request: ActorRequest, request_id: UUID) -> HttpResponse:
         placement.place(row, choice=form.choice(), by=actor_of(request), at=now)
     except (Conflict, Invalid) as error:
         return _again(request, row.pk, error)
-    _done(request, _("%(name)s排好了。") % {"name": row.name}, reverse("dispatch:withdraw", args=[row.pk]))
+    words = _("%(name)s排好了。") % {"name": row.name} + promised.moved(form.pickup_read, selectors.pickup_of(row))
+    _done(request, words, reverse("dispatch:withdraw", args=[row.pk]))
     return _to_board()
 
 
@@ -80,7 +81,8 @@ def move(request: ActorRequest, request_id: UUID) -> HttpResponse:
         placement.move(row, choice=form.choice(), by=actor_of(request), at=clock.now())
     except (Conflict, Invalid) as error:
         return _again(request, row.pk, error)
-    messages.success(request, _("%(name)s换好了。要再改，再点他的名字。") % {"name": row.name})
+    words = _("%(name)s换好了。要再改，再点他的名字。") % {"name": row.name}
+    messages.success(request, words + promised.moved(form.pickup_read, selectors.pickup_of(row)))
     return _to_board(row.pk)
 
 
@@ -181,10 +183,11 @@ def _put_on(
     if not form.is_valid():
         return _again(request, row.pk, Invalid("placement.vehicle", _("请选一辆车。")))
     try:
-        trip = place(row, vehicle_code=form.cleaned_data["car"], by=actor_of(request), at=clock.now())
+        car, read = form.cleaned_data["car"], form.pickup_read
+        trip = place(row, vehicle_code=car, by=actor_of(request), at=clock.now(), read=read)
     except (Conflict, Invalid) as error:
         return _again(request, row.pk, error)
-    words = said % {"name": row.name, "at": hhmm(trip.pickup_planned_at)}
+    words = said % {"name": row.name, "at": hhmm(trip.pickup_planned_at)} + promised.moved(read, trip.pickup_planned_at)
     _done(request, words, reverse(undo, args=[row.pk]))
     return _to_board()
 
