@@ -26,8 +26,8 @@ def stranded(trip: Trip, at: datetime) -> str:
     return _("车坏在路上，人在车边等了 %(t)s") % {"t": duration(minutes)}
 
 
-def urgency(row: AccessRequest, trip: Trip | None, at: datetime) -> tuple[int, str, str, str]:
-    """Return rank, colour, reason and icon of somebody not yet on the way."""
+def urgency(row: AccessRequest, trip: Trip | None, at: datetime, *, nobody: str = "") -> tuple[int, str, str, str]:
+    """Return rank, colour, reason and icon of somebody not yet on the way; `nobody`: their last car found nobody."""
     approved = row.approved_at or row.submitted_at
     age = int((at - approved).total_seconds() // 60)
     if row.is_critical:
@@ -35,9 +35,10 @@ def urgency(row: AccessRequest, trip: Trip | None, at: datetime) -> tuple[int, s
     if trip and (words := stranded(trip, at)):
         return 1, "danger", words, "stop"
     if row.arrive_at and row.arrive_at <= at:
-        return 2, "danger", _("已过 %(t)s，还没有车") % {"t": hhmm(row.arrive_at)}, "stop"
+        late = _("已过 %(t)s，还没有车") % {"t": hhmm(row.arrive_at)}
+        return 2, "danger", "；".join(filter(None, (late, nobody))), "stop"
     if trip and trip.attempt > 1:
-        return 3, "wait", _("原来的车来不了，要换车"), "alert"
+        return 3, "wait", nobody or _("原来的车来不了，要换车"), "alert"
     if row.arrive_at and row.arrive_at - at <= SOON:
         return 3, "wait", _("不到 1 小时就要到"), "alert"
     if age >= ANSWER_MIN and (row.arrive_at is None or row.arrive_at - at <= AGE_COUNTS):

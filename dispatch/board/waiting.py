@@ -21,6 +21,7 @@ from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
 from core.vocabulary import Mobility
+from dispatch.board.no_shows import met_nobody
 from dispatch.board.urgency import AGE_COUNTS, ANSWER_MIN, SOON, day_time, side_of, stranded, urgency
 from dispatch.hand.snapshot import Fleet
 from transport.models import Trip
@@ -142,7 +143,8 @@ class Ending:
 
 def waiting_people(rows: Iterable[AccessRequest], fleet: Fleet, limits: WaitLimits, *, at: datetime) -> list[Waiting]:
     """Return everybody who waits for a slot or a car, most pressing first."""
-    found = [_waiting(row, fleet, limits, at) for row in rows]
+    nobody = met_nobody(trip for ways in fleet.waiting.values() for trip in ways.values())
+    found = [_waiting(row, fleet, limits, nobody, at) for row in rows]
     return sorted((each for each in found if each), key=lambda each: each.order)
 
 
@@ -164,7 +166,9 @@ def _hospital(row: AccessRequest, fleet: Fleet) -> str:
     return trip.from_label if trip else row.facility.name if row.facility else ""
 
 
-def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime) -> Waiting | None:
+def _waiting(
+    row: AccessRequest, fleet: Fleet, limits: WaitLimits, nobody: dict[UUID, str], at: datetime
+) -> Waiting | None:
     """Say what a case waits for now, if anything."""
     trips, facts = fleet.waiting.get(row.case_ref, {}), facts_of(row)
     if is_over(facts):
@@ -174,7 +178,8 @@ def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime)
     wants_home = is_out(facts) and (facts.ready_at or facts.cancelled_at) and row.needs_vehicle
     if wants_home and not has_way_home(facts):
         since = facts.ready_at or facts.cancelled_at or at
-        return _back(row, trips.get(TripDirection.INBOUND), limits, since, at)
+        home = trips.get(TripDirection.INBOUND)
+        return _back(row, home, limits, since, at, nobody=nobody.get(home.pk, "") if home else "")
     is_open = row.status in {RequestStatus.APPROVED, RequestStatus.UNMET}
     if not is_open or facts.scheduled_at or facts.boarded_at or facts.arrived_at or facts.ready_at:
         return None
@@ -182,7 +187,8 @@ def _waiting(row: AccessRequest, fleet: Fleet, limits: WaitLimits, at: datetime)
         return None if row.is_critical else _keep(row, trips.get(TripDirection.INBOUND), at)
     there = trips.get(TripDirection.OUTBOUND)
     is_stranded = there is not None and there.from_kind == ELSEWHERE and not row.is_critical
-    return _out(row, there, at, kind="stranded" if is_stranded else "out" if row.needs_vehicle else "own")
+    kind = "stranded" if is_stranded else "out" if row.needs_vehicle else "own"
+    return _out(row, there, at, kind=kind, nobody=nobody.get(there.pk, "") if there else "")
 
 
 def _keep(row: AccessRequest, trip: Trip | None, at: datetime) -> Waiting | None:
@@ -213,7 +219,9 @@ def home_name(row: AccessRequest) -> str:
     return row.community.name if row.community else _("还不知道住哪")
 
 
-def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: datetime, at: datetime) -> Waiting:
+def _back(
+    row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: datetime, at: datetime, *, nobody: str
+) -> Waiting:
     waited = at - since
     minutes = max(0, int(waited.total_seconds() // 60))
     level = limits.level(waited, has_ride=False)
@@ -222,6 +230,7 @@ def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: date
     )
     broken = stranded(trip, at) if trip else ""
     level = "danger" if broken else level
+    waits = _("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车")
     place = trip.from_label if trip else (row.facility.name if row.facility else _("外面"))
     return Waiting(
         request=row,
@@ -232,7 +241,7 @@ def _back(row: AccessRequest, trip: Trip | None, limits: WaitLimits, since: date
         headline=_("已等 %(t)s") % {"t": duration(minutes)},
         route=f"{place} → {home_name(row)}",
         side=_("返程"),
-        reason=broken or (_("返程超 %(n)s 分钟") % {"n": passed} if passed else _("等返程车")),
+        reason="；".join(filter(None, (broken or waits, nobody))),
         icon="stop" if broken else "clock",
         trip=trip,
     )
@@ -258,8 +267,8 @@ def _between(row: AccessRequest, trip: Trip, at: datetime) -> Waiting:
     )
 
 
-def _out(row: AccessRequest, trip: Trip | None, at: datetime, *, kind: str) -> Waiting:
-    rank, level, reason, icon = urgency(row, trip, at)
+def _out(row: AccessRequest, trip: Trip | None, at: datetime, *, kind: str, nobody: str) -> Waiting:
+    rank, level, reason, icon = urgency(row, trip, at, nobody=nobody)
     to = trip.to_label if trip else row.facility.name if row.facility else _("医院待定")
     return Waiting(
         request=row,
