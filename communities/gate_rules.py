@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-EXIT, ENTRY, NOT_ASKED = "exit", "entry", ""  # nobody said yet whether the party goes out or comes home
-GREEN, AMBER, RED = "green", "amber", "red"
+from communities.states import Answer, Direction, Reading
+
+NOT_ASKED = ""  # nobody said yet whether the party goes out or comes home
 EARLY, WITHIN, LATE = "early", "within", "late"
-GOOD, BAD_SIGNATURE, NO_PASS = "good", "bad_signature", "none"
-READINGS = (GOOD, BAD_SIGNATURE, "unknown_key", "unknown_version", "unreadable", NO_PASS)
+NO_PASS = "none"  # nothing was read
+READINGS = (*(each.value for each in Reading), NO_PASS)
 USED_OUT, USED_BACK = "out", "back"
 OUT_AGAIN = f"used_{USED_BACK}"
 BAD_CODE_HOME = "bad_code_home"
@@ -23,7 +24,7 @@ class Situation:
     """
 
     direction: str
-    reading: str = GOOD
+    reading: str = Reading.GOOD
     window: str = WITHIN
     is_revoked: bool = False
     is_key_retired: bool = False
@@ -48,46 +49,46 @@ def decide(situation: Situation) -> Verdict:
     A code that cannot be believed says nothing about the direction either: whoever shows it may be coming home, so it
     is never taken for an exit, and the guard asks first.
     """
-    if situation.direction == NOT_ASKED and situation.reading == BAD_SIGNATURE:
-        return Verdict(AMBER, "ask_direction")
-    return _entry(situation) if situation.direction == ENTRY else _exit(situation)
+    if situation.direction == NOT_ASKED and situation.reading == Reading.BAD_SIGNATURE:
+        return Verdict(Answer.AMBER, "ask_direction")
+    return _entry(situation) if situation.direction == Direction.ENTRY else _exit(situation)
 
 
 def _entry(s: Situation) -> Verdict:
-    if s.reading == BAD_SIGNATURE:
-        return Verdict(AMBER, BAD_CODE_HOME, True)
-    if s.reading != GOOD:
-        return Verdict(AMBER, "admit_by_hand")
+    if s.reading == Reading.BAD_SIGNATURE:
+        return Verdict(Answer.AMBER, BAD_CODE_HOME, True)
+    if s.reading != Reading.GOOD:
+        return Verdict(Answer.AMBER, "admit_by_hand")
     if s.is_other_community:
-        return Verdict(AMBER, "other_community")
-    return Verdict(GREEN, "revoked_return" if s.is_revoked else "", s.is_revoked)
+        return Verdict(Answer.AMBER, "other_community")
+    return Verdict(Answer.GREEN, "revoked_return" if s.is_revoked else "", s.is_revoked)
 
 
 def _exit(s: Situation) -> Verdict:
-    if s.reading == BAD_SIGNATURE:
-        return Verdict(RED, BAD_SIGNATURE)
-    if s.reading != GOOD:
-        return Verdict(AMBER, s.reading)
+    if s.reading == Reading.BAD_SIGNATURE:
+        return Verdict(Answer.RED, Reading.BAD_SIGNATURE)
+    if s.reading != Reading.GOOD:
+        return Verdict(Answer.AMBER, s.reading)
     if s.is_other_community:
-        return Verdict(AMBER, "other_community")
+        return Verdict(Answer.AMBER, "other_community")
     if s.is_revoked:
-        return Verdict(AMBER, "revoked")
+        return Verdict(Answer.AMBER, "revoked")
     if s.used:  # whoever was home already and goes out again has no way home that anybody planned
-        return Verdict(AMBER, f"used_{s.used}", s.used == USED_BACK)
+        return Verdict(Answer.AMBER, f"used_{s.used}", s.used == USED_BACK)
     if s.is_key_retired:
-        return Verdict(AMBER, "key_retired")
+        return Verdict(Answer.AMBER, "key_retired")
     if s.window != WITHIN:
-        return Verdict(AMBER, s.window)
-    return Verdict(GREEN)
+        return Verdict(Answer.AMBER, s.window)
+    return Verdict(Answer.GREEN)
 
 
 def vectors() -> list[dict[str, Any]]:
     """List every situation that can differ, with its answer: what both copies of the table are tested with."""
     rows = []
-    for direction in (EXIT, ENTRY, NOT_ASKED):
-        rows += [Situation(direction, reading) for reading in READINGS if reading != GOOD]
+    for direction in (Direction.EXIT, Direction.ENTRY, NOT_ASKED):
+        rows += [Situation(direction, reading) for reading in READINGS if reading != Reading.GOOD]
         rows += [
-            Situation(direction, GOOD, window, revoked, retired, other, used)
+            Situation(direction, Reading.GOOD, window, revoked, retired, other, used)
             for window in (EARLY, WITHIN, LATE)
             for revoked in (False, True)
             for retired in (False, True)

@@ -1,5 +1,7 @@
 """The gate pass's own states; not yet valid, valid, out, back and overdue are derived from times and scans."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,16 @@ class Direction(models.TextChoices):
 
     EXIT = "exit", _("出门")
     ENTRY = "entry", _("回来")
+
+
+class Reading(StrEnum):
+    """What became of a scanned text. Only a bad signature means that somebody made it up."""
+
+    GOOD = "good"
+    BAD_SIGNATURE = "bad_signature"
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_VERSION = "unknown_version"
+    UNREADABLE = "unreadable"
 
 
 class Answer(models.TextChoices):

@@ -14,7 +14,6 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import lru_cache
 
 import segno
@@ -23,6 +22,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from communities.states import Reading
 
 PREFIX = "TAB1:"
 VERSION = 0x11  # high half: layout 1; low half: algorithm 1, ES256
@@ -34,16 +35,6 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _DIGIT = {character: number for number, character in enumerate(_ALPHABET)}
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 _SHORT_CODE = re.compile(r"^[0-9A-Z-]{3,20}$")
-
-
-class Reading(StrEnum):
-    """What became of a scanned text. Only a bad signature means that somebody made it up."""
-
-    GOOD = "good"
-    BAD_SIGNATURE = "bad_signature"
-    UNKNOWN_KEY = "unknown_key"
-    UNKNOWN_VERSION = "unknown_version"
-    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)

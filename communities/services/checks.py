@@ -10,7 +10,7 @@ from communities.gate_rules import Situation, Verdict
 from communities.models import Gate, GatePass, Scan
 from communities.selectors import Passage
 from communities.services.passes import key_ring
-from communities.states import Direction, PassStatus
+from communities.states import Direction, PassStatus, Reading
 from core import tidy
 
 
@@ -52,7 +52,7 @@ def look_at_pass(  # noqa: PLR0913 - the facts of one act, by name
     direction: str = "",
     code_text: str = "",
     is_retired: bool = False,
-    reading: str = gate_rules.GOOD,
+    reading: str = Reading.GOOD,
 ) -> Look:
     """Look at a pass that was found by code or picked from the list; `reading` is what became of the signed code."""
     passage = selectors.passage(gate_pass.case_ref)
@@ -97,7 +97,7 @@ def _look_at_token(gate: Gate, text: str, at: datetime, direction: str) -> Look:
 def reading_of(code: str) -> str:
     """Say whether a scanned or typed code can be believed; a short code carries no signature."""
     text = tidy.code(code)
-    return str(tokens.read(text, key_ring()).reading) if tokens.looks_like_token(text) else gate_rules.GOOD
+    return str(tokens.read(text, key_ring()).reading) if tokens.looks_like_token(text) else Reading.GOOD
 
 
 def _situation(read: tokens.ReadToken, gate: Gate, way: str, at: datetime) -> Situation:

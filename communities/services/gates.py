@@ -17,7 +17,7 @@ from communities.events import EmergencyDetailed, EmergencyReleased, EnteredGate
 from communities.gate_rules import Verdict
 from communities.models import EmergencyDetail, Gate, GatePass, Scan, ScanCorrection
 from communities.services import calling, checks, marks, pass_calls
-from communities.states import Answer, Decision, Direction
+from communities.states import Answer, Decision, Direction, Reading
 from core import audit, boards, outbox
 from core.actors import Actor
 from core.errors import Conflict
@@ -218,7 +218,7 @@ def _answer(gate: Gate, event: ScanEvent, at: datetime) -> Verdict:
     if event.decision == Decision.EMERGENCY:
         return Verdict(Answer.AMBER, "emergency")
     if event.gate_pass is not None:
-        reading = checks.reading_of(event.code_text) if event.code_text else gate_rules.GOOD
+        reading = checks.reading_of(event.code_text) if event.code_text else Reading.GOOD
         look = checks.look_at_pass(gate, gate_pass=event.gate_pass, at=at, direction=event.direction, reading=reading)
     elif event.code_text:
         look = checks.look_at_code(gate, code=event.code_text, at=at, direction=event.direction)

@@ -12,7 +12,8 @@ import pytest
 import zxingcpp
 
 from communities import tokens
-from communities.tokens import KeyRing, Payload, Reading
+from communities.states import Reading
+from communities.tokens import KeyRing, Payload
 
 RING = KeyRing("a secret of the test", current=2)
 START = datetime(2022, 6, 28, 4, 0, tzinfo=UTC)
