@@ -1,6 +1,7 @@
 """Appointment (FHIR codes), intake, and service status."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,15 @@ class IntakeStatus(models.TextChoices):
     TRANSFERRED = "transferred", _("转院了")
     DIED = "died", _("去世")
     WITHDRAWN = "withdrawn", _("按错撤回")
+
+
+class DeskStep(StrEnum):
+    """A press at the desk that can be taken back while it is the newest; read from the stamps, in no column."""
+
+    ARRIVED = "arrived"
+    HANDED_OVER = "handed_over"
+    TREATMENT = "treatment"
+    ENDED = "ended"
 
 
 INSIDE = (IntakeStatus.ARRIVED, IntakeStatus.IN_TREATMENT)

@@ -27,6 +27,7 @@ from hospitals.events import (
     TransferDropped,
 )
 from hospitals.services import appointments
+from hospitals.states import DeskStep
 from transport.events import AtFacilityDoor, Boarded, DoorUndone, RiderUnwell, RunGivenUp, RunLate, TripFailed
 from transport.models import Trip
 from transport.services import trips
@@ -146,7 +147,7 @@ def undone(event: IntakeUndone) -> None:
     if event.case_ref is None:
         return
     home = Trip.objects.live().filter(case_ref=event.case_ref, direction=TripDirection.INBOUND)
-    if event.step == "ended" and home.filter(status=TripStatus.UNSCHEDULED).exists():
+    if event.step == DeskStep.ENDED and home.filter(status=TripStatus.UNSCHEDULED).exists():
         trips.cancel_return(event.case_ref, by=RELAY, at=event.at, reason=stored("接诊台撤回结束"))
     returns.note_arrival(event.case_ref, at=event.at)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hospitals.models import Intake
-from hospitals.states import FINAL, INSIDE, INTAKE_STEPS, IntakeStatus
+from hospitals.states import ENDED, FINAL, INSIDE, INTAKE_STEPS, DeskStep, IntakeStatus
 
 STEP_TO = {
     "start_treatment": IntakeStatus.IN_TREATMENT,
@@ -25,13 +25,13 @@ def allowed_steps(intake: Intake) -> frozenset[str]:
     return frozenset(steps)
 
 
-def last_step(intake: Intake) -> tuple[str, datetime]:
+def last_step(intake: Intake) -> tuple[DeskStep, datetime]:
     """Name the newest step of an arrival and when it was pressed; of two at one time, the later in the way."""
     stamps = [
-        ("arrived", intake.arrived_at),
-        ("handed_over", intake.handed_over_at),
-        ("treatment", intake.treatment_started_at),
-        ("ended", intake.ended_at if intake.status == IntakeStatus.RELEASED or intake.status in FINAL else None),
+        (DeskStep.ARRIVED, intake.arrived_at),
+        (DeskStep.HANDED_OVER, intake.handed_over_at),
+        (DeskStep.TREATMENT, intake.treatment_started_at),
+        (DeskStep.ENDED, intake.ended_at if intake.status in ENDED else None),
     ]
     known = [(name, moment) for name, moment in stamps if moment is not None]
     newest = max(moment for _name, moment in known)
@@ -44,5 +44,5 @@ def can_undo(intake: Intake, *, at: datetime, within: timedelta) -> bool:
     return (
         intake.status not in FINAL
         and at - taken_at <= within
-        and not (step == "ended" and (intake.way_home_by or intake.left_at))
+        and not (step == DeskStep.ENDED and (intake.way_home_by or intake.left_at))
     )

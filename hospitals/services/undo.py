@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -21,14 +22,14 @@ from hospitals.models import Intake
 from hospitals.selectors import limits
 from hospitals.selectors.steps import last_step
 from hospitals.services import telling, transfers
-from hospitals.states import FINAL, AppointmentStatus, IntakeStatus
+from hospitals.states import FINAL, AppointmentStatus, DeskStep, IntakeStatus
 
 # a call that the hand-over ended is to be made again: nobody has taken over
 _NOT_TAKEN_OVER: dict[str, Any] = {"handed_over_at": None, "handed_over_by": "", "late_reported_at": None}
 
 
 @transaction.atomic
-def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
+def undo_last(intake: Intake, *, by: Actor, at: datetime) -> DeskStep:
     """Take the newest step of an arrival back; return its name.
 
     Raises Conflict when it is too old, or when a vehicle for the way home is named already.
@@ -41,11 +42,9 @@ def undo_last(intake: Intake, *, by: Actor, at: datetime) -> str:
         raise Conflict("undo.closed", _("这一单已经结了，不能撤回。人还在，就按“没有登记的人来了”再接。"), step=step)
     if transfers.open_of(intake) is not None:
         raise Conflict("undo.transfer", _("已经在问转院，先按“不转了”，再撤回。"), step=step)
-    if step == "ended" and (intake.way_home_by or intake.left_at):
+    if step == DeskStep.ENDED and (intake.way_home_by or intake.left_at):
         raise Conflict("undo.followed", _("返程车已经派了，不能撤回。请打调度台。"), step=step)
-    {"arrived": _withdraw_arrival, "handed_over": _lift_hand_over, "treatment": _stop_treatment, "ended": _reopen}[
-        step
-    ](intake, by=by, at=at)
+    _TAKE_BACK[step](intake, by=by, at=at)
     outbox.put(IntakeUndone(case_ref=intake.case_ref, at=at, intake_id=str(intake.pk), step=step))
     telling.touch(intake)
     return step
@@ -64,7 +63,7 @@ def _withdraw_arrival(intake: Intake, *, by: Actor, at: datetime) -> None:
 def _lift_hand_over(intake: Intake, *, by: Actor, at: datetime) -> None:
     Intake.objects.filter(pk=intake.pk).update(**_NOT_TAKEN_OVER)
     intake.handed_over_at, intake.handed_over_by, intake.late_reported_at = None, "", None
-    audit.record("intake.undone", intake, by=by, at=at, detail={"step": "handed_over"})
+    audit.record("intake.undone", intake, by=by, at=at, detail={"step": DeskStep.HANDED_OVER.value})
 
 
 def _stop_treatment(intake: Intake, *, by: Actor, at: datetime) -> None:
@@ -80,3 +79,11 @@ def _reopen(intake: Intake, *, by: Actor, at: datetime) -> None:
     appointment = intake.appointment
     if appointment is not None and appointment.status == AppointmentStatus.FULFILLED:
         advance(appointment, AppointmentStatus.ARRIVED, by=by, at=at, verb="appointment.undone")
+
+
+_TAKE_BACK: dict[DeskStep, Callable[..., None]] = {
+    DeskStep.ARRIVED: _withdraw_arrival,
+    DeskStep.HANDED_OVER: _lift_hand_over,
+    DeskStep.TREATMENT: _stop_treatment,
+    DeskStep.ENDED: _reopen,
+}

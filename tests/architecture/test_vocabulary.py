@@ -28,13 +28,10 @@ OTHER_MEANINGS = {
     "access/services/emergencies.py": {"gate"},  # whence a request came
     "access/views/people_out.py": {"gate"},  # the topic of a board that a page listens to
     "core/templatetags/components.py": {"gate", "driver"},  # levels of privacy
-    "dispatch/facts/heard.py": {"ended"},  # a step of the desk
     "dispatch/planning/critical.py": {"ordinary"},  # what a car can do, in the solver's own words
     "dispatch/planning/explaining.py": {"ordinary", "positive"},  # the same
     "dispatch/planning/question.py": {"ordinary", "positive"},  # the same
     "drill/score.py": {"community"},  # whence a request came
-    "hospitals/selectors/steps.py": {"ended"},  # a step of the desk
-    "hospitals/services/undo.py": {"ended"},  # the same
     "ops/up.py": {"none"},  # no demo city
 }
 
