@@ -10,7 +10,7 @@ from core.states import Machine
 
 
 class AppointmentStatus(models.TextChoices):
-    """FHIR R4 appointment codes; proposed only for a guest beyond the published capacity."""
+    """FHIR R4 appointment codes; proposed only for a guest beyond the published capacity, whom nothing books yet."""
 
     PROPOSED = "proposed", _("等医院回")
     BOOKED = "booked", _("已约")

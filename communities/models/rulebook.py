@@ -13,7 +13,9 @@ class PolicyDocument(models.Model):
     title = models.CharField(max_length=200)
     issuer = models.CharField(max_length=80, blank=True)
     level = models.CharField(max_length=20, blank=True)
-    issued_on = models.DateField(null=True, blank=True)
+    issued_on = models.DateField(
+        null=True, blank=True, help_text="Nobody writes it yet; from when a rule holds is PolicyRule.valid_from"
+    )
 
     def __str__(self) -> str:
         return self.title

@@ -40,7 +40,9 @@ class Vehicle(Stateful):
     wheelchairs = models.PositiveSmallIntegerField(default=0)
     stretchers = models.PositiveSmallIntegerField(default=0)
     has_oxygen = models.BooleanField(default=False)
-    has_negative_pressure = models.BooleanField(default=False)
+    has_negative_pressure = models.BooleanField(
+        default=False, help_text="Brought in with the city, asked by no rule yet (R-002-6g); takes_positive decides"
+    )
     has_partition = models.BooleanField(default=False)
     zones_allowed = ArrayField(models.CharField(max_length=13), default=list)
     takes_positive = models.BooleanField(default=False)
