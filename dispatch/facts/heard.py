@@ -38,8 +38,8 @@ def request_approved(event: RequestApproved) -> None:
     """Wake whoever plans; the desk that expects a patient reads that 120 was called meanwhile, and labour (E22)."""
     if event.case_ref is None:
         return
-    row = AccessRequest.objects.filter(case_ref=event.case_ref, is_critical=True).first()
-    if event.is_critical and row is not None:
+    critical_now = AccessRequest.objects.filter(case_ref=event.case_ref, is_critical=True)
+    if event.is_critical and (row := critical_now.first()) is not None:
         labour = cards.LABOUR if cards.is_labour(row) else ""
         appointments.note_critical(event.case_ref, need_kind=labour, by=RELAY, at=event.at)
     wake.ring_for(event.case_ref)
