@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from access import journey
 from access.journey import Facts
-from access.models import Outside
+from access.models import AccessRequest, Outside
+from access.selectors.facts import facts_of, with_facts
 from access.selectors.standing import out_again_words
 from access.selectors.waits import WaitLimits, wait_limits
 from access.states import TransportMode
@@ -19,10 +23,11 @@ from core.narrow import joined
 from core.phrases import label
 from core.vocabulary import Role, car_label
 from transport.models import Trip
-from transport.states import TripDirection, TripStatus
+from transport.states import ELSEWHERE, TripDirection, TripStatus
 
 FULL_NAMES = {Role.STAFF, Role.LEAD, Role.DISPATCH, Role.INTAKE}  # authz/fields.csv: resident.full_name
 WITHOUT_BUILDING = {Role.DRIVER, Role.INTAKE, Role.HOSPADM, Role.COMMAND}  # resident.building
+_OUTSIDE = {field.name for field in Outside._meta.concrete_fields}
 _LEVELS = {"danger": 0, "wait": 1, "": 2}
 
 
@@ -45,7 +50,18 @@ class PersonOut:
     owner_role: str
     owner: str
     next_actor: str
+    stranded_since: datetime | None = None  # beside the car that broke down on the way there
     again: str = ""  # in words, of whoever is out although their case is closed
+
+    @property
+    def is_stranded(self) -> bool:
+        """Say whether the person stands beside a broken car."""
+        return self.stranded_since is not None
+
+    @property
+    def since(self) -> datetime | None:
+        """Return since when the person has waited for a car."""
+        return self.stranded_since or self.facts.ready_at
 
     @property
     def waited_minutes(self) -> int | None:
@@ -61,7 +77,7 @@ class PersonOut:
     @property
     def has_no_way_home(self) -> bool:
         """Say whether the person could go home now and no car is named, or the named one is late."""
-        if self.again:
+        if self.again or self.is_stranded:
             return True
         if self.waited is None:
             return self.facts.cancelled_at is not None and not self.has_ride
@@ -77,18 +93,21 @@ class _Known:
     limits: WaitLimits
     rides: dict[UUID, str]
     holders: dict[tuple[str, str], str]
+    stranded: dict[UUID, datetime]
 
 
 def people_out(actor: Actor, *, at: datetime) -> list[PersonOut]:
     """Return everybody out within an actor's place, the longest waiting first.
 
-    One query when nobody is out, else four.
+    Two queries when nobody is out, else four. Whoever stands beside a broken car is out, though no gate saw them leave.
     """
     rows = _rows(actor)
+    rides, stranded = _trips(rows)
+    rows += _unseen(actor, stranded.keys() - {row.case_ref for row in rows})
     if not rows:
         return []
     limits = wait_limits(at=at, place=actor.place_code if actor.place_code.isdigit() else "")
-    known = _Known(actor, at, limits, _rides_home(rows), _holders(rows, at))
+    known = _Known(actor, at, limits, rides, _holders(rows, at), stranded)
     people = [_person(row, known) for row in rows]
     return sorted(people, key=lambda each: (_LEVELS[each.level], -(each.waited or timedelta()).total_seconds()))
 
@@ -102,15 +121,45 @@ def _rows(actor: Actor) -> list[Outside]:
     return list(joined(Outside.objects.visible_to(actor), {"facility": ["name"], "community": ["street_code"]}))
 
 
-def _rides_home(rows: list[Outside]) -> dict[UUID, str]:
-    """Return plate and driver of the way home of each case."""
-    home = Trip.objects.filter(
-        case_ref__in=[row.case_ref for row in rows],
-        direction=TripDirection.INBOUND,
-        status__in=[TripStatus.SCHEDULED, TripStatus.ON_BOARD],
-    )
-    named = home.values_list("case_ref", "run__vehicle__plate", "run__driver__name")
-    return {case: car_label(plate, driver) for case, plate, driver in named}
+def _unseen(actor: Actor, cases: Collection[UUID]) -> list[Outside]:
+    """Return those of `cases` in the actor's place as people out: no gate's scan says that they left."""
+    if not cases:
+        return []
+    rows = with_facts(AccessRequest.objects.visible_to(actor)).select_related("community", "facility", "resident")
+    return [
+        Outside(
+            case_ref=row.case_ref,
+            request=row,
+            community=row.community,
+            facility=row.facility,
+            dispatch_area=row.dispatch_area,
+            name=row.name,
+            building=row.resident.building if row.resident else "",
+            zone_class=row.zone_class,
+            mode=row.mode,
+            is_critical=row.is_critical,
+            **{name: value for name, value in asdict(facts_of(row)).items() if name in _OUTSIDE},
+        )
+        for row in rows.filter(case_ref__in=cases)
+        if not journey.is_over(facts_of(row))
+    ]
+
+
+def _trips(rows: list[Outside]) -> tuple[dict[UUID, str], dict[UUID, datetime]]:
+    """Return, by case, plate and driver of the way home, and since when somebody stands beside a broken car."""
+    named = {TripStatus.SCHEDULED, TripStatus.ON_BOARD}
+    home = Q(case_ref__in=[row.case_ref for row in rows], direction=TripDirection.INBOUND, status__in=named)
+    beside = Q(direction=TripDirection.OUTBOUND, status=TripStatus.UNSCHEDULED, from_kind=ELSEWHERE)
+    found = Trip.objects.filter(home | beside & Q(ready_at__isnull=False))
+    columns = ("case_ref", "direction", "ready_at", "run__vehicle__plate", "run__driver__name")
+    rides: dict[UUID, str] = {}
+    stranded: dict[UUID, datetime] = {}
+    for case, direction, ready_at, plate, driver in found.values_list(*columns):
+        if direction == TripDirection.INBOUND:
+            rides[case] = car_label(plate, driver)
+        elif ready_at is not None:
+            stranded[case] = ready_at
+    return rides, stranded
 
 
 def _holders(rows: list[Outside], at: datetime) -> dict[tuple[str, str], str]:
@@ -134,10 +183,11 @@ def _places(row: Outside) -> dict[str, str]:
 
 def _person(row: Outside, known: _Known) -> PersonOut:
     facts, actor, limits, at = row.as_facts(), known.actor, known.limits, known.at
-    waited = journey.waited(facts, at=at)
-    has_ride = journey.has_way_home(facts) or row.mode in {TransportMode.OWN_CAR, TransportMode.ON_FOOT}
+    since = known.stranded.get(row.case_ref)
+    waited = at - since if since else journey.waited(facts, at=at)
+    has_ride = not since and _has_ride(row, facts)
     mover = journey.next_actor(facts, needs_vehicle=row.mode not in {TransportMode.OWN_CAR, TransportMode.ON_FOOT})
-    role = _owner_role(facts, waited, has_ride, limits)
+    role = Role.DISPATCH if since else _owner_role(facts, waited, has_ride, limits)
     return PersonOut(
         case_ref=row.case_ref,
         request_id=row.request_id,
@@ -150,12 +200,17 @@ def _person(row: Outside, known: _Known) -> PersonOut:
         has_ride=has_ride,
         is_critical=row.is_critical,
         waited=waited,
-        level=limits.level(waited, has_ride=has_ride) if waited is not None else "",
+        level="danger" if since else limits.level(waited, has_ride=has_ride) if waited is not None else "",
         owner_role=role,
         owner=_owner(row, role, known),
-        next_actor=mover or role,
+        next_actor=role if since else mover or role,
+        stranded_since=since,
         again=out_again_words(facts) if journey.is_out_again(facts) else "",
     )
+
+
+def _has_ride(row: Outside, facts: Facts) -> bool:
+    return journey.has_way_home(facts) or row.mode in {TransportMode.OWN_CAR, TransportMode.ON_FOOT}
 
 
 def _owner_role(facts: Facts, waited: timedelta | None, has_ride: bool, limits: WaitLimits) -> str:

@@ -9,7 +9,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from access.selectors.people_out import without_way_home
 from calls.models import OpenCall
+from communities.models import Scan
 from core import clock
 from core.actors import Actor
 from dispatch.board.reading import board
@@ -32,11 +34,15 @@ def driver_of(run: Run) -> Actor:
     return Actor(f"user:{run.driver_id}", run.driver.name, "driver", "fleet", run.driver_id)
 
 
-def broken_down(*, cars: int = 2, by_hand: bool = False, to: str = "boarded") -> tuple[Walk, Run]:
+def broken_down(
+    *, cars: int = 2, by_hand: bool = False, to: str = "boarded", is_scanned: bool = True
+) -> tuple[Walk, Run]:
     """Let somebody's car break down on the way."""
     town = walkers.town(cars=cars)
     request = walkers.ask(town, walkers.resident(town, phone="13800001111"))
-    case = walkers.walk(town, to=to, request=request)
+    case = walkers.walk(town, to=to if is_scanned else "accepted", request=request)
+    if not is_scanned:
+        case.step(to)
     if by_hand:
         AreaSetting.objects.create(area="main", is_engine_on=False)
     run = case.trip("inbound" if to == "boarded_back" else "outbound").run
@@ -169,3 +175,34 @@ def test_the_family_can_be_rung_from_the_broken_car_and_no_longer_once_they_left
         Trip.objects.filter(pk=met.trip_id).update(status="on_board")
         assert me.get(reverse("transport:call", args=[met.pk])).status_code == 403
     clock.forget()
+
+
+@pytest.mark.parametrize("is_scanned", [True, False])
+def test_whoever_stands_beside_a_broken_car_is_on_the_line_of_people_outside(is_scanned):
+    """Guard: without a scan of the gate the case had no trace of being out, and stood on nobody's line."""
+    case, _run = broken_down(by_hand=True, is_scanned=is_scanned)
+    assert Scan.objects.exists() == is_scanned
+    now, posts = case.at + 4 * MIN, {"dispatch": case.town.dispatcher, "staff": case.town.staff}
+
+    for actor in posts.values():
+        [person] = without_way_home(actor, at=now)
+        assert (person.case_ref, person.is_stranded, person.level) == (case.request.case_ref, True, "danger")
+        assert person.waited == 4 * MIN
+        assert person.owner_role == "dispatch"
+    me = Client()
+    me.force_login(walkers.dispatcher_user())
+    clock.forget()
+    with time_machine.travel(now, tick=False):
+        page = me.get(reverse("access:people_out")).content.decode()
+    clock.forget()
+    assert "车坏在路上，在车边等了 4 分" in page
+    assert "等返程车" not in page
+    assert without_way_home(Actor("user:x", "外区", "dispatch", "dispatch_area", "else", "外区"), at=now) == []
+
+
+def test_another_car_takes_them_off_that_line():
+    """The twin: with a car on its way nobody is called stranded any more."""
+    case, _run = broken_down(by_hand=True)
+    stranded.place(case.request, vehicle_code="V2", by=case.town.dispatcher, at=case.at + 3 * MIN)
+
+    assert without_way_home(case.town.dispatcher, at=case.at + 4 * MIN) == []
