@@ -15,6 +15,7 @@ KEPT: dict[str, str] = {
     "%(n)s 条存着，有网自动补传": "test_steps_pressed_without_network_are_sent_in_order",
     "%(name)s：%(result)s，记下了。排好的车、医院和返程会跟着改。": "test_positive_before_leaving_waits_again_for_the_designated_hospital_and_another_car",
     "%(name)s：%(result)s，记下了。治疗照旧，回家的车会跟着改。": "test_positive_in_hospital_comes_home_in_a_car_that_may_carry_them",
+    "撤回只让车能用，这几位不会自己回来。": "test_a_car_taken_off_names_whom_it_leaves_and_says_that_they_do_not_come_back",
     "%(plate)s 能用了。停用时另排的人不会自己回来。": "test_a_car_taken_off_names_whom_it_leaves_and_says_that_they_do_not_come_back",
     "%(plate)s 停用了，%(n)s 位另排车：%(who)s。撤回只让车能用，这几位不会自己回来。": "test_replacing_gives_everybody_of_that_car_back_and_rings",
     "%(who)s提的。%(at)s 前社区没有回，就自动通过。": "test_silence_approves_at_the_time_the_page_says",

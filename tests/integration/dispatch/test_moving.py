@@ -170,6 +170,11 @@ def test_a_car_taken_off_names_whom_it_leaves_and_says_that_they_do_not_come_bac
     """Guard: 撤回 brought the car back and not its people, and said nothing."""
     _town, request = placed()
 
+    before = shown(dispatcher, reverse("dispatch:vehicle", args=["V1"]))
+    assert "这 1 位要另排车" in before
+    assert "撤回只让车能用，这几位不会自己回来。" in before, "said before the press"
+    assert "不会自己回来" not in shown(dispatcher, reverse("dispatch:vehicle", args=["V2"])), "who loses nobody"
+
     off = post(dispatcher, "dispatch:vehicle_off", "V1").content.decode()
 
     assert "1 位另排车：陈玉梅" in off
