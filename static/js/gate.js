@@ -2,7 +2,7 @@
 // the emergency button work without any of this.
 
 import { start as startCamera, stop as stopCamera, readPhoto } from "./gate-camera.js";
-import { sendForm } from "./forms.js";
+import { release, sendForm } from "./forms.js";
 import { announce, unlock } from "./gate-sound.js";
 
 const WEDGE_GAP_MS = 400; // a scanner types without pauses; a slow old phone may stretch them
@@ -86,6 +86,7 @@ function stayHere(event) {
   if (event.type === "click" && (!link || !/^https?:/.test(link.href))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (event.type === "submit") release(event.target); // it says 正在提交 already, and nothing is sent
   document.getElementById("offline-strip")?.scrollIntoView({ block: "center" }); // says why nothing opens
 }
 document.addEventListener("click", stayHere, true);

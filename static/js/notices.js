@@ -45,7 +45,7 @@ export function undoLast() {
 
 function onError(event) {
   const isReading = event.detail?.requestConfig?.verb === "get";
-  notice(word(isReading ? "notOpened" : "notSaved"), { level: "error" });
+  notice(word(isReading ? "notOpened" : "notHeardPress"), { level: "error" }); // it may be stored
   event.target.closest?.("form")?.removeAttribute("data-submitting");
 }
 

@@ -1,8 +1,9 @@
-// A form with typed text (data-draft), and a press that must not be lost unsaid (data-press), is sent by fetch, so that
-// a network that fails or a session that is over keeps the page and what was typed: it says so in place, and 再试一次
-// sends the same once more, under the same key. Faults that the server names are put in place. A question before the
-// last word is shown in place too; the form that gives it (data-ends-draft) ends the draft of the first. Any other press
-// is sent as forms are, or refused in words while there is no network. Without scripts every form is sent as forms are.
+// A form with typed text (data-draft), and every press that carries a key, is sent by fetch, so that a network that fails
+// or a session that is over keeps the page and what was typed: it says so in place, and 再试一次 sends the same once
+// more, under the same key. Faults that the server names are put in place. A question before the last word is shown in
+// place too; the form that gives it (data-ends-draft) ends the draft of the first. Without a network a press is refused
+// in words. What has no key (signing in and out, another post, another language) is sent as forms are, as everything is
+// without scripts.
 
 import { forget, keep, read, succeed } from "./drafts.js";
 import { release, sendForm, setValue } from "./forms.js";
@@ -36,13 +37,13 @@ function say(form, text, { label, act }) {
 }
 
 function failed(form, submitter) {
-  form.dataset.unheard = "1"; // it may be stored: nothing says from here on that it is not
+  if (navigator.onLine !== false) form.dataset.unheard = "1"; // it may be stored: nothing says from here on that it is not
   const again = () => {
     troubleOf(form).querySelector("[data-send-trouble]")?.remove();
     if (form.isConnected) sendForm(form, submitter?.isConnected ? submitter : undefined);
     else send(form, submitter); // news took its place meanwhile; the press is the same
   };
-  say(form, word(isTyped(form) ? "notSent" : "notHeard"), { label: word("sendAgain"), act: again });
+  say(form, word(!isTyped(form) ? "notHeard" : "unheard" in form.dataset ? "notHeardTyped" : "notSent"), { label: word("sendAgain"), act: again });
 }
 
 function signIn(form, target) {
@@ -173,12 +174,11 @@ async function send(form, submitter) {
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.hasAttribute("hx-post") || !(isTyped(form) || form.matches("form[method=post]"))) return;
-  const isSent = ["draft", "endsDraft", "press"].some((name) => name in form.dataset);
   if (!isTyped(form) && navigator.onLine === false) { // the browser's page of errors would take this one away
     event.preventDefault();
     release(form);
     notice(word("notPressed"), { level: "error" });
-  } else if (isSent) {
+  } else if (isTyped(form) || form.elements.idempotency_key) {
     event.preventDefault();
     send(form, event.submitter);
   }
