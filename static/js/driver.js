@@ -124,6 +124,7 @@ function keepStep(form, submitter, body, happenedAt) {
   const main = document.getElementById("main");
   const page = main?.innerHTML;
   lockedUntil = performance.now() + LOCK_MS;
+  for (const news of document.querySelectorAll("#notices [data-level=info], #notices [data-level=success]")) news.remove(); // of a step before
   if (showNext(form, submitter)) before.push({ key: body.get("idempotency_key"), page });
   else submitter?.setAttribute("aria-disabled", "true");
   offerUndo();
@@ -176,6 +177,7 @@ function showNext(form, button) {
   leg.querySelector("[data-rider]").textContent = next.rider;
   leg.querySelector("[data-who]").textContent = next.who;
   leg.querySelector(".todo")?.remove();
+  if (!leg.dataset.key.startsWith(`leg-${next.url.split("/")[3]}-`)) leg.querySelector("[data-gate]")?.remove(); // another stop's
   followTrouble(leg, next);
   return true;
 }

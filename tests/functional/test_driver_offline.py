@@ -12,6 +12,7 @@ from accounts.models import Post, User
 from core import clock
 from dispatch.planning import planner
 from tests import walkers
+from tests.factories import communities as places
 from tests.factories import transport as make
 from transport.models import Run
 
@@ -223,6 +224,46 @@ def test_what_goes_wrong_is_said_of_the_stop_that_is_shown(sheet: Page, context:
     late = sheet.locator(".trouble form[action$='/late/']")
     expect(late).to_have_attribute("action", f"/drive/stop/{to_hospital.pk}/late/")
     expect(sheet.get_by_role("button", name="找不到人")).to_be_hidden()
+
+
+def test_the_news_of_a_step_before_lies_not_over_taking_back_the_next(sheet: Page, context: BrowserContext) -> None:
+    """Guard: 已出发 stood for ten seconds over 没有网 and 撤回刚才那一步."""
+    with sheet.expect_navigation():
+        sheet.locator(".btn-act").click()
+    expect(sheet.locator("#notices")).to_contain_text("已出发")
+
+    context.set_offline(True)
+    sheet.locator(".btn-act").click()
+
+    sheet.get_by_role("button", name="撤回刚才那一步").click(timeout=3000)
+    expect(sheet.locator(".btn-act")).to_contain_text("到楼下了")
+
+
+def test_the_gate_of_the_home_is_not_named_at_the_hospital(sheet: Page, context: BrowserContext, run: Run) -> None:
+    """Guard: without network 走南门 stayed on the card when it showed the hospital."""
+    places.community(run.stops.get(kind="pickup").place_code)
+    sheet.reload()
+    expect(sheet.locator(".leg")).to_contain_text("走南门")
+    context.set_offline(True)
+    button = sheet.locator(".btn-act")
+    for shown in ("到楼下了", "人已上车"):
+        button.click()
+        expect(button).to_contain_text(shown)
+        sheet.wait_for_timeout(A_SECOND)
+    expect(sheet.locator(".leg")).to_contain_text("走南门")
+
+    button.click()
+
+    expect(button).to_contain_text("到医院了")
+    expect(sheet.locator(".leg")).not_to_contain_text("走南门")
+
+
+def test_who_wants_no_large_letters_keeps_small_ones(sheet: Page) -> None:
+    """Guard: 不用 made the letters large at once and went on asking."""
+    sheet.get_by_role("button", name="不用").click()
+
+    expect(sheet.get_by_text("字小看不清")).to_have_count(0)
+    assert sheet.evaluate("document.documentElement.dataset.text ?? ''") == ""
 
 
 def test_ringing_the_family_without_network_keeps_the_page(sheet: Page, context: BrowserContext) -> None:
