@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from calls.states import CALL, LIVE, OF_THE_HOUSE, CallKind, CallStatus
+from calls.states import CALL, LIVE, CallKind, CallStatus
 from core.actors import Actor
 from core.divisions import division_prefix
 from core.guards import guarded_status, words
@@ -117,11 +117,6 @@ class OpenCall(Stateful):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
-
-    @property
-    def is_of_the_house(self) -> bool:
-        """Say whether it is about a hospital that cannot cope: its own desk does not take it up."""
-        return self.kind in OF_THE_HOUSE
 
     @property
     def boards(self) -> list[str]:

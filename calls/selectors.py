@@ -11,7 +11,7 @@ from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
-from calls.states import HANDLERS, CallStatus
+from calls.states import HANDLERS, OF_DISPATCH, OF_THE_HOUSE, CallStatus
 from core.actors import Actor
 from core.errors import NotFound
 from core.stored import said
@@ -33,9 +33,10 @@ class Seen:
     at: datetime
 
     @property
-    def may_take_house(self) -> bool:
-        """Say whether the post may take up what is about a hospital: not the hospital itself."""
-        return self.role not in {Role.INTAKE, Role.HOSPADM}
+    def takable(self) -> set[UUID]:
+        """Those the post may take up: not what a hospital, or dispatch, cannot cope with by itself."""
+        own = {Role.INTAKE: OF_THE_HOUSE, Role.HOSPADM: OF_THE_HOUSE, Role.DISPATCH: OF_DISPATCH}
+        return {call.pk for call in self.open if call.kind not in own.get(Role(self.role), frozenset())}
 
     @property
     def may_open(self) -> bool:

@@ -42,6 +42,7 @@ class CallKind(models.TextChoices):
     PERSON_NOT_FOUND = "person_not_found", _("司机找不到人")
     LATE_CAR = "late_car", _("车要晚到")
     NO_WAY_HOME = "no_way_home", _("看完了没有车回家")
+    HANDED_UP = "handed_up", _("调度台排不了，交指挥")
     OUT_AGAIN = "out_again", _("拿旧证出门了")
     VOID_PASS_RETURN = "void_pass_return", _("拿作废的通行证回来了")
     BAD_CODE = "bad_code", _("门岗扫到认不出的码，人回来了")
@@ -70,6 +71,7 @@ UNTIL_RECEIVED = frozenset(
         CallKind.DOOR_CLOSED,
         CallKind.ON_WAY_TO_CLOSED,
         CallKind.PERSON_NOT_FOUND,
+        CallKind.HANDED_UP,
     }
 )
 # over with the case, whatever ended it. Who came home on a bad pass is looked into afterwards; a house's trouble lasts
@@ -79,4 +81,5 @@ UNTIL_OVER = UNTIL_RECEIVED | {
     CallKind.NO_WAY_HOME,
     CallKind.OUT_AGAIN,  # with their being out, that is
 }
+OF_DISPATCH = frozenset({CallKind.HANDED_UP})  # dispatch cannot cope by itself
 OF_THE_HOUSE = frozenset({CallKind.OVERLOAD, CallKind.LATE_HAND_OVER})  # about a hospital that cannot cope by itself

@@ -225,6 +225,7 @@ SWEEPS: list[str] = [
     "hospitals.services.transfers.report_unanswered",
     "hospitals.services.status.reopen_due",
     "dispatch.hand.rescues.sweep",
+    "dispatch.hand.handing_up.sweep",
     "dispatch.facts.arrivals.sweep",
     "dispatch.home.returns.sweep",
     "dispatch.home.no_way_home.sweep",

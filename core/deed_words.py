@@ -87,6 +87,7 @@ DEEDS: dict[str, Any] = {
     "request.stop": _T("不用去了，系统取消"),
     "request.stranger_described": _T("写了怎么认、送到哪"),
     "request.submit": pgettext_lazy("done", "提交申请"),
+    "request.handed_up": _T("排不了，交给指挥"),
     "request.take_up": _T("门口或接诊台先办了，系统补单"),
     "request.undo_not_gone": _T("撤回“没有去”"),
     "request.undo_say_home": _T("撤回“已到家”"),

@@ -42,6 +42,11 @@ def check_place(by: Actor, request: AccessRequest) -> None:
         raise NotFound("request.absent")
 
 
+def check_hand_up(by: Actor, request: AccessRequest) -> None:
+    """Let dispatch of the area hand somebody on to command."""
+    _check_area(by, request.dispatch_area, NotAllowed("match.hand_up", _("交给指挥由本片区的调度台来做。")))
+
+
 def check_switch_engine(by: Actor, area: str) -> None:
     """Let dispatch say what the engine may do in its area."""
     _check_area(by, area, NotAllowed("engine.switch", _("这个开关归本片区的调度台。")))

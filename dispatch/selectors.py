@@ -11,6 +11,8 @@ from access.models import AccessRequest
 from access.models.absence import present
 from access.models.request import OPEN
 from access.selectors import with_facts
+from calls.models import OpenCall
+from calls.states import CallKind
 from communities.models import DispatchArea
 from communities.services import rulebook
 from communities.services.rulebook import BadRow
@@ -34,12 +36,14 @@ def board_requests(actor: Actor, *, at: datetime) -> list[AccessRequest]:
     until = clock.day_bounds(clock.local_day(at))[0] + AHEAD
     near = Q(status__in=OPEN) & (Q(arrive_at__isnull=True) | Q(arrive_at__lt=until))
     asked = TransferRequest.objects.filter(case_ref=OuterRef("case_ref"), status=TransferStatus.ASKED)
+    handed = OpenCall.objects.live().filter(kind=CallKind.HANDED_UP, case_ref=OuterRef("case_ref"))
     rows = _rows(actor).annotate(
         asked_transfer=Subquery(asked.values("pk")[:1]),
         asked_since=Subquery(asked.values("asked_at")[:1]),
         asked_house=Subquery(asked.values("facility_id")[:1]),
         asked_house_name=Subquery(asked.values("facility__name")[:1]),
         asking_house_name=Subquery(asked.values("intake__facility__name")[:1]),
+        handed_up=Subquery(handed.values("pk")[:1]),
     )
     return list(rows.filter(near | Q(facts__is_out=True)).filter(present()))
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path(
         "dispatch/requests/<uuid:request_id>/stranded/undo/", by_method(POST=board.undo_stranded), name="undo_stranded"
     ),
+    path("dispatch/requests/<uuid:request_id>/hand-up/", by_method(POST=board.hand_up), name="hand_up"),
     path("dispatch/runs/<uuid:run_id>/replace/", by_method(POST=board.replace_car), name="replace_car"),
     path("dispatch/vehicles/", by_method(GET=overview.vehicles), name="vehicles"),
     path("dispatch/vehicles/<str:code>/", by_method(GET=overview.vehicle), name="vehicle"),

@@ -137,4 +137,5 @@ KEPT: dict[str, str] = {
     "页面上没有填的内容：看得到“改了居民资料”“查看证件全号”，看不到改成什么、号码是多少，也看不到谁写的原因": "test_the_auditor_reads_who_did_what_within_the_place",
     "页面最上面有“司机找不到人”，按“找到了，马上下来”或“没找到”，司机那里看得到；没找到，人回到调度台等车的名单": "test_who_is_given_back_stands_in_the_waiting_list_of_dispatch",
     "页面说清今天碰到几个人：在外面的照样治、照样回家；排好没出门的，不合规定的自动另排；没排上的按新的排": "test_whom_a_change_meets_is_said_before_and_the_change_reaches_them",
+    "这件交给指挥了，由指挥接手；排上车它就自己结束。": "test_it_ends_by_itself_once_there_is_a_car",
 }

@@ -26,6 +26,7 @@ WORDS: dict[str, Any] = {
     "request.approved": pgettext_lazy("done", "核准"),
     "request.placed": _("排好了医院和车"),
     "request.unplaced": _("撤回了安排"),
+    "request.handed_up": _("排不了，交给指挥"),
     "request.make_critical": _("升为急危重症，转 120"),
     "request.reclassed": _("小区的管控区变了，按新的走"),
     "request.identified": _("认出是谁，归到本人名下"),

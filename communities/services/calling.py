@@ -36,6 +36,7 @@ TURNS: dict[CallKind, tuple[Role, ...]] = {
     CallKind.PLAN_FAILED: _DISPATCH_FIRST,
     CallKind.WORK_STOPPED: _DISPATCH_FIRST,
     CallKind.LATE_HAND_OVER: (Role.COMMAND,),
+    CallKind.HANDED_UP: (Role.COMMAND,),
 }
 
 

@@ -13,6 +13,8 @@ from access.models import AccessRequest
 from access.selectors import facts_of
 from access.services import cards
 from access.states import TransportMode
+from calls.models import OpenCall
+from calls.selectors import said_of
 from core import clock
 from core.phrases import label
 from core.vocabulary import car_label, hhmm
@@ -22,6 +24,7 @@ from dispatch.board.shown import Choice, DeskToAsk, Offer, Panel, ReasonLine
 from dispatch.board.waiting import Waiting, home_name
 from dispatch.hand import offers, receiving, snapshot
 from dispatch.hand.candidates import way_back, way_between
+from dispatch.hand.handing_up import HandUpReason
 from dispatch.hand.offers import Errand, Pair
 from dispatch.hand.receiving import Option
 from dispatch.hand.snapshot import Fleet
@@ -39,6 +42,7 @@ BEST = 3
 def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, limits: Limits, at: datetime) -> Panel:
     """Judge hospitals and cars for one person: one query for the way there, none for the way home."""
     shown = Panel(waiting)
+    _handed_up(shown)
     if waiting.request.community is None and waiting.kind != TripDirection.BETWEEN:
         shown.stuck = _("还不知道这个人住哪。先认人，再排返程车。")
         return shown
@@ -59,6 +63,14 @@ def panel(waiting: Waiting, fleet: Fleet, choice: Choice, *, limits: Limits, at:
     else:
         _there_and_back(shown, fleet, choice, limits, at)
     return shown
+
+
+def _handed_up(shown: Panel) -> None:
+    """Say who of command has the person in hand; else offer to hand on whoever waits at home for a car."""
+    if call_id := getattr(shown.request, "handed_up", None):
+        shown.handed_up = said_of(OpenCall.objects.filter(pk=call_id).first())
+    elif shown.waiting.kind == "out":
+        shown.hand_up_reasons = [(value, str(words)) for value, words in HandUpReason.choices]
 
 
 def _hospitals(shown: Panel, choice: Choice, limits: Limits, at: datetime) -> None:

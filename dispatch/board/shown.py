@@ -81,6 +81,8 @@ class Panel:
     after: str = ""
     stuck: str = ""
     desk: DeskToAsk | None = None
+    handed_up: str = ""  # to command: whose it is, who has taken it up
+    hand_up_reasons: list[tuple[str, str]] = field(default_factory=list)  # (value, words) of each press
     ghosts: list[RidePlan] = field(default_factory=list)
     placed: list[PlacedRide] = field(default_factory=list)
 

@@ -27,7 +27,7 @@ from dispatch.board.kept_board import BoardKey, kept
 from dispatch.board.shown import Choice
 from dispatch.facts import silence
 from dispatch.forms import ChoiceForm
-from dispatch.hand import placement, promised
+from dispatch.hand import handing_up, placement, promised
 from dispatch.home import returns, stranded, transfers
 from transport.models import Trip
 
@@ -38,7 +38,8 @@ PARTS = ("board", "headline", "waiting", "lanes", "panel")
 def show(request: ActorRequest) -> HttpResponse:
     """Show the board, or one living part of it."""
     target = getattr(getattr(request, "htmx", None), "target", "")
-    version = boards.version(f"area:{actor_of(request).place_code}", kinds=("facility",))
+    place = actor_of(request).place_code
+    version = boards.version(f"area:{place}", f"calls:area:{place}", kinds=("facility",))
     others = _others(request, request.GET.get("who", "")) if target in {"", "main", "panel"} else ()
     mark = mark_of(request, version=f"{version}{others or ''}", at=clock.now())
     return unchanged(request, mark) or _render(
@@ -164,6 +165,20 @@ def replace_car(request: ActorRequest, run_id: UUID) -> HttpResponse:
     else:
         messages.info(request, _("%(plate)s 的这一趟已经不在了，没有再动。") % words)
     return _to_board()
+
+
+@for_roles("dispatch")
+@idempotent
+def hand_up(request: ActorRequest, request_id: UUID) -> HttpResponse:
+    """Hand somebody whom nothing fits on to command."""
+    row = selectors.request_for(actor_of(request), request_id)
+    try:
+        call = handing_up.hand_up(row, reason=request.POST.get("reason", ""), by=actor_of(request), at=clock.now())
+    except (Conflict, Invalid) as error:
+        return _again(request, row.pk, error)
+    words = {"name": row.name, "owner": call.owner_label}
+    messages.success(request, _("%(name)s 交给%(owner)s了，接手的人写在他这里。") % words)
+    return _to_board(row.pk)
 
 
 def _others(request: ActorRequest, who: str) -> tuple[Looker, ...]:

@@ -184,6 +184,13 @@ def _close_the_unit(page: Page, side: town.Side) -> None:
     expect(page.get_by_role("button", name="都没变，确认")).to_be_visible()
 
 
+def _hand_up(page: Page, side: town.Side) -> None:
+    page.goto(urljoin(page.url, f"{reverse('dispatch:board')}?who={side.cases['asked'].request.pk}"))
+    page.get_by_text("排不了，交给指挥…").click()
+    page.get_by_role("button", name="没有车能去").click()
+    expect(page.locator("#panel")).to_contain_text("交给指挥了")
+
+
 def _relay(_side: town.Side) -> None:
     walkers.deliver()
 
@@ -275,6 +282,7 @@ PLEAS = [
         CallKind.LATE_HAND_OVER, "", "command", _nobody, "测试医院1", nobody_takes_over,
         work=_sweep_hand_overs,
     ),
+    Plea(CallKind.HANDED_UP, "dispatch", "command", _hand_up, "调度台排不了：没有车能去"),
     Plea(
         CallKind.NO_WAY_HOME, "", "dispatch", _nobody, "看完了没有车回家", ready_without_a_car,
         work=_sweep_ways_home,

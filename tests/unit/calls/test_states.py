@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calls.states import HANDLERS, LIVE, LOUD, OF_THE_HOUSE, UNTIL_OVER, UNTIL_RECEIVED
+from calls.states import HANDLERS, LIVE, LOUD, OF_DISPATCH, OF_THE_HOUSE, UNTIL_OVER, UNTIL_RECEIVED
 
 
 def test_a_call_on_which_a_life_hangs_sounds():
@@ -17,9 +17,11 @@ def test_a_call_ends_by_itself_with_what_it_was_about():
     """Guard: a kind too many ends while the trouble lasts; one too few rings for somebody who is at home."""
     received = {
         "gate_emergency", "unwell_aboard", "critical_without_car", "door_closed", "on_way_to_closed", "person_not_found",
+        "handed_up",
     }  # fmt: skip
     assert received == UNTIL_RECEIVED
     assert received | {"late_hand_over", "transfer_unanswered", "no_way_home", "out_again"} == UNTIL_OVER
+    assert set(OF_DISPATCH) == {"handed_up"}
     assert set(OF_THE_HOUSE) == {"overload", "late_hand_over"}
 
 
