@@ -22,6 +22,8 @@ class OfPage(TypedDict):
     is_away: bool
     first_word: dict[str, str] | None  # of who would close the case by hand: who, why
     street: str | None
+    exit_gate: str | None
+    is_emergency_exit: bool | None
     only_gate: str | None  # where the compound has one alone
     dispatcher: str | None
     desk: str | None

@@ -129,8 +129,12 @@ def detail(actor: Actor, request_id: UUID, *, at: datetime) -> Detail:
 
 
 def _address(row: PageCase, actor: Actor) -> str:
-    """Say the address to read out, with the gate where the compound has one alone; the door to its own community."""
-    known = {"street": row.street or "", "gate": row.only_gate or ""}
+    """Say the address to read out; the door to its own community.
+
+    The gate is the one an emergency was let out by, else the compound's where it has one alone.
+    """
+    let_out_by = row.exit_gate if row.is_emergency_exit else ""
+    known = {"street": row.street or "", "gate": let_out_by or row.only_gate or ""}
     return address_words(row, to_the_door=actor.role in {Role.STAFF, Role.LEAD}, **known)
 
 
@@ -185,7 +189,7 @@ def _dispatch(row: PageCase, facts: Facts, parts: CaseParts) -> Move:
     if facts.ready_at:
         return Move(_("调度"), holder, _("还没有返程车，在调度台等车的名单里。"))
     if row.is_critical:
-        return Move(_("120 调度"), holder, _("先走再补单，不用等任何手续。"))
+        return Move(_("调度"), holder, _("先走再补单，不用等任何手续。"))
     return Move(_("调度"), holder, _("还没有车，在调度台等车的名单里。"))
 
 

@@ -17,6 +17,7 @@ from access.selectors.people_out import PersonOut
 from access.selectors.rescue import Rescue
 from access.states import FIXED, RequestStatus, Stage
 from communities.models import Area
+from core import clock
 from core.actors import Actor
 from core.vocabulary import Role
 from dispatch import selectors
@@ -51,6 +52,7 @@ class Overview:
     unmet: list[Unmet]
     more: int
     people: int
+    later: int  # of another day, nothing to be arranged for today
     longest: int
     without_way_home: list[PersonOut]
     rescues: list[Rescue]
@@ -67,14 +69,16 @@ def overview(actor: Actor, *, at: datetime) -> Overview:
     """Read a division's requests and people out: three queries."""
     rows = selectors.board_requests(actor, at=at)
     known = {row.pk: facts_of(row) for row in rows}
-    waiting = [row for row in rows if _has_nothing(row, known[row.pk])]
+    lacking = [row for row in rows if _has_nothing(row, known[row.pk])]
+    waiting = [row for row in lacking if not _is_later(row, at)]
     groups = _grouped(waiting, known)
     stages = Counter(str(stage_of(facts)) for facts in known.values())
     return Overview(
         unmet=[_unmet(group, known[group[0].pk], at) for group in groups[:SHOWN]],
         more=max(0, len(groups) - SHOWN),
         people=len(waiting),
-        longest=_minutes(groups[0][0], at) if groups else 0,
+        later=len(lacking) - len(waiting),
+        longest=max((_minutes(group[0], at) for group in groups), default=0),
         without_way_home=[each for each in people_out(actor, at=at) if each.has_no_way_home],
         rescues=of_board(rows, at=at),
         streets=_streets(rows, waiting, known),
@@ -91,13 +95,19 @@ def _has_nothing(row: AccessRequest, facts: Facts) -> bool:
     return row.status in ASKING and not (facts.scheduled_at or facts.boarded_at or facts.arrived_at)
 
 
+def _is_later(row: AccessRequest, at: datetime) -> bool:
+    """Say whether somebody is due on another day; a critical person never is."""
+    is_other_day = row.arrive_at is not None and clock.local_day(row.arrive_at) > clock.local_day(at)
+    return is_other_day and not row.is_critical
+
+
 def _grouped(waiting: list[AccessRequest], known: Mapping[UUID, Facts]) -> list[list[AccessRequest]]:
-    """Join people of one place who wait for the same thing, each group and all of them by the longest wait."""
+    """Join people of one place who wait for the same thing: the critical first, then by the longest wait."""
     groups: dict[tuple[str | None, bool, bool, str], list[AccessRequest]] = {}
     for row in sorted(waiting, key=lambda each: each.submitted_at):
         mover = _mover(row, known[row.pk])
         groups.setdefault((row.community_id, row.is_critical, row.need_kind in FIXED, mover), []).append(row)
-    return list(groups.values())  # a group stands where its first row came
+    return sorted(groups.values(), key=lambda group: not group[0].is_critical)  # else where its first row came
 
 
 def _minutes(row: AccessRequest, at: datetime) -> int:

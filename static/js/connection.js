@@ -61,7 +61,8 @@ function keepPage(event) {
   if (!link || event.defaultPrevented || navigator.onLine !== false || event.ctrlKey || event.metaKey || event.button) return;
   const address = new URL(link.href, window.location.href);
   if (!address.protocol.startsWith("http")) return;
-  if (address.pathname + address.search === window.location.pathname + window.location.search) return;
+  const isHere = address.pathname + address.search === window.location.pathname + window.location.search;
+  if (isHere && address.hash) return; // a place on this page
   event.preventDefault();
   notice(word("notOpened"), { level: "error" });
 }

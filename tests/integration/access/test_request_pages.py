@@ -14,9 +14,11 @@ from access.models import AccessRequest
 from access.services import requests as service
 from access.services.requests import AccessWish
 from communities.models import Area, Scan
+from communities.services import gates
 from core import clock
 from core.models import AuditEvent, IdempotencyKey, OutboxMessage
 from hospitals.services import appointments
+from tests import walkers
 from tests.factories import access as make
 from tests.factories import communities, hospitals, transport
 
@@ -402,6 +404,19 @@ def test_lead_and_command_take_it_back_with_a_reason(client, staff, person, role
     client.post(url, {"reason": "按错了", "idempotency_key": uuid.uuid4().hex})
     row.refresh_from_db()
     assert (row.status, row.is_critical, row.cancel_reason) == ("cancelled", False, "mistake")
+
+
+def test_the_address_of_who_was_let_out_by_emergency_names_the_gate_they_left_by(client, staff):
+    """Guard: of a compound with two gates none was read out, and the crew had to look for them."""
+    home = communities.community()
+    south, _north = communities.gate(home), communities.gate(home, 2, "北门")
+    guard = communities.actor(communities.guard(home))
+    gates.emergency_release(south, event_id=uuid.uuid4(), building="9号楼", party_size=1, by=guard, at=clock.now())
+    walkers.deliver()
+    row = AccessRequest.objects.get()
+    shown = client.get(reverse("access:request", args=[row.pk])).content.decode()
+    assert row.is_critical
+    assert "从南门进" in shown
 
 
 def test_the_address_to_read_out_is_whole(client, staff):

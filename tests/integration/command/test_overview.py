@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from access.services import critical
 from communities.models import Area
 from core import clock
 from tests import walkers
@@ -95,3 +96,25 @@ def test_no_more_than_twenty_lines_are_named_and_the_rest_is_counted():
     assert page.count('class="need-row" data-key="小区') == 20
     assert "还有 2 项" in page
     assert "小区0 " not in page
+
+
+def test_critical_stands_first_and_another_day_is_counted_apart():
+    """Guard: twenty lines by the longest wait hid whoever was critical, and tomorrow's people stood as today's."""
+    town = walkers.town()
+    for number in range(22):
+        home = places.community(f"210602001{number + 100}", f"小区{number}")
+        there = replace(town, community=home, staff=replace(town.staff, place_code=home.code))
+        walkers.ask(there, walkers.resident(there, f"某{number}"), at=AT - (number + 5) * MIN)
+    home = places.community("210602001999", "急小区")
+    there = replace(town, community=home, staff=replace(town.staff, place_code=home.code))
+    urgent = walkers.ask(there, walkers.resident(there, "急某"), at=AT - MIN)
+    critical.make_critical(urgent, by=there.staff, at=AT)
+    later = walkers.ask(there, walkers.resident(there, "明某"), at=AT - 90 * MIN, arrive_at=AT + 24 * 60 * MIN)
+
+    page = _page()
+
+    rows = re.findall(r'<li class="need-row" data-key="([^-"]+)-([^-"]+)-', page)
+    assert rows[0] == ("急小区", "急危重症")
+    assert later.status == "approved"
+    assert "23 人的需求没着落" in page
+    assert "明天以后 1 位还没排" in page
