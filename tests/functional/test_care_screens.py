@@ -163,6 +163,7 @@ def test_what_may_be_done_about_a_need_stands_side_by_side(
     access_rows.need(noon.person)
     page = enter(context, live_server, noon.users["staff"], reverse("access:resident", args=[noon.person.pk]))
     page.set_viewport_size({"width": width, "height": 900})
+    expect(page.locator("#calls .call").first).to_be_visible()  # they come a moment after the page, above it
     need = page.locator("main .panel").first
     change, stop, reason, right = need.evaluate(BOXES)
     keep(page, f"resident-need-{width}")
