@@ -160,7 +160,8 @@ def _home_on_a_bad_code(page: Page, side: town.Side) -> None:
 
 def _raise_to_120(page: Page, side: town.Side) -> None:
     page.goto(urljoin(page.url, reverse("access:request", args=[side.cases["asked"].request.pk])))
-    page.get_by_role("button", name="病情变化，转 120").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="病情变化，转 120").click()
     expect(page.get_by_role("button", name="病情变化，转 120")).to_have_count(0)
 
 

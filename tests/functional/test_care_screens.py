@@ -197,7 +197,8 @@ def test_who_turns_critical_on_the_way_is_read_at_the_desk(
     address = reverse("access:request", args=[case.request.pk])
     theirs = enter(browser.new_context(locale="zh-CN"), live_server, noon.users[role], address)
 
-    theirs.get_by_role("button", name=button).click()
+    with theirs.expect_navigation():
+        theirs.get_by_role("button", name=button).click()
     expect(theirs.get_by_role("button", name=button)).to_have_count(0)
     walkers.deliver()
     desk.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

@@ -149,7 +149,7 @@ def walk(page: Page, server: LiveServer, way: Way, trouble: Trouble, presses: tu
         page.goto(server.url + press.address(way))
         press.fill(page, way)
         trouble(page, press)
-        page.wait_for_load_state()
+        page.wait_for_function("() => document.readyState !== 'loading'")
         assert_is_ours(page, press)
 
 
