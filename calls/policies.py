@@ -7,10 +7,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
-from calls.states import HANDLERS, OF_DISPATCH, OF_THE_HOUSE, CallKind
+from calls.states import HANDLERS, NOT_OWN, CallKind
 from core.actors import Actor
 from core.errors import NotAllowed, NotFound
-from core.vocabulary import Role
 
 DESKS = ("intake", "hospadm")
 
@@ -26,12 +25,13 @@ def check_handle(by: Actor, call: OpenCall) -> None:
 
 
 def check_take_up(by: Actor, call: OpenCall) -> None:
-    """Let whoever handles a call take it up, but not the house it is about: its owner has to hear it (R-000-17)."""
+    """Let whoever handles a call take it up, but not the post it is about: its owner has to hear it (R-000-17)."""
     check_handle(by, call)
-    if by.role in DESKS and call.kind in OF_THE_HOUSE:
+    if call.kind not in NOT_OWN.get(by.role, ()):
+        return
+    if by.role in DESKS:
         raise NotAllowed("call.own_house", _("这件事要调度台或指挥来接手，接诊台自己接不算。"))
-    if by.role == Role.DISPATCH and call.kind in OF_DISPATCH:
-        raise NotAllowed("call.own_hand_up", _("这件交给指挥了，由指挥接手；排上车它就自己结束。"))
+    raise NotAllowed("call.own_hand_up", _("这件交给指挥了，由指挥接手；排上车它就自己结束。"))
 
 
 def check_end(by: Actor, call: OpenCall) -> None:

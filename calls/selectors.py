@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 
 from calls.models import OpenCall
-from calls.states import HANDLERS, OF_DISPATCH, OF_THE_HOUSE, CallStatus
+from calls.states import HANDLERS, NOT_OWN, CallStatus
 from core.actors import Actor
 from core.errors import NotFound
 from core.stored import said
-from core.vocabulary import Role, hhmm
+from core.vocabulary import hhmm
 
 SHOWN = 200
 CASE_READERS = {"staff", "lead", "dispatch", "command"}
@@ -32,11 +33,10 @@ class Seen:
     role: str
     at: datetime
 
-    @property
+    @cached_property
     def takable(self) -> set[UUID]:
-        """Those the post may take up: not what a hospital, or dispatch, cannot cope with by itself."""
-        own = {Role.INTAKE: OF_THE_HOUSE, Role.HOSPADM: OF_THE_HOUSE, Role.DISPATCH: OF_DISPATCH}
-        return {call.pk for call in self.open if call.kind not in own.get(Role(self.role), frozenset())}
+        """Those the post may take up: not what it cannot cope with by itself."""
+        return {call.pk for call in self.open if call.kind not in NOT_OWN.get(self.role, ())}
 
     @property
     def may_open(self) -> bool:

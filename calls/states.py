@@ -83,3 +83,5 @@ UNTIL_OVER = UNTIL_RECEIVED | {
 }
 OF_DISPATCH = frozenset({CallKind.HANDED_UP})  # dispatch cannot cope by itself
 OF_THE_HOUSE = frozenset({CallKind.OVERLOAD, CallKind.LATE_HAND_OVER})  # about a hospital that cannot cope by itself
+# what a post does not take up: it is about the post itself, and somebody else has to hear it (R-000-17)
+NOT_OWN = {"intake": OF_THE_HOUSE, "hospadm": OF_THE_HOUSE, "dispatch": OF_DISPATCH}

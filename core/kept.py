@@ -6,24 +6,35 @@ The state is named by the change numbers of the boards shown, the minute and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
+
+from django.utils.translation import get_language
+
+from core.actors import Actor
 
 READERS = 16  # so many states are read side by side
 
 
-class KeptKey(Hashable, Protocol):
-    """What is asked: equal questions have equal answers. `version`: the boards' change numbers; "" to read afresh."""
+@dataclass(frozen=True)
+class KeptKey:
+    """What is asked: equal questions of one post, in one minute and language, have equal answers.
 
-    @property
-    def version(self) -> str: ...
+    `version`: the change numbers of the boards shown, read before; "" to read afresh.
+    """
+
+    actor: Actor = field(compare=False)
+    at: datetime = field(compare=False)
+    version: str
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What else tells two answers apart: place, minute, language."""
-        ...
+        """What else tells two answers apart: post, minute, language."""
+        return self.actor.role, self.actor.place_code, f"{self.at:%d%H%M}", get_language() or ""
 
 
 Q = TypeVar("Q", bound=KeptKey)

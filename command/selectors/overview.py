@@ -17,11 +17,11 @@ from access.selectors.people_out import PersonOut
 from access.selectors.rescue import Rescue
 from access.states import FIXED, RequestStatus, Stage
 from communities.models import Area
-from core import clock
 from core.actors import Actor
 from core.vocabulary import Role
 from dispatch import selectors
 from dispatch.board.asked import HouseAsked, asked_of
+from dispatch.board.urgency import is_of_another_day
 from dispatch.board.waiting import home_name
 from dispatch.hand.rescues import of_board
 from dispatch.words import unmet_words
@@ -96,9 +96,8 @@ def _has_nothing(row: AccessRequest, facts: Facts) -> bool:
 
 
 def _is_later(row: AccessRequest, at: datetime) -> bool:
-    """Say whether somebody is due on another day; a critical person never is."""
-    is_other_day = row.arrive_at is not None and clock.local_day(row.arrive_at) > clock.local_day(at)
-    return is_other_day and not row.is_critical
+    """Say whether somebody is due on another day, as the board does; a critical person never is."""
+    return not row.is_critical and row.arrive_at is not None and is_of_another_day(row.arrive_at, at)
 
 
 def _grouped(waiting: list[AccessRequest], known: Mapping[UUID, Facts]) -> list[list[AccessRequest]]:

@@ -6,9 +6,10 @@ from django.http import HttpResponse
 
 from accounts.access_control import actor_of, for_roles
 from accounts.requests import ActorRequest
-from command.selectors.kept_overview import OverviewKey, kept
+from command.selectors.kept_overview import kept
 from core import boards, clock
 from core.http import mark_of, page, unchanged, wants_fresh
+from core.kept import KeptKey
 from dispatch import selectors
 
 
@@ -20,6 +21,6 @@ def show(request: ActorRequest) -> HttpResponse:
     mark = mark_of(request, version=version, at=at)
     if same := unchanged(request, mark):
         return same
-    seen = kept(OverviewKey(actor, at, "" if wants_fresh(request) else version))
+    seen = kept(KeptKey(actor, at, "" if wants_fresh(request) else version))
     context = {"seen": seen, "bad_rules": selectors.bad_rules(actor, at=at)}
     return page(request, "command/overview.html", context, part="numbers", mark=mark)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from django.utils.translation import get_language
-
-from core.actors import Actor
-from core.kept import Kept
+from core.kept import Kept, KeptKey
 from dispatch.board.reading import Board, board
 from dispatch.board.shown import Choice
 
@@ -16,20 +12,12 @@ SIZE = 4  # a few megabytes each
 
 
 @dataclass(frozen=True)
-class BoardKey:
-    """What a dispatcher asks of the board. `version`: the change numbers read before it; "" to read afresh."""
+class BoardKey(KeptKey):
+    """What a dispatcher asks of the board."""
 
-    actor: Actor = field(compare=False)
-    at: datetime = field(compare=False)
-    version: str
     who: str = ""
     query: str = ""
     choice: Choice = field(default_factory=Choice)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What else tells two boards apart."""
-        return self.actor.role, self.actor.place_code, f"{self.at:%d%H%M}", get_language() or ""
 
 
 def _read(question: BoardKey) -> Board:

@@ -48,6 +48,11 @@ def urgency(row: AccessRequest, trip: Trip | None, at: datetime, *, nobody: str 
     return 6, "", _("待安排"), "ring"
 
 
+def is_of_another_day(due_at: datetime, at: datetime) -> bool:
+    """Say whether it is due on a day to come, and not in the hours around midnight."""
+    return clock.local_day(due_at) > clock.local_day(at) and due_at - at > AGE_COUNTS
+
+
 def side_of(row: AccessRequest, at: datetime, kind: str) -> str:
     """Say how far off the hour is, or that somebody goes by themselves."""
     if kind == "own":

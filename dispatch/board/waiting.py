@@ -16,13 +16,20 @@ from access.journey import has_way_home, is_out, is_over
 from access.models import AccessRequest
 from access.selectors import WaitLimits, facts_of
 from access.states import RequestStatus
-from core import clock
 from core.names import sort_key
 from core.phrases import label
 from core.templatetags.components import duration
 from core.vocabulary import Mobility
 from dispatch.board.no_shows import met_nobody
-from dispatch.board.urgency import AGE_COUNTS, ANSWER_MIN, SOON, day_time, side_of, stranded, urgency
+from dispatch.board.urgency import (
+    ANSWER_MIN,
+    SOON,
+    day_time,
+    is_of_another_day,
+    side_of,
+    stranded,
+    urgency,
+)
 from dispatch.hand.snapshot import Fleet
 from transport.models import Trip
 from transport.states import ELSEWHERE, TripDirection
@@ -77,8 +84,7 @@ class Waiting:
 
     def is_later(self, at: datetime) -> bool:
         """Say whether it is of another day, and not of the hours around midnight: today's come first, apart."""
-        is_other_day = clock.local_day(self.due_at) > clock.local_day(at)
-        return self.rank > 0 and is_other_day and self.due_at - at > AGE_COUNTS
+        return self.rank > 0 and is_of_another_day(self.due_at, at)
 
     @property
     def title(self) -> str:
